@@ -1,0 +1,99 @@
+//! Which base URLs a client takes.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::build_error::BuildError;
+
+/// A base URL that a key may be sent to: https, or http to this machine. It has no trailing slash.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    pub(crate) text: String,
+    pub(crate) https: bool,
+}
+
+impl BaseUrl {
+    pub(crate) fn parse(text: &str) -> Result<Self, BuildError> {
+        let invalid = |reason: &'static str| BuildError::InvalidBaseUrl { base_url: shown(text), reason };
+        if text.trim().is_empty() {
+            return Err(invalid("it is empty; leave it out for https://api.mint.gg"));
+        }
+        let url = Url::parse(text.trim()).map_err(|error| match error {
+            url::ParseError::RelativeUrlWithoutBase => invalid("it must start with https://"),
+            _ => invalid("it is not a URL"),
+        })?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(invalid("it must start with https:// and a host"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(invalid("it must not hold a user name or a password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(invalid("it must not hold a query or a fragment"));
+        }
+        let https = url.scheme() == "https";
+        if !https && !is_loopback(&url) {
+            return Err(BuildError::InsecureBaseUrl { base_url: shown(text) });
+        }
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), https })
+    }
+}
+
+/// Whether a URL names this machine: a loopback address, `localhost` or `*.localhost` (RFC 6761, section 6.3).
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// A base URL as an error may show it: without what could be a secret.
+fn shown(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    match text.rsplit_once('@') {
+        Some((_, after)) => format!("…@{after}"),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls() {
+        for (text, result) in [
+            ("https://api.mint.gg", Ok("https://api.mint.gg")),
+            ("https://api.mint.gg/", Ok("https://api.mint.gg")),
+            (" https://api.mint.gg/proxy// ", Ok("https://api.mint.gg/proxy")),
+            ("http://127.0.0.1:80/", Ok("http://127.0.0.1")),
+            ("http://[::1]:8080", Ok("http://[::1]:8080")),
+            ("http://api.mint.localhost", Ok("http://api.mint.localhost")),
+            ("http://localhost:1", Ok("http://localhost:1")),
+            ("http://api.mint.gg", Err("http://api.mint.gg")),
+            ("http://localhost.mint.gg", Err("https")),
+            ("http://127.0.0.1.mint.gg", Err("https")),
+            ("http://10.0.0.1", Err("https")),
+            ("api.mint.gg", Err("must start with https://")),
+            ("localhost:8080", Err("must start with https://")),
+            ("", Err("it is empty")),
+            ("ftp://api.mint.gg", Err("must start with https://")),
+            ("https://key@api.mint.gg", Err("user name")),
+            ("https://api.mint.gg?key=secret", Err("query")),
+            ("https://", Err("not a URL")),
+        ] {
+            match (BaseUrl::parse(text), result) {
+                (Ok(url), Ok(expected)) => assert_eq!(url.text, expected),
+                (Err(error), Err(expected)) => {
+                    let error = error.to_string();
+                    assert!(error.contains(expected), "{text}: {error}");
+                    assert!(!error.contains("secret") && !error.contains("key@"), "{error}");
+                }
+                (got, expected) => panic!("{text}: {got:?} instead of {expected:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a client could not be made.
+
+/// Why a client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The base URL cannot be used.
+    #[error("`{base_url}` cannot be the base URL: {reason}")]
+    InvalidBaseUrl {
+        /// The base URL, without what could be a secret.
+        base_url: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The key would be sent in the clear.
+    #[error("the API key would be sent unencrypted to `{base_url}`: use https, or http to localhost")]
+    InsecureBaseUrl {
+        /// The base URL.
+        base_url: String,
+    },
+    /// The crate was built without TLS.
+    #[error("https needs TLS, and this program was built without: enable the feature `rustls` or `native-tls`")]
+    NoTls,
+    /// The system has no certificates to check a server's by.
+    #[error(
+        "this system has no CA certificates, so no https server can be trusted: install the package `ca-certificates`, \
+         or point SSL_CERT_FILE at a file of certificates"
+    )]
+    NoCertificates(#[source] reqwest::Error),
+    /// The user agent holds what an HTTP header cannot carry.
+    #[error("`{0}` cannot be sent as the user agent: use visible ASCII")]
+    InvalidUserAgent(String),
+    /// The HTTP client could not be made for another reason.
+    #[error("the HTTP client could not be made; check the proxy and the certificates it was given")]
+    Transport(#[source] reqwest::Error),
+}

@@ -1,0 +1,189 @@
+//! Every reply in the form the generated code takes: bounded, and each error a problem document.
+
+use bytes::{Bytes, BytesMut};
+use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
+use reqwest::{Body, Response, ResponseBuilderExt as _};
+use serde_json::{Map, Value, json};
+
+/// How much of an error's body is read; a problem document is far smaller.
+const MAX_PROBLEM_BYTES: usize = 256 * 1024;
+
+/// How much of a body that is no problem document is kept as the detail.
+const MAX_DETAIL_BYTES: usize = 500;
+
+/// The body was larger than the client takes.
+#[derive(Debug, thiserror::Error)]
+#[error("the body of the reply is larger than {limit} bytes; raise `max_body_bytes` if that is to be expected")]
+struct BodyTooLarge {
+    limit: usize,
+}
+
+type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+pub(crate) async fn normalised(response: Response, max_body_bytes: usize) -> Response {
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        let (shell, body) = taken_apart(response);
+        let bytes = read_up_to(body, MAX_PROBLEM_BYTES.min(max_body_bytes)).await;
+        let problem = problem(status, &bytes);
+        return put_together(shell, Body::from(problem.to_string()));
+    }
+    let announced = response.content_length().unwrap_or(0);
+    let (shell, body) = taken_apart(response);
+    let body = match usize::try_from(announced).is_ok_and(|bytes| bytes <= max_body_bytes) {
+        true => bounded(body, max_body_bytes).left_stream(),
+        false => stream::once(async move { Err(BodyTooLarge { limit: max_body_bytes }.into()) }).right_stream(),
+    };
+    put_together(shell, Body::wrap_stream(body))
+}
+
+/// An error of the HTTP client without the query of its URL, which may hold what is not for a log.
+pub(crate) fn without_query(mut error: reqwest::Error) -> reqwest::Error {
+    if let Some(url) = error.url_mut() {
+        url.set_query(None);
+    }
+    error
+}
+
+struct Shell {
+    head: http::response::Builder,
+}
+
+fn taken_apart(response: Response) -> (Shell, impl Stream<Item = reqwest::Result<Bytes>> + Send + Sync + 'static) {
+    let mut head =
+        http::Response::builder().status(response.status()).version(response.version()).url(response.url().clone());
+    if let Some(headers) = head.headers_mut() {
+        *headers = response.headers().clone();
+    }
+    (Shell { head }, response.bytes_stream())
+}
+
+fn put_together(shell: Shell, body: Body) -> Response {
+    // Every part came from a response, so none can be refused; the empty one stands in for an impossible case.
+    Response::from(shell.head.body(body).unwrap_or_default())
+}
+
+fn bounded(
+    body: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static,
+    limit: usize,
+) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static {
+    body.map_err(|error| BodyError::from(without_query(error))).scan(Some(0), move |read, chunk| {
+        let result = match (*read, chunk) {
+            (None, _) => None,
+            (Some(before), Ok(chunk)) if before + chunk.len() <= limit => {
+                *read = Some(before + chunk.len());
+                Some(Ok(chunk))
+            }
+            (Some(_), Ok(_)) => {
+                *read = None;
+                Some(Err(BodyTooLarge { limit }.into()))
+            }
+            (Some(_), Err(error)) => {
+                *read = None;
+                Some(Err(error))
+            }
+        };
+        std::future::ready(result)
+    })
+}
+
+/// What arrives of a body before it ends, breaks off or passes the limit: the status matters more than the rest.
+async fn read_up_to(body: impl Stream<Item = reqwest::Result<Bytes>> + Send, limit: usize) -> Bytes {
+    let mut body = std::pin::pin!(body);
+    let mut read = BytesMut::new();
+    while let Some(Ok(chunk)) = body.next().await {
+        let room = limit - read.len();
+        read.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    read.freeze()
+}
+
+/// The problem document (RFC 9457) of an error reply, completed or made up where the body is none.
+fn problem(status: http::StatusCode, body: &[u8]) -> Value {
+    let title = status.canonical_reason().unwrap_or("Unknown status");
+    let mut problem = match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) if is_problem(&object) => object,
+        _ => {
+            let text = String::from_utf8_lossy(body);
+            let text = text.trim();
+            let mut end = text.len().min(MAX_DETAIL_BYTES);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let mut object = Map::new();
+            if end > 0 {
+                object.insert("detail".into(), text[..end].into());
+            }
+            object
+        }
+    };
+    // RFC 9457, section 3.1: a member of another type than it should have counts as absent.
+    for (member, default) in
+        [("type", json!("about:blank")), ("title", json!(title)), ("status", json!(status.as_u16()))]
+    {
+        if problem.get(member).is_none_or(|value| value.is_string() != default.is_string()) {
+            problem.insert(member.into(), default);
+        }
+    }
+    problem.retain(|member, value| !matches!(member.as_str(), "detail" | "instance") || value.is_string());
+    Value::Object(problem)
+}
+
+fn is_problem(object: &Map<String, Value>) -> bool {
+    ["type", "title", "status", "detail"].iter().any(|member| object.contains_key(*member))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn every_error_body_becomes_a_problem() {
+        let made_up = json!({"type": "about:blank", "title": "Bad Gateway", "status": 502});
+        let with_detail = |detail: &str| {
+            let mut problem = made_up.clone();
+            problem["detail"] = detail.into();
+            problem
+        };
+        for (body, expected) in [
+            ("", made_up.clone()),
+            ("  \n", made_up.clone()),
+            ("<html>\n502</html>", with_detail("<html>\n502</html>")),
+            ("[1]", with_detail("[1]")),
+            ("{\"error\":\"x\"}", with_detail("{\"error\":\"x\"}")),
+            ("{\"detail\":\"x\"}", with_detail("x")),
+            ("{\"detail\":7,\"title\":null,\"status\":\"502\"}", made_up.clone()),
+            (
+                "{\"type\":\"busy\",\"title\":\"Busy\",\"status\":503,\"errors\":[1]}",
+                json!({"type": "busy", "title": "Busy", "status": 503, "errors": [1]}),
+            ),
+        ] {
+            assert_eq!(problem(StatusCode::BAD_GATEWAY, body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn details_are_cut_between_characters() {
+        let body = format!("{}é{}", "a".repeat(499), "b".repeat(100));
+        let problem = problem(StatusCode::BAD_GATEWAY, body.as_bytes());
+        assert_eq!(problem["detail"], "a".repeat(499));
+        let binary = [0xff, 0xfe, b'a'];
+        assert_eq!(super::problem(StatusCode::BAD_GATEWAY, &binary)["detail"], "\u{fffd}\u{fffd}a");
+    }
+
+    #[tokio::test]
+    async fn bodies_are_bounded() {
+        for (chunks, limit, read) in
+            [(&["ab", "cd"][..], 4, &[true, true][..]), (&["ab", "cd", "ef"], 3, &[true, false])]
+        {
+            let chunks: Vec<_> = chunks.iter().map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))).collect();
+            let body = bounded(stream::iter(chunks), limit);
+            assert_eq!(body.map(|chunk| chunk.is_ok()).collect::<Vec<_>>().await, read);
+        }
+    }
+}

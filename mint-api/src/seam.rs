@@ -1,0 +1,65 @@
+//! What happens to every call on its way out and every reply on its way in.
+
+use http::{HeaderValue, header};
+use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
+use reqwest::{Request, Response};
+use tracing::{Instrument as _, field};
+
+use crate::generated::{Client, Error};
+use crate::{Credentials, reply};
+
+/// What every client carries for the sake of its calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Seam {
+    pub(crate) credentials: Credentials,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) max_body_bytes: usize,
+}
+
+impl ClientHooks<Seam> for Client {
+    async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        let authorization = self.inner().credentials.header();
+        let authorization = authorization.map_err(|error| Error::InvalidRequest(error.to_string()))?;
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, authorization);
+        headers.insert(header::USER_AGENT, self.inner().user_agent.clone());
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
+        // The version of the document, not of the API: no route documents this header.
+        headers.remove("api-version");
+        Ok(())
+    }
+
+    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        let url = request.url();
+        let span = tracing::debug_span!(
+            "HTTP",
+            otel.kind = "client",
+            http.request.method = request.method().as_str(),
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
+            url.path = url.path(),
+            mint.operation = info.operation_id,
+            http.response.status_code = field::Empty,
+            mint.request_id = field::Empty,
+            error.type = field::Empty,
+        );
+        let call = async {
+            let result = self.client().execute(request).await;
+            let span = tracing::Span::current();
+            match &result {
+                Ok(response) => {
+                    span.record("http.response.status_code", response.status().as_u16());
+                    if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
+                        span.record("mint.request_id", id);
+                    }
+                }
+                Err(error) => {
+                    span.record("error.type", if error.is_timeout() { "timeout" } else { "transport" });
+                }
+            }
+            let response = result.map_err(reply::without_query)?;
+            Ok(reply::normalised(response, self.inner().max_body_bytes).await)
+        };
+        call.instrument(span).await
+    }
+}

@@ -1,0 +1,77 @@
+//! How HTTP clients reach the network.
+
+use std::error::Error as _;
+
+use crate::build_error::BuildError;
+
+/// How HTTP clients reach the network: the proxy and the certificates.
+///
+/// It says nothing of headers or redirects: those decide where a key goes, and are not for a user to set.
+#[derive(Clone, Debug, Default)]
+pub struct Transport {
+    proxies: Vec<reqwest::Proxy>,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    certificates: Vec<reqwest::Certificate>,
+}
+
+impl Transport {
+    /// Sends requests through a proxy. Without one, the proxy of the system is used.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.proxies.push(proxy);
+        self
+    }
+
+    /// Trusts a certificate, beside those of the system.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
+        self.certificates.push(certificate);
+        self
+    }
+
+    /// Makes an HTTP client. It follows no redirects and sends no `Referer` unless `configure` says otherwise.
+    ///
+    /// A client that is not for https (`https` is false) is made even where the system has no certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::NoTls`], [`BuildError::NoCertificates`] or [`BuildError::Transport`].
+    pub fn client(
+        &self,
+        https: bool,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<reqwest::Client, BuildError> {
+        let tls = cfg!(any(feature = "rustls", feature = "native-tls"));
+        if https && !tls {
+            return Err(BuildError::NoTls);
+        }
+        let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
+        for proxy in &self.proxies {
+            builder = builder.proxy(proxy.clone());
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        {
+            let certificates = self.certificates.iter().cloned();
+            builder = match https {
+                true => builder.tls_certs_merge(certificates),
+                // Without certificates of its own, the client would read those of the system, and fail for want of any.
+                false => builder.tls_certs_only(certificates),
+            };
+        }
+        configure(builder).build().map_err(|error| match lacks_certificates(&error) {
+            true => BuildError::NoCertificates(error),
+            false => BuildError::Transport(error),
+        })
+    }
+}
+
+/// Whether a client could not be made for want of certificates; the verifier tells it in words only.
+fn lacks_certificates(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error.to_string().contains("CA certificates") {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}

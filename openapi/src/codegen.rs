@@ -1,0 +1,143 @@
+//! From a prepared document to Rust: progenitor, and a pass over what it wrote.
+//!
+//! progenitor's types are closed: a new enum value or a new union member fails the whole reply. The pass opens them.
+
+mod attributes;
+mod client;
+mod names;
+mod open_enum;
+mod plan;
+mod server;
+mod structs;
+// Compiled here for its tests only; its text is what a generated file carries.
+#[cfg(test)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+mod support;
+mod timestamp;
+mod union;
+
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use serde_json::Value;
+use syn::{File, Item};
+
+use crate::error::Error;
+use crate::lower::{Lowered, lower};
+use crate::prepare::prepare;
+use crate::report::Report;
+use plan::Plan;
+
+/// How to generate.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The path of a type that every client carries and for whose sake `ClientHooks` is implemented by hand.
+    ///
+    /// With it, the constructors of the client are private to the crate: the crate decides how a client is made.
+    pub inner_type: Option<String>,
+    /// Whether types derive `schemars::JsonSchema` (schemars 1) behind a feature named `schemars`.
+    pub schemars: bool,
+}
+
+impl Settings {
+    /// Sets [`Settings::inner_type`].
+    pub fn with_inner_type(mut self, path: &str) -> Self {
+        self.inner_type = Some(path.to_owned());
+        self
+    }
+
+    /// Sets [`Settings::schemars`].
+    pub fn with_schemars(mut self) -> Self {
+        self.schemars = true;
+        self
+    }
+}
+
+/// A generated client and what became of the document on the way.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The Rust source of one module, formatted.
+    pub rust: String,
+    /// What became of every construct.
+    pub report: Report,
+}
+
+/// Generates a client from an OpenAPI 3.1 document.
+///
+/// The source is one module to `include!`; it holds all that it needs but the crates progenitor-client, reqwest,
+/// serde, serde_json, chrono, percent-encoding and, with [`Settings::schemars`], schemars. The same document and
+/// settings give the same source, to the byte.
+///
+/// # Errors
+///
+/// [`Error::Rejected`] when the document holds what cannot be generated; the other variants for a document that is
+/// not valid OpenAPI.
+pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
+    let Lowered { document, report } = prepare(lower(document)?)?;
+    let mut file: File = syn::parse2(run_progenitor(&document, settings)?)?;
+    let plan = Plan::of(&document)?;
+    open_types(&mut file, &plan, settings)?;
+    client::replace_path_encoding(&mut file);
+    client::seal(&mut file, settings);
+    file.items.extend(server::items(&document.servers)?);
+    Ok(Generated { rust: prettyplease::unparse(&file), report })
+}
+
+fn run_progenitor(document: &openapiv3::OpenAPI, settings: &Settings) -> Result<TokenStream, Error> {
+    let mut progenitor = GenerationSettings::new();
+    progenitor
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        // A map with an order, so that the same value is always written the same way.
+        .with_map_type("::std::collections::BTreeMap");
+    if let Some(inner_type) = &settings.inner_type {
+        let inner_type: syn::Type = syn::parse_str(inner_type)?;
+        progenitor.with_hooks(HooksMode::Expected).with_inner_type(quote::quote!(#inner_type));
+    }
+    Generator::new(&progenitor).generate_tokens(document).map_err(|error| Error::Generator(error.to_string()))
+}
+
+fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), Error> {
+    timestamp::keep_text(file);
+    let support: File = syn::parse_str(include_str!("codegen/support.rs"))?;
+    let mut support = names::module("support", support.items);
+    if let Some((_, items)) = &mut support.content
+        && settings.schemars
+    {
+        attributes::derive_schemars(items);
+    }
+    if let Some(types) = names::module_items(file, "types") {
+        open_enum::open(types, plan, settings)?;
+        union::open(types, plan)?;
+        structs::read_tolerantly(types, plan)?;
+        if settings.schemars {
+            attributes::derive_schemars(types);
+        }
+    }
+    file.items.push(Item::Mod(support));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_document_gives_the_same_source() {
+        let document = crate::document().unwrap();
+        let source = || generate(&document, &Settings::default()).unwrap().rust;
+        assert_eq!(source(), source());
+    }
+
+    #[test]
+    fn docs_hold_no_schema_dumps_and_no_doctests() {
+        let rust = generate(&crate::document().unwrap(), &Settings::default()).unwrap().rust;
+        assert!(!rust.contains("JSON schema"));
+        let fences: Vec<_> = rust.lines().map(str::trim).filter(|line| line.starts_with("```")).collect();
+        assert!(!fences.is_empty());
+        for pair in fences.chunks(2) {
+            assert_eq!(pair[0], "```text");
+        }
+    }
+}

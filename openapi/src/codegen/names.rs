@@ -1,0 +1,26 @@
+//! Finding and making items of a generated file.
+
+use syn::{File, Ident, Item, ItemImpl, ItemMod, Type, parse_quote};
+
+/// The items of a module at the top of the file.
+pub(super) fn module_items<'a>(file: &'a mut File, name: &str) -> Option<&'a mut Vec<Item>> {
+    file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == name => module.content.as_mut().map(|(_, items)| items),
+        _ => None,
+    })
+}
+
+/// A public module that holds the items.
+pub(super) fn module(name: &str, items: Vec<Item>) -> ItemMod {
+    let name = Ident::new(name, proc_macro2::Span::call_site());
+    parse_quote! {
+        #[doc = "What the generated types stand on."]
+        pub mod #name { #(#items)* }
+    }
+}
+
+/// Whether an item is an `impl` for the type of this name.
+pub(super) fn is_impl_for(item: &Item, name: &Ident) -> bool {
+    matches!(item, Item::Impl(ItemImpl { self_ty, .. })
+        if matches!(&**self_ty, Type::Path(path) if path.path.is_ident(name)))
+}

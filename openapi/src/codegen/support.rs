@@ -1,0 +1,297 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A value of an open enum that this version does not know.
+///
+/// Opaque, so that a value that becomes a variant later changes no match: compare [`Self::as_str`] instead.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    pub(crate) fn new(value: &str) -> Self {
+        Self(value.into())
+    }
+
+    /// The value as the API spelled it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A point in time (RFC 3339) that keeps the text it came as.
+///
+/// It is parsed on demand, so that one malformed time does not cost the rest of a reply.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Timestamp(Box<str>);
+
+impl Timestamp {
+    /// The text as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The point in time.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not a date and time of RFC 3339.
+    pub fn to_utc(&self) -> Result<chrono::DateTime<chrono::Utc>, chrono::ParseError> {
+        Ok(chrono::DateTime::parse_from_rfc3339(&self.0)?.to_utc())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
+    fn from(time: chrono::DateTime<chrono::Utc>) -> Self {
+        Self(time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true).into())
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        chrono::DateTime::parse_from_rfc3339(text)?;
+        Ok(Self(text.into()))
+    }
+}
+
+impl TryFrom<&str> for Timestamp {
+    type Error = chrono::ParseError;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Reads a text without copying it first.
+#[allow(dead_code)]
+pub(crate) fn deserialize_text<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: fn(&str) -> T,
+) -> Result<T, D::Error> {
+    struct Visitor<T>(fn(&str) -> T);
+
+    impl<T> serde::de::Visitor<'_> for Visitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(text))
+        }
+    }
+
+    deserializer.deserialize_str(Visitor(read))
+}
+
+/// Reads integers leniently, wherever they stand in a type: `1.0` is 1.
+#[allow(dead_code)]
+pub(crate) fn lenient<'de, T: Lenient<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize_lenient(deserializer)
+}
+
+pub(crate) trait Lenient<'de>: Sized {
+    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+macro_rules! lenient_integers {
+    ($($integer:ty),*) => {
+        $(impl<'de> Lenient<'de> for $integer {
+            fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let integer = deserializer.deserialize_any(Integral)?;
+                Self::try_from(integer).map_err(|_| {
+                    serde::de::Error::custom(format_args!("{integer} is out of range for {}", stringify!($integer)))
+                })
+            }
+        })*
+    };
+}
+
+lenient_integers!(i8, u8, i16, u16, i32, u32, i64, u64);
+
+struct Integral;
+
+impl serde::de::Visitor<'_> for Integral {
+    type Value = i128;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<i128, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<i128, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i128, E> {
+        // Beyond 2^64 no integer type takes it anyway, and below it the conversion is exact.
+        if value.fract() == 0.0 && value.abs() <= u64::MAX as f64 {
+            return Ok(value as i128);
+        }
+        Err(E::invalid_value(serde::de::Unexpected::Float(value), &self))
+    }
+}
+
+struct LenientValue<T>(T);
+
+impl<'de, T: Lenient<'de>> Deserialize<'de> for LenientValue<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize_lenient(deserializer).map(Self)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Option<T> {
+    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(|LenientValue(value)| value))
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
+    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = Vec::deserialize(deserializer)?;
+        Ok(values.into_iter().map(|LenientValue(value)| value).collect())
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for BTreeMap<String, T> {
+    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = BTreeMap::deserialize(deserializer)?;
+        Ok(values.into_iter().map(|(key, LenientValue(value))| (key, value)).collect())
+    }
+}
+
+/// The member of a union that an object is, decided by the names of its properties.
+///
+/// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
+/// one with most of the names wins, then the first.
+#[allow(dead_code)]
+pub(crate) fn member_by_names(value: &serde_json::Value, members: &[&[&str]]) -> Option<usize> {
+    let object = value.as_object().filter(|object| !object.is_empty())?;
+    let mut best = None;
+    for (index, member) in members.iter().enumerate() {
+        let has = |names: &[&str], name: &str| names.contains(&name);
+        let present = object.keys().filter(|name| has(member, name)).count();
+        let only_here =
+            |name: &&String| members.iter().enumerate().all(|(other, names)| has(names, name) == (other == index));
+        let fits = present == object.len() || object.keys().any(|name| only_here(&name));
+        if fits && best.is_none_or(|(most, _)| present > most) {
+            best = Some((present, index));
+        }
+    }
+    best.map(|(_, index)| index)
+}
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Writes a value as one segment of a path: all but the unreserved characters are encoded (RFC 3986, section 2.3).
+#[allow(dead_code)]
+pub(crate) fn encode_path(segment: &str) -> Result<String, InvalidPathSegment> {
+    if matches!(segment, "" | "." | "..") {
+        return Err(InvalidPathSegment(segment.to_owned()));
+    }
+    Ok(utf8_percent_encode(segment, UNRESERVED).to_string())
+}
+
+/// A value that would change which resource a path names (RFC 3986, section 5.2.4).
+#[derive(Debug)]
+#[allow(dead_code)]
+pub(crate) struct InvalidPathSegment(String);
+
+impl<E> From<InvalidPathSegment> for progenitor_client::Error<E> {
+    fn from(InvalidPathSegment(segment): InvalidPathSegment) -> Self {
+        Self::InvalidRequest(format!("`{segment}` cannot stand in a path: pass a value that is not empty, `.` or `..`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_segments() {
+        for (segment, encoded) in [
+            ("op_1-A.~", Some("op_1-A.~")),
+            ("a/b\\c", Some("a%2Fb%5Cc")),
+            ("a:b;c&d%e é", Some("a%3Ab%3Bc%26d%25e%20%C3%A9")),
+            ("...", Some("...")),
+            ("", None),
+            (".", None),
+            ("..", None),
+        ] {
+            assert_eq!(encode_path(segment).ok().as_deref(), encoded, "{segment}");
+        }
+    }
+
+    #[test]
+    fn members_by_names() {
+        let members: &[&[&str]] = &[&["shared", "pano"], &["shared", "glb", "obj"]];
+        for (names, member) in [
+            (&[][..], None),
+            (&["shared"], Some(0)),
+            (&["shared", "glb"], Some(1)),
+            (&["glb", "new"], Some(1)),
+            (&["shared", "new"], None),
+            (&["new"], None),
+            (&["pano", "glb", "obj"], Some(1)),
+            (&["pano", "glb"], Some(0)),
+        ] {
+            let object = names.iter().map(|name| ((*name).to_owned(), serde_json::Value::Null)).collect();
+            let value = serde_json::Value::Object(object);
+            assert_eq!(member_by_names(&value, members), member, "{value}");
+        }
+        assert_eq!(member_by_names(&serde_json::json!("text"), members), None);
+    }
+
+    #[test]
+    fn integers() {
+        let read = |text: &str| {
+            let mut deserializer = serde_json::Deserializer::from_str(text);
+            lenient::<Option<i64>, _>(&mut deserializer).ok()
+        };
+        for (text, integer) in [
+            ("1", Some(Some(1))),
+            ("1.0", Some(Some(1))),
+            ("-2e3", Some(Some(-2000))),
+            ("null", Some(None)),
+            ("9223372036854775807", Some(Some(i64::MAX))),
+            ("9223372036854775808", None),
+            ("1.5", None),
+            ("1e300", None),
+            ("\"1\"", None),
+        ] {
+            assert_eq!(read(text), integer, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_keep_their_text() {
+        let time: Timestamp = serde_json::from_str("\"2026-07-01T10:00:00.000+02:00\"").unwrap();
+        assert_eq!(time.as_str(), "2026-07-01T10:00:00.000+02:00");
+        assert_eq!(time.to_utc().unwrap().to_rfc3339(), "2026-07-01T08:00:00+00:00");
+        let malformed: Timestamp = serde_json::from_str("\"yesterday\"").unwrap();
+        assert!(malformed.to_utc().is_err());
+        assert!("yesterday".parse::<Timestamp>().is_err());
+    }
+}

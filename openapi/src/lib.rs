@@ -1,0 +1,35 @@
+//! The OpenAPI document of the Mint API, and what turns it into Rust.
+//!
+//! The published document is OpenAPI 3.1; progenitor reads 3.0. So the document goes through two pure functions,
+//! [`lower`] (3.1 to a 3.0.3 document that is right for any tool) and [`prepare`] (what progenitor alone needs),
+//! and then through [`generate`], which runs progenitor and makes what it wrote tolerant of a server that grows.
+//!
+//! ```
+//! use mint_openapi::{Settings, document, generate};
+//!
+//! let generated = generate(&document()?, &Settings::default())?;
+//! assert!(generated.rust.contains("pub struct Client"));
+//! println!("{}", generated.report.to_markdown());
+//! # Ok::<(), mint_openapi::Error>(())
+//! ```
+
+mod code;
+mod codegen;
+mod document;
+mod error;
+mod grammar;
+mod lower;
+mod pointer;
+mod prepare;
+mod report;
+#[cfg(feature = "source")]
+pub mod source;
+
+pub use code::Code;
+pub use codegen::{Generated, Settings, generate};
+pub use document::{OPENAPI_JSON, canonical, document, parse_json};
+pub use error::Error;
+pub use lower::{Lowered, lower};
+pub use pointer::Pointer;
+pub use prepare::prepare;
+pub use report::{Disposition, Entry, Report};

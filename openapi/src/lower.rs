@@ -1,0 +1,61 @@
+//! OpenAPI 3.1 to 3.0.3: a document that means the same to any tool that reads 3.0.
+//!
+//! Each rule is a function in a file of this module. Rules on a single schema run on inner schemas first, so a
+//! rule may rely on everything below it being lowered already.
+
+mod document;
+mod hoist_null;
+mod schema;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::report::Report;
+
+/// A 3.0.3 document and what became of each construct of the 3.1 document it was made from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Lowered {
+    /// The document, valid OpenAPI 3.0.3.
+    pub document: openapiv3::OpenAPI,
+    /// What became of every construct.
+    pub report: Report,
+}
+
+/// Lowers an OpenAPI 3.1 document to 3.0.3 (OpenAPI 3.1.1, and JSON Schema 2020-12).
+///
+/// The same document gives the same result, to the byte.
+///
+/// # Errors
+///
+/// [`Error::Rejected`] when a construct has no rule, and [`Error::NotOpenApi30`] when what came out is not a 3.0
+/// document, which a mistake in the given document can cause.
+///
+/// # Examples
+///
+/// ```
+/// let lowered = mint_openapi::lower(&mint_openapi::document()?)?;
+/// assert_eq!(lowered.document.openapi, "3.0.3");
+/// # Ok::<(), mint_openapi::Error>(())
+/// ```
+pub fn lower(document: &Value) -> Result<Lowered, Error> {
+    let mut report = Report::default();
+    let document = lower_value(document, &mut report)?;
+    Ok(Lowered { document: parse(document)?, report })
+}
+
+pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value, Error> {
+    let mut lowered = document.clone();
+    document::version(&mut lowered, report);
+    document::fields(&mut lowered, report);
+    Error::of_rejections(report)?;
+    schema::lower_all(&mut lowered, report);
+    hoist_null::hoist_null(&mut lowered, report);
+    document::references(&mut lowered, report);
+    Error::of_rejections(report)?;
+    Ok(lowered)
+}
+
+pub(crate) fn parse(document: Value) -> Result<openapiv3::OpenAPI, Error> {
+    serde_json::from_value(document).map_err(|source| Error::NotOpenApi30 { source })
+}

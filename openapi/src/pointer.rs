@@ -1,0 +1,82 @@
+//! JSON pointers (RFC 6901): where in a document something stands.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A JSON pointer that grows and shrinks while a document is walked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to a component of the document, such as `/components/schemas/Operation`.
+    pub(crate) fn component(section: &str, name: &str) -> Self {
+        let mut pointer = Self(format!("/components/{section}"));
+        pointer.push(name);
+        pointer
+    }
+
+    /// The pointer as text, starting with `/`, or empty for the whole document.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn push(&mut self, token: &str) {
+        self.0.push('/');
+        self.0.push_str(&token.replace('~', "~0").replace('/', "~1"));
+    }
+
+    pub(crate) fn pop(&mut self) {
+        self.0.truncate(self.0.rfind('/').unwrap_or(0));
+    }
+
+    pub(crate) fn join(&self, token: &str) -> Self {
+        let mut pointer = self.clone();
+        pointer.push(token);
+        pointer
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a `$ref` within the document points at.
+pub(crate) fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    document.pointer(reference.strip_prefix('#')?)
+}
+
+/// The name in a `$ref` to `#/components/{section}/{name}`.
+pub(crate) fn component_name(reference: &str, section: &str) -> Option<String> {
+    let name = reference.strip_prefix("#/components/")?.strip_prefix(section)?.strip_prefix('/')?;
+    (!name.contains('/')).then(|| name.replace("~1", "/").replace("~0", "~"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_escaped_and_popped_whole() {
+        let mut pointer = Pointer::default();
+        pointer.push("paths");
+        pointer.push("/v1/a~b");
+        assert_eq!(pointer.as_str(), "/paths/~1v1~1a~0b");
+        pointer.pop();
+        assert_eq!(pointer.as_str(), "/paths");
+        pointer.pop();
+        assert_eq!(pointer.as_str(), "");
+    }
+
+    #[test]
+    fn component_names() {
+        let name = |reference| component_name(reference, "schemas");
+        assert_eq!(name("#/components/schemas/A").as_deref(), Some("A"));
+        assert_eq!(name("#/components/schemas/a~1b").as_deref(), Some("a/b"));
+        assert_eq!(name("#/components/schemas/A/properties/b"), None);
+        assert_eq!(name("#/components/responses/A"), None);
+        assert_eq!(name("https://example.com/#/components/schemas/A"), None);
+    }
+}

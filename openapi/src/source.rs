@@ -1,0 +1,97 @@
+//! Reading a document from the forms it is published in, and the record of where the vendored one came from.
+
+mod lock;
+mod markdown;
+
+use serde_json::Value;
+
+use crate::document::parse_json;
+use crate::error::Error;
+
+pub use lock::{Lock, Origin, OriginKind, sha256};
+
+/// Reads a document written as JSON, as YAML, or as a Markdown page with one of these in a fenced block.
+///
+/// Keys keep their order.
+///
+/// # Errors
+///
+/// [`Error::Unreadable`], with line and column where the reader tells.
+///
+/// # Examples
+///
+/// ```
+/// let page = "# Get it\n\n```yaml\nopenapi: 3.1.0\n```\n";
+/// assert_eq!(mint_openapi::source::read(page)?["openapi"], "3.1.0");
+/// # Ok::<(), mint_openapi::Error>(())
+/// ```
+pub fn read(text: &str) -> Result<Value, Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let document = if text.trim_start().starts_with('{') {
+        parse_json(text)?
+    } else if let Some(block) = markdown::document_block(text)? {
+        match block.trim_start().starts_with('{') {
+            true => parse_json(&block)?,
+            false => parse_yaml(&block)?,
+        }
+    } else {
+        parse_yaml(text)?
+    };
+    if document.get("openapi").is_none_or(|version| !version.is_string()) {
+        return Err(Error::Unreadable {
+            format: "OpenAPI",
+            message: "there is no `openapi` field with a version at the top".into(),
+        });
+    }
+    Ok(document)
+}
+
+fn parse_yaml(text: &str) -> Result<Value, Error> {
+    // YAML 1.2: `no` is a text. The bounds are those of a large document; the reader's own are for configuration files.
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 4_000_000, max_events: 8_000_000 },
+    };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| Error::Unreadable { format: "YAML", message: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn yaml_means_what_json_means() {
+        let yaml = "openapi: 3.1.0\nb: {'200': 1, 404: no}\na: [null, 'null', ~, 1e3, 0x1, 2020-01-01, \"é\", 'yes']\n";
+        let document = read(yaml).unwrap();
+        assert_eq!(
+            document.to_string(),
+            json!({
+                "openapi": "3.1.0",
+                "b": {"200": 1, "404": "no"},
+                "a": [null, "null", null, 1000.0, 1, "2020-01-01", "é", "yes"],
+            })
+            .to_string()
+        );
+    }
+
+    #[test]
+    fn what_is_no_document() {
+        for (text, message) in [
+            ("{\"openapi\": ", "line 1 column 12"),
+            ("a: [\n", "line 1 column 4"),
+            ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
+            ("plain text", "`openapi`"),
+            ("<html><body>", "`openapi`"),
+            ("", "`openapi`"),
+            ("# A page\n\n```yaml\nopenapi: 3.1.0\n```\n\n```yaml\nopenapi: 3.1.0\n```\n", "2 blocks"),
+            ("# A page\n\n```yaml\nopenapi: [\n```\n", "line 4 column 10"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(message), "{text:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `openapi.lock`: where `openapi.json` came from.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::Error;
+
+/// Where `openapi.json` came from, and what its bytes are.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Lock {
+    /// The source.
+    pub origin: Origin,
+    /// The day the bytes last changed, `YYYY-MM-DD` in UTC.
+    pub date: String,
+    /// The entity tag the source sent, for a conditional request (RFC 9110, section 8.8.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The SHA-256 of `openapi.json`, in lower-case hexadecimal.
+    pub sha256: String,
+    /// `info.version` of the document.
+    pub version: String,
+}
+
+/// A source of the document.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Origin {
+    /// What sort of source it is.
+    pub kind: OriginKind,
+    /// The URL without its query, or the name of the file without its folder.
+    pub location: String,
+}
+
+/// What sort of source a document came from.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum OriginKind {
+    /// A file.
+    File,
+    /// A URL.
+    Url,
+}
+
+impl Lock {
+    /// Reads the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] when the text is not a lock.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text)
+            .map_err(|error| Error::Unreadable { format: "JSON", message: format!("openapi.lock: {error}") })
+    }
+
+    /// The text of the lock, with a final newline.
+    pub fn to_text(&self) -> String {
+        // A lock holds only texts; writing them cannot fail.
+        serde_json::to_value(self).map(|lock| format!("{lock:#}\n")).unwrap_or_default()
+    }
+}
+
+/// The SHA-256 of a text, in lower-case hexadecimal.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

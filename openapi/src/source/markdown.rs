@@ -1,0 +1,62 @@
+//! The document in a docs page.
+
+use crate::error::Error;
+
+/// The one fenced block of a Markdown page that holds an OpenAPI document, if the text is such a page.
+///
+/// Empty lines stand for what is before the block, so that an error in it is told with the line of the page.
+pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for (number, line) in text.lines().enumerate() {
+        let fence = fence(line);
+        match (&mut open, fence) {
+            (None, Some(fence)) => open = Some((fence.to_owned(), "\n".repeat(number + 1))),
+            (Some((opened, block)), Some(fence)) if fence.starts_with(opened.as_str()) && line.trim() == fence => {
+                blocks.push(std::mem::take(block));
+                open = None;
+            }
+            (Some((_, block)), _) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    blocks.retain(|block| {
+        let start = block.trim_start();
+        start.starts_with("openapi:") || start.starts_with("{") && start.contains("\"openapi\"")
+    });
+    match blocks.len() {
+        0 => Ok(None),
+        1 => Ok(blocks.pop()),
+        several => Err(Error::Unreadable {
+            format: "Markdown",
+            message: format!("{several} blocks of the page hold an OpenAPI document; there must be one"),
+        }),
+    }
+}
+
+/// The fence a line starts with (CommonMark 0.31, section 4.5).
+fn fence(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let marker = line.chars().next().filter(|first| matches!(first, '`' | '~'))?;
+    let length = line.len() - line.trim_start_matches(marker).len();
+    (length >= 3).then(|| &line[..length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_keeps_its_lines() {
+        let page = "# T\n~~~text\nopenapi: no\n````\n~~~\n````yaml /a.json get /b\nopenapi: 3.1.0\ninfo: |\n  ```\n  x\n  ```\n````";
+        let block = document_block(page);
+        // The first block holds a document as well, going by its first line.
+        assert!(block.is_err());
+        let block = document_block(&page.replace("openapi: no", "no")).unwrap().unwrap();
+        assert_eq!(block, "\n\n\n\n\n\nopenapi: 3.1.0\ninfo: |\n  ```\n  x\n  ```\n");
+        assert_eq!(document_block("openapi: 3.1.0\n").unwrap(), None);
+    }
+}

@@ -1,1 +1,59 @@
-//! x
+//! Wait for [Mint](https://mint.gg)'s operations and download the 3D models and worlds they make.
+//!
+//! Mint works in *operations* that take minutes: a client polls one until it ends or needs a person, then downloads
+//! its files. This crate does both, on top of the generated client of [`mint_api`].
+//!
+//! ```
+//! use mint_api_ext::Outcome;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let (mint, id) = (simulator.mint()?, simulator.add(Script::model()));
+//! # let directory = tempfile::tempdir()?;
+//! // let mint = Mint::from_env()?;
+//! match mint.attach(id)?.wait().await? {
+//!     Outcome::Succeeded(operation) => {
+//!         let files = mint.download(&operation).to_dir(directory.path()).await?.complete()?;
+//!         println!("{} files", files.len());
+//!     }
+//!     other => println!("not done: {}", other.operation().status),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Mint`] is the entry point; [`Mint::api`] gives the generated client.
+//! - [`OperationHandle`] is an operation by its id; [`Wait`] waits for it and ends in an [`Outcome`].
+//! - [`Assets`] lists the files of an operation; [`Download`] fetches them.
+//! - `simulator` (feature) is a Mint server on this machine, for tests and examples.
+//!
+//! # Features
+//!
+//! - `rustls` (default) and `native-tls`: how https is done.
+//! - `progress`: downloads as bars in a terminal.
+//! - `schemars`: `JsonSchema` for the types of the API.
+//! - `simulator`: a Mint server on this machine.
+
+mod asset;
+mod call;
+mod download;
+mod error;
+mod jitter;
+mod mint;
+mod operation;
+#[cfg(feature = "progress")]
+pub mod progress;
+mod retry_after;
+#[cfg(feature = "simulator")]
+pub mod simulator;
+
+pub use asset::{Asset, AssetKind, Assets, Subject};
+pub use download::{Download, Event, Failure, FetchedFile, Report, ToDir};
+pub use error::{Error, ErrorKind};
+pub use mint::{Mint, MintBuilder};
+pub use mint_api::{Credentials, Server, Transport, types};
+pub use operation::{
+    Exponential, OperationHandle, OperationId, Outcome, PollState, PollingPolicy, Update, Updates, Wait,
+};

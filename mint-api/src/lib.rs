@@ -54,4 +54,5 @@ pub use client_builder::ClientBuilder;
 pub use credentials::{Credentials, InvalidCredentials};
 pub use generated::support::{Timestamp, UnknownValue};
 pub use generated::{ByteStream, Client, Error, ResponseValue, Server, builder, types};
+pub use reply::BodyTooLarge;
 pub use transport::Transport;

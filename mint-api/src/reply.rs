@@ -11,11 +11,15 @@ const MAX_PROBLEM_BYTES: usize = 256 * 1024;
 /// How much of a body that is no problem document is kept as the detail.
 const MAX_DETAIL_BYTES: usize = 500;
 
-/// The body was larger than the client takes.
+/// The body of a reply was larger than the client takes; it stands among the causes of [`Error::ResponseBodyError`].
+///
+/// [`Error::ResponseBodyError`]: crate::Error::ResponseBodyError
 #[derive(Debug, thiserror::Error)]
 #[error("the body of the reply is larger than {limit} bytes; raise `max_body_bytes` if that is to be expected")]
-struct BodyTooLarge {
-    limit: usize,
+#[non_exhaustive]
+pub struct BodyTooLarge {
+    /// The largest body taken, in bytes.
+    pub limit: usize,
 }
 
 type BodyError = Box<dyn std::error::Error + Send + Sync>;

@@ -63,6 +63,12 @@ impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
     }
 }
 
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(time: std::time::SystemTime) -> Self {
+        chrono::DateTime::<chrono::Utc>::from(time).into()
+    }
+}
+
 impl std::str::FromStr for Timestamp {
     type Err = chrono::ParseError;
 

@@ -1,0 +1,129 @@
+//! The files of an operation.
+
+mod collect;
+mod file_name;
+mod kind;
+
+use mint_api::types::Operation;
+
+pub use kind::AssetKind;
+
+pub(crate) use file_name::unique_file_names;
+
+/// A file that an operation made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Asset {
+    /// What the file is.
+    pub kind: AssetKind,
+    /// Where the file is. It is not checked before it is used.
+    pub url: String,
+    /// How large the file is, in bytes, where the API says so.
+    pub bytes: Option<u64>,
+    /// The media type, where the API says so.
+    pub content_type: Option<String>,
+    /// The name the API gives the file; not yet fit for a file system.
+    pub file_name: Option<String>,
+}
+
+/// What the files of an operation are files of.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A world.
+    World,
+    /// A model.
+    Model,
+    /// A model converted to other formats.
+    Conversion,
+    /// Something this version does not know.
+    Unknown,
+}
+
+/// The files of an operation: `GET /v1/operations/{operationId}`, fields `assets` and `conversion`.
+///
+/// # Examples
+///
+/// ```
+/// use mint_api_ext::{AssetKind, Assets};
+/// # use mint_api_ext::simulator::{Script, Simulator};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await?;
+/// # let mint = simulator.mint()?;
+/// # let id = simulator.add(Script::model());
+/// let operation = mint.attach(id)?.wait().await?.into_operation();
+/// let assets = Assets::of(&operation);
+/// let glb = assets.iter().find(|asset| asset.kind == AssetKind::Glb);
+/// println!("{:?}", glb.map(|glb| glb.bytes));
+/// # assert!(glb.is_some());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Assets {
+    subject: Subject,
+    assets: Vec<Asset>,
+}
+
+impl Assets {
+    /// The files of an operation: every one that has a URL, in the order of the document.
+    ///
+    /// Files in a member of `assets` that this version does not know are found, too, by the names of their fields.
+    pub fn of(operation: &Operation) -> Self {
+        collect::of(operation)
+    }
+
+    /// What the files are files of: told by the type of the resource, else by that of the operation, else by the fields
+    /// of its `assets`.
+    pub fn subject(&self) -> Subject {
+        self.subject
+    }
+
+    /// The files.
+    pub fn iter(&self) -> std::slice::Iter<'_, Asset> {
+        self.assets.iter()
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.assets.len()
+    }
+
+    /// Whether there are no files.
+    pub fn is_empty(&self) -> bool {
+        self.assets.is_empty()
+    }
+}
+
+impl From<&Operation> for Assets {
+    fn from(operation: &Operation) -> Self {
+        Self::of(operation)
+    }
+}
+
+/// One file, or several chosen ones; of what they are files is not known then.
+impl FromIterator<Asset> for Assets {
+    fn from_iter<I: IntoIterator<Item = Asset>>(assets: I) -> Self {
+        Self { subject: Subject::Unknown, assets: assets.into_iter().collect() }
+    }
+}
+
+impl IntoIterator for Assets {
+    type Item = Asset;
+    type IntoIter = std::vec::IntoIter<Asset>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.assets.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Assets {
+    type Item = &'a Asset;
+    type IntoIter = std::slice::Iter<'a, Asset>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

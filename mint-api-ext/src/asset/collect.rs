@@ -1,0 +1,218 @@
+//! Finding the files of an operation.
+
+use mint_api::types::{GenerationAssets, ModelAssets, Operation, OperationConversion, WorldAssets};
+use serde_json::{Map, Value};
+
+use super::{Asset, AssetKind, Assets, Subject};
+
+pub(super) fn of(operation: &Operation) -> Assets {
+    let mut assets = match &operation.assets {
+        Some(GenerationAssets::WorldAssets(assets)) => world(assets),
+        Some(GenerationAssets::ModelAssets(assets)) => model(assets),
+        Some(GenerationAssets::Unknown(Value::Object(assets))) => unknown(assets),
+        _ => Vec::new(),
+    };
+    if let Some(conversion) = &operation.conversion {
+        assets.extend(converted(conversion));
+    }
+    Assets { subject: subject(operation), assets }
+}
+
+fn subject(operation: &Operation) -> Subject {
+    let resource = operation.resource.as_ref().map(|resource| resource.type_.as_str());
+    let by_type = match operation.type_.as_str() {
+        "world_generation" => Some(Subject::World),
+        "model_generation" | "model_optimization" => Some(Subject::Model),
+        "model_conversion" => Some(Subject::Conversion),
+        _ => None,
+    };
+    // A conversion has a model for its resource; its files are not the model's.
+    match (resource, by_type, &operation.assets) {
+        (_, Some(Subject::Conversion), _) => Subject::Conversion,
+        (Some("world"), _, _) => Subject::World,
+        (Some("model"), _, _) => Subject::Model,
+        (_, Some(subject), _) => subject,
+        (_, None, Some(GenerationAssets::WorldAssets(_))) => Subject::World,
+        (_, None, Some(GenerationAssets::ModelAssets(_))) => Subject::Model,
+        _ => Subject::Unknown,
+    }
+}
+
+fn world(assets: &WorldAssets) -> Vec<Asset> {
+    let mut found = fields([
+        ("panoUrl", &assets.pano_url, None),
+        ("radUrl", &assets.rad_url, None),
+        ("colliderMeshUrl", &assets.collider_mesh_url, None),
+        ("previewImageUrl", &assets.preview_image_url, None),
+        ("thumbnailUrl", &assets.thumbnail_url, None),
+    ]);
+    let spz = assets.spz_urls.iter().flatten();
+    found.extend(spz.map(|(quality, url)| Asset::new(AssetKind::Spz(quality.clone()), url)));
+    found
+}
+
+fn model(assets: &ModelAssets) -> Vec<Asset> {
+    fields([
+        ("glbUrl", &assets.glb_url, assets.glb_size_bytes),
+        ("optimizedGlbUrl", &assets.optimized_glb_url, assets.optimized_glb_size_bytes),
+        ("fbxUrl", &assets.fbx_url, None),
+        ("objUrl", &assets.obj_url, None),
+        ("stlUrl", &assets.stl_url, None),
+        ("usdzUrl", &assets.usdz_url, None),
+        ("previewImageUrl", &assets.preview_image_url, None),
+        ("thumbnailUrl", &assets.thumbnail_url, None),
+    ])
+}
+
+fn converted(conversion: &OperationConversion) -> Vec<Asset> {
+    let Some(assets) = &conversion.assets else {
+        return Vec::new();
+    };
+    let artifacts = assets.artifacts.as_ref();
+    let formats = [
+        ("glb", &assets.glb_url, artifacts.and_then(|artifacts| artifacts.glb.as_ref())),
+        ("obj", &assets.obj_url, artifacts.and_then(|artifacts| artifacts.obj.as_ref())),
+        ("stl", &assets.stl_url, artifacts.and_then(|artifacts| artifacts.stl.as_ref())),
+        ("usdz", &assets.usdz_url, artifacts.and_then(|artifacts| artifacts.usdz.as_ref())),
+        ("fbx", &assets.fbx_url, artifacts.and_then(|artifacts| artifacts.fbx.as_ref())),
+    ];
+    let mut found = Vec::new();
+    for (format, url, artifact) in formats {
+        let kind = AssetKind::of_format(format);
+        // The artifact tells more of the same file than the URL alone.
+        match (artifact, url) {
+            (Some(artifact), _) => found.push(Asset {
+                bytes: u64::try_from(artifact.byte_size).ok(),
+                content_type: Some(artifact.content_type.clone()),
+                file_name: Some(artifact.filename.clone()),
+                ..Asset::new(kind, &artifact.url)
+            }),
+            (None, Some(url)) => found.push(Asset::new(kind, url)),
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+fn fields<const N: usize>(fields: [(&str, &Option<String>, Option<i64>); N]) -> Vec<Asset> {
+    let with_url = fields.into_iter().filter_map(|(field, url, bytes)| Some((field, url.as_ref()?, bytes)));
+    with_url
+        .map(|(field, url, bytes)| Asset {
+            bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()),
+            ..Asset::new(AssetKind::of_field(field), url)
+        })
+        .collect()
+}
+
+/// The files in a member of the union that nobody knows: each field that ends in `Url` and holds one, and each map of
+/// URLs whose name ends in `Urls`.
+fn unknown(assets: &Map<String, Value>) -> Vec<Asset> {
+    let mut found = Vec::new();
+    for (field, value) in assets {
+        match value {
+            Value::String(url) if field.ends_with("Url") => {
+                found.push(Asset::new(AssetKind::of_field(field), url));
+            }
+            Value::Object(urls) if field.ends_with("Urls") => {
+                for (key, url) in urls {
+                    if let Some(url) = url.as_str() {
+                        let kind = match field.as_str() {
+                            "spzUrls" => AssetKind::Spz(key.clone()),
+                            _ => AssetKind::Other(format!("{}-{key}", field.trim_end_matches("Urls"))),
+                        };
+                        found.push(Asset::new(kind, url));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+impl Asset {
+    /// A file of which nothing but the kind and the URL is known.
+    pub fn new(kind: AssetKind, url: &str) -> Self {
+        Self { kind, url: url.to_owned(), bytes: None, content_type: None, file_name: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn operation(changes: Value) -> Operation {
+        let mut operation = json!({
+            "object": "operation", "id": "op", "type": "model_generation", "generationMode": "auto",
+            "status": "succeeded", "createdAt": "t", "updatedAt": "t",
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            operation[key] = value.clone();
+        }
+        serde_json::from_value(operation).unwrap()
+    }
+
+    fn check(changes: Value, subject: Subject, files: &[(&str, Option<u64>)]) {
+        let assets = Assets::of(&operation(changes));
+        let found: Vec<_> = assets.iter().map(|asset| (asset.kind.to_string(), asset.bytes)).collect();
+        let files: Vec<_> = files.iter().map(|(kind, bytes)| ((*kind).to_owned(), *bytes)).collect();
+        assert_eq!((assets.subject(), found), (subject, files));
+    }
+
+    #[test]
+    fn files_of_models_worlds_and_conversions() {
+        check(
+            json!({"assets": {"glbUrl": "u", "glbSizeBytes": 7, "optimizedGlbUrl": null, "optimizedGlbSizeBytes": 8,
+                              "thumbnailUrl": "u", "fbxUrl": "u"}}),
+            Subject::Model,
+            &[("glb", Some(7)), ("fbx", None), ("thumbnail", None)],
+        );
+        check(
+            json!({"type": "world_generation", "assets": {"panoUrl": "u", "spzUrls": {"500k": "u", "100k": "u"}}}),
+            Subject::World,
+            &[("panorama", None), ("spz 100k", None), ("spz 500k", None)],
+        );
+        let artifact = json!({
+            "format": "obj", "url": "u", "filename": "a.zip", "contentType": "application/zip", "extension": "zip",
+            "byteSize": 9, "packaging": "zip", "artifactVersion": 0, "primaryPath": "a.obj",
+        });
+        check(
+            json!({"type": "model_conversion", "resource": {"type": "model", "id": "m"}, "conversion": {"id": "c",
+                   "assets": {"objUrl": "u", "usdzUrl": "u", "artifacts": {"obj": artifact}}}}),
+            Subject::Conversion,
+            &[("obj", Some(9)), ("usdz", None)],
+        );
+        check(json!({"assets": null}), Subject::Model, &[]);
+    }
+
+    #[test]
+    fn the_subject_is_told_by_resource_then_type_then_fields() {
+        // Only a preview: it fits a world and a model, and reads as a world.
+        let preview = json!({"previewImageUrl": "u"});
+        check(
+            json!({"resource": {"type": "model", "id": "m"}, "type": "new", "assets": preview}),
+            Subject::Model,
+            &[("preview image", None)],
+        );
+        check(json!({"assets": preview}), Subject::Model, &[("preview image", None)]);
+        check(json!({"type": "new", "assets": preview}), Subject::World, &[("preview image", None)]);
+        check(
+            json!({"type": "new", "resource": {"type": "audio", "id": "a"}, "assets": {"glbUrl": "u"}}),
+            Subject::Model,
+            &[("glb", None)],
+        );
+    }
+
+    #[test]
+    fn files_of_what_nobody_knows() {
+        check(
+            json!({"type": "audio_generation", "assets": {
+                "audioUrl": "u", "previewImageUrl": "u", "waveUrl": null, "stemUrls": {"drums": "u"}, "title": "t",
+            }}),
+            Subject::Unknown,
+            &[("audio", None), ("preview image", None), ("stem-drums", None)],
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! What a file is.
+
+use std::fmt;
+
+/// What a file is.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum AssetKind {
+    /// The model as it was made, binary glTF 2.0 (Y up, +Z forward).
+    Glb,
+    /// The model with fewer triangles, binary glTF 2.0; often with Draco compression.
+    OptimizedGlb,
+    /// The model as FBX.
+    Fbx,
+    /// The model as Wavefront OBJ, or an archive with one.
+    Obj,
+    /// The model as STL.
+    Stl,
+    /// The model as USDZ.
+    Usdz,
+    /// The mesh that a world's visitor collides with, binary glTF 2.0.
+    ColliderMesh,
+    /// The panorama of a world.
+    Panorama,
+    /// The world as RAD splats, for streaming.
+    Rad,
+    /// The world as SPZ splats, at the named quality, such as `500k`.
+    Spz(String),
+    /// A picture of the result, or of its preview.
+    PreviewImage,
+    /// A small picture of the result.
+    Thumbnail,
+    /// A file this version does not know, by the name of its field or format.
+    Other(String),
+}
+
+impl AssetKind {
+    /// The kind that the URL in this field is of.
+    pub(super) fn of_field(field: &str) -> Self {
+        match field {
+            "glbUrl" => Self::Glb,
+            "optimizedGlbUrl" => Self::OptimizedGlb,
+            "fbxUrl" => Self::Fbx,
+            "objUrl" => Self::Obj,
+            "stlUrl" => Self::Stl,
+            "usdzUrl" => Self::Usdz,
+            "colliderMeshUrl" => Self::ColliderMesh,
+            "panoUrl" => Self::Panorama,
+            "radUrl" => Self::Rad,
+            "previewImageUrl" => Self::PreviewImage,
+            "thumbnailUrl" => Self::Thumbnail,
+            other => Self::Other(other.strip_suffix("Url").unwrap_or(other).to_owned()),
+        }
+    }
+
+    /// The kind of a converted model in this format.
+    pub(super) fn of_format(format: &str) -> Self {
+        Self::of_field(&format!("{format}Url"))
+    }
+
+    /// The name of a file of this kind, without its extension.
+    pub(super) fn stem(&self) -> String {
+        match self {
+            Self::Glb | Self::Fbx | Self::Obj | Self::Stl | Self::Usdz => "model".into(),
+            Self::OptimizedGlb => "model-optimized".into(),
+            Self::ColliderMesh => "collider".into(),
+            Self::Panorama => "panorama".into(),
+            Self::Rad => "world".into(),
+            Self::Spz(quality) => format!("world-{quality}"),
+            Self::PreviewImage => "preview".into(),
+            Self::Thumbnail => "thumbnail".into(),
+            Self::Other(name) => name.clone(),
+        }
+    }
+
+    /// The extension of a file of this kind, where its URL has none.
+    pub(super) fn extension(&self) -> &'static str {
+        match self {
+            Self::Glb | Self::OptimizedGlb | Self::ColliderMesh => "glb",
+            Self::Fbx => "fbx",
+            Self::Obj => "obj",
+            Self::Stl => "stl",
+            Self::Usdz => "usdz",
+            Self::Rad => "rad",
+            Self::Spz(_) => "spz",
+            Self::Panorama => "jpg",
+            Self::PreviewImage | Self::Thumbnail => "webp",
+            Self::Other(_) => "bin",
+        }
+    }
+}
+
+impl fmt::Display for AssetKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Glb => f.write_str("glb"),
+            Self::OptimizedGlb => f.write_str("optimized glb"),
+            Self::Fbx => f.write_str("fbx"),
+            Self::Obj => f.write_str("obj"),
+            Self::Stl => f.write_str("stl"),
+            Self::Usdz => f.write_str("usdz"),
+            Self::ColliderMesh => f.write_str("collider mesh"),
+            Self::Panorama => f.write_str("panorama"),
+            Self::Rad => f.write_str("rad"),
+            Self::Spz(quality) => write!(f, "spz {quality}"),
+            Self::PreviewImage => f.write_str("preview image"),
+            Self::Thumbnail => f.write_str("thumbnail"),
+            Self::Other(name) => f.write_str(name),
+        }
+    }
+}

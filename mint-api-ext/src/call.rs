@@ -1,0 +1,126 @@
+//! From the result of a generated call to ours.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use mint_api::types::Problem;
+use mint_api::{BodyTooLarge, ResponseValue};
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+use crate::error::{Error, ErrorKind, Reply};
+use crate::retry_after;
+
+/// A reply with what its head asks of the next request.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub(crate) value: T,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+pub(crate) fn answer<T>(
+    what: &str,
+    result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
+) -> Result<Answer<T>, Error> {
+    match result {
+        Ok(response) => {
+            let retry_after = retry_after_of(response.headers());
+            Ok(Answer { value: response.into_inner(), retry_after })
+        }
+        Err(error) => Err(error_of(what, error)),
+    }
+}
+
+fn error_of(what: &str, error: mint_api::Error<Problem>) -> Error {
+    use mint_api::Error as Api;
+
+    let new = |kind, why: String| Error::new(kind, format!("could not {what}: {why}"));
+    match error {
+        Api::ErrorResponse(response) => {
+            let reply = reply(response.status(), response.headers());
+            let problem = response.into_inner();
+            let why = refusal(&reply, &problem);
+            new(ErrorKind::Server, why).with_reply(reply).with_problem(problem)
+        }
+        Api::UnexpectedResponse(response) => {
+            let reply = reply(response.status(), response.headers());
+            let why = format!(
+                "the server answered {}, which the API does not document; check the base URL and update this crate",
+                reply.status
+            );
+            new(ErrorKind::Decode, why).with_reply(reply)
+        }
+        Api::InvalidResponsePayload(bytes, error) => decode_error(what, &bytes, error),
+        Api::CommunicationError(error) | Api::ResponseBodyError(error) | Api::InvalidUpgrade(error) => {
+            transport_error(what, error)
+        }
+        Api::InvalidRequest(why) | Api::Custom(why) => new(ErrorKind::InvalidArgument, why),
+    }
+}
+
+fn reply(status: StatusCode, headers: &HeaderMap) -> Reply {
+    let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    Reply { status, request_id, retry_after: retry_after_of(headers) }
+}
+
+fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let date = headers.get(reqwest::header::DATE).and_then(|date| date.to_str().ok());
+    retry_after::parse(text, date)
+}
+
+/// What the server said, and what to do about it.
+fn refusal(reply: &Reply, problem: &Problem) -> String {
+    let mut why = format!("the server answered {}", reply.status);
+    let said = problem.detail.as_deref().filter(|detail| !detail.trim().is_empty());
+    if let Some(said) = said.or((!problem.title.is_empty()).then_some(problem.title.as_str()))
+        && reply.status.canonical_reason() != Some(said)
+    {
+        why.push_str(&format!(" ({})", one_line(said)));
+    }
+    let remedy = match reply.status {
+        StatusCode::UNAUTHORIZED => "check that MINT_API_KEY holds an active key of https://platform.mint.gg",
+        StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
+        StatusCode::TOO_MANY_REQUESTS => "send fewer requests, and wait as long as `retry_after` says",
+        status if status.is_server_error() => "try again later",
+        _ => "see `problem` for what the server says of it",
+    };
+    format!("{why}; {remedy}")
+}
+
+fn decode_error(what: &str, bytes: &[u8], error: serde_json::Error) -> Error {
+    let shown = one_line(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
+    let message = format!(
+        "could not {what}: the reply is not what the API documents, starting with `{shown}`; update this crate, or \
+         check what stands between it and the server"
+    );
+    Error::new(ErrorKind::Decode, message).with_source(error)
+}
+
+pub(crate) fn transport_error(what: &str, error: reqwest::Error) -> Error {
+    let caused = |text: &str| causes(&error).any(|cause| cause.to_string().contains(text));
+    let (kind, why) = if causes(&error).any(|cause| cause.is::<BodyTooLarge>()) {
+        (ErrorKind::Decode, "the reply is too large")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, "the server took too long to answer; try again later")
+    } else if caused("certificate") {
+        (
+            ErrorKind::Configuration,
+            "the server's certificate is not trusted; check the base URL, the clock and the CA certificates",
+        )
+    } else if error.is_connect() {
+        (ErrorKind::Transport, "the server could not be reached; check the base URL, the network and the proxy")
+    } else {
+        (ErrorKind::Transport, "the connection broke off; try again")
+    };
+    Error::new(kind, format!("could not {what}: {why}")).with_source(error)
+}
+
+/// An error and all that caused it.
+pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

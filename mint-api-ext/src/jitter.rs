@@ -1,0 +1,47 @@
+//! Randomness that can be fixed.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
+/// A sequence of numbers between 0 and 1, evenly spread; the same seed gives the same sequence.
+#[derive(Clone, Debug)]
+pub(crate) struct Jitter {
+    state: u64,
+}
+
+impl Jitter {
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// The next number (SplitMix64: good enough to keep clients out of step).
+    pub(crate) fn next(&mut self) -> f64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        (mixed >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Seeded by the randomness that the standard library takes from the system.
+impl Default for Jitter {
+    fn default() -> Self {
+        Self::seeded(RandomState::new().build_hasher().finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_spread_between_0_and_1() {
+        let mut jitter = Jitter::seeded(7);
+        let numbers: Vec<_> = (0..1000).map(|_| jitter.next()).collect();
+        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
+        let mean = numbers.iter().sum::<f64>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+        assert_eq!(Jitter::seeded(7).next(), numbers[0]);
+    }
+}

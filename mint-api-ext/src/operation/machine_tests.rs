@@ -1,0 +1,214 @@
+//! Scripts of replies against the machine: what it does, and when.
+
+use serde_json::json;
+
+use super::*;
+use crate::operation::Exponential;
+
+/// What one poll brings.
+#[derive(Clone, Copy)]
+enum Brings {
+    /// A status, `updatedAt`, and Retry-After in seconds.
+    Status(&'static str, &'static str, Option<u64>),
+    /// A failure that may pass, with Retry-After in seconds.
+    Failure(Option<u64>),
+}
+use Brings::{Failure, Status};
+
+fn operation(status: &str, updated_at: &str) -> Operation {
+    let operation = json!({
+        "object": "operation", "id": "op", "type": "model_generation", "generationMode": "auto",
+        "status": status, "createdAt": "t", "updatedAt": updated_at,
+    });
+    serde_json::from_value(operation).unwrap()
+}
+
+/// Plays a script, its last entry for ever, each poll taking no time; returns when the polls were, in ms, and the end.
+fn play(rules: Rules, script: &[Brings]) -> (Vec<u128>, String) {
+    let mut machine = Machine::new(rules);
+    let mut now = Duration::ZERO;
+    let mut polls = Vec::new();
+    for _ in 0..10_000 {
+        match machine.step(now) {
+            Step::SleepUntil(time) => {
+                assert!(time > now, "a sleep must end later");
+                now = time;
+            }
+            Step::GiveUp(reason) => return (polls, format!("{reason:?}")),
+            Step::Poll(_) => {
+                let brings = script[polls.len().min(script.len() - 1)];
+                polls.push(now.as_millis());
+                let seconds = |after: Option<u64>| after.map(Duration::from_secs);
+                match brings {
+                    Failure(after) => machine.failed(now, seconds(after), 0.0),
+                    Status(status, updated_at, after) => {
+                        let verdict = machine.replied(now, &operation(status, updated_at), seconds(after), 0.0);
+                        if let Verdict::Over(end) = verdict {
+                            return (polls, format!("{end:?}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    panic!("the machine never stops");
+}
+
+fn rules() -> Rules {
+    Rules::default()
+}
+
+fn deadline(seconds: u64) -> Rules {
+    Rules { deadline: Some(Duration::from_secs(seconds)), ..rules() }
+}
+
+#[track_caller]
+fn check(rules: Rules, script: &[Brings], polls: &[u128], end: &str) {
+    assert_eq!(play(rules, script), (polls.to_vec(), end.to_owned()));
+}
+
+const RUNNING: Brings = Status("running", "t", None);
+const DONE: Brings = Status("succeeded", "t", None);
+
+#[test]
+fn the_first_poll_is_at_once_and_the_rest_on_cadence() {
+    check(rules(), &[DONE], &[0], "Succeeded");
+    let cadence = [0, 2000, 5200, 10_320, 18_512, 31_619, 46_619, 61_619];
+    let mut script = vec![RUNNING; 7];
+    script.push(DONE);
+    check(rules(), &script, &cadence, "Succeeded");
+}
+
+#[test]
+fn every_status_has_its_end() {
+    for (status, end) in [
+        ("succeeded", "Succeeded"),
+        ("partially_succeeded", "PartiallySucceeded"),
+        ("failed", "Failed"),
+        ("canceled", "Canceled"),
+        ("billing_required", "BillingRequired"),
+    ] {
+        check(rules(), &[Status(status, "t", None)], &[0], end);
+    }
+    for status in ["queued", "running", "preview_ready", "polishing"] {
+        check(rules(), &[Status(status, "t", None), DONE], &[0, 2000], "Succeeded");
+    }
+}
+
+#[test]
+fn a_preview_waits_for_a_person_in_review_mode_only() {
+    for (mode, verdict) in [
+        ("review", Verdict::Over(End::AwaitingReview)),
+        ("auto", Verdict::GoesOn { changed: true }),
+        ("new", Verdict::GoesOn { changed: true }),
+    ] {
+        let mut preview = operation("preview_ready", "t");
+        preview.generation_mode = serde_json::from_value(json!(mode)).unwrap();
+        assert_eq!(Machine::new(rules()).replied(Duration::ZERO, &preview, None, 0.0), verdict, "{mode}");
+    }
+}
+
+#[test]
+fn retry_after_is_never_undercut() {
+    check(rules(), &[Status("running", "t", Some(9)), RUNNING, DONE], &[0, 9000, 12_200], "Succeeded");
+    check(rules(), &[Status("running", "t", Some(1)), DONE], &[0, 2000], "Succeeded");
+    check(rules(), &[Failure(Some(120)), DONE], &[0, 120_000], "Succeeded");
+}
+
+#[test]
+fn jitter_only_adds() {
+    for (jitter, next) in [(0.0, 2000), (0.5, 2100), (1.0, 2200), (7.0, 2200), (-1.0, 2000)] {
+        let mut machine = Machine::new(rules());
+        let _ = machine.replied(Duration::ZERO, &operation("running", "t"), None, jitter);
+        assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_millis(next)), "{jitter}");
+    }
+}
+
+#[test]
+fn a_last_poll_starts_shortly_before_the_deadline() {
+    // A tenth of 20 s before its end.
+    check(deadline(20), &[RUNNING], &[0, 2000, 5200, 10_320, 18_000], "Deadline");
+    // At most the request timeout before its end.
+    let (polls, end) = play(deadline(3600), &[RUNNING]);
+    assert_eq!((polls.last(), end.as_str()), (Some(&3_570_000), "Deadline"));
+    // Obeying the server may leave less.
+    check(deadline(20), &[Status("running", "t", Some(19)), RUNNING], &[0, 19_000], "Deadline");
+    check(deadline(0), &[RUNNING], &[], "Deadline");
+}
+
+#[test]
+fn a_poll_is_cut_off_at_the_deadline() {
+    let machine = Machine::new(deadline(20));
+    assert_eq!(machine.step(Duration::ZERO), Step::Poll(Duration::from_secs(20)));
+    assert_eq!(machine.step(Duration::from_secs(18)), Step::Poll(Duration::from_secs(2)));
+    assert_eq!(Machine::new(deadline(3600)).step(Duration::ZERO), Step::Poll(Duration::from_secs(30)));
+    assert_eq!(machine.step(Duration::from_secs(20)), Step::GiveUp(GiveUp::Deadline));
+}
+
+#[test]
+fn a_server_that_forbids_polling_past_the_deadline_ends_the_wait_at_once() {
+    check(deadline(20), &[RUNNING, Status("running", "t", Some(18))], &[0, 2000], "NotBefore(20s)");
+}
+
+#[test]
+fn failures_are_put_up_with_for_five_minutes() {
+    check(rules(), &[Failure(None), Failure(None), DONE], &[0, 2000, 5200], "Succeeded");
+    let (polls, end) = play(rules(), &[Failure(None)]);
+    assert_eq!((*polls.last().unwrap() / 1000, end.as_str()), (301, "Failures"));
+    // A good reply begins the count anew.
+    let mut script = vec![Failure(None); 19];
+    script.push(RUNNING);
+    script.extend([Failure(None); 19]);
+    script.push(DONE);
+    assert_eq!(play(rules(), &script).1, "Succeeded");
+}
+
+#[test]
+fn obeying_the_server_is_no_failure() {
+    let mut script = vec![Failure(Some(250)); 6];
+    script.push(DONE);
+    let (polls, end) = play(rules(), &script);
+    assert_eq!((polls.last(), end.as_str()), (Some(&1_500_000), "Succeeded"));
+}
+
+#[test]
+fn an_unknown_status_that_stands_still_is_unrecognized() {
+    let (polls, end) = play(rules(), &[Status("polishing", "t", None)]);
+    assert_eq!((*polls.last().unwrap() / 1000, end.as_str()), (601, "Unrecognized"));
+    // As long as `updatedAt` moves, it goes on.
+    let mut script: Vec<_> = (0..50).map(|_| Status("polishing", "a", None)).collect();
+    script[30] = Status("polishing", "b", None);
+    script[31..].fill(Status("polishing", "b", None));
+    script.push(DONE);
+    assert_eq!(play(rules(), &script).1, "Succeeded");
+}
+
+#[test]
+fn an_unknown_status_with_the_marks_of_an_end_is_unrecognized() {
+    for mark in ["completedAt", "canceledAt", "error"] {
+        let mut ended = serde_json::to_value(operation("retired", "t")).unwrap();
+        ended[mark] = if mark == "error" { json!({"code": "c", "message": "m"}) } else { json!("t") };
+        let ended: Operation = serde_json::from_value(ended).unwrap();
+        let verdict = Machine::new(rules()).replied(Duration::ZERO, &ended, None, 0.0);
+        assert_eq!(verdict, Verdict::Over(End::Unrecognized), "{mark}");
+    }
+}
+
+#[test]
+fn a_change_of_status_is_told_once() {
+    let mut machine = Machine::new(rules());
+    let changes: Vec<_> = ["queued", "queued", "running", "running", "queued"]
+        .into_iter()
+        .map(|status| machine.replied(Duration::ZERO, &operation(status, "t"), None, 0.0))
+        .map(|verdict| verdict == Verdict::GoesOn { changed: true })
+        .collect();
+    assert_eq!(changes, [true, false, true, false, true]);
+}
+
+#[test]
+fn a_policy_that_never_waits_still_ends() {
+    let policy = PollingPolicy::from(Exponential { initial: Duration::ZERO, ..Exponential::default() });
+    let mut machine = Machine::new(Rules { policy, ..deadline(20) });
+    let _ = machine.replied(Duration::from_secs(1), &operation("running", "t"), None, 1.0);
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::Poll(Duration::from_secs(19)));
+}

@@ -1,0 +1,41 @@
+//! What the simulator was asked.
+
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use tokio::time::Instant;
+
+/// A request that the simulator had.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The method, such as `GET`.
+    pub method: String,
+    /// The path and the query, as they were sent.
+    pub target: String,
+    /// The headers; they may hold the key.
+    pub headers: HeaderMap,
+    /// When it came, by tokio's clock.
+    pub at: Instant,
+}
+
+/// The requests so far.
+#[derive(Debug, Default)]
+pub(super) struct Record(Mutex<Vec<RecordedRequest>>);
+
+impl Record {
+    pub(super) fn add(&self, parts: &Parts) {
+        let request = RecordedRequest {
+            method: parts.method.to_string(),
+            target: parts.uri.to_string(),
+            headers: parts.headers.clone(),
+            at: Instant::now(),
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
+
+    pub(super) fn all(&self) -> Vec<RecordedRequest> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,178 @@
+//! What the simulator knows: operations and files.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+
+use super::files;
+use super::record::Record;
+use super::script::{Play, Reply, Script, ScriptSubject};
+
+#[derive(Debug)]
+pub(super) struct State {
+    cdn: SocketAddr,
+    epoch: (Instant, SystemTime),
+    operations: Mutex<HashMap<String, Operation>>,
+    files: Mutex<HashMap<String, File>>,
+    pub(super) api_requests: Record,
+    pub(super) cdn_requests: Record,
+}
+
+#[derive(Debug)]
+struct Operation {
+    script: Script,
+    added: Instant,
+    replies_given: usize,
+    /// `assets` and `conversion` once everything is made.
+    made: Vec<(&'static str, Value)>,
+}
+
+/// A file of the CDN.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) bytes: Bytes,
+    pub(super) content_type: &'static str,
+    pub(super) etag: String,
+}
+
+/// What the API answers a request with.
+pub(super) enum Answer {
+    Operation(Value),
+    Scripted(Reply, Value),
+    NotFound,
+}
+
+impl State {
+    pub(super) fn new(cdn: SocketAddr) -> Self {
+        Self {
+            cdn,
+            epoch: (Instant::now(), SystemTime::now()),
+            operations: Mutex::default(),
+            files: Mutex::default(),
+            api_requests: Record::default(),
+            cdn_requests: Record::default(),
+        }
+    }
+
+    pub(super) fn add(&self, script: Script) -> String {
+        let made = files::made_for(self, script.subject);
+        let mut operations = locked(&self.operations);
+        let id = format!("op_{:04}", operations.len() + 1);
+        let operation = Operation { script, added: Instant::now(), replies_given: 0, made };
+        operations.insert(id.clone(), operation);
+        id
+    }
+
+    pub(super) fn add_file(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
+        let hash: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let path = format!("/assets/{hash}/{name}");
+        let file = File { bytes, content_type, etag: format!("\"{hash}\"") };
+        locked(&self.files).insert(path.clone(), file);
+        format!("http://{}{path}", self.cdn)
+    }
+
+    pub(super) fn file(&self, path: &str) -> Option<File> {
+        locked(&self.files).get(path).cloned()
+    }
+
+    /// What a request for an operation is answered with now.
+    pub(super) fn answer(&self, id: &str) -> Answer {
+        let mut operations = locked(&self.operations);
+        let Some(operation) = operations.get_mut(id) else {
+            return Answer::NotFound;
+        };
+        let given = operation.replies_given;
+        operation.replies_given += 1;
+        match &operation.script.play {
+            Play::Timeline(timeline) => {
+                let mut left = operation.added.elapsed();
+                let mut updated = operation.added;
+                let mut current = "queued";
+                for (index, (status, duration)) in timeline.iter().enumerate() {
+                    current = status;
+                    if left < *duration || index + 1 == timeline.len() {
+                        break;
+                    }
+                    left -= *duration;
+                    updated += *duration;
+                }
+                Answer::Operation(self.operation(id, operation, current, updated))
+            }
+            Play::Replies(replies) => {
+                let Some(reply) = replies.get(given).or(replies.last()) else {
+                    return Answer::NotFound;
+                };
+                let status = match &reply.body {
+                    super::script::Body::Operation(status) => status,
+                    _ => "running",
+                };
+                let body = self.operation(id, operation, status, operation.added);
+                Answer::Scripted(reply.clone(), body)
+            }
+        }
+    }
+
+    fn operation(&self, id: &str, operation: &Operation, status: &str, updated: Instant) -> Value {
+        let script = &operation.script;
+        let (kind, resource) = match script.subject {
+            ScriptSubject::World => ("world_generation", "world"),
+            ScriptSubject::Model => ("model_generation", "model"),
+            ScriptSubject::Conversion => ("model_conversion", "model"),
+        };
+        let generates = script.subject != ScriptSubject::Conversion;
+        let resource_id = id.replace("op_", "res_");
+        let mut body = json!({
+            "object": "operation",
+            "id": id,
+            "type": kind,
+            "generationMode": "auto",
+            "status": status,
+            "prompt": generates.then_some("a brass lamp on a desk"),
+            "generationPreset": generates.then_some("standard"),
+            "generationModel": generates.then_some("simulated"),
+            "optimizationLevel": null,
+            "resource": {"type": resource, "id": resource_id},
+            "mintUrl": format!("https://mint.gg/simulator/{resource_id}"),
+            "assets": null,
+            "conversion": null,
+            "createdAt": self.time(operation.added),
+            "updatedAt": self.time(updated),
+        });
+        let finished = matches!(status, "succeeded" | "partially_succeeded");
+        for (field, value) in &operation.made {
+            if finished {
+                body[*field] = value.clone();
+            } else if *field == "assets" && status == "preview_ready" {
+                body["assets"] = json!({"previewImageUrl": value["previewImageUrl"]});
+            }
+        }
+        if finished || status == "failed" {
+            body["completedAt"] = self.time(updated).into();
+        }
+        if status == "canceled" {
+            body["canceledAt"] = self.time(updated).into();
+        }
+        for (field, value) in &script.changes {
+            if field != "error" || status == "failed" {
+                body[field] = value.clone();
+            }
+        }
+        body
+    }
+
+    /// A time of tokio's clock as the API writes it.
+    fn time(&self, instant: Instant) -> String {
+        let time = self.epoch.1 + instant.saturating_duration_since(self.epoch.0);
+        mint_api::Timestamp::from(time).to_string()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,215 @@
+//! Downloads from the simulator's CDN, and from servers that misbehave.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use mint_api_ext::simulator::{Script, Simulator};
+use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Event, Mint, Report};
+use sha2::{Digest as _, Sha256};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+/// The names in a directory, in order.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A server that answers each connection with these bytes and closes it.
+async fn serve(reply: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/model.glb", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let _ = connection.read(&mut [0; 4096]).await;
+            let _ = connection.write_all(&reply).await;
+            let _ = connection.shutdown().await;
+        }
+    });
+    url
+}
+
+async fn download(mint: &Mint, asset: Asset, directory: &Path) -> Report {
+    mint.download(Assets::from_iter([asset])).to_dir(directory).await.unwrap()
+}
+
+fn glb(url: &str, bytes: Option<u64>) -> Asset {
+    let mut asset = Asset::new(AssetKind::Glb, url);
+    asset.bytes = bytes;
+    asset
+}
+
+#[tokio::test]
+async fn every_file_arrives_whole() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    for (script, count) in [(Script::model(), 8), (Script::world(), 7), (Script::conversion(), 5)] {
+        let id = simulator.add(script.timeline([("succeeded", 0)]));
+        let operation = mint.attach(id).unwrap().get().await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let report = mint.download(&operation).to_dir(directory.path().join("new/deep")).await.unwrap();
+        let files = report.complete().unwrap();
+        assert_eq!(files.len(), count);
+        for (file, asset) in files.iter().zip(Assets::of(&operation)) {
+            let bytes = std::fs::read(&file.path).unwrap();
+            let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!((file.bytes, &file.sha256), (bytes.len() as u64, &sha256));
+            assert_eq!(file.kind, asset.kind);
+            assert!(asset.bytes.is_none_or(|size| size == file.bytes));
+        }
+        assert_eq!(names(&directory.path().join("new/deep")).len(), count, "no partial file stays");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_whole_never_gets_its_name() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let whole = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nglTF".to_vec();
+    let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nglTF\r\n".to_vec();
+    for (reply, size, kind, why) in [
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nglTF".to_vec(), None, ErrorKind::Transport, "broke off"),
+        (chunked, None, ErrorKind::Transport, "broke off"),
+        (whole.clone(), Some(5), ErrorKind::Download, "4 bytes instead of 5"),
+        (b"HTTP/1.1 200 OK\r\n\r\nglTFglTF".to_vec(), Some(4), ErrorKind::Download, "8 bytes instead of 4"),
+        (b"HTTP/1.1 200 OK\r\n\r\ngl".to_vec(), Some(4), ErrorKind::Download, "2 bytes instead of 4"),
+        (b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(), None, ErrorKind::Download, "404"),
+        (b"HTTP/1.1 206 Partial\r\ncontent-length: 4\r\n\r\nglTF".to_vec(), None, ErrorKind::Download, "206"),
+        (b"nonsense".to_vec(), None, ErrorKind::Transport, "broke off"),
+    ] {
+        let url = serve(reply).await;
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("model.glb"), "before").unwrap();
+        let report = download(&mint, glb(&url, size), directory.path()).await;
+        assert!(report.files.is_empty());
+        let error = &report.failures[0].error;
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+        assert_eq!(names(directory.path()), ["model.glb"]);
+        assert_eq!(std::fs::read(directory.path().join("model.glb")).unwrap(), b"before");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let report = download(&mint, glb(&serve(whole).await, Some(4)), directory.path()).await;
+    assert_eq!(report.files[0].bytes, 4);
+}
+
+#[tokio::test]
+async fn one_bad_file_does_not_lose_the_others() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let good = simulator.add_file("a.glb", "model/gltf-binary", &b"glTF"[..]);
+    let missing = format!("{}/missing.glb?token=secret", simulator.cdn_url());
+    let assets = Assets::from_iter([glb(&missing, None), glb(&good, None)]);
+    let directory = tempfile::tempdir().unwrap();
+    let report = mint.download(assets).to_dir(directory.path()).await.unwrap();
+    assert_eq!((report.files.len(), report.failures.len()), (1, 1));
+    let error = report.complete().unwrap_err();
+    assert!(error.to_string().contains("/missing.glb") && !error.to_string().contains("secret"), "{error}");
+}
+
+#[tokio::test]
+async fn redirects_are_checked() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let good = simulator.add_file("a.glb", "model/gltf-binary", &b"glTF"[..]);
+    let to = |location: &str| {
+        format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n").into_bytes()
+    };
+    for (location, why) in [
+        (good.as_str(), None),
+        ("http://10.0.0.1/secret", Some("not taken from")),
+        ("http://example.com/a", Some("not taken from")),
+        ("file:///etc/passwd", Some("")),
+        ("/again", Some("more than five")),
+    ] {
+        let url = serve(to(location)).await;
+        let directory = tempfile::tempdir().unwrap();
+        let report = download(&mint, glb(&url, None), directory.path()).await;
+        match why {
+            None => assert_eq!(report.files.len(), 1, "{:?}", report.failures),
+            Some(why) => {
+                let error = report.failures[0].error.to_string();
+                assert!(error.contains(why), "{location}: {error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_from_the_server_stay_in_the_directory() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let url = simulator.add_file("a.glb", "model/gltf-binary", &b"glTF"[..]);
+    let assets = ["../../evil.glb", "/evil.glb", "..\\evil.glb", "..", "evil.glb"].map(|name| {
+        let mut asset = glb(&url, None);
+        asset.file_name = Some(name.into());
+        asset
+    });
+    let outer = tempfile::tempdir().unwrap();
+    let directory = outer.path().join("in/side");
+    let report = mint.download(Assets::from_iter(assets)).to_dir(&directory).await.unwrap();
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
+    assert_eq!(names(&directory), ["evil-2.glb", "evil-3.glb", "evil-4.glb", "evil.glb", "file"]);
+    assert_eq!(names(outer.path()), ["in"]);
+}
+
+#[tokio::test]
+async fn events_tell_of_each_file_in_order() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let good = simulator.add_file("a.glb", "model/gltf-binary", vec![7; 3_000_000]);
+    let missing = format!("{}/missing.glb", simulator.cdn_url());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let download = mint.download(Assets::from_iter([glb(&good, None)])).on_event(move |event| {
+        log.lock().unwrap().push(match event {
+            Event::Started { total, .. } => format!("started {total:?}"),
+            Event::Progress { bytes, .. } => format!("progress {bytes}"),
+            Event::Finished { file } => format!("finished {}", file.bytes),
+            other => format!("{other:?}"),
+        });
+    });
+    let directory = tempfile::tempdir().unwrap();
+    download.to_dir(directory.path()).await.unwrap().complete().unwrap();
+    let events = seen.lock().unwrap().clone();
+    assert_eq!(events[0], "started Some(3000000)");
+    assert_eq!(events[events.len() - 2..], ["progress 3000000", "finished 3000000"]);
+    assert!(events.len() > 3, "{events:?}");
+
+    let failed = Arc::new(Mutex::new(0));
+    let count = failed.clone();
+    let download = mint.download(Assets::from_iter([glb(&missing, None)]));
+    let download = download.on_event(move |event| {
+        assert!(matches!(event, Event::Failed { .. }), "{event:?}");
+        *count.lock().unwrap() += 1;
+    });
+    assert_eq!(download.to_dir(directory.path()).await.unwrap().failures.len(), 1);
+    assert_eq!(*failed.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_dropped_download_leaves_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/model.glb", listener.local_addr().unwrap());
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (arrived, mut arrival) = tokio::sync::mpsc::unbounded_channel();
+    let download = mint.download(Assets::from_iter([glb(&url, None)])).on_event(move |event| {
+        if matches!(event, Event::Progress { .. }) {
+            let _ = arrived.send(());
+        }
+    });
+    let task = tokio::spawn(download.to_dir(directory.path()).into_future());
+    let (mut connection, _) = listener.accept().await.unwrap();
+    connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nglTF").await.unwrap();
+    arrival.recv().await.unwrap();
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    // The writing task ends by itself; runtime shutdown would wait for it as well.
+    while !names(directory.path()).is_empty() {
+        tokio::task::yield_now().await;
+    }
+}

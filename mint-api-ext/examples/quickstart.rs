@@ -42,7 +42,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let id = std::env::args().nth(1);
     if std::env::var_os("MINT_API_KEY").is_some() {
         let id = id.ok_or("MINT_API_KEY is set: pass the id of an operation, or unset it to use the simulator")?;
@@ -64,7 +64,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     wait_and_download(&mint, handles.into_iter().collect::<Result<_, _>>()?).await
 }
 
-async fn wait_and_download(mint: &Mint, handles: Vec<OperationHandle>) -> Result<(), Box<dyn Error>> {
+async fn wait_and_download(mint: &Mint, handles: Vec<OperationHandle>) -> Result<(), Box<dyn Error + Send + Sync>> {
     let progress = Arc::new(Progress::default());
     let outcomes = try_join_all(handles.iter().map(watch)).await?;
     let mut files = Vec::new();
@@ -83,7 +83,7 @@ async fn wait_and_download(mint: &Mint, handles: Vec<OperationHandle>) -> Result
 }
 
 /// Prints each change of status as it is seen.
-async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error>> {
+async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error + Send + Sync>> {
     let mut updates = handle.wait().updates();
     while let Some(update) = updates.try_next().await? {
         match update {

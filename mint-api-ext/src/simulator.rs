@@ -110,6 +110,12 @@ impl Simulator {
         self.state.add(script)
     }
 
+    /// An operation as a request would find it now, which is no request; `None` for an id that was not added, and for
+    /// one that plays replies.
+    pub fn operation(&self, id: &str) -> Option<serde_json::Value> {
+        self.state.now(id)
+    }
+
     /// Serves a file, and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<bytes::Bytes>) -> String {
         self.state.add_file(name, content_type, bytes.into())

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::files;
 use super::record::Record;
-use super::script::{Play, Reply, Script, ScriptSubject};
+use super::script::{Body, Play, Reply, Script, ScriptSubject};
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -90,32 +90,44 @@ impl State {
         let given = operation.replies_given;
         operation.replies_given += 1;
         match &operation.script.play {
-            Play::Timeline(timeline) => {
-                let mut left = operation.added.elapsed();
-                let mut updated = operation.added;
-                let mut current = "queued";
-                for (index, (status, duration)) in timeline.iter().enumerate() {
-                    current = status;
-                    if left < *duration || index + 1 == timeline.len() {
-                        break;
-                    }
-                    left -= *duration;
-                    updated += *duration;
-                }
-                Answer::Operation(self.operation(id, operation, current, updated))
-            }
+            Play::Timeline(timeline) => Answer::Operation(self.at_now(id, operation, timeline)),
             Play::Replies(replies) => {
                 let Some(reply) = replies.get(given).or(replies.last()) else {
                     return Answer::NotFound;
                 };
                 let status = match &reply.body {
-                    super::script::Body::Operation(status) => status,
-                    _ => "running",
+                    Body::Operation(status) => status,
+                    Body::Text(_) | Body::Problem => "running",
                 };
                 let body = self.operation(id, operation, status, operation.added);
                 Answer::Scripted(reply.clone(), body)
             }
         }
+    }
+
+    /// An operation that plays a timeline, as it is now.
+    pub(super) fn now(&self, id: &str) -> Option<Value> {
+        let operations = locked(&self.operations);
+        let operation = operations.get(id)?;
+        match &operation.script.play {
+            Play::Timeline(timeline) => Some(self.at_now(id, operation, timeline)),
+            Play::Replies(_) => None,
+        }
+    }
+
+    fn at_now(&self, id: &str, operation: &Operation, timeline: &[(String, Duration)]) -> Value {
+        let mut left = operation.added.elapsed();
+        let mut updated = operation.added;
+        let mut current = "queued";
+        for (index, (status, duration)) in timeline.iter().enumerate() {
+            current = status;
+            if left < *duration || index + 1 == timeline.len() {
+                break;
+            }
+            left -= *duration;
+            updated += *duration;
+        }
+        self.operation(id, operation, current, updated)
     }
 
     fn operation(&self, id: &str, operation: &Operation, status: &str, updated: Instant) -> Value {
@@ -149,7 +161,7 @@ impl State {
             if finished {
                 body[*field] = value.clone();
             } else if *field == "assets" && status == "preview_ready" {
-                body["assets"] = json!({"previewImageUrl": value["previewImageUrl"]});
+                body["assets"] = only_preview(value);
             }
         }
         if finished || status == "failed" {
@@ -171,6 +183,12 @@ impl State {
         let time = self.epoch.1 + instant.saturating_duration_since(self.epoch.0);
         mint_api::Timestamp::from(time).to_string()
     }
+}
+
+/// The assets while only the preview is made: every key is there, as the API has it, the others null.
+fn only_preview(assets: &Value) -> Value {
+    let keys = assets.as_object().into_iter().flatten();
+    keys.map(|(key, value)| (key.clone(), if key == "previewImageUrl" { value.clone() } else { Value::Null })).collect()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

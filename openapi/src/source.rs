@@ -82,13 +82,13 @@ mod tests {
     fn what_is_no_document() {
         for (text, message) in [
             ("{\"openapi\": ", "line 1 column 12"),
-            ("a: [\n", "line 1 column 4"),
+            ("a: [\n", "line 1, column 4"),
             ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
             ("plain text", "`openapi`"),
             ("<html><body>", "`openapi`"),
             ("", "`openapi`"),
             ("# A page\n\n```yaml\nopenapi: 3.1.0\n```\n\n```yaml\nopenapi: 3.1.0\n```\n", "2 blocks"),
-            ("# A page\n\n```yaml\nopenapi: [\n```\n", "line 4 column 10"),
+            ("# A page\n\n```yaml\nopenapi: [\n```\n", "line 4, column 10"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(message), "{text:?}: {error}");

@@ -1,0 +1,155 @@
+//! `cargo xtask ci`: runs the gates and says what each failure needs.
+
+mod gate;
+mod gates;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use clap::builder::PossibleValuesParser;
+
+use crate::End;
+use crate::workspace::Workspace;
+use gate::{Gate, Verdict};
+use gates::GATES;
+
+pub(crate) use gate::Place;
+
+/// Runs the gates of these names, or all of them when there is no name, in the order of the list.
+///
+/// A gate that fails does not keep the later ones from running: one run tells everything there is to mend.
+pub(crate) fn run(workspace: &Workspace, names: &[String], place: Place) -> End {
+    let summary = run_gates(&select(GATES, names), place, |gate| gate.run(workspace, place));
+    print!("{summary}");
+    match summary.failed().count() {
+        0 => End::Done,
+        _ => End::Failed,
+    }
+}
+
+/// The names that a user may give.
+pub(crate) fn gate_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(GATES.iter().map(|gate| gate.name))
+}
+
+fn select<'a>(gates: &'a [Gate], names: &[String]) -> Vec<&'a Gate> {
+    gates.iter().filter(|gate| names.is_empty() || names.iter().any(|name| name == gate.name)).collect()
+}
+
+fn run_gates<'a>(gates: &[&'a Gate], place: Place, mut run: impl FnMut(&Gate) -> Verdict) -> Summary<'a> {
+    let mut outcomes = Vec::new();
+    for gate in gates {
+        println!("== {} ==", gate.name);
+        let start = Instant::now();
+        let outcome = Outcome { gate, verdict: run(gate), took: start.elapsed(), place };
+        println!("{outcome}\n");
+        outcomes.push(outcome);
+    }
+    Summary { outcomes }
+}
+
+/// How a gate ended.
+struct Outcome<'a> {
+    gate: &'a Gate,
+    verdict: Verdict,
+    took: Duration,
+    place: Place,
+}
+
+/// How all of them ended.
+struct Summary<'a> {
+    outcomes: Vec<Outcome<'a>>,
+}
+
+impl Summary<'_> {
+    fn failed(&self) -> impl Iterator<Item = &Outcome<'_>> {
+        self.outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fail)
+    }
+}
+
+impl fmt::Display for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { gate, verdict, took, place } = self;
+        let seconds = took.as_secs_f64();
+        match verdict {
+            Verdict::Pass => write!(f, "pass  {} ({seconds:.1} s)", gate.name),
+            Verdict::Fail => {
+                write!(f, "FAIL  {} ({seconds:.1} s)", gate.name)?;
+                write!(f, "\n      again: {}", gate.command(*place))?;
+                write!(f, "\n      fix:   {}", gate.fix)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "== summary ==")?;
+        for outcome in &self.outcomes {
+            writeln!(f, "{outcome}")?;
+        }
+        match self.failed().count() {
+            0 => writeln!(f, "all gates passed: {}", self.outcomes.len()),
+            failed => writeln!(f, "{failed} of {} gates failed", self.outcomes.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_does_not_stop_the_rest() {
+        let mut seen = Vec::new();
+        let mut summary = run_gates(&select(GATES, &[]), Place::Desk, |gate| {
+            seen.push(gate.name);
+            match gate.name {
+                "fmt" | "doc" => Verdict::Fail,
+                _ => Verdict::Pass,
+            }
+        });
+        assert_eq!(seen, GATES.iter().map(|gate| gate.name).collect::<Vec<_>>());
+        for outcome in &mut summary.outcomes {
+            outcome.took = Duration::from_millis(1250);
+        }
+        expect![[r#"
+            == summary ==
+            FAIL  fmt (1.2 s)
+                  again: cargo fmt --all --check
+                  fix:   cargo fmt --all
+            pass  check (1.2 s)
+            pass  dependencies (1.2 s)
+            pass  clippy (1.2 s)
+            pass  clippy-no-default (1.2 s)
+            pass  clippy-all (1.2 s)
+            FAIL  doc (1.2 s)
+                  again: RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
+                  fix:   mend the comments it names
+            pass  test (1.2 s)
+            pass  package (1.2 s)
+            2 of 9 gates failed
+        "#]]
+        .assert_eq(&summary.to_string());
+    }
+
+    #[test]
+    fn gates_are_selected_in_their_order() {
+        let names = |names: &[&str]| -> Vec<_> {
+            let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+            select(GATES, &names).iter().map(|gate| gate.name).collect()
+        };
+        assert_eq!(names(&["test", "fmt"]), ["fmt", "test"]);
+        assert_eq!(names(&[]).len(), GATES.len());
+    }
+
+    #[test]
+    fn every_gate_has_a_name_of_its_own_and_a_remedy() {
+        for gate in GATES {
+            assert_eq!(GATES.iter().filter(|other| other.name == gate.name).count(), 1, "{}", gate.name);
+            assert!(!gate.fix.is_empty(), "{}", gate.name);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! One gate: what it runs and how that is shown.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::{env, io};
+
+use crate::End;
+use crate::check;
+use crate::workspace::Workspace;
+
+/// Something that must hold before a change is taken.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    /// How it is selected and reported.
+    pub(crate) name: &'static str,
+    pub(crate) run: Run,
+    /// What to do when it fails; a command where there is one.
+    pub(crate) fix: &'static str,
+}
+
+/// What a gate runs.
+#[derive(Debug)]
+pub(crate) enum Run {
+    /// A cargo command that must succeed.
+    Cargo(Cargo),
+    /// `cargo xtask check`, without starting another process.
+    Check,
+    /// Crates that must not be among what a package brings into an application.
+    Dependencies(&'static [Absent]),
+}
+
+/// A cargo command.
+#[derive(Debug)]
+pub(crate) struct Cargo {
+    pub(crate) arguments: &'static [&'static str],
+    /// Further arguments where changes are not committed yet.
+    pub(crate) outside_ci: &'static [&'static str],
+    pub(crate) environment: &'static [(&'static str, &'static str)],
+}
+
+/// Crates, by their exact names, that a package must not need at run time with its default features.
+#[derive(Debug)]
+pub(crate) struct Absent {
+    pub(crate) package: &'static str,
+    pub(crate) crates: &'static [&'static str],
+}
+
+/// Where the gates run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On a machine that checked out a commit to judge it.
+    Ci,
+    /// On a developer's machine.
+    Desk,
+}
+
+/// How a gate ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Pass,
+    Fail,
+}
+
+impl Gate {
+    /// Runs the gate; what its commands print goes where this process prints.
+    pub(crate) fn run(&self, workspace: &Workspace, place: Place) -> Verdict {
+        let result = match &self.run {
+            Run::Cargo(cargo) => cargo.run(workspace, place),
+            Run::Check => return run_check(workspace),
+            Run::Dependencies(absent) => {
+                absent.iter().try_fold(Verdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
+            }
+        };
+        result.unwrap_or_else(|error| {
+            eprintln!("error: cannot start cargo: {error}");
+            Verdict::Fail
+        })
+    }
+
+    /// The command that does what this gate does.
+    pub(crate) fn command(&self, place: Place) -> String {
+        match &self.run {
+            Run::Cargo(cargo) => cargo.shown(place),
+            Run::Check => "cargo xtask check".into(),
+            Run::Dependencies(_) => format!("cargo xtask ci {}", self.name),
+        }
+    }
+}
+
+impl Cargo {
+    fn run(&self, workspace: &Workspace, place: Place) -> io::Result<Verdict> {
+        let mut command = cargo(workspace);
+        command.args(self.arguments(place)).envs(self.environment.iter().copied());
+        Ok(Verdict::of(command.status()?.success()))
+    }
+
+    fn shown(&self, place: Place) -> String {
+        let environment = self.environment.iter().map(|(name, value)| format!("{name}={value:?} "));
+        format!("{}cargo {}", environment.collect::<String>(), self.arguments(place).join(" "))
+    }
+
+    fn arguments(&self, place: Place) -> Vec<&'static str> {
+        let further = match place {
+            Place::Ci => &[],
+            Place::Desk => self.outside_ci,
+        };
+        self.arguments.iter().chain(further).copied().collect()
+    }
+}
+
+impl Absent {
+    fn run(&self, workspace: &Workspace) -> io::Result<Verdict> {
+        let output = cargo(workspace)
+            .args(["tree", "-p", self.package, "-e", "normal", "--prefix", "none"])
+            .stderr(Stdio::inherit())
+            .output()?;
+        if !output.status.success() {
+            return Ok(Verdict::Fail);
+        }
+        let found = self.found_in(&String::from_utf8_lossy(&output.stdout));
+        for name in &found {
+            eprintln!("error: an application that uses {} would build {name}", self.package);
+            eprintln!("  how it gets there: cargo tree -p {} -e normal -i {name}", self.package);
+        }
+        Ok(Verdict::of(found.is_empty()))
+    }
+
+    /// The crates of a tree without prefix, one `name version` a line, that must not be there.
+    fn found_in(&self, tree: &str) -> Vec<&'static str> {
+        let is_there = |name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
+        self.crates.iter().copied().filter(|name| is_there(name)).collect()
+    }
+}
+
+impl Place {
+    /// Hosts that run a commit's checks set `CI`.
+    pub(crate) fn here() -> Self {
+        match env::var_os("CI").filter(|value| !value.is_empty()) {
+            Some(_) => Self::Ci,
+            None => Self::Desk,
+        }
+    }
+}
+
+impl Verdict {
+    fn of(success: bool) -> Self {
+        match success {
+            true => Self::Pass,
+            false => Self::Fail,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        match self {
+            Self::Pass => other,
+            Self::Fail => Self::Fail,
+        }
+    }
+}
+
+fn run_check(workspace: &Workspace) -> Verdict {
+    match check::run(workspace) {
+        Ok(end) => Verdict::of(end == End::Done),
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            Verdict::Fail
+        }
+    }
+}
+
+fn cargo(workspace: &Workspace) -> Command {
+    // The cargo that started this tool, so that `cargo +TOOLCHAIN xtask ci` judges with that toolchain.
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(workspace.root());
+    // `cargo run` tells this tool about its own package. Build scripts that watch these variables would run again
+    // after every command that was not started from here.
+    for (name, _) in env::vars_os() {
+        let of_package = name.to_str().is_some_and(|name| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"].iter().any(|prefix| name.starts_with(prefix))
+        });
+        if of_package {
+            command.env_remove(name);
+        }
+    }
+    if cfg!(windows) {
+        // A program that runs cannot be overwritten there, and the gates build this one too.
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.root().join("target"), PathBuf::from);
+        command.env("CARGO_TARGET_DIR", target.join("ci"));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ci::gates::GATES;
+
+    fn command(name: &str, place: Place) -> String {
+        GATES.iter().find(|gate| gate.name == name).unwrap().command(place)
+    }
+
+    #[test]
+    fn a_command_can_be_copied() {
+        assert_eq!(
+            command("doc", Place::Desk),
+            "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --all-features --no-deps"
+        );
+        let package = "cargo package -p mint-openapi -p mint-api -p mint-api-ext";
+        assert_eq!(command("package", Place::Ci), package);
+        assert_eq!(command("package", Place::Desk), format!("{package} --allow-dirty"));
+        assert_eq!(command("dependencies", Place::Ci), "cargo xtask ci dependencies");
+    }
+
+    #[test]
+    fn a_crate_is_found_by_its_exact_name() {
+        let absent = Absent { package: "mint-api", crates: &["progenitor", "axum", "clap"] };
+        let tree = "mint-api v0.1.0 (/a/axum)\nprogenitor-client v0.15.1\nclap v4.5.0\nserde v1.0.0 (*)\n";
+        assert_eq!(absent.found_in(tree), ["clap"]);
+    }
+
+    #[test]
+    fn one_failure_is_enough() {
+        assert_eq!(Verdict::Pass.and(Verdict::Pass), Verdict::Pass);
+        assert_eq!(Verdict::Pass.and(Verdict::Fail), Verdict::Fail);
+        assert_eq!(Verdict::Fail.and(Verdict::Pass), Verdict::Fail);
+    }
+}

@@ -1,0 +1,64 @@
+//! The one list of gates. `.ci/run` and the workflows run these and nothing else.
+
+use super::gate::{Absent, Cargo, Gate, Run};
+
+/// Every gate, the quick ones first.
+pub(crate) const GATES: &[Gate] = &[
+    Gate { name: "fmt", run: cargo(&["fmt", "--all", "--check"]), fix: "cargo fmt --all" },
+    Gate {
+        name: "check",
+        run: Run::Check,
+        fix: "cargo xtask regen --from FILE (the published document, or its docs page)",
+    },
+    Gate {
+        name: "dependencies",
+        run: Run::Dependencies(&[
+            Absent { package: "mint-api", crates: &["axum", "clap", "progenitor", "progenitor-impl", "typify"] },
+            Absent { package: "mint-api-ext", crates: &["axum"] },
+        ]),
+        fix: "move the dependency to [build-dependencies] or [dev-dependencies], or behind a feature that is off by default",
+    },
+    Gate {
+        name: "clippy",
+        run: cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        fix: "cargo clippy --fix --allow-dirty --workspace --all-targets (then by hand what is left)",
+    },
+    Gate {
+        name: "clippy-no-default",
+        run: cargo(&["clippy", "--workspace", "--all-targets", "--no-default-features", "--", "-D", "warnings"]),
+        fix: "cargo clippy --fix --allow-dirty --workspace --all-targets --no-default-features (then by hand what is left)",
+    },
+    Gate {
+        name: "clippy-all",
+        run: cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]),
+        fix: "cargo clippy --fix --allow-dirty --workspace --all-targets --all-features (then by hand what is left)",
+    },
+    Gate {
+        name: "doc",
+        run: Run::Cargo(Cargo {
+            arguments: &["doc", "--workspace", "--all-features", "--no-deps"],
+            outside_ci: &[],
+            environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        }),
+        fix: "mend the comments it names",
+    },
+    Gate {
+        name: "test",
+        run: cargo(&["test", "--workspace"]),
+        fix: "mend what the test names; where an expected text changed on purpose: UPDATE_EXPECT=1 cargo test --workspace",
+    },
+    Gate {
+        name: "package",
+        run: Run::Cargo(Cargo {
+            arguments: &["package", "-p", "mint-openapi", "-p", "mint-api", "-p", "mint-api-ext"],
+            // At a desk the change is not committed yet; in CI everything is, and what is not would be a mistake.
+            outside_ci: &["--allow-dirty"],
+            environment: &[],
+        }),
+        fix: "make each crate build from its own folder alone; `cargo package --list -p CRATE` shows what it carries",
+    },
+];
+
+const fn cargo(arguments: &'static [&'static str]) -> Run {
+    Run::Cargo(Cargo { arguments, outside_ci: &[], environment: &[] })
+}

@@ -1,0 +1,125 @@
+//! The text that `regen` is given.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use mint_openapi::source::{Origin, OriginKind};
+
+use crate::problem::Problem;
+
+/// The most bytes a document may have. The largest published descriptions have about a half of it.
+const MOST_BYTES: u64 = 20_000_000;
+
+const PASS_A_FILE: &str = "save the published document, or its docs page, and pass it: cargo xtask regen --from FILE";
+
+/// A text and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub(crate) text: String,
+    /// What the lock says of it. No folder: it would tell of somebody's machine.
+    pub(crate) origin: Origin,
+    /// The file, if it was one.
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl Input {
+    /// Reads what `--from` names: a file, or `stdin` for `-`.
+    ///
+    /// # Errors
+    ///
+    /// For what is no readable file, has more than 20 MB or is not UTF-8.
+    pub(crate) fn read(from: Option<&Path>, stdin: impl Read) -> Result<Self, Problem> {
+        let Some(path) = from else {
+            return Err(Problem::new(
+                "no document was given",
+                "this version does not fetch it from upstream",
+                PASS_A_FILE,
+            ));
+        };
+        if path == Path::new("-") {
+            let text = read_text("stdin", stdin)?;
+            return Ok(Self { text, origin: Origin { kind: OriginKind::File, location: "stdin".into() }, path: None });
+        }
+        let shown = path.display().to_string();
+        if shown.starts_with("https://") || shown.starts_with("http://") {
+            return Err(Problem::new(format!("`{shown}` is a URL"), "this version reads files only", PASS_A_FILE));
+        }
+        if path.is_dir() {
+            return Err(Problem::new(
+                format!("`{shown}` is a folder"),
+                "one document is read from one file",
+                PASS_A_FILE,
+            ));
+        }
+        let file =
+            File::open(path).map_err(|error| Problem::of_path("read", path, error, "check the path after `--from`"))?;
+        let text = read_text(&shown, file)?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { text, origin: Origin { kind: OriginKind::File, location: name }, path: Some(path.to_owned()) })
+    }
+}
+
+fn read_text(name: &str, reader: impl Read) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    // One byte more than may be, to tell a text that ends at the bound from one that goes on.
+    reader
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Problem::new(format!("cannot read `{name}`"), error, PASS_A_FILE))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let why = format!("it has more than {} MB, so it is hardly an API description", MOST_BYTES / 1_000_000);
+        return Err(Problem::new(format!("`{name}` is too large"), why, PASS_A_FILE));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let why = format!("byte {} is not UTF-8", error.utf8_error().valid_up_to());
+        Problem::new(format!("`{name}` is not a text"), why, PASS_A_FILE)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    fn refused(from: Option<&str>, stdin: impl Read) -> String {
+        Input::read(from.map(Path::new), stdin).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_name_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.md");
+        std::fs::write(&path, "# T\n").unwrap();
+        let input = Input::read(Some(&path), io::empty()).unwrap();
+        assert_eq!(input.text, "# T\n");
+        assert_eq!(input.origin, Origin { kind: OriginKind::File, location: "page.md".into() });
+        let input = Input::read(Some(Path::new("-")), "piped".as_bytes()).unwrap();
+        assert_eq!((input.text.as_str(), input.origin.location.as_str()), ("piped", "stdin"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        let endless = || io::repeat(b'a');
+        for (from, stdin, message) in [
+            (None, Box::new(io::empty()) as Box<dyn Read>, "no document was given"),
+            (Some("https://api.mint.gg/openapi.json"), Box::new(io::empty()), "is a URL"),
+            (Some(env!("CARGO_MANIFEST_DIR")), Box::new(io::empty()), "is a folder"),
+            (Some("no/such/file.json"), Box::new(io::empty()), "cannot read `no/such/file.json`"),
+            (Some("-"), Box::new(&b"ab\xff"[..]), "byte 2 is not UTF-8"),
+            (Some("-"), Box::new(endless()), "more than 20 MB"),
+        ] {
+            let error = refused(from, stdin);
+            assert!(error.contains(message), "{from:?}: {error}");
+            assert!(error.contains("fix: "), "{from:?}: {error}");
+        }
+        assert!(refused(None, io::empty()).contains("cargo xtask regen --from FILE"));
+    }
+
+    #[test]
+    fn a_text_may_have_as_many_bytes_as_the_bound() {
+        let input = Input::read(Some(Path::new("-")), io::repeat(b'a').take(MOST_BYTES)).unwrap();
+        assert_eq!(input.text.len() as u64, MOST_BYTES);
+    }
+}

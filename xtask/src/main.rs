@@ -1,0 +1,112 @@
+//! The maintainer's commands, run as `cargo xtask COMMAND` from anywhere in the workspace.
+//!
+//! An alias in `.cargo/config.toml` makes the name. Each command is a module; none of them holds what an application
+//! needs, and nothing depends on this crate. Every failure says what happened, why, and which command fixes it.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on both")]
+
+mod check;
+mod ci;
+mod generate;
+mod input;
+mod problem;
+mod regen;
+mod replace;
+#[cfg(test)]
+mod testing;
+mod workspace;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use ci::Place;
+use input::Input;
+use problem::Problem;
+use workspace::Workspace;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or in sync
+  1  failed, or could not tell
+  2  the command line is wrong
+  4  something generated is out of date or missing; the command that refreshes it is printed";
+
+/// The maintainer's commands of the Mint SDK.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", after_help = EXIT_CODES)]
+struct Arguments {
+    /// The folder of the workspace, when it is not the one this was built in
+    #[arg(long, global = true, hide = true, value_name = "FOLDER")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Refresh the vendored document and what is generated from it
+    ///
+    /// Writes openapi/openapi.json, openapi/openapi.lock and openapi/lowering.md: all of them, or none when the
+    /// document cannot be read or no client can be generated from it. Doing it twice changes nothing.
+    #[command(after_help = EXIT_CODES)]
+    Regen {
+        /// The document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
+    /// Check, offline, that the vendored document is what regen wrote and that all made from it is fresh
+    #[command(after_help = EXIT_CODES)]
+    Check,
+    /// Run every gate a change must pass, or only those named
+    #[command(after_help = EXIT_CODES)]
+    Ci {
+        /// The gates to run; all of them when none is named
+        #[arg(value_name = "GATE", value_parser = ci::gate_names())]
+        gates: Vec<String>,
+    },
+}
+
+/// How a command ended, but for an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Done,
+    Failed,
+    OutOfDate,
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(match end {
+            End::Done => 0,
+            End::Failed => 1,
+            End::OutOfDate => 4,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(end) => end.into(),
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            End::Failed.into()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<End, Problem> {
+    let workspace = arguments.root.map_or_else(Workspace::of_this_build, Workspace::at);
+    match arguments.command {
+        Command::Regen { from } => {
+            let input = Input::read(from.as_deref(), io::stdin())?;
+            let today = chrono::Utc::now().date_naive();
+            print!("{}", regen::regen(&workspace, &input, today)?);
+            Ok(End::Done)
+        }
+        Command::Check => check::run(&workspace),
+        Command::Ci { gates } => Ok(ci::run(&workspace, &gates, Place::here())),
+    }
+}

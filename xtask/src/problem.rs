@@ -1,0 +1,36 @@
+//! What went wrong, in the three parts every message of this tool has.
+
+use std::fmt;
+use std::path::Path;
+
+/// What happened, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// What happened, in one line.
+    pub(crate) what: String,
+    /// Why; may have several lines.
+    pub(crate) why: String,
+    /// What to do, in one line; a command where there is one.
+    pub(crate) fix: String,
+}
+
+impl Problem {
+    pub(crate) fn new(what: impl Into<String>, why: impl fmt::Display, fix: impl Into<String>) -> Self {
+        Self { what: what.into(), why: why.to_string(), fix: fix.into() }
+    }
+
+    /// A file or folder that the system would not let us use.
+    pub(crate) fn of_path(verb: &str, path: &Path, why: impl fmt::Display, fix: impl Into<String>) -> Self {
+        Self::new(format!("cannot {verb} `{}`", path.display()), why, fix)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for line in self.why.lines() {
+            write!(f, "\n  {line}")?;
+        }
+        write!(f, "\n  fix: {}", self.fix)
+    }
+}

@@ -1,0 +1,186 @@
+//! The exit codes and messages of the built program, on a copy of the vendored files.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use mint_openapi::source::sha256;
+use mint_openapi::{canonical, parse_json};
+use tempfile::TempDir;
+
+/// A copy of the vendored document and what is written from it.
+struct Copy {
+    folder: TempDir,
+}
+
+/// What the program said.
+struct Said {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Copy {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("openapi");
+        fs::create_dir(folder.path().join("openapi")).unwrap();
+        for name in ["openapi.json", "openapi.lock", "lowering.md"] {
+            fs::copy(vendored.join(name), folder.path().join("openapi").join(name)).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("openapi").join(name)
+    }
+
+    fn xtask(&self, arguments: &[&str], stdin: &str) -> Said {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("--root")
+            .arg(self.folder.path())
+            .args(arguments)
+            .current_dir(&self.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that does not read may have gone already.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Said {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.path("openapi.json")).unwrap()
+    }
+}
+
+#[test]
+fn what_is_committed_is_in_sync() {
+    let said = Copy::new().xtask(&["check"], "");
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert!(said.stdout.contains("in sync"), "{}", said.stdout);
+}
+
+#[test]
+fn a_hand_edit_is_found_and_regen_undoes_it() {
+    let copy = Copy::new();
+    let published = copy.text();
+    fs::write(copy.path("openapi.json"), published.replacen("\"title\": \"", "\"title\": \"Our ", 1)).unwrap();
+
+    let said = copy.xtask(&["check"], "");
+    assert_eq!(said.code, Some(4));
+    assert!(said.stderr.contains("changed by hand"), "{}", said.stderr);
+    assert!(said.stderr.contains("fix: cargo xtask regen --from FILE"), "{}", said.stderr);
+
+    let page = format!("# The page\n\n````json\n{published}````\n");
+    fs::write(copy.folder.path().join("page.md"), page).unwrap();
+    let said = copy.xtask(&["regen", "--from", "page.md"], "");
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert!(said.stdout.contains("unchanged  openapi/openapi.lock"), "{}", said.stdout);
+    assert_eq!(copy.xtask(&["check"], "").code, Some(0));
+}
+
+#[test]
+fn stdin_is_a_source() {
+    let copy = Copy::new();
+    let newer = copy.text().replacen("\"title\": \"", "\"title\": \"New ", 1);
+    let said = copy.xtask(&["regen", "--from", "-"], &newer);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert!(fs::read_to_string(copy.path("openapi.lock")).unwrap().contains("\"stdin\""));
+    assert_eq!(copy.xtask(&["check"], "").code, Some(0));
+}
+
+#[test]
+fn a_stale_report_is_out_of_date_and_its_fix_works() {
+    let copy = Copy::new();
+    fs::write(copy.path("lowering.md"), "old\n").unwrap();
+    let said = copy.xtask(&["check"], "");
+    assert_eq!(said.code, Some(4));
+    let fix = said.stderr.lines().find_map(|line| line.trim().strip_prefix("fix: cargo xtask ")).unwrap();
+    let (command, _) = fix.split_once(" (").unwrap();
+    assert_eq!(copy.xtask(&command.split(' ').collect::<Vec<_>>(), "").code, Some(0));
+    assert_eq!(copy.xtask(&["check"], "").code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_done_is_told_apart() {
+    for (arguments, stdin, code, message) in [
+        (&["regen"][..], "", 1, "cargo xtask regen --from FILE"),
+        (&["regen", "--from", "no-such-file"], "", 1, "cannot read `no-such-file`"),
+        (&["regen", "--from", "-"], "<html>", 1, "holds no OpenAPI document"),
+        (
+            &["regen", "--from", "-"],
+            r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": {"A": {"patternProperties": {}}}}}"#,
+            1,
+            "no rule for `patternProperties`",
+        ),
+        (&["regen", "--form", "x"], "", 2, "--form"),
+        (&["ci", "no-such-gate"], "", 2, "no-such-gate"),
+    ] {
+        let copy = Copy::new();
+        let said = copy.xtask(arguments, stdin);
+        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
+        assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
+        assert_eq!(copy.xtask(&["check"], "").code, Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_a_command_can_refresh_comes_before_what_it_cannot() {
+    let copy = Copy::new();
+    let locked = sha256(&copy.text());
+    let broken = copy.text().replacen("\"properties\": {", "\"contains\": {},\n\"properties\": {", 1);
+    let broken = canonical(&parse_json(&broken).unwrap());
+    fs::write(copy.path("openapi.json"), &broken).unwrap();
+    let said = copy.xtask(&["check"], "");
+    assert_eq!(said.code, Some(4));
+    assert!(said.stderr.contains("changed by hand") && said.stderr.contains("`contains`"), "{}", said.stderr);
+
+    let lock = fs::read_to_string(copy.path("openapi.lock")).unwrap();
+    fs::write(copy.path("openapi.lock"), lock.replace(&locked, &sha256(&broken))).unwrap();
+    let said = copy.xtask(&["check"], "");
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(said.stderr.contains("`contains`"), "{}", said.stderr);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_no_verdict() {
+    let copy = Copy::new();
+    fs::remove_file(copy.path("lowering.md")).unwrap();
+    fs::create_dir(copy.path("lowering.md")).unwrap();
+    let said = copy.xtask(&["check"], "");
+    assert_eq!(said.code, Some(1));
+    assert!(said.stderr.contains("cannot read `") && said.stderr.contains("lowering.md"), "{}", said.stderr);
+}
+
+#[test]
+fn a_gate_ends_with_the_verdict_of_what_it_runs() {
+    let copy = Copy::new();
+    let said = copy.xtask(&["ci", "check"], "");
+    assert_eq!(said.code, Some(0));
+    assert!(said.stdout.ends_with("all gates passed: 1\n"), "{}", said.stdout);
+
+    fs::remove_file(copy.path("openapi.lock")).unwrap();
+    let said = copy.xtask(&["ci", "check"], "");
+    assert_eq!(said.code, Some(1));
+    assert!(said.stdout.contains("again: cargo xtask check"), "{}", said.stdout);
+    assert!(said.stdout.ends_with("1 of 1 gates failed\n"), "{}", said.stdout);
+}
+
+#[test]
+fn the_exit_codes_are_in_the_help() {
+    let copy = Copy::new();
+    for arguments in [&["--help"][..], &["regen", "--help"], &["check", "--help"], &["ci", "--help"]] {
+        let said = copy.xtask(arguments, "");
+        assert_eq!(said.code, Some(0));
+        assert!(said.stdout.contains("Exit codes:") && said.stdout.contains("  4  "), "{}", said.stdout);
+    }
+}

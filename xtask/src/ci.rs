@@ -129,8 +129,9 @@ mod tests {
                   again: RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
                   fix:   mend the comments it names
             pass  test (1.2 s)
+            pass  quickstart (1.2 s)
             pass  package (1.2 s)
-            2 of 9 gates failed
+            2 of 10 gates failed
         "#]]
         .assert_eq(&summary.to_string());
     }

@@ -48,6 +48,11 @@ pub(crate) const GATES: &[Gate] = &[
         fix: "mend what the test names; where an expected text changed on purpose: UPDATE_EXPECT=1 cargo test --workspace",
     },
     Gate {
+        name: "quickstart",
+        run: cargo(&["run", "--quiet", "--example", "quickstart"]),
+        fix: "mend mint-api-ext/examples/quickstart.rs, or what it uses",
+    },
+    Gate {
         name: "package",
         run: Run::Cargo(Cargo {
             arguments: &["package", "-p", "mint-openapi", "-p", "mint-api", "-p", "mint-api-ext"],

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use crate::build_error::BuildError;
+use crate::generated::support::shown_url;
 
 /// A base URL that a key may be sent to: https, or http to this machine. It has no trailing slash.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, BuildError> {
-        let invalid = |reason: &'static str| BuildError::InvalidBaseUrl { base_url: shown(text), reason };
+        let invalid = |reason: &'static str| BuildError::InvalidBaseUrl { base_url: shown_url(text), reason };
         if text.trim().is_empty() {
             return Err(invalid("it is empty; leave it out for https://api.mint.gg"));
         }
@@ -34,7 +35,7 @@ impl BaseUrl {
         }
         let https = url.scheme() == "https";
         if !https && !is_loopback(&url) {
-            return Err(BuildError::InsecureBaseUrl { base_url: shown(text) });
+            return Err(BuildError::InsecureBaseUrl { base_url: shown_url(text) });
         }
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), https })
     }
@@ -47,15 +48,6 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
-    }
-}
-
-/// A base URL as an error may show it: without what could be a secret.
-fn shown(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    match text.rsplit_once('@') {
-        Some((_, after)) => format!("…@{after}"),
-        None => text.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
+use http::header::{self, HeaderName};
 use reqwest::{Body, Response, ResponseBuilderExt as _};
 use serde_json::{Map, Value, json};
 
@@ -53,11 +54,19 @@ struct Shell {
     head: http::response::Builder,
 }
 
+/// Headers that may open a door: an error shows headers, and these only as `Sensitive`.
+const SENSITIVE: &[HeaderName] =
+    &[header::SET_COOKIE, header::LOCATION, header::CONTENT_LOCATION, header::LINK, header::REFRESH];
+
 fn taken_apart(response: Response) -> (Shell, impl Stream<Item = reqwest::Result<Bytes>> + Send + Sync + 'static) {
-    let mut head =
-        http::Response::builder().status(response.status()).version(response.version()).url(response.url().clone());
+    let mut url = response.url().clone();
+    url.set_query(None);
+    let mut head = http::Response::builder().status(response.status()).version(response.version()).url(url);
     if let Some(headers) = head.headers_mut() {
         *headers = response.headers().clone();
+        for (_, value) in headers.iter_mut().filter(|(name, _)| SENSITIVE.contains(name)) {
+            value.set_sensitive(true);
+        }
     }
     (Shell { head }, response.bytes_stream())
 }
@@ -178,6 +187,17 @@ mod tests {
         assert_eq!(problem["detail"], "a".repeat(499));
         let binary = [0xff, 0xfe, b'a'];
         assert_eq!(super::problem(StatusCode::BAD_GATEWAY, &binary)["detail"], "\u{fffd}\u{fffd}a");
+    }
+
+    #[tokio::test]
+    async fn neither_queries_nor_what_opens_a_door_are_shown() {
+        for status in [202, 302, 404] {
+            let response = http::Response::builder().status(status).header("set-cookie", "secret");
+            let url = "https://api.mint.gg/v1/worlds?cursor=secret".parse().unwrap();
+            let response = Response::from(response.header("link", "<secret>").url(url).body("").unwrap());
+            let shown = format!("{:?}", normalised(response, 100).await);
+            assert!(shown.contains("/v1/worlds") && !shown.contains("secret"), "{shown}");
+        }
     }
 
     #[tokio::test]

@@ -1,13 +1,14 @@
 //! How HTTP clients reach the network.
 
 use std::error::Error as _;
+use std::fmt;
 
 use crate::build_error::BuildError;
 
 /// How HTTP clients reach the network: the proxy and the certificates.
 ///
 /// It says nothing of headers or redirects: those decide where a key goes, and are not for a user to set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Transport {
     proxies: Vec<reqwest::Proxy>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -61,6 +62,17 @@ impl Transport {
             true => BuildError::NoCertificates(error),
             false => BuildError::Transport(error),
         })
+    }
+}
+
+// Counts only: the URL of a proxy may hold a password.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut transport = f.debug_struct("Transport");
+        transport.field("proxies", &self.proxies.len());
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        transport.field("certificates", &self.certificates.len());
+        transport.finish()
     }
 }
 

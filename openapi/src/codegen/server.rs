@@ -27,7 +27,7 @@ pub(super) fn items(servers: &[openapiv3::Server]) -> Result<Vec<Item>, Error> {
     let docs: Vec<_> = urls.iter().map(|url| format!("<{url}>")).collect();
     let tokens = quote! {
         /// A server of the API.
-        #[derive(Clone, Debug, Eq, PartialEq)]
+        #[derive(Clone, Eq, PartialEq)]
         #[non_exhaustive]
         pub enum Server {
             #(#[doc = #docs] #variants,)*
@@ -41,6 +41,15 @@ pub(super) fn items(servers: &[openapiv3::Server]) -> Result<Vec<Item>, Error> {
                 match self {
                     #(Self::#variants => #urls,)*
                     Self::Custom(url) => url,
+                }
+            }
+        }
+
+        impl ::std::fmt::Debug for Server {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    #(Self::#variants => f.write_str(stringify!(#variants)),)*
+                    Self::Custom(url) => f.debug_tuple("Custom").field(&support::shown_url(url)).finish(),
                 }
             }
         }

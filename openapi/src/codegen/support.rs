@@ -231,9 +231,39 @@ impl<E> From<InvalidPathSegment> for progenitor_client::Error<E> {
     }
 }
 
+/// A URL as a text may show it: without what could be a secret, even where it is no URL.
+#[allow(dead_code)]
+pub(crate) fn shown_url(url: &str) -> String {
+    let Some((before, _)) = url.split_once(['?', '#']) else {
+        return match url.rsplit_once('@') {
+            Some((_, after)) => format!("…@{after}"),
+            None => url.to_owned(),
+        };
+    };
+    // A password may hold these characters, too, where nobody encoded them.
+    if url.contains('@') { "…".to_owned() } else { before.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shown_urls() {
+        for (url, shown) in [
+            ("https://a.b/c", "https://a.b/c"),
+            ("https://a.b?c", "https://a.b"),
+            ("https://a.b#c?d", "https://a.b"),
+            ("https://user:secret@a.b/c", "…@a.b/c"),
+            ("https://user:se@cret@a.b", "…@a.b"),
+            ("https://user:sec?ret@a.b", "…"),
+            ("https://user:sec#ret@a.b", "…"),
+            ("https://a.b?mail=c@d&key=secret", "…"),
+            ("", ""),
+        ] {
+            assert_eq!(shown_url(url), shown, "{url}");
+        }
+    }
 
     #[test]
     fn path_segments() {

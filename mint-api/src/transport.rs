@@ -16,7 +16,7 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Sends requests through a proxy. Without one, the proxy of the system is used.
+    /// Sends requests through a proxy. Without one, the proxy of the system is used, but not for http to this machine.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
         self.proxies.push(proxy);
         self
@@ -31,7 +31,8 @@ impl Transport {
 
     /// Makes an HTTP client. It follows no redirects and sends no `Referer` unless `configure` says otherwise.
     ///
-    /// A client that is not for https (`https` is false) is made even where the system has no certificates.
+    /// A client that is not for https (`https` is false) is for this machine: it is made even where the system has no
+    /// certificates, and takes no notice of the proxy of the system.
     ///
     /// # Errors
     ///
@@ -46,6 +47,10 @@ impl Transport {
             return Err(BuildError::NoTls);
         }
         let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
+        if !https {
+            // The system's proxy would see the key in the clear, and has no way back to this machine.
+            builder = builder.no_proxy();
+        }
         for proxy in &self.proxies {
             builder = builder.proxy(proxy.clone());
         }

@@ -29,7 +29,7 @@
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with the certificates of the system.
-//! - `native-tls`: TLS by the library of the operating system.
+//! - `native-tls`: TLS by the library of the operating system; goes before `rustls` where both are on.
 //! - `schemars`: `schemars::JsonSchema` (schemars 1) for every type.
 //!
 //! Without a TLS feature only `http` to this machine works.

@@ -47,6 +47,15 @@ impl Transport {
             return Err(BuildError::NoTls);
         }
         let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
+        // Said, not left to the default: that follows the features any crate of the program turned on.
+        #[cfg(feature = "native-tls")]
+        {
+            builder = builder.tls_backend_native();
+        }
+        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+        {
+            builder = builder.tls_backend_rustls();
+        }
         if !https {
             // The system's proxy would see the key in the clear, and has no way back to this machine.
             builder = builder.no_proxy();

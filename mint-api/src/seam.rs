@@ -43,9 +43,9 @@ impl ClientHooks<Seam> for Client {
             mint.request_id = field::Empty,
             error.type = field::Empty,
         );
+        // `span`, not the current span: where this one is not enabled, that is a span of the caller.
         let call = async {
             let result = self.client().execute(request).await;
-            let span = tracing::Span::current();
             match &result {
                 Ok(response) => {
                     span.record("http.response.status_code", response.status().as_u16());
@@ -60,6 +60,29 @@ impl ClientHooks<Seam> for Client {
             let response = result.map_err(reply::without_query)?;
             Ok(reply::normalised(response, self.inner().max_body_bytes).await)
         };
-        call.instrument(span).await
+        call.instrument(span.clone()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Method, Url};
+    use tokio::net::TcpSocket;
+
+    use super::*;
+    use crate::generated::Server;
+
+    // No route has a query yet, so no call of the client gets here with one.
+    #[tokio::test]
+    async fn an_error_shows_no_query() {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let base_url = format!("http://{}", socket.local_addr().unwrap());
+        let client = Client::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(base_url.clone()));
+        let url = Url::parse(&format!("{base_url}/v1/worlds?cursor=secret")).unwrap();
+        let info = OperationInfo { operation_id: "list_worlds" };
+        let error = client.build().unwrap().exec(Request::new(Method::GET, url), &info).await.unwrap_err();
+        assert!(error.is_connect());
+        assert!(error.to_string().contains("/v1/worlds") && !format!("{error:?} {error}").contains("secret"));
     }
 }

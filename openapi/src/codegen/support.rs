@@ -123,9 +123,11 @@ macro_rules! lenient_integers {
     ($($integer:ty),*) => {
         $(impl<'de> Lenient<'de> for $integer {
             fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let integer = deserializer.deserialize_any(Integral)?;
-                Self::try_from(integer).map_err(|_| {
-                    serde::de::Error::custom(format_args!("{integer} is out of range for {}", stringify!($integer)))
+                // Not a visitor of our own: where an application turns on serde_json's `arbitrary_precision`, only
+                // serde_json knows how a number comes.
+                let number = serde_json::Number::deserialize(deserializer)?;
+                integral(&number).and_then(|integer| Self::try_from(integer).ok()).ok_or_else(|| {
+                    serde::de::Error::custom(format_args!("{number} is no integer of type {}", stringify!($integer)))
                 })
             }
         })*
@@ -134,30 +136,17 @@ macro_rules! lenient_integers {
 
 lenient_integers!(i8, u8, i16, u16, i32, u32, i64, u64);
 
-struct Integral;
-
-impl serde::de::Visitor<'_> for Integral {
-    type Value = i128;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer")
+#[allow(dead_code)]
+fn integral(number: &serde_json::Number) -> Option<i128> {
+    if let Some(integer) = number.as_i64() {
+        return Some(integer.into());
     }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<i128, E> {
-        Ok(value.into())
+    if let Some(integer) = number.as_u64() {
+        return Some(integer.into());
     }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<i128, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<i128, E> {
-        // Beyond 2^64 no integer type takes it anyway, and below it the conversion is exact.
-        if value.fract() == 0.0 && value.abs() <= u64::MAX as f64 {
-            return Ok(value as i128);
-        }
-        Err(E::invalid_value(serde::de::Unexpected::Float(value), &self))
-    }
+    // Beyond 2^64 no integer type takes it anyway, and below it the conversion is exact.
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= u64::MAX as f64)?;
+    Some(float as i128)
 }
 
 struct LenientValue<T>(T);

@@ -4,7 +4,12 @@ use syn::{File, Ident, Item, ItemImpl, ItemMod, Type, parse_quote};
 
 /// The items of a module at the top of the file.
 pub(super) fn module_items<'a>(file: &'a mut File, name: &str) -> Option<&'a mut Vec<Item>> {
-    file.items.iter_mut().find_map(|item| match item {
+    module_items_of(&mut file.items, name)
+}
+
+/// The items of a module among the items.
+pub(super) fn module_items_of<'a>(items: &'a mut [Item], name: &str) -> Option<&'a mut Vec<Item>> {
+    items.iter_mut().find_map(|item| match item {
         Item::Mod(module) if module.ident == name => module.content.as_mut().map(|(_, items)| items),
         _ => None,
     })

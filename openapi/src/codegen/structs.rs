@@ -1,31 +1,68 @@
 //! Objects that a server sends may lack what is nullable, gain fields, and write integers as floats.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use quote::ToTokens as _;
-use syn::{Field, Item, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{Field, FieldValue, Item, Member, parse_quote};
 
 use super::attributes::Serde;
+use super::names::{is_impl_for, module_items_of};
 use super::plan::{Plan, ReadStruct};
 
 pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()> {
-    for item in items {
+    let mut may_be_left_out = BTreeMap::new();
+    for item in items.iter_mut() {
         let Item::Struct(item) = item else { continue };
         let Some(read) = plan.read_structs.get(&item.ident.to_string()) else {
             continue;
         };
         item.attrs.push(parse_quote!(#[non_exhaustive]));
+        let mut nullable = BTreeSet::new();
         for field in &mut item.fields {
-            tolerant(field, read)?;
+            if tolerant(field, read)? && !read.written {
+                nullable.extend(field.ident.clone());
+            }
+        }
+        may_be_left_out.insert(item.ident.clone(), LeaveOut(nullable));
+    }
+    for item in module_items_of(items, "builder").into_iter().flatten() {
+        for (name, leave_out) in &mut may_be_left_out {
+            if is_impl_for(item, name) && is_default(item) {
+                leave_out.visit_item_mut(item);
+            }
         }
     }
     Ok(())
 }
 
-fn tolerant(field: &mut Field, read: &ReadStruct) -> syn::Result<()> {
+fn is_default(item: &Item) -> bool {
+    let Item::Impl(item) = item else { return false };
+    let of = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    of.is_some_and(|last| last.ident == "Default")
+}
+
+/// Lets a builder do without what may be null, so that a property the document gains breaks no caller.
+struct LeaveOut(BTreeSet<syn::Ident>);
+
+impl VisitMut for LeaveOut {
+    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
+        if let Member::Named(name) = &field.member
+            && self.0.contains(name)
+        {
+            field.expr = parse_quote!(Ok(Default::default()));
+        }
+    }
+}
+
+/// Whether the field may be null.
+fn tolerant(field: &mut Field, read: &ReadStruct) -> syn::Result<bool> {
     let mut serde = Serde::take(&mut field.attrs)?;
     let ident = field.ident.as_ref().map(ToString::to_string);
     let wire_name = serde.text("rename").or(ident).unwrap_or_default();
     let is_option = starts_with_option(field);
-    if read.nullable.contains(&wire_name) && is_option {
+    let nullable = read.nullable.contains(&wire_name) && is_option;
+    if nullable {
         // Absent or null, it is `None`; `None` is written as null, which the document allows where absence may not be.
         serde.remove("deserialize_with");
         if !read.written {
@@ -39,7 +76,7 @@ fn tolerant(field: &mut Field, read: &ReadStruct) -> syn::Result<()> {
         serde.set("deserialize_with", "super::support::lenient");
     }
     serde.put(&mut field.attrs);
-    Ok(())
+    Ok(nullable)
 }
 
 fn starts_with_option(field: &Field) -> bool {

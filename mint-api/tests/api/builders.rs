@@ -1,0 +1,70 @@
+//! Replies are made through builders, too, in tests and simulators; what a caller writes is checked.
+
+use mint_api::types::{GenerationAssets, ModelAssets, Operation, OperationError, OperationResource};
+
+use crate::examples::model;
+
+fn example() -> mint_api::types::builder::Operation {
+    Operation::builder()
+        .object("operation")
+        .id("op_01JZ8R1C2AB")
+        .type_("model_optimization")
+        .generation_mode("review")
+        .status("preview_ready")
+        .created_at("2026-07-02T09:00:00Z")
+        .updated_at("2026-07-02T11:04:05+02:00")
+}
+
+fn check(builder: mint_api::types::builder::Operation, complaint: &str) {
+    let error = Operation::try_from(builder).expect_err(complaint).to_string();
+    assert!(error.contains(complaint), "{error}");
+}
+
+#[test]
+fn a_built_operation_is_the_one_that_is_read() {
+    let read: Operation = serde_json::from_value(model()).unwrap();
+    let Some(GenerationAssets::ModelAssets(read_assets)) = read.assets.clone() else { panic!("{read:?}") };
+    let assets: ModelAssets = ModelAssets::builder()
+        .fbx_url(read_assets.fbx_url)
+        .glb_url(read_assets.glb_url)
+        .glb_size_bytes(48_811_240)
+        .obj_url(read_assets.obj_url)
+        .optimized_glb_url(read_assets.optimized_glb_url)
+        .optimized_glb_size_bytes(Some(5_120_004))
+        .preview_image_url(read_assets.preview_image_url)
+        .stl_url(read_assets.stl_url)
+        .thumbnail_url(read_assets.thumbnail_url)
+        .usdz_url(read_assets.usdz_url)
+        .try_into()
+        .unwrap();
+    let resource: OperationResource = OperationResource::builder().type_("model").id("mdl_77aX").try_into().unwrap();
+    let error = OperationError::builder().code("texture_budget").message("Textures were halved to fit the budget.");
+    let error: OperationError = error.try_into().unwrap();
+    let built: Operation = example()
+        .prompt("a brass diving helmet".to_owned())
+        .generation_preset(read.generation_preset.clone())
+        .generation_model("mint-model-2".to_owned())
+        .optimization_level(read.optimization_level.clone())
+        .resource(resource)
+        .mint_url("https://mint.gg/models/mdl_77aX".to_owned())
+        .assets(GenerationAssets::from(assets))
+        .error(error)
+        .try_into()
+        .unwrap();
+    assert_eq!(serde_json::to_value(built).unwrap(), model());
+}
+
+#[test]
+fn what_may_be_null_may_be_left_out() {
+    let built = Operation::try_from(example().generation_model(None)).unwrap();
+    assert!(built.assets.is_none() && built.generation_model.is_none() && built.resource.is_none());
+}
+
+#[test]
+fn mistakes_are_told() {
+    check(example().status("suceeded"), "status");
+    check(example().type_("World_Generation"), "type_");
+    check(example().created_at("yesterday"), "created_at");
+    // What may not be null may not be left out either.
+    check(Operation::builder().object("operation"), "no value supplied for created_at");
+}

@@ -1,0 +1,168 @@
+//! Every error reply, of any status, content type and size, arrives with its status, its headers and a problem.
+
+use mint_api::Error;
+use mint_api::types::Problem;
+use serde_json::{Value, json};
+
+use crate::loopback::{Then, builder, reply, reply_without_length, serve, serve_then};
+
+const JSON: (&str, &str) = ("content-type", "application/problem+json");
+const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
+const ID: (&str, &str) = ("x-request-id", "req_42");
+
+struct Received {
+    status: u16,
+    headers: http::HeaderMap,
+    problem: Value,
+}
+
+fn received(error: Error<Problem>) -> Received {
+    assert!(error.status().is_some(), "{error:?}");
+    let Error::ErrorResponse(response) = error else { panic!("not an error reply: {error:?}") };
+    Received {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        problem: serde_json::to_value(response.into_inner()).unwrap(),
+    }
+}
+
+async fn receive(reply: Vec<u8>) -> Received {
+    let server = serve(reply).await;
+    let error = server.client().get_operation().operation_id("op_1").send().await.expect_err("this is an error");
+    received(error)
+}
+
+async fn check(status: &str, headers: &[(&str, &str)], body: &str, problem: Value) {
+    let headers = [headers, &[ID]].concat();
+    for reply in [reply(status, &headers, body), reply_without_length(status, &headers, body)] {
+        let received = receive(reply).await;
+        assert_eq!(received.status.to_string(), status[..3]);
+        for (name, value) in &headers {
+            assert_eq!(received.headers[*name], value, "{status}");
+        }
+        assert_eq!(received.problem, problem, "{status}");
+    }
+}
+
+fn made_up(title: &str, status: u16) -> Value {
+    json!({"type": "about:blank", "title": title, "status": status})
+}
+
+fn with_detail(title: &str, status: u16, detail: &str) -> Value {
+    json!({"type": "about:blank", "title": title, "status": status, "detail": detail})
+}
+
+#[tokio::test]
+async fn documented_problems_arrive_as_they_are() {
+    for (status, title, headers) in [
+        ("401 Unauthorized", "Unauthorized", &[JSON][..]),
+        ("404 Not Found", "Not Found", &[JSON]),
+        ("429 Too Many Requests", "Too Many Requests", &[JSON, ("retry-after", "17")]),
+        ("429 Too Many Requests", "Too Many Requests", &[JSON, ("Retry-After", "Wed, 01 Jul 2026 10:00:00 GMT")]),
+        ("503 Service Unavailable", "Service Unavailable", &[JSON, ("retry-after", "0")]),
+    ] {
+        let problem = json!({
+            "type": format!("https://docs.mint.gg/problems/{}", &status[..3]), "title": title,
+            "status": status[..3].parse::<u16>().unwrap(), "detail": "Say \"what\".", "instance": "/v1/operations/op_1",
+        });
+        check(status, headers, &problem.to_string(), problem.clone()).await;
+    }
+}
+
+#[tokio::test]
+async fn the_content_type_does_not_matter() {
+    let problem = json!({"type": "about:blank", "title": "Gone fishing", "status": 503, "detail": "é"});
+    for headers in [&[("content-type", "application/json")][..], &[HTML], &[("content-type", "garbage")], &[]] {
+        check("503 Service Unavailable", headers, &problem.to_string(), problem.clone()).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_problem_becomes_one() {
+    let page = "<html><head><title>502 Bad Gateway</title></head></html>";
+    for (status, headers, body, problem) in [
+        ("502 Bad Gateway", &[HTML][..], page, with_detail("Bad Gateway", 502, page)),
+        ("503 Service Unavailable", &[], "", made_up("Service Unavailable", 503)),
+        ("500 Internal Server Error", &[], "oops", with_detail("Internal Server Error", 500, "oops")),
+        ("500 Internal Server Error", &[JSON], "null", with_detail("Internal Server Error", 500, "null")),
+        ("500 Internal Server Error", &[JSON], "{}", with_detail("Internal Server Error", 500, "{}")),
+        ("418 Tea", &[], "short and stout", with_detail("I'm a teapot", 418, "short and stout")),
+        ("403 Forbidden", &[JSON], "\"no\"", with_detail("Forbidden", 403, "\"no\"")),
+        ("400 Bad Request", &[JSON], "{\"error\":1}", with_detail("Bad Request", 400, "{\"error\":1}")),
+        ("499 Client Closed", &[], "", made_up("Unknown status", 499)),
+        ("599 Late", &[], " \n ", made_up("Unknown status", 599)),
+        // Members of another type than they should have count as absent (RFC 9457, section 3.1).
+        ("409 Conflict", &[JSON], r#"{"title":["a"],"status":"409","detail":3}"#, made_up("Conflict", 409)),
+        // The status of the reply is the real one; what the body says is kept beside it.
+        (
+            "503 Service Unavailable",
+            &[JSON],
+            r#"{"type":"a","title":"b","status":200}"#,
+            json!({"type": "a", "title": "b", "status": 200}),
+        ),
+    ] {
+        check(status, headers, body, problem).await;
+    }
+}
+
+#[tokio::test]
+async fn a_problem_cut_short_still_tells_its_status() {
+    let whole = r#"{"type":"about:blank","title":"Too Many Requests","status":429}"#;
+    let whole = reply("429 Too Many Requests", &[JSON, ID, ("retry-after", "3")], whole);
+    let received = receive(whole[..whole.len() - 20].to_vec()).await;
+    assert_eq!(received.status, 429);
+    assert_eq!(received.headers["retry-after"], "3");
+    assert_eq!(received.headers["x-request-id"], "req_42");
+    let part = r#"{"type":"about:blank","title":"Too Many Req"#;
+    assert_eq!(received.problem, with_detail("Too Many Requests", 429, part));
+}
+
+#[tokio::test]
+async fn a_stalled_problem_still_tells_its_status() {
+    let whole = reply("503 Service Unavailable", &[HTML, ID], "<html>wait for it</html>");
+    let server = serve_then(whole[..whole.len() - 7].to_vec(), Then::Hang).await;
+    let error = server.client().get_operation().operation_id("op_1").send().await.unwrap_err();
+    let received = received(error);
+    assert_eq!(received.status, 503);
+    assert_eq!(received.headers["x-request-id"], "req_42");
+    assert_eq!(received.problem, with_detail("Service Unavailable", 503, "<html>wait for it"));
+}
+
+#[tokio::test]
+async fn a_large_page_is_cut() {
+    let page = format!("<html>{}</html>", "é".repeat(512 * 1024));
+    for reply in [reply("502 Bad Gateway", &[HTML, ID], &page), reply_without_length("502 Bad Gateway", &[ID], &page)] {
+        let received = receive(reply).await;
+        assert_eq!(received.status, 502);
+        assert_eq!(received.headers["x-request-id"], "req_42");
+        let detail = received.problem["detail"].as_str().unwrap();
+        assert_eq!(detail, &page[..500], "the first 500 bytes, whole characters only");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_page_is_not_read_to_its_end() {
+    // A reply that never ends would cost the whole timeout; what matters of an error is at its beginning.
+    let beginning = reply_without_length("500 Internal Server Error", &[ID], "x".repeat(300 * 1024));
+    let server = serve_then(beginning, Then::Hang).await;
+    let before = tokio::time::Instant::now();
+    let error = server.client().get_operation().operation_id("op_1").send().await.unwrap_err();
+    assert!(before.elapsed() < std::time::Duration::from_secs(30), "the client waited for its timeout");
+    assert_eq!(received(error).problem, with_detail("Internal Server Error", 500, &"x".repeat(500)));
+}
+
+#[tokio::test]
+async fn an_error_is_told_whatever_the_bound_of_bodies() {
+    let problem = r#"{"type":"about:blank","title":"Unauthorized","status":401}"#;
+    for (limit, expected) in [
+        (0, made_up("Unauthorized", 401)),
+        (7, with_detail("Unauthorized", 401, "{\"type\"")),
+        (problem.len(), made_up("Unauthorized", 401)),
+    ] {
+        let server = serve(reply("401 Unauthorized", &[JSON, ID], problem)).await;
+        let client = builder(&server.base_url).max_body_bytes(limit).build().unwrap();
+        let received = received(client.get_operation().operation_id("op_1").send().await.unwrap_err());
+        assert_eq!((received.status, &received.headers["x-request-id"]), (401, &"req_42".parse().unwrap()));
+        assert_eq!(received.problem, expected, "{limit}");
+    }
+}

@@ -1,0 +1,83 @@
+//! The schemas of the types say what the types take: anything a later server may send.
+
+use mint_api::types;
+use schemars::schema_for;
+use serde_json::{Value, json};
+
+/// Every object within a value, with where it stands.
+fn objects(value: &Value, at: &str, found: &mut Vec<(String, Value)>) {
+    if value.is_object() {
+        found.push((at.to_owned(), value.clone()));
+    }
+    let members: Vec<_> = match value {
+        Value::Object(object) => object.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(array) => array.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
+        _ => return,
+    };
+    for (member, value) in members {
+        objects(value, &format!("{at}/{member}"), found);
+    }
+}
+
+fn operation() -> Value {
+    schema_for!(types::Operation).to_value()
+}
+
+#[test]
+fn no_schema_is_stricter_than_its_type() {
+    let schema = operation();
+    let mut found = Vec::new();
+    objects(&schema, "", &mut found);
+    for (at, object) in found {
+        // The properties of an object are named by the API, and some have the name of a keyword.
+        if at.ends_with("/properties") {
+            continue;
+        }
+        for keyword in ["enum", "const", "pattern", "minimum", "maximum", "minLength", "maxLength"] {
+            assert!(object.get(keyword).is_none(), "{keyword} at {at}: {object:#}");
+        }
+        assert_ne!(object.get("additionalProperties"), Some(&json!(false)), "{at}");
+        assert!(object.get("format").is_none_or(|format| format == "int64"), "{at}: {object}");
+    }
+}
+
+#[test]
+fn enums_are_texts_with_their_known_values_as_examples() {
+    let schema = operation();
+    for (name, values) in [
+        ("OperationStatus", types::OperationStatus::KNOWN.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        ("OperationType", types::OperationType::KNOWN.iter().map(ToString::to_string).collect()),
+        ("OperationObject", vec!["operation".into()]),
+    ] {
+        assert_eq!(schema["$defs"][name], json!({"type": "string", "examples": values}), "{name}");
+    }
+}
+
+#[test]
+fn what_may_be_absent_is_not_required() {
+    let schema = operation();
+    let required: Vec<_> = schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(required, ["createdAt", "generationMode", "id", "object", "status", "type", "updatedAt"]);
+    assert_eq!(schema["properties"]["prompt"]["type"], json!(["string", "null"]));
+    assert_eq!(schema["$defs"]["ModelAssets"]["properties"]["glbSizeBytes"]["type"], json!(["integer", "null"]));
+    assert_eq!(schema["$defs"]["WorldAssets"].get("required"), None);
+}
+
+#[test]
+fn a_union_takes_any_member() {
+    let members = operation()["$defs"]["GenerationAssets"]["anyOf"].as_array().unwrap().clone();
+    assert_eq!(members[0]["$ref"], "#/$defs/WorldAssets");
+    assert_eq!(members[1]["$ref"], "#/$defs/ModelAssets");
+    let mut last = members[2].clone();
+    if let Some(object) = last.as_object_mut() {
+        object.remove("description");
+    }
+    assert!(last == json!(true) || last == json!({}), "{last}");
+}
+
+#[test]
+fn times_and_problems_have_schemas_too() {
+    assert_eq!(schema_for!(mint_api::Timestamp).to_value()["type"], "string");
+    assert_eq!(schema_for!(mint_api::UnknownValue).to_value()["type"], "string");
+    assert_eq!(schema_for!(types::Problem).to_value()["required"], json!(["status", "title", "type"]));
+}

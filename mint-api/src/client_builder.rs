@@ -1,5 +1,6 @@
 //! Making a client.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -7,6 +8,7 @@ use http::HeaderValue;
 use crate::base_url::BaseUrl;
 use crate::build_error::BuildError;
 use crate::generated::{Client, Server};
+use crate::pace::Pace;
 use crate::seam::Seam;
 use crate::{Credentials, Transport};
 
@@ -22,6 +24,7 @@ impl Client {
             request_timeout: Duration::from_secs(30),
             max_body_bytes: 16 * 1024 * 1024,
             products: Vec::new(),
+            pace: None,
         }
     }
 
@@ -61,6 +64,7 @@ pub struct ClientBuilder {
     request_timeout: Duration,
     max_body_bytes: usize,
     products: Vec<String>,
+    pace: Option<Pace>,
 }
 
 impl ClientBuilder {
@@ -93,6 +97,14 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests may be sent in any second, by this client and all its clones together. Default: no limit.
+    ///
+    /// They are spaced evenly; further ones wait their turn, which the request timeout does not count.
+    pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
+        self.pace = Some(Pace::per_second(requests));
+        self
+    }
+
     /// Names a program in the user agent, such as `my-game/1.2` (RFC 9110, section 10.1.5), before this crate's name.
     pub fn user_agent_product(mut self, product: impl Into<String>) -> Self {
         self.products.push(product.into());
@@ -111,7 +123,8 @@ impl ClientBuilder {
             HeaderValue::from_str(&user_agent).map_err(|_| BuildError::InvalidUserAgent(user_agent.clone()))?;
         let timeout = self.request_timeout;
         let http = self.transport.client(base_url.https, |builder| builder.timeout(timeout))?;
-        let seam = Seam { credentials: self.credentials, user_agent, max_body_bytes: self.max_body_bytes };
+        let seam =
+            Seam { credentials: self.credentials, user_agent, max_body_bytes: self.max_body_bytes, pace: self.pace };
         Ok(Client::new_with_client(&base_url.text, http, seam))
     }
 }

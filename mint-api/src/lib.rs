@@ -38,6 +38,7 @@ mod base_url;
 mod build_error;
 mod client_builder;
 mod credentials;
+mod pace;
 mod reply;
 mod seam;
 mod transport;

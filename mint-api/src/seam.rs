@@ -6,6 +6,7 @@ use reqwest::{Request, Response};
 use tracing::{Instrument as _, field};
 
 use crate::generated::{Client, Error};
+use crate::pace::Pace;
 use crate::{Credentials, reply};
 
 /// What every client carries for the sake of its calls.
@@ -14,6 +15,7 @@ pub(crate) struct Seam {
     pub(crate) credentials: Credentials,
     pub(crate) user_agent: HeaderValue,
     pub(crate) max_body_bytes: usize,
+    pub(crate) pace: Option<Pace>,
 }
 
 impl ClientHooks<Seam> for Client {
@@ -30,6 +32,9 @@ impl ClientHooks<Seam> for Client {
     }
 
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        if let Some(pace) = &self.inner().pace {
+            pace.turn().await;
+        }
         let url = request.url();
         let span = tracing::debug_span!(
             "HTTP",

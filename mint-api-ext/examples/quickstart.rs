@@ -87,7 +87,10 @@ async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error + Send
     let mut updates = handle.wait().updates();
     while let Some(update) = updates.try_next().await? {
         match update {
-            Update::Changed(operation) => println!("{} {} is {}", operation.type_, operation.id, operation.status),
+            Update::Changed(seen) => {
+                let operation = seen.operation;
+                println!("{} {} is {}", operation.type_, operation.id, operation.status);
+            }
             Update::Ended(outcome) => {
                 let operation = outcome.operation();
                 println!("{} {} is {}", operation.type_, operation.id, operation.status);

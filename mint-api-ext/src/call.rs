@@ -7,6 +7,7 @@ use mint_api::types::Problem;
 use mint_api::{BodyTooLarge, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, Reply};
 use crate::retry_after;
@@ -18,7 +19,7 @@ pub(crate) struct Answer<T> {
     pub(crate) retry_after: Option<Duration>,
 }
 
-pub(crate) fn answer<T>(
+pub(crate) fn answer<T: DeserializeOwned>(
     what: &str,
     result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
 ) -> Result<Answer<T>, Error> {
@@ -27,11 +28,11 @@ pub(crate) fn answer<T>(
             let retry_after = retry_after_of(response.headers());
             Ok(Answer { value: response.into_inner(), retry_after })
         }
-        Err(error) => Err(error_of(what, error)),
+        Err(error) => Err(error_of::<T>(what, error)),
     }
 }
 
-fn error_of(what: &str, error: mint_api::Error<Problem>) -> Error {
+fn error_of<T: DeserializeOwned>(what: &str, error: mint_api::Error<Problem>) -> Error {
     use mint_api::Error as Api;
 
     let new = |kind, why: String| Error::new(kind, format!("could not {what}: {why}"));
@@ -50,7 +51,7 @@ fn error_of(what: &str, error: mint_api::Error<Problem>) -> Error {
             );
             new(ErrorKind::Decode, why).with_reply(reply)
         }
-        Api::InvalidResponsePayload(bytes, error) => decode_error(what, &bytes, error),
+        Api::InvalidResponsePayload(bytes, error) => decode_error::<T>(what, &bytes, error),
         Api::CommunicationError(error) | Api::ResponseBodyError(error) | Api::InvalidUpgrade(error) => {
             transport_error(what, error)
         }
@@ -76,7 +77,7 @@ fn refusal(reply: &Reply, problem: &Problem) -> String {
     if let Some(said) = said.or((!problem.title.is_empty()).then_some(problem.title.as_str()))
         && reply.status.canonical_reason() != Some(said)
     {
-        why.push_str(&format!(" ({})", one_line(said)));
+        why.push_str(&format!(" ({})", quoted(said)));
     }
     let remedy = match reply.status {
         StatusCode::UNAUTHORIZED => "check that MINT_API_KEY holds an active key of https://platform.mint.gg",
@@ -88,11 +89,17 @@ fn refusal(reply: &Reply, problem: &Problem) -> String {
     format!("{why}; {remedy}")
 }
 
-fn decode_error(what: &str, bytes: &[u8], error: serde_json::Error) -> Error {
-    let shown = one_line(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
+fn decode_error<T: DeserializeOwned>(what: &str, bytes: &[u8], error: serde_json::Error) -> Error {
+    // Decoded once more, for the path; the generated client tells only the line and column.
+    let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+    let at = match again {
+        Err(error) if error.path().iter().next().is_some() => format!(" at `{}`", error.path()),
+        _ => String::new(),
+    };
+    let shown = quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
     let message = format!(
-        "could not {what}: the reply is not what the API documents, starting with `{shown}`; update this crate, or \
-         check what stands between it and the server"
+        "could not {what}: the reply is not what the API documents{at}; update this crate, or check what stands \
+         between it and the server; the reply begins with `{shown}`"
     );
     Error::new(ErrorKind::Decode, message).with_source(error)
 }
@@ -121,6 +128,48 @@ pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<I
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// A text of the server on one line, its URLs without their queries, which may be secrets.
+fn quoted(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| {
+        let mut left = word;
+        let mut safe = String::new();
+        while let Some(at) = left.find("://") {
+            let (before, url) = left.split_at(at + 3);
+            let end = url.find(['"', '\'', '<', '>', ')', ',', '`']).unwrap_or(url.len());
+            let (url, rest) = url.split_at(end);
+            safe.push_str(before);
+            safe.push_str(url.split(['?', '#']).next().unwrap_or_default());
+            left = rest;
+        }
+        safe + left
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_the_server_hold_no_query() {
+        for (text, safe) in [
+            ("plain  text?\n", "plain text?"),
+            ("see https://a.b/c?signature=x&y=z now", "see https://a.b/c now"),
+            (
+                r#"{"glbUrl":"https://a.b/c?signature=x","b":"http://d?e#f","g":1}"#,
+                r#"{"glbUrl":"https://a.b/c","b":"http://d","g":1}"#,
+            ),
+            ("https://cut?signatu", "https://cut"),
+        ] {
+            assert_eq!(quoted(text), safe);
+        }
+    }
+
+    #[test]
+    fn a_decode_error_names_the_path() {
+        let body = br#"{"type": "t", "title": "t", "status": "x", "instance": "https://a?signature=1"}"#;
+        let error = serde_json::from_slice::<Problem>(body).unwrap_err();
+        let error = decode_error::<Problem>("read it", body, error).to_string();
+        assert!(error.contains("at `status`") && !error.contains("signature"), "{error}");
+    }
 }

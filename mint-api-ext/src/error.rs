@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use mint_api::types::{Operation, Problem};
 
+use crate::operation::OperationId;
+
 /// What sort of failure an [`Error`] tells of.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -26,6 +28,20 @@ pub enum ErrorKind {
     Download,
     /// A file could not be written.
     Io,
+    /// The caller's token stopped the wait; the operation goes on at the server.
+    Interrupted,
+}
+
+/// How a wait went that ended without an outcome.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct WaitSummary {
+    /// The operation, to attach to again.
+    pub id: OperationId,
+    /// How many polls there were.
+    pub polls: u32,
+    /// How long the wait took.
+    pub elapsed: Duration,
 }
 
 /// Why a call, a wait or a download did not get its result.
@@ -45,6 +61,7 @@ struct Details {
     retry_after: Option<Duration>,
     problem: Option<Problem>,
     operation: Option<Operation>,
+    wait: Option<WaitSummary>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -58,6 +75,7 @@ impl Error {
             retry_after: None,
             problem: None,
             operation: None,
+            wait: None,
             source: None,
         }))
     }
@@ -90,6 +108,11 @@ impl Error {
     /// The operation as it was last seen, for an error of a wait.
     pub fn operation(&self) -> Option<&Operation> {
         self.0.operation.as_ref()
+    }
+
+    /// How the wait went, for an error of a wait.
+    pub fn wait(&self) -> Option<&WaitSummary> {
+        self.0.wait.as_ref()
     }
 
     /// Whether the key is missing, malformed, inactive or revoked.
@@ -131,6 +154,11 @@ impl Error {
 
     pub(crate) fn with_problem(mut self, problem: Problem) -> Self {
         self.0.problem = Some(problem);
+        self
+    }
+
+    pub(crate) fn with_wait(mut self, wait: WaitSummary) -> Self {
+        self.0.wait = Some(wait);
         self
     }
 

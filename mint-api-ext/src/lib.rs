@@ -38,6 +38,7 @@
 
 mod asset;
 mod call;
+mod clock;
 mod download;
 mod error;
 mod jitter;
@@ -50,10 +51,12 @@ mod retry_after;
 pub mod simulator;
 
 pub use asset::{Asset, AssetKind, Assets, Subject};
+pub use clock::Clock;
 pub use download::{Download, Event, Failure, FetchedFile, Report, ToDir};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, WaitSummary};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api::{Credentials, Server, Transport, types};
 pub use operation::{
-    Exponential, OperationHandle, OperationId, Outcome, PollState, PollingPolicy, Update, Updates, Wait,
+    BatchControl, Exponential, NotSucceeded, Observation, OperationHandle, OperationId, Outcome, PollState,
+    PollingPolicy, SavedOperation, Success, Update, Updates, Wait, WaitMany,
 };

@@ -1,15 +1,21 @@
 //! The entry point.
 
 use std::env;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mint_api::{Client, Credentials, Server, Transport};
 
 use crate::asset::Assets;
+use crate::clock::{Clock, SystemClock};
 use crate::download::{Download, Downloader};
 use crate::error::Error;
-use crate::operation::{OperationHandle, OperationId};
+use crate::jitter::Jitter;
+use crate::operation::{Bounds, OperationHandle, OperationId, SavedOperation, WaitMany};
+
+/// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
+const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
 
 /// A client of the Mint API: waits for operations and downloads their files.
 ///
@@ -37,6 +43,8 @@ struct Parts {
     api: Client,
     downloader: Downloader,
     request_timeout: Duration,
+    clock: Arc<dyn Clock>,
+    seed: Option<u64>,
 }
 
 impl Mint {
@@ -61,6 +69,9 @@ impl Mint {
             server: Server::default(),
             transport: Transport::default(),
             request_timeout: Duration::from_secs(30),
+            requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
+            clock: Arc::new(SystemClock),
+            seed: None,
         }
     }
 
@@ -76,7 +87,44 @@ impl Mint {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be the id of an operation.
     pub fn attach(&self, id: impl AsRef<str>) -> Result<OperationHandle, Error> {
         let id: OperationId = id.as_ref().parse()?;
-        Ok(OperationHandle::new(self.clone(), id))
+        Ok(OperationHandle::new(self.clone(), id, Bounds::default()))
+    }
+
+    /// Takes up an operation that was saved; its deadline and the server's not-before instant still hold.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that is none.
+    pub fn attach_saved(&self, saved: &SavedOperation) -> Result<OperationHandle, Error> {
+        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?))
+    }
+
+    /// Waits for many operations at once: a stream of each id and how its wait ended, in the order they end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::StreamExt as _;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let ids = [simulator.add(Script::world()), simulator.add(Script::model())];
+    /// let mut ended = mint.wait_many(ids);
+    /// while let Some((id, result)) = ended.next().await {
+    ///     println!("{id}: {}", result?.operation().status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_many<I>(&self, ids: I) -> WaitMany
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        WaitMany::new(self.clone(), ids.into_iter().map(Into::into).collect())
     }
 
     /// Starts describing a download of files, such as all those of an operation. No request is sent.
@@ -107,6 +155,14 @@ impl Mint {
     pub(crate) fn request_timeout(&self) -> Duration {
         self.parts.request_timeout
     }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.parts.clock
+    }
+
+    pub(crate) fn jitter(&self) -> Jitter {
+        self.parts.seed.map(Jitter::seeded).unwrap_or_default()
+    }
 }
 
 /// Makes a [`Mint`].
@@ -132,6 +188,9 @@ pub struct MintBuilder {
     server: Server,
     transport: Transport,
     request_timeout: Duration,
+    requests_per_second: NonZeroU32,
+    clock: Arc<dyn Clock>,
+    seed: Option<u64>,
 }
 
 impl MintBuilder {
@@ -153,6 +212,26 @@ impl MintBuilder {
         self
     }
 
+    /// How many requests to the API may be sent in any second, by this client and all its clones together. Default: 50.
+    ///
+    /// They are spaced evenly; further ones wait their turn. Downloads are not counted.
+    pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
+        self.requests_per_second = requests;
+        self
+    }
+
+    /// Another clock than that of this machine, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Makes the jitter of every wait the same sequence, for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Makes the client. No request is sent.
     ///
     /// # Errors
@@ -164,9 +243,11 @@ impl MintBuilder {
             .server(self.server)
             .transport(self.transport.clone())
             .request_timeout(self.request_timeout)
+            .requests_per_second(self.requests_per_second)
             .user_agent_product(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .build()?;
         let downloader = Downloader::new(&self.transport, api.is_local())?;
-        Ok(Mint { parts: Arc::new(Parts { api, downloader, request_timeout: self.request_timeout }) })
+        let Self { request_timeout, clock, seed, .. } = self;
+        Ok(Mint { parts: Arc::new(Parts { api, downloader, request_timeout, clock, seed }) })
     }
 }

@@ -1,15 +1,26 @@
 //! Operations: taking one up by its id, and waiting until it ends or needs a person.
 
+mod batch;
+mod driver;
 mod handle;
 mod id;
 mod machine;
 mod outcome;
 mod phase;
 mod policy;
+mod rules;
+mod saved;
+mod update;
+mod verdict;
 mod wait;
+mod wait_many;
 
 pub use handle::OperationHandle;
 pub use id::OperationId;
-pub use outcome::Outcome;
+pub use outcome::{NotSucceeded, Outcome, Success};
 pub use policy::{Exponential, PollState, PollingPolicy};
-pub use wait::{Update, Updates, Wait};
+pub(crate) use saved::Bounds;
+pub use saved::SavedOperation;
+pub use update::{Observation, Update};
+pub use wait::{Updates, Wait};
+pub use wait_many::{BatchControl, WaitMany};

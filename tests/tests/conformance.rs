@@ -48,7 +48,7 @@ async fn operations_are_valid_as_sent_and_as_written_back() {
         let mut updates = mint.attach(&id).unwrap().wait().updates();
         loop {
             let (operation, over) = match updates.try_next().await.unwrap().unwrap() {
-                Update::Changed(operation) => (operation, false),
+                Update::Changed(seen) => (seen.operation, false),
                 Update::Ended(outcome) => (outcome.into_operation(), true),
                 other => panic!("{other:?}"),
             };

@@ -1,24 +1,33 @@
 //! An operation by its id.
 
-use mint_api::types::Operation;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use super::{OperationId, Wait};
+use mint_api::types::Operation;
+use serde::{Serialize, Serializer};
+
+use super::saved::Bounds;
+use super::{OperationId, SavedOperation, Wait};
 use crate::call::{Answer, answer};
 use crate::error::{Error, ErrorKind};
 use crate::mint::Mint;
 
 /// An operation that goes on at the server, known by its id.
 ///
-/// It holds no connection; dropping it changes nothing at the server.
+/// It holds no connection; dropping it changes nothing at the server. Serialised (serde), it is a [`SavedOperation`].
 #[derive(Clone, Debug)]
 pub struct OperationHandle {
     mint: Mint,
     id: OperationId,
+    /// The deadline that was saved, for waits that set none of their own.
+    inherited_deadline: Option<SystemTime>,
+    /// What binds now; shared by clones.
+    bounds: Arc<Mutex<Bounds>>,
 }
 
 impl OperationHandle {
-    pub(crate) fn new(mint: Mint, id: OperationId) -> Self {
-        Self { mint, id }
+    pub(crate) fn new(mint: Mint, id: OperationId, bounds: Bounds) -> Self {
+        Self { mint, id, inherited_deadline: bounds.deadline, bounds: Arc::new(Mutex::new(bounds)) }
     }
 
     /// The id, to attach to the operation again later, from this process or another.
@@ -42,18 +51,71 @@ impl OperationHandle {
         Wait::new(self.clone())
     }
 
+    /// The operation as another process can take it up: with the deadline of the wait that was begun last, and the
+    /// instant before which the server wants no request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// let text = serde_json::to_string(&mint.attach(id)?.save())?;
+    /// // Later, in another process:
+    /// let outcome = mint.attach_saved(&serde_json::from_str(&text)?)?.wait().await?;
+    /// # assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn save(&self) -> SavedOperation {
+        SavedOperation::new(self.id.clone(), *self.bounds())
+    }
+
     pub(crate) fn mint(&self) -> &Mint {
         &self.mint
     }
 
-    pub(crate) async fn poll(&self) -> Result<Answer<Operation>, Error> {
-        let what = format!("read operation {}", self.id);
-        let result = self.mint.api().get_operation().operation_id(self.id.as_str()).send().await;
-        let answer = answer(&what, result)?;
-        if answer.value.id != self.id.as_str() {
-            let why = "the server answered for another operation; check what stands between it and this client";
-            return Err(Error::new(ErrorKind::Decode, format!("could not {what}: {why}")));
-        }
-        Ok(answer)
+    pub(super) fn inherited_deadline(&self) -> Option<SystemTime> {
+        self.inherited_deadline
     }
+
+    pub(super) fn bounds(&self) -> MutexGuard<'_, Bounds> {
+        self.bounds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) async fn poll(&self) -> Result<Answer<Operation>, Error> {
+        let result = poll(&self.mint, &self.id).await;
+        let retry_after = match &result {
+            Ok(answer) => answer.retry_after,
+            Err(error) => error.retry_after(),
+        };
+        self.bounds().not_before = after(self.mint.clock().now(), retry_after);
+        result
+    }
+}
+
+impl Serialize for OperationHandle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.save().serialize(serializer)
+    }
+}
+
+/// A time that is too far for the clock is as good as none.
+fn after(now: SystemTime, delay: Option<Duration>) -> Option<SystemTime> {
+    delay.and_then(|delay| now.checked_add(delay))
+}
+
+/// Reads an operation once.
+pub(super) async fn poll(mint: &Mint, id: &OperationId) -> Result<Answer<Operation>, Error> {
+    let what = format!("read operation {id}");
+    let result = mint.api().get_operation().operation_id(id.as_str()).send().await;
+    let answer = answer(&what, result)?;
+    if answer.value.id != id.as_str() {
+        let why = "the server answered for another operation; check what stands between it and this client";
+        return Err(Error::new(ErrorKind::Decode, format!("could not {what}: {why}")));
+    }
+    Ok(answer)
 }

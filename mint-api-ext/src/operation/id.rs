@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 
@@ -9,8 +12,9 @@ use crate::error::{Error, ErrorKind};
 ///
 /// The API says nothing of its form; these are the characters that every client of it is known to accept, and none
 /// of them has a meaning in a path.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct OperationId(Box<str>);
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OperationId(Arc<str>);
 
 impl OperationId {
     /// The id as text.
@@ -35,6 +39,20 @@ impl FromStr for OperationId {
             )));
         }
         Ok(Self(id.into()))
+    }
+}
+
+impl TryFrom<String> for OperationId {
+    type Error = Error;
+
+    fn try_from(id: String) -> Result<Self, Error> {
+        id.parse()
+    }
+}
+
+impl From<OperationId> for String {
+    fn from(id: OperationId) -> Self {
+        id.as_str().to_owned()
     }
 }
 

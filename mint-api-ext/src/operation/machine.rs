@@ -2,43 +2,20 @@
 //!
 //! It does no I/O and has no clock. Times are durations since the wait began.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mint_api::types::Operation;
 
 use super::phase::{End, Phase};
-use super::policy::{PollState, PollingPolicy};
-
-/// How a wait is done.
-#[derive(Debug)]
-pub(crate) struct Rules {
-    pub(crate) policy: PollingPolicy,
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) request_timeout: Duration,
-    /// For how long nothing but failures that may pass is put up with.
-    pub(crate) failure_tolerance: Duration,
-    /// For how long a status nobody knows may stand unchanged.
-    pub(crate) unknown_status_tolerance: Duration,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        const MINUTE: Duration = Duration::from_secs(60);
-        Self {
-            policy: PollingPolicy::default(),
-            deadline: Some(30 * MINUTE),
-            request_timeout: Duration::from_secs(30),
-            failure_tolerance: 5 * MINUTE,
-            unknown_status_tolerance: 10 * MINUTE,
-        }
-    }
-}
+use super::policy::PollState;
+use super::rules::Rules;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Step {
-    /// Send a request, and cut it off after this time.
-    Poll(Duration),
+    /// Send a request, and cut it off once this much time has passed, which is at the deadline.
+    Poll { cut_off_after: Duration },
     /// Sleep until this time.
     SleepUntil(Duration),
     /// Stop, for this reason.
@@ -50,7 +27,7 @@ pub(crate) enum Step {
 pub(crate) enum GiveUp {
     /// The deadline is too near for another poll.
     Deadline,
-    /// The server forbade polling again before the deadline.
+    /// The server forbade polling again before the deadline; it asked to wait this long.
     NotBefore(Duration),
     /// Nothing but failures for longer than is tolerated.
     Failures,
@@ -59,8 +36,13 @@ pub(crate) enum GiveUp {
 /// What a reply means for the wait.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Verdict {
-    /// The operation goes on; whether it changed since the reply before.
-    GoesOn { changed: bool },
+    /// The operation goes on.
+    GoesOn {
+        /// Whether its status is another than before.
+        changed: bool,
+        /// The server's wish that the ceiling overrode.
+        overridden: Option<Duration>,
+    },
     /// The wait is over.
     Over(End),
 }
@@ -68,11 +50,10 @@ pub(crate) enum Verdict {
 /// The state of one wait.
 #[derive(Debug)]
 pub(crate) struct Machine {
-    rules: Rules,
+    rules: Arc<Rules>,
+    deadline: Option<Duration>,
     polls: u32,
     next_poll: Duration,
-    /// Before this time the server wants no request.
-    not_before: Duration,
     last_good: Duration,
     /// Time since the last good reply that was spent obeying the server.
     obeyed: Duration,
@@ -80,30 +61,37 @@ pub(crate) struct Machine {
     given_up: Option<GiveUp>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 struct Seen {
-    status: String,
-    updated_at: String,
+    status: Box<str>,
+    updated_at: Box<str>,
     since: Duration,
 }
 
 impl Machine {
-    /// A wait that begins with a poll.
-    pub(crate) fn new(rules: Rules) -> Self {
-        Self {
+    /// A wait that begins with a poll, which is not made before `not_before`.
+    pub(crate) fn new(rules: Arc<Rules>, deadline: Option<Duration>, not_before: Duration) -> Self {
+        let mut machine = Self {
             rules,
+            deadline,
             polls: 0,
             next_poll: Duration::ZERO,
-            not_before: Duration::ZERO,
             last_good: Duration::ZERO,
-            obeyed: Duration::ZERO,
+            obeyed: not_before,
             seen: None,
             given_up: None,
-        }
+        };
+        machine.schedule_at(Duration::ZERO, Duration::ZERO, not_before);
+        machine
     }
 
     pub(crate) fn polls(&self) -> u32 {
         self.polls
+    }
+
+    /// The status that was seen last.
+    pub(crate) fn status(&self) -> Option<&str> {
+        self.seen.as_ref().map(|seen| &*seen.status)
     }
 
     /// What to do at this time.
@@ -111,17 +99,17 @@ impl Machine {
         if let Some(reason) = self.given_up {
             return Step::GiveUp(reason);
         }
-        let left = self.rules.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(now));
+        let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(now));
         if left.is_zero() {
             return Step::GiveUp(GiveUp::Deadline);
         }
         if now < self.next_poll {
             return Step::SleepUntil(self.next_poll);
         }
-        Step::Poll(left.min(self.rules.request_timeout))
+        Step::Poll { cut_off_after: left }
     }
 
-    /// A reply arrived. `jitter` is between 0 and 1.
+    /// A reply arrived: that of a poll, or of the request that started the operation. `jitter` is between 0 and 1.
     pub(crate) fn replied(
         &mut self,
         now: Duration,
@@ -129,16 +117,11 @@ impl Machine {
         retry_after: Option<Duration>,
         jitter: f64,
     ) -> Verdict {
+        self.polls = self.polls.saturating_add(1);
         self.last_good = now;
         self.obeyed = Duration::ZERO;
         let status = operation.status.as_str();
-        let updated_at = operation.updated_at.as_str();
-        let changed = self.seen.as_ref().is_none_or(|seen| seen.status != status);
-        let moved = changed || self.seen.as_ref().is_none_or(|seen| seen.updated_at != updated_at);
-        if moved {
-            self.seen = Some(Seen { status: status.into(), updated_at: updated_at.into(), since: now });
-        }
-        let standing = now - self.seen.as_ref().map_or(now, |seen| seen.since);
+        let (changed, standing) = self.see(now, status, operation.updated_at.as_str());
         let ended = operation.completed_at.is_some() || operation.canceled_at.is_some() || operation.error.is_some();
         match Phase::of(status, operation.generation_mode.as_str()) {
             Phase::Over(end) => return Verdict::Over(end),
@@ -147,32 +130,63 @@ impl Machine {
             }
             Phase::Unknown | Phase::Passing => {}
         }
-        self.schedule(now, retry_after, jitter);
-        Verdict::GoesOn { changed }
+        Verdict::GoesOn { changed, overridden: self.schedule(now, retry_after, jitter) }
     }
 
-    /// A poll failed in a way that may pass.
-    pub(crate) fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) {
+    /// A poll failed in a way that may pass. Returns the server's wish that the ceiling overrode.
+    pub(crate) fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
+        self.polls = self.polls.saturating_add(1);
         let without = now.saturating_sub(self.last_good).saturating_sub(self.obeyed);
         if without >= self.rules.failure_tolerance {
             self.given_up = Some(GiveUp::Failures);
-            return;
+            return None;
         }
-        self.schedule(now, retry_after, jitter);
-        self.obeyed += self.not_before.saturating_sub(now);
+        let overridden = self.schedule(now, retry_after, jitter);
+        let wish = self.rules.obeyed(retry_after).0;
+        self.obeyed = self.obeyed.saturating_add(wish);
+        overridden
     }
 
-    fn schedule(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) {
+    /// A poll failed in a way that will not pass, which ends the wait.
+    pub(crate) fn refused(&mut self) {
         self.polls = self.polls.saturating_add(1);
+    }
+
+    /// Nothing is asked before this time: another wait on the same server was told so.
+    pub(crate) fn hold_until(&mut self, now: Duration, time: Duration) {
+        if time > self.next_poll {
+            self.obeyed = self.obeyed.saturating_add(time.saturating_sub(self.next_poll.max(now)));
+            self.schedule_at(now, self.next_poll, time);
+        }
+    }
+
+    /// Whether the status is another than before, and for how long it has stood with `updatedAt` unmoved.
+    fn see(&mut self, now: Duration, status: &str, updated_at: &str) -> (bool, Duration) {
+        match &self.seen {
+            Some(seen) if *seen.status == *status && *seen.updated_at == *updated_at => (false, now - seen.since),
+            seen => {
+                let changed = seen.as_ref().is_none_or(|seen| *seen.status != *status);
+                self.seen = Some(Seen { status: status.into(), updated_at: updated_at.into(), since: now });
+                (changed, Duration::ZERO)
+            }
+        }
+    }
+
+    fn schedule(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         let state = PollState { polls: self.polls, elapsed: now };
         let delay = self.rules.policy.delay(&state);
         // Jitter only ever adds, so that nothing is asked for sooner than said.
         let delay = delay.saturating_add(delay.mul_f64(0.1 * jitter.clamp(0.0, 1.0)));
-        self.not_before = now.saturating_add(retry_after.unwrap_or_default());
-        self.next_poll = now.saturating_add(delay).max(self.not_before);
-        let Some(deadline) = self.rules.deadline else { return };
-        if self.not_before >= deadline {
-            self.given_up = Some(GiveUp::NotBefore(self.not_before));
+        let (wish, overridden) = self.rules.obeyed(retry_after);
+        self.schedule_at(now, now.saturating_add(delay), now.saturating_add(wish));
+        overridden
+    }
+
+    fn schedule_at(&mut self, now: Duration, wanted: Duration, not_before: Duration) {
+        self.next_poll = wanted.max(not_before);
+        let Some(deadline) = self.deadline else { return };
+        if not_before >= deadline && not_before > now {
+            self.given_up = Some(GiveUp::NotBefore(not_before - now));
             return;
         }
         // A last poll is to start early enough to be answered before the deadline.
@@ -180,7 +194,7 @@ impl Machine {
         if now >= last_poll {
             self.given_up = Some(GiveUp::Deadline);
         } else if self.next_poll > last_poll {
-            self.next_poll = last_poll.max(self.not_before);
+            self.next_poll = last_poll.max(not_before);
         }
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::operation::Exponential;
+use crate::operation::rules::DEFAULT_DEADLINE;
+use crate::operation::{Exponential, PollingPolicy};
 
 /// What one poll brings.
 #[derive(Clone, Copy)]
@@ -24,8 +25,8 @@ fn operation(status: &str, updated_at: &str) -> Operation {
 }
 
 /// Plays a script, its last entry for ever, each poll taking no time; returns when the polls were, in ms, and the end.
-fn play(rules: Rules, script: &[Brings]) -> (Vec<u128>, String) {
-    let mut machine = Machine::new(rules);
+fn play(wait: Waits, script: &[Brings]) -> (Vec<u128>, String) {
+    let mut machine = wait.machine();
     let mut now = Duration::ZERO;
     let mut polls = Vec::new();
     for _ in 0..10_000 {
@@ -35,12 +36,14 @@ fn play(rules: Rules, script: &[Brings]) -> (Vec<u128>, String) {
                 now = time;
             }
             Step::GiveUp(reason) => return (polls, format!("{reason:?}")),
-            Step::Poll(_) => {
+            Step::Poll { .. } => {
                 let brings = script[polls.len().min(script.len() - 1)];
                 polls.push(now.as_millis());
                 let seconds = |after: Option<u64>| after.map(Duration::from_secs);
                 match brings {
-                    Failure(after) => machine.failed(now, seconds(after), 0.0),
+                    Failure(after) => {
+                        machine.failed(now, seconds(after), 0.0);
+                    }
                     Status(status, updated_at, after) => {
                         let verdict = machine.replied(now, &operation(status, updated_at), seconds(after), 0.0);
                         if let Verdict::Over(end) = verdict {
@@ -54,17 +57,29 @@ fn play(rules: Rules, script: &[Brings]) -> (Vec<u128>, String) {
     panic!("the machine never stops");
 }
 
-fn rules() -> Rules {
-    Rules::default()
+/// A wait with these rules and this deadline.
+struct Waits {
+    rules: Rules,
+    deadline: Option<Duration>,
 }
 
-fn deadline(seconds: u64) -> Rules {
-    Rules { deadline: Some(Duration::from_secs(seconds)), ..rules() }
+impl Waits {
+    fn machine(self) -> Machine {
+        Machine::new(Arc::new(self.rules), self.deadline, Duration::ZERO)
+    }
+}
+
+fn rules() -> Waits {
+    Waits { rules: Rules::default(), deadline: Some(DEFAULT_DEADLINE) }
+}
+
+fn deadline(seconds: u64) -> Waits {
+    Waits { deadline: Some(Duration::from_secs(seconds)), ..rules() }
 }
 
 #[track_caller]
-fn check(rules: Rules, script: &[Brings], polls: &[u128], end: &str) {
-    assert_eq!(play(rules, script), (polls.to_vec(), end.to_owned()));
+fn check(wait: Waits, script: &[Brings], polls: &[u128], end: &str) {
+    assert_eq!(play(wait, script), (polls.to_vec(), end.to_owned()));
 }
 
 const RUNNING: Brings = Status("running", "t", None);
@@ -99,12 +114,12 @@ fn every_status_has_its_end() {
 fn a_preview_waits_for_a_person_in_review_mode_only() {
     for (mode, verdict) in [
         ("review", Verdict::Over(End::AwaitingReview)),
-        ("auto", Verdict::GoesOn { changed: true }),
-        ("new", Verdict::GoesOn { changed: true }),
+        ("auto", Verdict::GoesOn { changed: true, overridden: None }),
+        ("new", Verdict::GoesOn { changed: true, overridden: None }),
     ] {
         let mut preview = operation("preview_ready", "t");
         preview.generation_mode = serde_json::from_value(json!(mode)).unwrap();
-        assert_eq!(Machine::new(rules()).replied(Duration::ZERO, &preview, None, 0.0), verdict, "{mode}");
+        assert_eq!(rules().machine().replied(Duration::ZERO, &preview, None, 0.0), verdict, "{mode}");
     }
 }
 
@@ -118,7 +133,7 @@ fn retry_after_is_never_undercut() {
 #[test]
 fn jitter_only_adds() {
     for (jitter, next) in [(0.0, 2000), (0.5, 2100), (1.0, 2200), (7.0, 2200), (-1.0, 2000)] {
-        let mut machine = Machine::new(rules());
+        let mut machine = rules().machine();
         let _ = machine.replied(Duration::ZERO, &operation("running", "t"), None, jitter);
         assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_millis(next)), "{jitter}");
     }
@@ -138,16 +153,17 @@ fn a_last_poll_starts_shortly_before_the_deadline() {
 
 #[test]
 fn a_poll_is_cut_off_at_the_deadline() {
-    let machine = Machine::new(deadline(20));
-    assert_eq!(machine.step(Duration::ZERO), Step::Poll(Duration::from_secs(20)));
-    assert_eq!(machine.step(Duration::from_secs(18)), Step::Poll(Duration::from_secs(2)));
-    assert_eq!(Machine::new(deadline(3600)).step(Duration::ZERO), Step::Poll(Duration::from_secs(30)));
+    let machine = deadline(20).machine();
+    assert_eq!(machine.step(Duration::ZERO), Step::Poll { cut_off_after: Duration::from_secs(20) });
+    assert_eq!(machine.step(Duration::from_secs(18)), Step::Poll { cut_off_after: Duration::from_secs(2) });
+    let endless = Waits { deadline: None, ..rules() }.machine();
+    assert_eq!(endless.step(Duration::ZERO), Step::Poll { cut_off_after: Duration::MAX });
     assert_eq!(machine.step(Duration::from_secs(20)), Step::GiveUp(GiveUp::Deadline));
 }
 
 #[test]
 fn a_server_that_forbids_polling_past_the_deadline_ends_the_wait_at_once() {
-    check(deadline(20), &[RUNNING, Status("running", "t", Some(18))], &[0, 2000], "NotBefore(20s)");
+    check(deadline(20), &[RUNNING, Status("running", "t", Some(18))], &[0, 2000], "NotBefore(18s)");
 }
 
 #[test]
@@ -189,18 +205,18 @@ fn an_unknown_status_with_the_marks_of_an_end_is_unrecognized() {
         let mut ended = serde_json::to_value(operation("retired", "t")).unwrap();
         ended[mark] = if mark == "error" { json!({"code": "c", "message": "m"}) } else { json!("t") };
         let ended: Operation = serde_json::from_value(ended).unwrap();
-        let verdict = Machine::new(rules()).replied(Duration::ZERO, &ended, None, 0.0);
+        let verdict = rules().machine().replied(Duration::ZERO, &ended, None, 0.0);
         assert_eq!(verdict, Verdict::Over(End::Unrecognized), "{mark}");
     }
 }
 
 #[test]
 fn a_change_of_status_is_told_once() {
-    let mut machine = Machine::new(rules());
+    let mut machine = rules().machine();
     let changes: Vec<_> = ["queued", "queued", "running", "running", "queued"]
         .into_iter()
         .map(|status| machine.replied(Duration::ZERO, &operation(status, "t"), None, 0.0))
-        .map(|verdict| verdict == Verdict::GoesOn { changed: true })
+        .map(|verdict| verdict == Verdict::GoesOn { changed: true, overridden: None })
         .collect();
     assert_eq!(changes, [true, false, true, false, true]);
 }
@@ -208,7 +224,56 @@ fn a_change_of_status_is_told_once() {
 #[test]
 fn a_policy_that_never_waits_still_ends() {
     let policy = PollingPolicy::from(Exponential { initial: Duration::ZERO, ..Exponential::default() });
-    let mut machine = Machine::new(Rules { policy, ..deadline(20) });
+    let rules = Rules { policy, ..Rules::default() };
+    let mut machine = Waits { rules, ..deadline(20) }.machine();
     let _ = machine.replied(Duration::from_secs(1), &operation("running", "t"), None, 1.0);
-    assert_eq!(machine.step(Duration::from_secs(1)), Step::Poll(Duration::from_secs(19)));
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::Poll { cut_off_after: Duration::from_secs(19) });
+}
+
+#[test]
+fn a_floor_and_a_ceiling_bound_what_the_server_asks() {
+    let bounded = || Waits {
+        rules: Rules {
+            retry_after_floor: Duration::from_secs(4),
+            retry_after_ceiling: Duration::from_secs(60),
+            ..Rules::default()
+        },
+        ..rules()
+    };
+    let script = [Status("running", "t", Some(3)), Status("running", "t", Some(90)), RUNNING, DONE];
+    check(bounded(), &script, &[0, 4000, 64_000, 69_120], "Succeeded");
+
+    let asks = Some(Duration::from_secs(90));
+    let verdict = bounded().machine().replied(Duration::ZERO, &operation("running", "t"), asks, 0.0);
+    assert_eq!(verdict, Verdict::GoesOn { changed: true, overridden: asks });
+    assert_eq!(bounded().machine().failed(Duration::ZERO, asks, 0.0), asks);
+    let verdict = rules().machine().replied(Duration::ZERO, &operation("running", "t"), asks, 0.0);
+    assert_eq!(verdict, Verdict::GoesOn { changed: true, overridden: None });
+}
+
+#[test]
+fn the_reply_of_the_start_is_the_first_input() {
+    let mut machine = rules().machine();
+    let _ = machine.replied(Duration::ZERO, &operation("queued", "t"), Some(Duration::from_secs(5)), 0.0);
+    assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(5)));
+}
+
+#[test]
+fn a_wait_that_is_told_not_to_begin_yet_does_not() {
+    let begun =
+        |not_before| Machine::new(Arc::default(), Some(Duration::from_secs(20)), Duration::from_secs(not_before));
+    assert_eq!(begun(7).step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(7)));
+    assert_eq!(begun(30).step(Duration::ZERO), Step::GiveUp(GiveUp::NotBefore(Duration::from_secs(30))));
+}
+
+#[test]
+fn holding_moves_the_next_poll_and_is_no_failure() {
+    let mut machine = rules().machine();
+    machine.failed(Duration::ZERO, None, 0.0);
+    machine.hold_until(Duration::from_secs(1), Duration::from_secs(400));
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
+    machine.hold_until(Duration::from_secs(1), Duration::from_secs(3));
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
+    machine.failed(Duration::from_secs(400), None, 0.0);
+    assert!(matches!(machine.step(Duration::from_secs(400)), Step::SleepUntil(_)));
 }

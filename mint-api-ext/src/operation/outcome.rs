@@ -1,5 +1,7 @@
 //! How a wait ends.
 
+use std::fmt;
+
 use mint_api::types::Operation;
 
 /// How a wait ends. Each variant holds the operation as it was last seen.
@@ -77,8 +79,97 @@ impl Outcome {
         }
     }
 
+    /// What was made, whole or in part.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSucceeded`], which holds the outcome, for every other one.
+    pub fn into_succeeded(self) -> Result<Success, NotSucceeded> {
+        match self {
+            Self::Succeeded(operation) => Ok(Success { operation, partial: false }),
+            Self::PartiallySucceeded(operation) => Ok(Success { operation, partial: true }),
+            other => Err(NotSucceeded(Box::new(other))),
+        }
+    }
+
     /// Whether there is something to download that will not change: all that was asked for, or part of it.
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Succeeded(_) | Self::PartiallySucceeded(_))
     }
+
+    /// Whether a preview waits for a person.
+    pub fn is_awaiting_review(&self) -> bool {
+        matches!(self, Self::AwaitingReview(_))
+    }
+
+    /// Whether credits ran out.
+    pub fn is_billing_required(&self) -> bool {
+        matches!(self, Self::BillingRequired(_))
+    }
+
+    /// Whether the operation failed.
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+
+    /// Whether the operation was canceled.
+    pub fn is_canceled(&self) -> bool {
+        matches!(self, Self::Canceled(_))
+    }
+
+    /// Whether the operation ended, or stands still, in a status that this version does not know.
+    pub fn is_unrecognized(&self) -> bool {
+        matches!(self, Self::Unrecognized(_))
+    }
 }
+
+/// An operation that made what was asked for, or part of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Success {
+    /// The operation.
+    pub operation: Operation,
+    partial: bool,
+}
+
+impl Success {
+    /// Whether only part of what was asked for was made.
+    pub fn is_partial(&self) -> bool {
+        self.partial
+    }
+}
+
+/// An operation that did not succeed, as an error for `?`.
+#[derive(Clone, Debug)]
+pub struct NotSucceeded(Box<Outcome>);
+
+impl NotSucceeded {
+    /// How the wait ended.
+    pub fn outcome(&self) -> &Outcome {
+        &self.0
+    }
+
+    /// How the wait ended.
+    pub fn into_outcome(self) -> Outcome {
+        *self.0
+    }
+}
+
+impl fmt::Display for NotSucceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.0.operation();
+        write!(f, "operation {} ", operation.id)?;
+        match &*self.0 {
+            Outcome::AwaitingReview(_) => f.write_str("waits for a person to review its preview; approve or revise it"),
+            Outcome::BillingRequired(_) => f.write_str("needs more credits; top up, then resume it"),
+            Outcome::Canceled(_) => f.write_str("was canceled; start it again if it is still wanted"),
+            Outcome::Failed(_) => match &operation.error {
+                Some(error) => write!(f, "failed: {} ({}); change the request, or retry", error.message, error.code),
+                None => f.write_str("failed, and the server does not say why; retry"),
+            },
+            _ => write!(f, "ended as `{}`, which this version does not know; update this crate", operation.status),
+        }
+    }
+}
+
+impl std::error::Error for NotSucceeded {}

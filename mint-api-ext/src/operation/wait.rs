@@ -2,34 +2,41 @@
 
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, Stream, StreamExt as _};
-use mint_api::types::Operation;
-use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
-use super::machine::{GiveUp, Machine, Rules, Step, Verdict};
+use super::driver::Driver;
 use super::policy::PollingPolicy;
-use super::{OperationHandle, Outcome};
-use crate::error::{Error, ErrorKind};
-use crate::jitter::Jitter;
+use super::rules::Rules;
+use super::{OperationHandle, Outcome, Update};
+use crate::error::Error;
 
 /// A wait for an operation: await it for the [`Outcome`], or take its [`updates`](Self::updates).
 ///
 /// It polls `GET /v1/operations/{operationId}` at once, then after 2 s, growing by 1.6 up to 15 s, each delay with up
 /// to a tenth of jitter added. It never asks sooner than the server's `Retry-After` says. Failures that may pass
-/// (connection errors, timeouts, 408, 429, most 5xx) are put up with for five minutes.
+/// (connection errors, timeouts, 408, 429, every 5xx but 501 and 505) are put up with for five minutes, not counting
+/// the time spent obeying `Retry-After`.
 ///
 /// # Errors
 ///
-/// When the outcome could not be found out: [`ErrorKind::Timeout`] at the deadline, or the error of a poll that will
-/// not pass. [`Error::operation`] holds the operation as it was last seen.
+/// When the outcome could not be found out: [`ErrorKind::Timeout`] at the deadline, [`ErrorKind::Interrupted`] when a
+/// token of [`cancel_on`](Self::cancel_on) fired, or the error of a poll that will not pass. [`Error::operation`] holds
+/// the operation as it was last seen, [`Error::wait`] how the wait went.
+///
+/// [`ErrorKind::Timeout`]: crate::ErrorKind::Timeout
+/// [`ErrorKind::Interrupted`]: crate::ErrorKind::Interrupted
 ///
 /// # Cancellation
 ///
-/// Dropping it stops the polling; the operation goes on at the server. Attach to its id to wait again.
+/// Dropping it stops the polling; the operation goes on at the server, which has no way to cancel one. Attach to its id
+/// to wait again.
 ///
 /// # Examples
 ///
@@ -50,28 +57,48 @@ use crate::jitter::Jitter;
 #[derive(Debug)]
 #[must_use = "a wait does nothing until it is awaited or its updates are taken"]
 pub struct Wait {
-    handle: OperationHandle,
-    rules: Rules,
-    jitter: Jitter,
+    pub(super) handle: OperationHandle,
+    pub(super) rules: Rules,
+    pub(super) deadline: Deadline,
+    pub(super) cancel: CancellationToken,
+    pub(super) yields: Yields,
+}
+
+/// The deadline of a wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Deadline {
+    /// What was saved with the operation, else the default.
+    Inherited,
+    After(Duration),
+    Never,
+}
+
+/// Which polls are yielded by the stream.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Yields {
+    Changes,
+    EveryPoll,
 }
 
 impl Wait {
     pub(crate) fn new(handle: OperationHandle) -> Self {
         let rules = Rules { request_timeout: handle.mint().request_timeout(), ..Rules::default() };
-        Self { handle, rules, jitter: Jitter::default() }
+        let cancel = CancellationToken::new();
+        Self { handle, rules, deadline: Deadline::Inherited, cancel, yields: Yields::Changes }
     }
 
-    /// How long the wait may take, from when it is first awaited. Default: 30 minutes.
+    /// How long the wait may take, from when it is first awaited. Default: what was saved with the operation, else 30
+    /// minutes.
     ///
     /// A last poll is made shortly before, and cut off at the deadline.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.rules.deadline = Some(deadline);
+        self.deadline = Deadline::After(deadline);
         self
     }
 
     /// Waits for as long as the operation takes.
     pub fn no_deadline(mut self) -> Self {
-        self.rules.deadline = None;
+        self.deadline = Deadline::Never;
         self
     }
 
@@ -81,7 +108,50 @@ impl Wait {
         self
     }
 
-    /// A stream of each change of status as it is seen, then of the outcome.
+    /// For how long nothing but failures that may pass is put up with. Default: 5 minutes.
+    pub fn failure_tolerance(mut self, tolerance: Duration) -> Self {
+        self.rules.failure_tolerance = tolerance;
+        self
+    }
+
+    /// For how long a status that this version does not know may stand, with `updatedAt` unmoved, before the wait ends
+    /// as [`Outcome::Unrecognized`]. Default: 10 minutes.
+    pub fn unknown_status_tolerance(mut self, tolerance: Duration) -> Self {
+        self.rules.unknown_status_tolerance = tolerance;
+        self
+    }
+
+    /// A `Retry-After` shorter than this counts as this, for a server that asks too little. Default: zero.
+    pub fn retry_after_floor(mut self, floor: Duration) -> Self {
+        self.rules.retry_after_floor = floor;
+        self
+    }
+
+    /// A `Retry-After` longer than this counts as this. Default: none, the server is always obeyed.
+    ///
+    /// Each time it overrides the server, the update says so: [`Observation::overridden_retry_after`].
+    ///
+    /// [`Observation::overridden_retry_after`]: super::Observation::overridden_retry_after
+    pub fn retry_after_ceiling(mut self, ceiling: Duration) -> Self {
+        self.rules.retry_after_ceiling = ceiling;
+        self
+    }
+
+    /// Ends the wait with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) when the token fires.
+    ///
+    /// A request under way is dropped and none is sent after. The operation goes on at the server.
+    pub fn cancel_on(mut self, token: CancellationToken) -> Self {
+        self.cancel = token;
+        self
+    }
+
+    /// Lets the stream yield every poll, also one that brought nothing new or failed in a way that may pass.
+    pub fn every_poll(mut self) -> Self {
+        self.yields = Yields::EveryPoll;
+        self
+    }
+
+    /// A stream of each change of status as it is seen, then of the outcome; then it ends, as after an error.
     ///
     /// The next poll is made when the next item is asked for.
     ///
@@ -100,7 +170,7 @@ impl Wait {
     /// let mut updates = mint.attach(id)?.wait().updates();
     /// while let Some(update) = updates.next().await {
     ///     match update? {
-    ///         Update::Changed(operation) => println!("{}", operation.status),
+    ///         Update::Changed(seen) => println!("{}", seen.operation.status),
     ///         Update::Ended(outcome) => println!("done: {}", outcome.is_success()),
     ///         _ => {}
     ///     }
@@ -109,14 +179,25 @@ impl Wait {
     /// # }
     /// ```
     pub fn updates(self) -> Updates {
-        let driver = Driver::new(self);
-        let stream = futures::stream::unfold(Some(driver), |driver| async {
-            let mut driver = driver?;
-            let update = driver.next().await;
-            let goes_on = matches!(update, Ok(Update::Changed(_)));
-            Some((update, goes_on.then_some(driver)))
+        let span = self.span();
+        let stream = futures::stream::unfold(Some(Driver::new(self)), move |driver| {
+            let step = async {
+                let mut driver = driver?;
+                let update = driver.next().await;
+                let goes_on = !matches!(update, Ok(Update::Ended(_)) | Err(_));
+                Some((update, goes_on.then_some(driver)))
+            };
+            step.instrument(span.clone())
         });
         Updates(stream.boxed())
+    }
+
+    fn span(&self) -> tracing::Span {
+        tracing::debug_span!("mint.wait", mint.operation_id = %self.handle.id())
+    }
+
+    pub(super) fn into_parts(self) -> (OperationHandle, Arc<Rules>, Deadline, CancellationToken, Yields) {
+        (self.handle, Arc::new(self.rules), self.deadline, self.cancel, self.yields)
     }
 }
 
@@ -125,25 +206,17 @@ impl IntoFuture for Wait {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
+        let span = self.span();
+        let wait = async move {
             let mut driver = Driver::new(self);
             loop {
                 if let Update::Ended(outcome) = driver.next().await? {
                     return Ok(outcome);
                 }
             }
-        })
+        };
+        Box::pin(wait.instrument(span))
     }
-}
-
-/// What a wait has seen.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Update {
-    /// The operation has another status than before, and goes on.
-    Changed(Operation),
-    /// The wait is over.
-    Ended(Outcome),
 }
 
 /// The stream of a wait's updates; see [`Wait::updates`].
@@ -161,110 +234,5 @@ impl Stream for Updates {
 impl std::fmt::Debug for Updates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Updates").finish_non_exhaustive()
-    }
-}
-
-/// Does what the machine says, with requests and a clock.
-struct Driver {
-    handle: OperationHandle,
-    machine: Machine,
-    jitter: Jitter,
-    began: Option<Instant>,
-    last_operation: Option<Operation>,
-    last_error: Option<Error>,
-}
-
-impl Driver {
-    fn new(Wait { handle, rules, jitter }: Wait) -> Self {
-        let machine = Machine::new(rules);
-        Self { handle, machine, jitter, began: None, last_operation: None, last_error: None }
-    }
-
-    /// The next change, or the end.
-    async fn next(&mut self) -> Result<Update, Error> {
-        let began = *self.began.get_or_insert_with(Instant::now);
-        loop {
-            match self.machine.step(began.elapsed()) {
-                // A time too far for the clock is never reached.
-                Step::SleepUntil(time) => match began.checked_add(time) {
-                    Some(instant) => tokio::time::sleep_until(instant).await,
-                    None => std::future::pending().await,
-                },
-                Step::Poll(timeout) => {
-                    if let Some(update) = self.poll(began, timeout).await? {
-                        return Ok(update);
-                    }
-                }
-                Step::GiveUp(reason) => return Err(self.gave_up(reason, began.elapsed())),
-            }
-        }
-    }
-
-    async fn poll(&mut self, began: Instant, timeout: Duration) -> Result<Option<Update>, Error> {
-        let result = match tokio::time::timeout(timeout, self.handle.poll()).await {
-            Ok(result) => result,
-            Err(_) => Err(self.error(ErrorKind::Timeout, "the server took too long to answer")),
-        };
-        let jitter = self.jitter.next();
-        match result {
-            Ok(answer) => {
-                let operation = answer.value;
-                let verdict = self.machine.replied(began.elapsed(), &operation, answer.retry_after, jitter);
-                match verdict {
-                    Verdict::Over(end) => Ok(Some(Update::Ended(end.outcome(operation)))),
-                    Verdict::GoesOn { changed } => {
-                        self.last_operation = Some(operation.clone());
-                        Ok(changed.then_some(Update::Changed(operation)))
-                    }
-                }
-            }
-            Err(error) if is_transient(&error) => {
-                self.machine.failed(began.elapsed(), error.retry_after(), jitter);
-                self.last_error = Some(error);
-                Ok(None)
-            }
-            Err(error) => Err(error.with_operation(self.last_operation.take())),
-        }
-    }
-
-    fn gave_up(&mut self, reason: GiveUp, elapsed: Duration) -> Error {
-        let seen = match &self.last_operation {
-            Some(operation) => format!("it was last seen `{}`", operation.status),
-            None => "it was never seen".to_owned(),
-        };
-        let why = match reason {
-            GiveUp::Deadline => "the deadline passed".to_owned(),
-            GiveUp::NotBefore(time) => format!("the server wants no request before {time:.0?}, after the deadline"),
-            GiveUp::Failures => "the server could not be asked for too long".to_owned(),
-        };
-        let kind = match (reason, &self.last_error) {
-            (GiveUp::Failures, Some(error)) => error.kind(),
-            _ => ErrorKind::Timeout,
-        };
-        let polls = self.machine.polls();
-        let mut error = self.error(kind, &format!("{why} ({polls} polls in {elapsed:.0?}); {seen}"));
-        error = error.with_operation(self.last_operation.take());
-        match self.last_error.take() {
-            Some(source) => error.with_source(source),
-            None => error,
-        }
-    }
-
-    fn error(&self, kind: ErrorKind, why: &str) -> Error {
-        let id = self.handle.id();
-        let text = format!("could not wait for operation {id}: {why}; it goes on at the server, attach to {id} again");
-        Error::new(kind, text)
-    }
-}
-
-/// Whether an error may pass by itself.
-fn is_transient(error: &Error) -> bool {
-    match error.status() {
-        Some(status) => match status.as_u16() {
-            501 | 505 => false,
-            408 | 429 => true,
-            code => code >= 500,
-        },
-        None => matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout),
     }
 }

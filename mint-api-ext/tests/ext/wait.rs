@@ -23,7 +23,7 @@ async fn outcome_of(script: Script) -> Result<(String, Vec<String>), Error> {
     for update in updates? {
         assert!(by_stream.is_none(), "nothing comes after the outcome");
         match update {
-            Update::Changed(operation) => statuses.push(operation.status.to_string()),
+            Update::Changed(seen) => statuses.push(seen.operation.status.to_string()),
             Update::Ended(outcome) => by_stream = Some(name(&outcome)),
             other => panic!("{other:?}"),
         }

@@ -1,0 +1,46 @@
+//! How a wait is done.
+
+use std::time::Duration;
+
+use super::policy::PollingPolicy;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How a wait is done.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) policy: PollingPolicy,
+    pub(crate) request_timeout: Duration,
+    /// For how long nothing but failures that may pass is put up with.
+    pub(crate) failure_tolerance: Duration,
+    /// For how long a status nobody knows may stand unchanged.
+    pub(crate) unknown_status_tolerance: Duration,
+    pub(crate) retry_after_floor: Duration,
+    pub(crate) retry_after_ceiling: Duration,
+}
+
+pub(crate) const DEFAULT_DEADLINE: Duration = MINUTE.saturating_mul(30);
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            policy: PollingPolicy::default(),
+            request_timeout: Duration::from_secs(30),
+            failure_tolerance: 5 * MINUTE,
+            unknown_status_tolerance: 10 * MINUTE,
+            retry_after_floor: Duration::ZERO,
+            retry_after_ceiling: Duration::MAX,
+        }
+    }
+}
+
+impl Rules {
+    /// How long the server's wish is obeyed, and the wish itself where the ceiling overrides it.
+    pub(crate) fn obeyed(&self, retry_after: Option<Duration>) -> (Duration, Option<Duration>) {
+        match retry_after {
+            None => (Duration::ZERO, None),
+            Some(wish) if wish > self.retry_after_ceiling => (self.retry_after_ceiling, Some(wish)),
+            Some(wish) => (wish.max(self.retry_after_floor), None),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Which failures may pass.
+
+use crate::error::{Error, ErrorKind};
+
+/// Whether a failure of a poll may pass by itself.
+///
+/// What says that this request can never succeed ends a wait at once: a refusal, a redirect, a certificate nobody
+/// trusts, a reply that does not decode.
+pub(crate) fn is_transient(error: &Error) -> bool {
+    match error.status() {
+        Some(status) => match status.as_u16() {
+            501 | 505 => false,
+            408 | 429 => true,
+            code => code >= 500,
+        },
+        None => matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+
+    use super::*;
+    use crate::error::Reply;
+
+    #[test]
+    fn every_status() {
+        let transient: Vec<u16> = (300..600)
+            .filter(|code| {
+                let status = StatusCode::from_u16(*code).unwrap();
+                let reply = Reply { status, request_id: None, retry_after: None };
+                is_transient(&Error::new(ErrorKind::Server, "").with_reply(reply))
+            })
+            .collect();
+        let expected: Vec<u16> =
+            [408, 429].into_iter().chain((500..600).filter(|code| ![501, 505].contains(code))).collect();
+        assert_eq!(transient, expected);
+    }
+
+    #[test]
+    fn every_kind_without_a_status() {
+        use ErrorKind::*;
+        for (kind, transient) in [
+            (Transport, true),
+            (Timeout, true),
+            (Configuration, false),
+            (InvalidArgument, false),
+            (Server, false),
+            (Decode, false),
+            (Download, false),
+            (Io, false),
+            (Interrupted, false),
+        ] {
+            assert_eq!(is_transient(&Error::new(kind, "")), transient, "{kind:?}");
+        }
+    }
+}

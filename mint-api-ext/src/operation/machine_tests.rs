@@ -277,3 +277,63 @@ fn holding_moves_the_next_poll_and_is_no_failure() {
     machine.failed(Duration::from_secs(400), None, 0.0);
     assert!(matches!(machine.step(Duration::from_secs(400)), Step::SleepUntil(_)));
 }
+
+/// One poll of a random script: what it brings, and how long that takes, in ms.
+type Turn = (u8, Option<u64>, u64);
+
+fn turns() -> impl proptest::strategy::Strategy<Value = Vec<Turn>> {
+    use proptest::prelude::*;
+    let retry_after = prop::option::weighted(0.3, 0..200_u64);
+    prop::collection::vec((0..5_u8, retry_after, 0..45_000_u64), 1..80)
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+    /// No request before the server allows it, no end after the deadline, no more polls than the cadence has.
+    #[test]
+    fn random_scripts_keep_the_rules(turns in turns(), deadline in 0..3_000_u64, not_before in 0..120_u64, jitter in 0.0..1.0) {
+        let (deadline, not_before) = (Duration::from_secs(deadline), Duration::from_secs(not_before));
+        let mut machine = Machine::new(Arc::default(), Some(deadline), not_before);
+        let (mut now, mut allowed, mut polls) = (Duration::ZERO, not_before, 0);
+        loop {
+            match machine.step(now) {
+                Step::GiveUp(_) => break,
+                Step::SleepUntil(time) => {
+                    proptest::prop_assert!(time > now && time <= deadline, "slept from {now:?} to {time:?}");
+                    now = time;
+                }
+                Step::Poll { cut_off_after } => {
+                    proptest::prop_assert!(now >= allowed, "polled at {now:?}, allowed at {allowed:?}");
+                    let (kind, retry_after, latency) = turns[polls % turns.len()];
+                    polls += 1;
+                    let latency = Duration::from_millis(latency);
+                    now += latency.min(cut_off_after);
+                    proptest::prop_assert!(now <= deadline);
+                    let retry_after = retry_after.map(Duration::from_secs);
+                    let cut_off = latency >= cut_off_after;
+                    match (kind, cut_off) {
+                        (0 | 1, _) | (_, true) => {
+                            let retry_after = retry_after.filter(|_| !cut_off);
+                            machine.failed(now, retry_after, jitter);
+                            allowed = now + retry_after.unwrap_or_default();
+                        }
+                        (kind, false) => {
+                            let status = ["queued", "running", "polishing"][usize::from(kind) - 2];
+                            let verdict = machine.replied(now, &operation(status, "t"), retry_after, jitter);
+                            allowed = now + retry_after.unwrap_or_default();
+                            if matches!(verdict, Verdict::Over(_)) {
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        proptest::prop_assert!(now <= deadline);
+        // The cadence has this many instants before the deadline, and one more is the last poll.
+        let (at_most, _) = play(Waits { deadline: Some(deadline), ..rules() }, &[RUNNING]);
+        proptest::prop_assert!(polls <= at_most.len() + 1, "{polls} polls instead of {at_most:?}");
+        proptest::prop_assert_eq!(machine.polls() as usize, polls);
+    }
+}

@@ -26,13 +26,12 @@ pub(super) fn router(state: Arc<State>) -> Router {
 
 async fn authenticated(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    state.api_requests.add(&parts);
+    let number = state.api_requests.add(&parts);
     let key = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let mut response = match key.and_then(|value| value.strip_prefix("Bearer ")) {
         Some(API_KEY) => next.run(Request::from_parts(parts, body)).await,
         _ => problem(StatusCode::UNAUTHORIZED),
     };
-    let number = state.api_requests.all().len();
     if let Ok(id) = HeaderValue::from_str(&format!("req_{number:04}")) {
         response.headers_mut().insert("x-request-id", id);
     }

@@ -25,14 +25,17 @@ pub struct RecordedRequest {
 pub(super) struct Record(Mutex<Vec<RecordedRequest>>);
 
 impl Record {
-    pub(super) fn add(&self, parts: &Parts) {
+    /// Adds a request, and returns how many there are then.
+    pub(super) fn add(&self, parts: &Parts) -> usize {
         let request = RecordedRequest {
             method: parts.method.to_string(),
             target: parts.uri.to_string(),
             headers: parts.headers.clone(),
             at: Instant::now(),
         };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.push(request);
+        requests.len()
     }
 
     pub(super) fn all(&self) -> Vec<RecordedRequest> {

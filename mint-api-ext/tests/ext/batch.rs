@@ -1,0 +1,116 @@
+//! Many operations at once.
+
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use mint_api_ext::simulator::{Reply, Script, Simulator};
+use mint_api_ext::{ErrorKind, Outcome};
+use tokio::time::Instant;
+
+#[tokio::test(start_paused = true)]
+async fn results_come_in_the_order_they_end_and_a_bad_id_ends_only_itself() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let world = simulator.add(Script::world());
+    let model = simulator.add(Script::model());
+    let ended: Vec<_> = mint.wait_many([world.as_str(), "a/b", "unknown", &model, &world]).collect().await;
+    let ids: Vec<_> = ended.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["a/b", "unknown", &model, &world]);
+    assert_eq!(ended[0].1.as_ref().unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert!(ended[1].1.as_ref().unwrap_err().is_not_found());
+    assert!(ended[2..].iter().all(|(_, result)| matches!(result, Ok(Outcome::Succeeded(_)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_are_added_and_removed_while_it_runs() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let endless = simulator.add(Script::model().timeline([("running", 0)]));
+    let first = simulator.add(Script::model());
+    let (control, mut ended) = mint.wait_many([&endless, &first]).controlled();
+    assert_eq!(ended.next().await.unwrap().0, first);
+    let second = simulator.add(Script::model());
+    control.add(&second);
+    control.add("not an id");
+    control.remove(&endless);
+    control.remove("never added");
+    assert_eq!(ended.next().await.unwrap().0, "not an id");
+    assert_eq!(ended.next().await.unwrap().0, second);
+    // Nothing is left, but more may come.
+    assert!(tokio::time::timeout(Duration::from_secs(100), ended.next()).await.is_err());
+    let sent = simulator.api_requests().len();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(simulator.api_requests().len(), sent, "what was removed is not polled");
+    drop(control);
+    assert!(ended.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn deadlines_of_each_and_of_the_whole() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let endless = || simulator.add(Script::model().timeline([("running", 0)]));
+    let began = Instant::now();
+    let mut ended = mint.wait_many([endless()]).item_deadline(Duration::from_secs(50));
+    let (id, result) = ended.next().await.unwrap();
+    let error = result.unwrap_err();
+    assert!(error.is_timeout() && error.to_string().contains("running"), "{error}");
+    assert_eq!(error.wait().unwrap().id.as_str(), id);
+    assert!(began.elapsed() <= Duration::from_secs(50));
+
+    let began = Instant::now();
+    let ids = [endless(), endless(), simulator.add(Script::model())];
+    let ended: Vec<_> = mint.wait_many(ids).deadline(Duration::from_secs(40)).collect().await;
+    assert!(ended[0].1.is_ok() && ended[1..].iter().all(|(_, result)| result.as_ref().unwrap_err().is_timeout()));
+    assert_eq!((ended.len(), began.elapsed()), (3, Duration::from_secs(40)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_on_one_slows_all() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let limited = Reply::problem(429).header("retry-after", "100");
+    let one = simulator.add(Script::model().replies([limited, Reply::operation("succeeded")]));
+    let others: Vec<_> =
+        (0..5).map(|_| simulator.add(Script::model().timeline([("running", 30), ("succeeded", 0)]))).collect();
+    let began = Instant::now();
+    let ended: Vec<_> = mint.wait_many([one].into_iter().chain(others)).concurrency(1).collect().await;
+    assert!(ended.iter().all(|(_, result)| result.is_ok()));
+    let times: Vec<_> = simulator.api_requests().iter().map(|request| (request.at - began).as_secs()).collect();
+    assert_eq!(times[0], 0);
+    assert!(times[1..].iter().all(|time| *time >= 100), "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_operations_under_fifty_requests_a_second() {
+    const OPERATIONS: usize = 10_000;
+    let simulator = Simulator::start().await.unwrap();
+    let limit = NonZeroU32::new(50).unwrap();
+    let mint = simulator.mint_builder().unwrap().requests_per_second(limit).build().unwrap();
+    let ids: HashSet<_> = (0..OPERATIONS)
+        .map(|index| simulator.add(Script::model().timeline([("running", index as u64 % 210), ("succeeded", 0)])))
+        .collect();
+    let mut ended = mint.wait_many(ids.iter().cloned());
+    let mut succeeded = HashSet::new();
+    while let Some((id, result)) = ended.next().await {
+        assert!(matches!(result, Ok(Outcome::Succeeded(_))), "{id}: {result:?}");
+        assert!(succeeded.insert(id));
+    }
+    assert_eq!(succeeded, ids);
+
+    let requests = simulator.api_requests();
+    for window in requests.windows(51) {
+        let apart = window[50].at - window[0].at;
+        assert!(apart >= Duration::from_secs(1), "51 requests within {apart:?}");
+    }
+    // Nobody starves: a round of all takes 200 s, and nobody waits much longer than that between two polls.
+    let mut polled: HashMap<&str, Instant> = HashMap::new();
+    for request in &requests {
+        if let Some(before) = polled.insert(&request.target, request.at) {
+            let gap = request.at - before;
+            assert!(gap <= Duration::from_secs(260), "{} waited {gap:?}", request.target);
+        }
+    }
+}

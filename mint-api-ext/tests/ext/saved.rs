@@ -1,0 +1,83 @@
+//! An operation that outlives its process.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use mint_api_ext::simulator::{Reply, Script, Simulator};
+use mint_api_ext::{Clock, ErrorKind, SavedOperation};
+use tokio::time::Instant;
+
+/// A clock that goes with tokio's.
+#[derive(Clone, Debug)]
+struct TokioClock(Arc<(Instant, SystemTime)>);
+
+impl TokioClock {
+    fn new() -> Self {
+        Self(Arc::new((Instant::now(), SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))))
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> SystemTime {
+        self.0.1 + self.0.0.elapsed()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_and_the_servers_wish_still_hold() {
+    let simulator = Simulator::start().await.unwrap();
+    let clock = TokioClock::new();
+    let mint = || simulator.mint_builder().unwrap().clock(clock.clone()).build().unwrap();
+    let replies = [Reply::operation("running").header("retry-after", "50"), Reply::operation("running")];
+    let id = simulator.add(Script::model().replies(replies));
+
+    let handle = mint().attach(&id).unwrap();
+    let began = Instant::now();
+    let wait = handle.wait().deadline(Duration::from_secs(100)).into_future();
+    assert!(tokio::time::timeout(Duration::from_secs(10), wait).await.is_err());
+    let text = serde_json::to_string(&handle).unwrap();
+    assert!(text.contains("2027-01-15T08:01:40"), "the deadline is an instant of UTC: {text}");
+
+    // Another process, 20 s later.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let saved: SavedOperation = serde_json::from_str(&text).unwrap();
+    let error = mint().attach_saved(&saved).unwrap().wait().await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    let elapsed = began.elapsed();
+    assert!(elapsed <= Duration::from_secs(100) && elapsed >= Duration::from_secs(80), "{elapsed:?}");
+    let requests = simulator.api_requests();
+    assert!(requests[1].at - began >= Duration::from_secs(50), "{:?}", requests[1].at - began);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_passed_meanwhile_sends_nothing() {
+    let simulator = Simulator::start().await.unwrap();
+    let clock = TokioClock::new();
+    let mint = simulator.mint_builder().unwrap().clock(clock).build().unwrap();
+    let id = simulator.add(Script::model().timeline([("running", 0)]));
+    let handle = mint.attach(id).unwrap();
+    let wait = handle.wait().deadline(Duration::from_secs(60)).into_future();
+    assert!(tokio::time::timeout(Duration::from_secs(1), wait).await.is_err());
+    let saved = handle.save();
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    let sent = simulator.api_requests().len();
+    let error = mint.attach_saved(&saved).unwrap().wait().await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(simulator.api_requests().len(), sent);
+    // A deadline of its own counts from now.
+    let wait = mint.attach_saved(&saved).unwrap().wait().deadline(Duration::from_secs(5));
+    assert!(wait.await.unwrap_err().wait().unwrap().polls > 0);
+}
+
+#[tokio::test]
+async fn what_is_no_saved_operation() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    for text in [r#"{"id": "a/b"}"#, r#"{"id": ""}"#, "{}"] {
+        assert!(serde_json::from_str::<SavedOperation>(text).is_err(), "{text}");
+    }
+    let saved: SavedOperation = serde_json::from_str(r#"{"id": "op", "deadline": "tomorrow"}"#).unwrap();
+    assert_eq!(mint.attach_saved(&saved).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    let saved: SavedOperation = serde_json::from_str(r#"{"id": "op"}"#).unwrap();
+    assert_eq!(serde_json::to_string(&mint.attach_saved(&saved).unwrap()).unwrap(), r#"{"id":"op"}"#);
+}

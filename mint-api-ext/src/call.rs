@@ -1,6 +1,7 @@
 //! From the result of a generated call to ours.
 
 use std::error::Error as StdError;
+use std::fmt::Display;
 use std::time::Duration;
 
 use mint_api::types::Problem;
@@ -20,7 +21,7 @@ pub(crate) struct Answer<T> {
 }
 
 pub(crate) fn answer<T: DeserializeOwned>(
-    what: &str,
+    what: impl Display,
     result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
 ) -> Result<Answer<T>, Error> {
     match result {
@@ -32,7 +33,7 @@ pub(crate) fn answer<T: DeserializeOwned>(
     }
 }
 
-fn error_of<T: DeserializeOwned>(what: &str, error: mint_api::Error<Problem>) -> Error {
+fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Problem>) -> Error {
     use mint_api::Error as Api;
 
     let new = |kind, why: String| Error::new(kind, format!("could not {what}: {why}"));
@@ -89,7 +90,7 @@ fn refusal(reply: &Reply, problem: &Problem) -> String {
     format!("{why}; {remedy}")
 }
 
-fn decode_error<T: DeserializeOwned>(what: &str, bytes: &[u8], error: serde_json::Error) -> Error {
+fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: serde_json::Error) -> Error {
     // Decoded once more, for the path; the generated client tells only the line and column.
     let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
     let at = match again {
@@ -104,7 +105,7 @@ fn decode_error<T: DeserializeOwned>(what: &str, bytes: &[u8], error: serde_json
     Error::new(ErrorKind::Decode, message).with_source(error)
 }
 
-pub(crate) fn transport_error(what: &str, error: reqwest::Error) -> Error {
+pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Error {
     let caused = |text: &str| causes(&error).any(|cause| cause.to_string().contains(text));
     let (kind, why) = if causes(&error).any(|cause| cause.is::<BodyTooLarge>()) {
         (ErrorKind::Decode, "the reply is too large")

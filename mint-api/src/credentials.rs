@@ -4,14 +4,14 @@ use std::env::{self, VarError};
 use std::fmt;
 
 use http::HeaderValue;
-use secrecy::{ExposeSecret as _, SecretString};
 
 /// What authenticates a call: an API key, sent as a bearer token (RFC 6750).
 ///
 /// Neither `Debug` nor `Display` shows the key.
 #[derive(Clone)]
 pub struct Credentials {
-    api_key: SecretString,
+    /// The value of the `Authorization` header, marked sensitive.
+    authorization: HeaderValue,
 }
 
 impl Credentials {
@@ -31,13 +31,16 @@ impl Credentials {
     /// # Ok::<(), mint_api::InvalidCredentials>(())
     /// ```
     pub fn api_key(key: impl Into<String>) -> Result<Self, InvalidCredentials> {
-        let api_key = SecretString::from(key.into().trim());
-        if api_key.expose_secret().is_empty() {
+        let key = key.into();
+        let key = key.trim();
+        if key.is_empty() {
             return Err(InvalidCredentials::Empty);
         }
-        let credentials = Self { api_key };
-        credentials.header()?;
-        Ok(credentials)
+        let visible = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let header = HeaderValue::from_str(&format!("Bearer {key}")).ok().filter(|_| visible);
+        let mut authorization = header.ok_or(InvalidCredentials::NotAHeader)?;
+        authorization.set_sensitive(true);
+        Ok(Self { authorization })
     }
 
     /// The API key in the environment variable `MINT_API_KEY`.
@@ -53,16 +56,8 @@ impl Credentials {
         }
     }
 
-    /// The value of the `Authorization` header, marked sensitive.
-    pub(crate) fn header(&self) -> Result<HeaderValue, InvalidCredentials> {
-        let value = SecretString::from(format!("Bearer {}", self.api_key.expose_secret()));
-        let visible = value.expose_secret().bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let mut header = HeaderValue::from_str(value.expose_secret())
-            .ok()
-            .filter(|_| visible)
-            .ok_or(InvalidCredentials::NotAHeader)?;
-        header.set_sensitive(true);
-        Ok(header)
+    pub(crate) fn authorization(&self) -> &HeaderValue {
+        &self.authorization
     }
 }
 
@@ -99,7 +94,7 @@ mod tests {
 
     #[test]
     fn keys() {
-        let header = |key: &str| Credentials::api_key(key).and_then(|credentials| credentials.header());
+        let header = |key: &str| Credentials::api_key(key).map(|credentials| credentials.authorization);
         assert_eq!(header(" key\n").unwrap(), "Bearer key");
         assert!(header("key").unwrap().is_sensitive());
         assert_eq!(header(" \n").unwrap_err(), InvalidCredentials::Empty);

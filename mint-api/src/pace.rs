@@ -23,7 +23,11 @@ impl Pace {
 
     /// Waits for the turn of one request. A turn that was taken and then dropped is not given to another.
     pub(crate) async fn turn(&self) {
-        tokio::time::sleep_until(self.take()).await;
+        let turn = self.take();
+        // A timer has a millisecond's grain: a request whose turn it is should not wait for the next.
+        if turn > Instant::now() {
+            tokio::time::sleep_until(turn).await;
+        }
     }
 
     fn take(&self) -> Instant {

@@ -33,9 +33,14 @@ pub(crate) async fn normalised(response: Response, max_body_bytes: usize) -> Res
         let problem = problem(status, &bytes);
         return put_together(shell, Body::from(problem.to_string()));
     }
-    let announced = response.content_length().unwrap_or(0);
+    let announced = response.content_length();
+    let fits = announced.is_none_or(|bytes| usize::try_from(bytes).is_ok_and(|bytes| bytes <= max_body_bytes));
+    // HTTP sees to it that no more comes than was announced; most replies need nothing else.
+    if announced.is_some() && fits && !needs_hiding(&response) {
+        return response;
+    }
     let (shell, body) = taken_apart(response);
-    let body = match usize::try_from(announced).is_ok_and(|bytes| bytes <= max_body_bytes) {
+    let body = match fits {
         true => bounded(body, max_body_bytes).left_stream(),
         false => stream::once(async move { Err(BodyTooLarge { limit: max_body_bytes }.into()) }).right_stream(),
     };
@@ -57,6 +62,10 @@ struct Shell {
 /// Headers that may open a door: an error shows headers, and these only as `Sensitive`.
 const SENSITIVE: &[HeaderName] =
     &[header::SET_COOKIE, header::LOCATION, header::CONTENT_LOCATION, header::LINK, header::REFRESH];
+
+fn needs_hiding(response: &Response) -> bool {
+    response.url().query().is_some() || SENSITIVE.iter().any(|name| response.headers().contains_key(name))
+}
 
 fn taken_apart(response: Response) -> (Shell, impl Stream<Item = reqwest::Result<Bytes>> + Send + Sync + 'static) {
     let mut url = response.url().clone();

@@ -20,10 +20,8 @@ pub(crate) struct Seam {
 
 impl ClientHooks<Seam> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        let authorization = self.inner().credentials.header();
-        let authorization = authorization.map_err(|error| Error::InvalidRequest(error.to_string()))?;
         let headers = request.headers_mut();
-        headers.insert(header::AUTHORIZATION, authorization);
+        headers.insert(header::AUTHORIZATION, self.inner().credentials.authorization().clone());
         headers.insert(header::USER_AGENT, self.inner().user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
         // The version of the document, not of the API: no route documents this header.

@@ -154,7 +154,7 @@ pub(crate) fn fetch_error(url: &str, error: reqwest::Error) -> Error {
     if let Some(RedirectRefused(why)) = refused {
         return Error::new(ErrorKind::Download, format!("could not fetch `{}`: {why}", shown(url)));
     }
-    crate::call::transport_error(&format!("fetch `{}`", shown(url)), error)
+    crate::call::transport_error(format_args!("fetch `{}`", shown(url)), error)
 }
 
 #[cfg(test)]

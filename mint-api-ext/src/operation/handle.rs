@@ -110,12 +110,11 @@ fn after(now: SystemTime, delay: Option<Duration>) -> Option<SystemTime> {
 
 /// Reads an operation once.
 pub(super) async fn poll(mint: &Mint, id: &OperationId) -> Result<Answer<Operation>, Error> {
-    let what = format!("read operation {id}");
     let result = mint.api().get_operation().operation_id(id.as_str()).send().await;
-    let answer = answer(&what, result)?;
+    let answer = answer(format_args!("read operation {id}"), result)?;
     if answer.value.id != id.as_str() {
         let why = "the server answered for another operation; check what stands between it and this client";
-        return Err(Error::new(ErrorKind::Decode, format!("could not {what}: {why}")));
+        return Err(Error::new(ErrorKind::Decode, format!("could not read operation {id}: {why}")));
     }
     Ok(answer)
 }

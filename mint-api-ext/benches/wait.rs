@@ -1,0 +1,290 @@
+//! What waiting costs, against a bare client in the same run.
+//!
+//! CPU time per poll against a `reqwest` GET and `serde_json` into hand-written structs of the same field types; the
+//! time to decode a full reply against those structs; and the memory of one operation in a batch. The server is a
+//! process of its own, the rounds are interleaved, and the figures are medians.
+//!
+//! ```text
+//! cargo bench --bench wait
+//! ```
+
+// A bench talks to a person.
+#![allow(clippy::print_stdout)]
+
+use std::alloc::System;
+use std::env;
+use std::hint::black_box;
+use std::io::{BufRead as _, BufReader};
+use std::num::NonZeroU32;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cpu_time::ProcessTime;
+use futures::StreamExt as _;
+use mint_api_ext::simulator::{API_KEY, Script, Simulator};
+use mint_api_ext::{Credentials, Mint, Server, types};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const ROUNDS: usize = 15;
+const POLLS: u32 = 1500;
+const DECODES: u32 = 20_000;
+const WAITING: usize = 5000;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if env::args().any(|argument| argument == "--serve") {
+        return serve();
+    }
+    let mut server = Command::new(env::current_exe()?).arg("--serve").stdout(Stdio::piped()).spawn()?;
+    let result = server.stdout.take().ok_or("no output of the server").map(BufReader::new).and_then(|output| {
+        let mut lines = output.lines().map_while(Result::ok);
+        let mut line = || lines.next().ok_or("the server said too little");
+        Ok([line()?, line()?, line()?, line()?])
+    });
+    let measured =
+        result.map_err(Into::into).and_then(|[url, id, reply, waiting]| measure(&url, &id, &reply, &waiting));
+    server.kill()?;
+    server.wait()?;
+    measured
+}
+
+/// Serves one finished model for ever, and says where.
+fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    runtime()?.block_on(async {
+        let simulator = Simulator::start().await?;
+        let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+        let reply = simulator.operation(&id).unwrap_or_default();
+        let running = || simulator.add(Script::model().timeline([("running", 0)]));
+        let waiting: Vec<_> = (0..WAITING).map(|_| running()).collect();
+        println!("{}\n{id}\n{reply}\n{}", simulator.base_url(), waiting.join(" "));
+        std::future::pending().await
+    })
+}
+
+fn measure(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = runtime()?;
+    println!("{ROUNDS} interleaved rounds of {POLLS} polls and {DECODES} decodes; medians");
+
+    let fast = NonZeroU32::new(1_000_000_000).ok_or("zero")?;
+    let credentials = Credentials::api_key(API_KEY)?;
+    let builder = Mint::builder(credentials).server(Server::Custom(url.to_owned()));
+    let mint = builder.requests_per_second(fast).build()?;
+    let handle = mint.attach(id)?;
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
+    let address = format!("{url}/v1/operations/{id}");
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let our = runtime.block_on(cpu_per_poll(async || handle.get().await.map(drop).map_err(Into::into)))?;
+        let their = runtime.block_on(cpu_per_poll(async || {
+            let reply = http.get(&address).bearer_auth(API_KEY).send().await?.error_for_status()?.bytes().await?;
+            Ok(drop(black_box(serde_json::from_slice::<bare::Operation>(&reply)?)))
+        }))?;
+        // The first round warms both up.
+        if round > 0 {
+            ours.push(our);
+            bare.push(their);
+        }
+    }
+    show("CPU per poll", median(ours), median(bare));
+
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(time_per_decode::<types::Operation>(reply)?);
+        bare.push(time_per_decode::<bare::Operation>(reply)?);
+    }
+    show("decode", median(ours), median(bare));
+
+    let waiting = waiting.split(' ').map(str::to_owned).collect();
+    runtime.block_on(memory_per_operation(&mint, waiting))
+}
+
+async fn cpu_per_poll(
+    mut poll: impl AsyncFnMut() -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<f64, Box<dyn std::error::Error>> {
+    let began = ProcessTime::now();
+    for _ in 0..POLLS {
+        poll().await?;
+    }
+    Ok(began.elapsed().as_secs_f64() / f64::from(POLLS))
+}
+
+fn time_per_decode<T: serde::de::DeserializeOwned>(reply: &str) -> Result<f64, serde_json::Error> {
+    let began = Instant::now();
+    for _ in 0..DECODES {
+        black_box(serde_json::from_str::<T>(black_box(reply))?);
+    }
+    Ok(began.elapsed().as_secs_f64() / f64::from(DECODES))
+}
+
+/// What a batch holds for each operation that sleeps between two polls, all else being there already.
+async fn memory_per_operation(mint: &Mint, ids: Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
+    let held = || {
+        let stats = ALLOCATOR.stats();
+        stats.bytes_allocated as i64 - stats.bytes_deallocated as i64
+    };
+    let count = ids.len();
+    // Polled once each, at once, and then not for an hour.
+    let hourly = || mint_api_ext::PollingPolicy::new(|_| Duration::from_secs(3600));
+    let mut one = mint.wait_many(ids[..1].to_vec()).policy(hourly()).no_item_deadline();
+    let _ = tokio::time::timeout(Duration::from_secs(1), one.next()).await;
+    let before = held();
+    let mut batch = mint.wait_many(ids).policy(hourly()).no_item_deadline();
+    let _ = tokio::time::timeout(Duration::from_secs(5), batch.next()).await;
+    println!("memory per waiting operation: {} bytes, of {count}", (held() - before) / count as i64);
+    Ok(())
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+fn show(what: &str, ours: f64, bare: f64) {
+    println!("{what}: {:.2} µs, bare {:.2} µs, ratio {:.2}", ours * 1e6, bare * 1e6, ours / bare);
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// What a careful person would write by hand, closed to anything new.
+#[allow(dead_code)]
+mod bare {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub(super) struct Operation {
+        object: Object,
+        id: String,
+        r#type: Type,
+        generation_mode: Mode,
+        status: Status,
+        prompt: Option<String>,
+        generation_preset: Option<Preset>,
+        generation_model: Option<String>,
+        optimization_level: Option<Level>,
+        resource: Option<Resource>,
+        mint_url: Option<String>,
+        assets: Option<Assets>,
+        conversion: Option<Conversion>,
+        error: Option<Error>,
+        created_at: String,
+        updated_at: String,
+        completed_at: Option<String>,
+        canceled_at: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Object {
+        Operation,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Type {
+        WorldGeneration,
+        ModelGeneration,
+        ModelOptimization,
+        ModelConversion,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Mode {
+        Auto,
+        Review,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Status {
+        Queued,
+        Running,
+        PreviewReady,
+        Succeeded,
+        Failed,
+        Canceled,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Preset {
+        Fast,
+        Standard,
+        Production,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Level {
+        Light,
+        Moderate,
+        Aggressive,
+    }
+
+    #[derive(Deserialize)]
+    struct Resource {
+        r#type: ResourceType,
+        id: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum ResourceType {
+        World,
+        Model,
+    }
+
+    #[derive(Deserialize)]
+    struct Error {
+        code: String,
+        message: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Assets {
+        // In the other order every reply of a model would read as an empty world.
+        Model(Model),
+        World(World),
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct World {
+        caption: Option<String>,
+        collider_mesh_url: Option<String>,
+        pano_url: Option<String>,
+        preview_image_url: Option<String>,
+        rad_url: Option<String>,
+        spz_urls: Option<BTreeMap<String, String>>,
+        thumbnail_url: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Model {
+        fbx_url: Option<String>,
+        glb_url: Option<String>,
+        glb_size_bytes: Option<i64>,
+        obj_url: Option<String>,
+        optimized_glb_url: Option<String>,
+        optimized_glb_size_bytes: Option<i64>,
+        preview_image_url: Option<String>,
+        stl_url: Option<String>,
+        thumbnail_url: Option<String>,
+        usdz_url: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    struct Conversion {
+        id: Option<String>,
+        assets: Option<serde_json::Value>,
+    }
+}

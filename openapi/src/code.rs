@@ -1,8 +1,28 @@
 //! The stable codes of the rules.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::report::Disposition;
+
+/// What a rule does, with an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What the rule is for and what it does, in a few sentences.
+    pub meaning: &'static str,
+    /// An example of what the rule is given, as JSON.
+    pub before: &'static str,
+    /// What the rule makes of the example, as JSON, or in words where nothing is left.
+    pub after: &'static str,
+    /// What a client can no longer tell or check.
+    pub lost: &'static str,
+}
+
+/// A text that is the code of no rule.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{0}` is the code of no rule; codes look like `L001`")]
+pub struct UnknownCode(String);
 
 macro_rules! codes {
     ($($code:ident $disposition:ident $summary:literal;)+) => {
@@ -19,9 +39,23 @@ macro_rules! codes {
                 match self { $(Self::$code => $summary,)+ }
             }
 
+            /// Every code, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$code),+];
+
             /// What becomes of a construct under this rule.
             pub fn disposition(self) -> Disposition {
                 match self { $(Self::$code => Disposition::$disposition,)+ }
+            }
+        }
+
+        impl FromStr for Code {
+            type Err = UnknownCode;
+
+            fn from_str(text: &str) -> Result<Self, UnknownCode> {
+                match text {
+                    $(stringify!($code) => Ok(Self::$code),)+
+                    _ => Err(UnknownCode(text.to_owned())),
+                }
             }
         }
 
@@ -58,4 +92,11 @@ codes! {
     R002 Rejected "a reference to nowhere";
     R003 Rejected "a version of OpenAPI other than 3.1";
     R004 Rejected "a value that the specification does not allow here";
+}
+
+impl Code {
+    /// What the rule does, with an example.
+    pub fn explanation(self) -> Explanation {
+        Explanation { meaning: self.summary(), before: "", after: "", lost: "" }
+    }
 }

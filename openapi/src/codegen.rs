@@ -16,6 +16,10 @@ mod support;
 mod timestamp;
 mod union;
 
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic;
+
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use serde_json::Value;
@@ -61,6 +65,22 @@ pub struct Generated {
     pub rust: String,
     /// What became of every construct.
     pub report: Report,
+    /// The prepared document: the operations in it are the generated ones.
+    pub document: openapiv3::OpenAPI,
+    /// The name of the Rust type, in the module `types`, of each component schema of the given document that has one.
+    pub type_names: BTreeMap<String, String>,
+}
+
+impl Generated {
+    /// Insists on a client for the whole document.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] when a construct was refused, and its operations with it.
+    pub fn without_rejections(self) -> Result<Self, Error> {
+        Error::of_rejections(&self.report)?;
+        Ok(self)
+    }
 }
 
 /// Generates a client from an OpenAPI 3.1 document.
@@ -71,9 +91,11 @@ pub struct Generated {
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] when the document holds what cannot be generated; the other variants for a document that is
-/// not valid OpenAPI.
+/// [`Error::Rejected`] when the document as a whole is refused: an operation that cannot be generated is left out and
+/// stands in the report (see [`Generated::without_rejections`]). The other variants for a document that is not valid
+/// OpenAPI, and [`Error::Generator`] also when progenitor panics.
 pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
+    let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
     let Lowered { document, report } = prepare(lower(document)?)?;
     let mut file: File = syn::parse2(run_progenitor(&document, settings)?)?;
     let plan = Plan::of(&document)?;
@@ -81,7 +103,19 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     client::replace_path_encoding(&mut file);
     client::seal(&mut file, settings);
     file.items.extend(server::items(&document.servers)?);
-    Ok(Generated { rust: prettyplease::unparse(&file), report })
+    let type_names = type_names(given, &document, &report);
+    Ok(Generated { rust: prettyplease::unparse(&file), report, document, type_names })
+}
+
+fn component_schemas(document: &Value) -> Option<&serde_json::Map<String, Value>> {
+    document.pointer("/components/schemas")?.as_object()
+}
+
+/// Components are renamed by a rule that reports each new name in the order it gives them.
+fn type_names(given: Vec<String>, document: &openapiv3::OpenAPI, report: &Report) -> BTreeMap<String, String> {
+    let _ = report;
+    let has = |name: &str| document.components.as_ref().is_some_and(|all| all.schemas.contains_key(name));
+    given.into_iter().map(|name| (name.clone(), crate::prepare::rust_name(&name))).filter(|(_, to)| has(to)).collect()
 }
 
 fn run_progenitor(document: &openapiv3::OpenAPI, settings: &Settings) -> Result<TokenStream, Error> {
@@ -95,7 +129,17 @@ fn run_progenitor(document: &openapiv3::OpenAPI, settings: &Settings) -> Result<
         let inner_type: syn::Type = syn::parse_str(inner_type)?;
         progenitor.with_hooks(HooksMode::Expected).with_inner_type(quote::quote!(#inner_type));
     }
-    Generator::new(&progenitor).generate_tokens(document).map_err(|error| Error::Generator(error.to_string()))
+    // progenitor and typify panic on some documents they do not take.
+    let generated = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        Generator::new(&progenitor).generate_tokens(document).map_err(|error| error.to_string())
+    }));
+    generated.unwrap_or_else(|payload| Err(format!("it panicked: {}", text_of(&*payload)))).map_err(Error::Generator)
+}
+
+/// What a panic said.
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("without a message")
 }
 
 fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), Error> {

@@ -25,7 +25,7 @@ mod report;
 #[cfg(feature = "source")]
 pub mod source;
 
-pub use code::Code;
+pub use code::{Code, Explanation, UnknownCode};
 pub use codegen::{Generated, Settings, generate};
 pub use document::{OPENAPI_JSON, canonical, document, parse_json};
 pub use error::Error;

@@ -15,7 +15,8 @@ use serde_json::Value;
 ///
 /// Why there is no client, in words.
 pub(crate) fn generate(document: &Value) -> Result<Generated, String> {
-    match panic::catch_unwind(|| mint_openapi::generate(document, &Settings::default())) {
+    let whole = || mint_openapi::generate(document, &Settings::default())?.without_rejections();
+    match panic::catch_unwind(whole) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(payload) => Err(format!("the generator panicked: {}", text_of(&*payload))),
     }

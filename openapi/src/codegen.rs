@@ -4,6 +4,8 @@
 
 mod attributes;
 mod client;
+mod member;
+mod named_types;
 mod names;
 mod open_enum;
 mod plan;
@@ -15,6 +17,7 @@ mod structs;
 mod support;
 mod timestamp;
 mod union;
+mod wire;
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -26,8 +29,8 @@ use serde_json::Value;
 use syn::{File, Item};
 
 use crate::error::Error;
-use crate::lower::{Lowered, lower};
-use crate::prepare::prepare;
+use crate::lower::{lower_value, parse};
+use crate::prepare::{Prepared, prepare_value};
 use crate::report::Report;
 use plan::Plan;
 
@@ -96,29 +99,28 @@ impl Generated {
 /// OpenAPI, and [`Error::Generator`] also when progenitor panics.
 pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
-    let Lowered { document, report } = prepare(lower(document)?)?;
-    let mut file: File = syn::parse2(run_progenitor(&document, settings)?)?;
+    let mut report = Report::default();
+    let lowered = lower_value(document, &mut report)?;
+    let Prepared { document, mut type_names } = prepare_value(lowered, &mut report);
+    type_names.retain(|name, _| given.contains(name));
+    let document = parse(document)?;
     let plan = Plan::of(&document)?;
+    let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
+    named_types::settle(&mut file);
     open_types(&mut file, &plan, settings)?;
+    wire::restore(&mut file, &plan);
     client::replace_path_encoding(&mut file);
     client::seal(&mut file, settings);
     file.items.extend(server::items(&document.servers)?);
-    let type_names = type_names(given, &document, &report);
-    Ok(Generated { rust: prettyplease::unparse(&file), report, document, type_names })
+    let rust = named_types::settle_texts(&prettyplease::unparse(&file));
+    Ok(Generated { rust, report, document, type_names })
 }
 
 fn component_schemas(document: &Value) -> Option<&serde_json::Map<String, Value>> {
     document.pointer("/components/schemas")?.as_object()
 }
 
-/// Components are renamed by a rule that reports each new name in the order it gives them.
-fn type_names(given: Vec<String>, document: &openapiv3::OpenAPI, report: &Report) -> BTreeMap<String, String> {
-    let _ = report;
-    let has = |name: &str| document.components.as_ref().is_some_and(|all| all.schemas.contains_key(name));
-    given.into_iter().map(|name| (name.clone(), crate::prepare::rust_name(&name))).filter(|(_, to)| has(to)).collect()
-}
-
-fn run_progenitor(document: &openapiv3::OpenAPI, settings: &Settings) -> Result<TokenStream, Error> {
+fn run_progenitor(document: &openapiv3::OpenAPI, plan: &Plan, settings: &Settings) -> Result<TokenStream, Error> {
     let mut progenitor = GenerationSettings::new();
     progenitor
         .with_interface(InterfaceStyle::Builder)
@@ -129,6 +131,7 @@ fn run_progenitor(document: &openapiv3::OpenAPI, settings: &Settings) -> Result<
         let inner_type: syn::Type = syn::parse_str(inner_type)?;
         progenitor.with_hooks(HooksMode::Expected).with_inner_type(quote::quote!(#inner_type));
     }
+    named_types::announce(&mut progenitor, plan);
     // progenitor and typify panic on some documents they do not take.
     let generated = panic::catch_unwind(panic::AssertUnwindSafe(|| {
         Generator::new(&progenitor).generate_tokens(document).map_err(|error| error.to_string())
@@ -152,12 +155,12 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         attributes::derive_schemars(items);
     }
     if let Some(types) = names::module_items(file, "types") {
-        open_enum::open(types, plan, settings)?;
-        union::open(types, plan)?;
         structs::read_tolerantly(types, plan)?;
         if settings.schemars {
             attributes::derive_schemars(types);
         }
+        types.extend(open_enum::items(plan, settings)?);
+        types.extend(union::items(plan, settings)?);
     }
     file.items.push(Item::Mod(support));
     Ok(())

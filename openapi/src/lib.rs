@@ -17,10 +17,12 @@ mod code;
 mod codegen;
 mod document;
 mod error;
+mod explanation;
 mod grammar;
 mod lower;
 mod pointer;
 mod prepare;
+mod rejection;
 mod report;
 #[cfg(feature = "source")]
 pub mod source;

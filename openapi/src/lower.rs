@@ -3,13 +3,21 @@
 //! Each rule is a function in a file of this module. Rules on a single schema run on inner schemas first, so a
 //! rule may rely on everything below it being lowered already.
 
+mod booleans;
+mod bounds;
+mod conditions;
 mod document;
-mod hoist_null;
+mod limits;
+mod null;
+mod operations;
+mod references;
 mod schema;
+mod types;
 
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::rejection;
 use crate::report::Report;
 
 /// A 3.0.3 document and what became of each construct of the 3.1 document it was made from.
@@ -24,12 +32,13 @@ pub struct Lowered {
 
 /// Lowers an OpenAPI 3.1 document to 3.0.3 (OpenAPI 3.1.1, and JSON Schema 2020-12).
 ///
-/// The same document gives the same result, to the byte.
+/// The same document gives the same result, to the byte. An operation that reaches a construct without a rule is left
+/// out and stands in the report. Documents of 3.0 and 3.2 pass through the same rules.
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] when a construct has no rule, and [`Error::NotOpenApi30`] when what came out is not a 3.0
-/// document, which a mistake in the given document can cause.
+/// [`Error::Rejected`] when the document is refused as a whole, and [`Error::NotOpenApi30`] when what came out is not a
+/// 3.0 document, which a mistake in the given document can cause.
 ///
 /// # Examples
 ///
@@ -45,15 +54,26 @@ pub fn lower(document: &Value) -> Result<Lowered, Error> {
 }
 
 pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value, Error> {
+    limits::check(document, report);
+    Error::of_rejections(report)?;
     let mut lowered = document.clone();
     document::version(&mut lowered, report);
+    Error::of_rejections(report)?;
+    references::lower(&mut lowered, report);
     document::fields(&mut lowered, report);
-    Error::of_rejections(report)?;
-    schema::lower_all(&mut lowered, report);
-    hoist_null::hoist_null(&mut lowered, report);
-    document::references(&mut lowered, report);
-    Error::of_rejections(report)?;
+    document::required_parts(&mut lowered, report);
+    operations::name(&mut lowered, report);
+    schemas(&mut lowered, report);
+    rejection::remove_operations(&mut lowered, report, 0);
     Ok(lowered)
+}
+
+/// The rules on schemas, once every reference leads to a component.
+fn schemas(document: &mut Value, report: &mut Report) {
+    booleans::lower(document, report);
+    null::lower(document, report);
+    null::unmark(document);
+    schema::lower_all(document, report);
 }
 
 pub(crate) fn parse(document: Value) -> Result<openapiv3::OpenAPI, Error> {

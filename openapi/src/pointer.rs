@@ -16,9 +16,19 @@ impl Pointer {
         pointer
     }
 
+    /// A pointer from its text.
+    pub(crate) fn parse(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The pointer as text, starting with `/`, or empty for the whole document.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The names and positions that the pointer goes through.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
     }
 
     pub(crate) fn push(&mut self, token: &str) {
@@ -52,6 +62,27 @@ pub(crate) fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Va
 pub(crate) fn component_name(reference: &str, section: &str) -> Option<String> {
     let name = reference.strip_prefix("#/components/")?.strip_prefix(section)?.strip_prefix('/')?;
     (!name.contains('/')).then(|| name.replace("~1", "/").replace("~0", "~"))
+}
+
+/// The text of a fragment of a URI (RFC 3986, section 2.1); what is not encoded right stands for itself.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes.get(index + 1..index + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+        match byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) if bytes[index] == b'%' => {
+                decoded.push(byte);
+                index += 3;
+            }
+            _ => {
+                decoded.push(bytes[index]);
+                index += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]

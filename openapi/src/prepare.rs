@@ -1,21 +1,40 @@
 //! What progenitor alone needs of a 3.0 document: replies and errors in a form it takes, every type named, and
 //! replies read tolerantly.
 
+mod all_of;
+mod base_classes;
+mod bodies;
 mod component_names;
+mod dereference;
 mod description;
 mod direction;
+mod identifiers;
 mod inline_types;
+mod intersection;
+mod media_types;
+mod operation_names;
+mod parameters;
+mod properties;
 mod responses;
 mod tolerance;
+mod unions;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::lower::{Lowered, parse};
+use crate::rejection;
 use crate::report::Report;
 
+pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
 pub(crate) use direction::directions;
+pub(crate) use identifiers::pascal_name;
+pub(crate) use parameters::WIRE_NAME;
+pub(crate) use properties::ABSENT;
+pub(crate) use unions::CONSTANTS;
 
 /// Bends a lowered document to what progenitor turns into right code.
 ///
@@ -23,20 +42,45 @@ pub(crate) use direction::directions;
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] when a construct cannot be prepared, [`Error::NotOpenApi30`] when the result is not valid 3.0.
+/// [`Error::NotOpenApi30`] when the result is not valid 3.0.
 pub fn prepare(lowered: Lowered) -> Result<Lowered, Error> {
     let Lowered { document, mut report } = lowered;
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
-    let document = prepare_value(document, &mut report);
-    Error::of_rejections(&report)?;
+    let Prepared { document, .. } = prepare_value(document, &mut report);
     Ok(Lowered { document: parse(document)?, report })
 }
 
-fn prepare_value(mut document: Value, report: &mut Report) -> Value {
-    component_names::rename(&mut document, report);
+/// A prepared document.
+pub(crate) struct Prepared {
+    pub(crate) document: Value,
+    /// The name of the type of each component schema of the lowered document, by the name it had there.
+    pub(crate) type_names: BTreeMap<String, String>,
+}
+
+pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepared {
+    let since = report.entries.len();
+    dereference::inline(&mut document);
+    base_classes::explicit_mappings(&mut document);
+    let type_names = component_names::rename(&mut document, report);
+    let hierarchy = base_classes::Hierarchy::of(&document);
+    all_of::merge(&mut document, &hierarchy.bases(), report);
+    hierarchy.become_unions(&mut document, report);
+    unions::normalise(&mut document, report);
+    // An operation refused up to here needs no names.
+    rejection::remove_operations(&mut document, report, since);
+    let since = report.entries.len();
     responses::normalise(&mut document, report);
-    inline_types::name(&mut document, report);
+    bodies::prepare(&mut document, report);
+    parameters::prepare(&mut document, report);
+    rejection::remove_operations(&mut document, report, since);
+    operation_names::rename(&mut document, report);
     tolerance::relax(&mut document, report);
+    inline_types::name(&mut document, report);
+    properties::relax_one_way(&mut document, report);
+    properties::prepare(&mut document, report);
     description::sanitise(&mut document, report);
-    document
+    let schemas = document.pointer("/components/schemas");
+    let has_type = |name: &String| schemas.is_some_and(|schemas| schemas.get(name).is_some());
+    let type_names = type_names.into_iter().filter(|(_, name)| has_type(name)).collect();
+    Prepared { document, type_names }
 }

@@ -43,6 +43,12 @@ pub struct Entry {
     pub reason: String,
 }
 
+impl Entry {
+    pub(crate) fn is_rejection(&self) -> bool {
+        self.code.disposition() == Disposition::Rejected
+    }
+}
+
 /// What became of every construct of a document: kept ones are counted, the others listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

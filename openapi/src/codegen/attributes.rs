@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Item, Lit, Meta, Path, Token, parse_quote};
+use syn::{Attribute, Item, Lit, Meta, Token, parse_quote};
 
 /// The arguments of `#[serde(...)]`: a name and, for some, a value.
 #[derive(Default)]
@@ -37,6 +36,10 @@ impl Serde {
         }
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     pub(super) fn remove(&mut self, name: &str) {
         self.0.remove(name);
     }
@@ -63,24 +66,6 @@ impl Serde {
         });
         attributes.push(parse_quote!(#[serde(#(#arguments),*)]));
     }
-}
-
-/// The documentation of an item, to be put on what takes its place.
-pub(super) fn docs(attributes: &[Attribute]) -> TokenStream {
-    let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    quote!(#(#docs)*)
-}
-
-/// Removes a derived trait.
-pub(super) fn underive(attributes: &mut [Attribute], name: &str) -> syn::Result<()> {
-    for attribute in attributes {
-        if attribute.path().is_ident("derive") {
-            let paths = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
-            let kept = paths.into_iter().filter(|path| path.segments.last().is_none_or(|last| last.ident != name));
-            *attribute = parse_quote!(#[derive(#(#kept),*)]);
-        }
-    }
-    Ok(())
 }
 
 /// Derives `JsonSchema` on every type that derives `Serialize`.

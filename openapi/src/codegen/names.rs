@@ -1,6 +1,6 @@
 //! Finding and making items of a generated file.
 
-use syn::{File, Ident, Item, ItemImpl, ItemMod, Type, parse_quote};
+use syn::{File, Ident, Item, ItemMod, parse_quote};
 
 /// The items of a module at the top of the file.
 pub(super) fn module_items<'a>(file: &'a mut File, name: &str) -> Option<&'a mut Vec<Item>> {
@@ -22,10 +22,4 @@ pub(super) fn module(name: &str, items: Vec<Item>) -> ItemMod {
         #[doc = "What the generated types stand on."]
         pub mod #name { #(#items)* }
     }
-}
-
-/// Whether an item is an `impl` for the type of this name.
-pub(super) fn is_impl_for(item: &Item, name: &Ident) -> bool {
-    matches!(item, Item::Impl(ItemImpl { self_ty, .. })
-        if matches!(&**self_ty, Type::Path(path) if path.path.is_ident(name)))
 }

@@ -1,52 +1,93 @@
-//! Enums that a server sends take values nobody knows yet.
+//! Enums of strings; those that a server sends take values nobody knows yet.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{File, Ident, Item, ItemEnum};
+use syn::{File, Ident, Item};
 
 use super::Settings;
-use super::attributes::{Serde, docs};
-use super::names::is_impl_for;
-use super::plan::Plan;
-use crate::prepare::unique_name;
+use super::plan::{Enum, Plan};
+use crate::prepare::{pascal_name, unique_name};
 
-pub(super) fn open(items: &mut Vec<Item>, plan: &Plan, settings: &Settings) -> syn::Result<()> {
-    let is_open = |item: &Item| matches!(item, Item::Enum(item) if plan.open_enums.contains(&item.ident.to_string()));
-    for item in items.extract_if(.., |item| is_open(item)).collect::<Vec<_>>() {
-        let Item::Enum(closed) = item else { continue };
-        items.retain(|item| !is_impl_for(item, &closed.ident));
-        items.extend(open_items(closed, settings)?);
+/// The items of all enums; typify was told that they are there.
+pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for (name, of) in &plan.enums {
+        items.extend(enum_items(name, of, settings)?);
     }
-    Ok(())
+    Ok(items)
 }
 
-fn open_items(mut closed: ItemEnum, settings: &Settings) -> syn::Result<Vec<Item>> {
-    let name = &closed.ident;
-    let docs = docs(&closed.attrs);
-    let mut variants: Vec<Ident> = Vec::new();
-    let mut values: Vec<String> = Vec::new();
-    for variant in &mut closed.variants {
-        let value = Serde::take(&mut variant.attrs)?.text("rename");
-        values.push(value.unwrap_or_else(|| variant.ident.to_string()));
-        variants.push(variant.ident.clone());
-    }
+fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Item>> {
+    let docs = of.description.clone().unwrap_or_else(|| format!("`{name}`"));
+    let name = &format_ident!("{name}");
+    let values = &of.values;
+    let mut taken = BTreeSet::new();
+    let variants: Vec<_> =
+        values.iter().map(|value| format_ident!("{}", unique_name(&pascal_name(value), &mut taken))).collect();
     let value_docs: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
-    let mut taken: BTreeSet<_> = variants.iter().map(Ident::to_string).collect();
     let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
-    let schemars = settings.schemars.then(|| json_schema(name, &values));
+    let schemars = settings.schemars.then(|| json_schema(name, values));
+    let (head, last, text, read, parse) = if of.open {
+        (
+            quote! {
+                ///
+                /// Open: a value that this version does not know is read as the last variant and written back as it came.
+                #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+                #[non_exhaustive]
+            },
+            quote! {
+                /// A value that this version does not know.
+                #unknown(super::support::UnknownValue),
+            },
+            quote!(Self::#unknown(value) => value.as_str(),),
+            quote! {
+                fn from_wire(value: &str) -> Self {
+                    match value {
+                        #(#values => Self::#variants,)*
+                        _ => Self::#unknown(super::support::UnknownValue::new(value)),
+                    }
+                }
+            },
+            quote! {
+                match Self::from_wire(value) {
+                    Self::#unknown(_) => Err("invalid value".into()),
+                    known => Ok(known),
+                }
+            },
+        )
+    } else {
+        (
+            quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]),
+            quote!(),
+            quote!(),
+            quote! {
+                fn from_wire(value: &str) -> ::std::option::Option<Self> {
+                    match value {
+                        #(#values => Some(Self::#variants),)*
+                        _ => None,
+                    }
+                }
+            },
+            quote!(Self::from_wire(value).ok_or_else(|| "invalid value".into())),
+        )
+    };
+    let deserialize = if of.open {
+        quote!(super::support::deserialize_text(deserializer, Self::from_wire))
+    } else {
+        quote! {
+            let known = super::support::deserialize_text(deserializer, Self::from_wire)?;
+            known.ok_or_else(|| ::serde::de::Error::custom("invalid value"))
+        }
+    };
 
     let tokens = quote! {
-        #docs
-        ///
-        /// Open: a value that this version does not know is read as the last variant and written back as it came.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        #[non_exhaustive]
+        #[doc = #docs]
+        #head
         pub enum #name {
             #(#[doc = #value_docs] #variants,)*
-            /// A value that this version does not know.
-            #unknown(super::support::UnknownValue),
+            #last
         }
 
         impl #name {
@@ -57,16 +98,11 @@ fn open_items(mut closed: ItemEnum, settings: &Settings) -> syn::Result<Vec<Item
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#variants => #values,)*
-                    Self::#unknown(value) => value.as_str(),
+                    #text
                 }
             }
 
-            fn from_wire(value: &str) -> Self {
-                match value {
-                    #(#values => Self::#variants,)*
-                    _ => Self::#unknown(super::support::UnknownValue::new(value)),
-                }
-            }
+            #read
         }
 
         impl ::std::fmt::Display for #name {
@@ -80,10 +116,7 @@ fn open_items(mut closed: ItemEnum, settings: &Settings) -> syn::Result<Vec<Item
             type Err = self::error::ConversionError;
 
             fn from_str(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
-                match Self::from_wire(value) {
-                    Self::#unknown(_) => Err("invalid value".into()),
-                    known => Ok(known),
-                }
+                #parse
             }
         }
 
@@ -111,7 +144,7 @@ fn open_items(mut closed: ItemEnum, settings: &Settings) -> syn::Result<Vec<Item
 
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                super::support::deserialize_text(deserializer, Self::from_wire)
+                #deserialize
             }
         }
 

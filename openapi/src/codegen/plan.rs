@@ -4,62 +4,111 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::member::Member;
 use crate::error::Error;
-use crate::pointer::component_name;
-use crate::prepare::directions;
+use crate::prepare::{ABSENT, CONTENT_TYPE, WIRE_NAME, directions, pascal_name};
+use crate::rejection::METHODS;
 
 /// What the pass over the generated code needs to know of the document, by the names of the Rust types.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Enums of strings that a server sends.
-    pub(super) open_enums: BTreeSet<String>,
-    /// Unions that a server sends, with the property names of each member in document order.
-    pub(super) unions: BTreeMap<String, Vec<Vec<String>>>,
-    /// Objects that a server sends.
-    pub(super) read_structs: BTreeMap<String, ReadStruct>,
+    /// Enums of strings.
+    pub(super) enums: BTreeMap<String, Enum>,
+    /// Unions, with their members in document order.
+    pub(super) unions: BTreeMap<String, Union>,
+    /// Other types that a server sends.
+    pub(super) read_types: BTreeMap<String, ReadType>,
+    /// The names that properties have on the wire, by type and by their names in the prepared document.
+    pub(super) wire_names: BTreeMap<String, BTreeMap<String, String>>,
+    /// What an operation sends other than progenitor thinks, by the name of its builder.
+    pub(super) operations: BTreeMap<String, Operation>,
 }
 
-/// An object that a server sends.
 #[derive(Debug, Default)]
-pub(super) struct ReadStruct {
+pub(super) struct Enum {
+    pub(super) description: Option<String>,
+    pub(super) values: Vec<String>,
+    /// Whether a server sends it, so that it may hold values nobody knows yet.
+    pub(super) open: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Union {
+    pub(super) description: Option<String>,
+    pub(super) members: Vec<Member>,
+    /// The property that tells the members apart.
+    pub(super) tag: String,
+    pub(super) open: bool,
+}
+
+/// A type that a server sends.
+#[derive(Debug, Default)]
+pub(super) struct ReadType {
     /// Whether a client sends it, too.
     pub(super) written: bool,
     /// The properties that may be null.
     pub(super) nullable: BTreeSet<String>,
 }
 
+#[derive(Debug, Default)]
+pub(super) struct Operation {
+    pub(super) content_type: Option<String>,
+    pub(super) wire_names: BTreeMap<String, String>,
+}
+
 impl Plan {
     pub(super) fn of(document: &openapiv3::OpenAPI) -> Result<Self, Error> {
         let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
         let directions = directions(&document);
-        let mut plan = Self::default();
-        for name in directions.read {
-            let schema = &document["components"]["schemas"][&name];
-            let written = directions.written.contains(&name);
-            if schema["type"] == "string" && schema.get("enum").is_some() {
-                plan.open_enums.insert(name);
-            } else if let Some(members) = schema["oneOf"].as_array() {
-                let names = members.iter().map(|member| property_names(member, &document));
-                plan.unions.insert(name, names.collect());
-            } else if let Some(properties) = schema["properties"].as_object() {
+        let mut plan = Self { operations: operations(&document), ..Self::default() };
+        for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+            let written = directions.written.contains(name);
+            // What no operation reaches may come in some other way, such as a webhook.
+            let read = directions.read.contains(name) || !written;
+            let description = schema["description"].as_str().map(str::to_owned);
+            if let Some(values) = schema["enum"].as_array().filter(|_| schema["type"] == "string") {
+                let values = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                plan.enums.insert(name.clone(), Enum { description, values, open: read });
+                continue;
+            }
+            if let Some(members) = schema["oneOf"].as_array() {
+                let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default().to_owned();
+                let members = Member::all(name, members, &schema["discriminator"], &document);
+                plan.unions.insert(name.clone(), Union { description, members, tag, open: read });
+                continue;
+            }
+            if let Some(names) = schema[WIRE_NAME].as_object() {
+                let names = names.iter().filter_map(|(name, wire)| Some((name.clone(), wire.as_str()?.to_owned())));
+                plan.wire_names.insert(name.clone(), names.collect());
+            }
+            if read {
+                let properties = schema["properties"].as_object().into_iter().flatten();
                 let nullable = properties
-                    .iter()
-                    .filter(|(_, property)| property["nullable"] == true)
+                    .filter(|(_, property)| property["nullable"] == true && property.get(ABSENT).is_none())
                     .map(|(name, _)| name.clone())
                     .collect();
-                plan.read_structs.insert(name, ReadStruct { written, nullable });
+                plan.read_types.insert(name.clone(), ReadType { written, nullable });
             }
         }
         Ok(plan)
     }
 }
 
-fn property_names(member: &Value, document: &Value) -> Vec<String> {
-    let named = member["$ref"].as_str().and_then(|reference| component_name(reference, "schemas"));
-    let schema = match named {
-        Some(name) => &document["components"]["schemas"][&name],
-        None => member,
-    };
-    let properties = schema["properties"].as_object();
-    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+fn operations(document: &Value) -> BTreeMap<String, Operation> {
+    let mut operations = BTreeMap::new();
+    let items = document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object());
+    for (_, operation) in items.flatten().filter(|(method, _)| METHODS.contains(&method.as_str())) {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let content_type = operation[CONTENT_TYPE].as_str().map(str::to_owned);
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let wire_names = parameters
+            .filter_map(|parameter| {
+                Some((parameter["name"].as_str()?.to_owned(), parameter[WIRE_NAME].as_str()?.to_owned()))
+            })
+            .collect::<BTreeMap<_, _>>();
+        if content_type.is_some() || !wire_names.is_empty() {
+            operations.insert(pascal_name(id), Operation { content_type, wire_names });
+        }
+    }
+    operations
 }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::{File, Item};
 
 use crate::error::Error;
-use crate::prepare::{rust_name, unique_name};
+use crate::prepare::{pascal_name, unique_name};
 
 /// The items, or none for a document that names no server a client could use as it stands.
 pub(super) fn items(servers: &[openapiv3::Server]) -> Result<Vec<Item>, Error> {
@@ -18,7 +18,7 @@ pub(super) fn items(servers: &[openapiv3::Server]) -> Result<Vec<Item>, Error> {
     let variants: Vec<_> = usable
         .iter()
         .map(|server| {
-            let name = rust_name(server.description.as_deref().unwrap_or("Server"));
+            let name = pascal_name(server.description.as_deref().unwrap_or("Server"));
             format_ident!("{}", unique_name(&name, &mut taken))
         })
         .collect();

@@ -4,20 +4,34 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens as _;
 use syn::visit_mut::VisitMut;
-use syn::{Field, FieldValue, Item, Member, parse_quote};
+use syn::{Field, FieldValue, Fields, Item, Member, parse_quote};
 
 use super::attributes::Serde;
 use super::names::{is_impl_for, module_items_of};
-use super::plan::{Plan, ReadStruct};
+use super::plan::{Plan, ReadType};
 
 pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()> {
     let mut may_be_left_out = BTreeMap::new();
     for item in items.iter_mut() {
         let Item::Struct(item) = item else { continue };
-        let Some(read) = plan.read_structs.get(&item.ident.to_string()) else {
+        let name = item.ident.to_string();
+        if let Some(names) = plan.wire_names.get(&name) {
+            for field in &mut item.fields {
+                let mut serde = Serde::take(&mut field.attrs)?;
+                let ident = field.ident.as_ref().map(ToString::to_string);
+                let given = serde.text("rename").or(ident).unwrap_or_default();
+                if let Some(wire) = names.get(&given) {
+                    serde.set("rename", wire);
+                }
+                serde.put(&mut field.attrs);
+            }
+        }
+        let Some(read) = plan.read_types.get(&name) else {
             continue;
         };
-        item.attrs.push(parse_quote!(#[non_exhaustive]));
+        if matches!(item.fields, Fields::Named(_)) {
+            item.attrs.push(parse_quote!(#[non_exhaustive]));
+        }
         let mut nullable = BTreeSet::new();
         for field in &mut item.fields {
             if tolerant(field, read)? && !read.written {
@@ -56,7 +70,7 @@ impl VisitMut for LeaveOut {
 }
 
 /// Whether the field may be null.
-fn tolerant(field: &mut Field, read: &ReadStruct) -> syn::Result<bool> {
+fn tolerant(field: &mut Field, read: &ReadType) -> syn::Result<bool> {
     let mut serde = Serde::take(&mut field.attrs)?;
     let ident = field.ident.as_ref().map(ToString::to_string);
     let wire_name = serde.text("rename").or(ident).unwrap_or_default();
@@ -69,10 +83,10 @@ fn tolerant(field: &mut Field, read: &ReadStruct) -> syn::Result<bool> {
             serde.remove("skip_serializing_if");
         }
     }
-    if is_option {
+    if is_option && field.ident.is_some() {
         serde.flag("default");
     }
-    if mentions_integer(field) {
+    if !serde.has("flatten") && mentions_integer(&field.ty.to_token_stream().to_string()) {
         serde.set("deserialize_with", "super::support::lenient");
     }
     serde.put(&mut field.attrs);
@@ -84,8 +98,8 @@ fn starts_with_option(field: &Field) -> bool {
     text.starts_with(":: std :: option :: Option")
 }
 
-fn mentions_integer(field: &Field) -> bool {
+/// Whether a type holds integers that it reads itself.
+pub(super) fn mentions_integer(ty: &str) -> bool {
     let integers = ["i64", "u64", "i32", "u32", "i16", "u16", "i8", "u8"];
-    let text = field.ty.to_token_stream().to_string();
-    text.split(|character: char| !character.is_alphanumeric()).any(|word| integers.contains(&word))
+    ty.split(|character: char| !(character.is_alphanumeric() || character == '_')).any(|word| integers.contains(&word))
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
+    #[allow(dead_code)]
     pub(crate) fn new(value: &str) -> Self {
         Self(value.into())
     }
@@ -177,25 +178,110 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for BTreeMap<String, T> {
     }
 }
 
-/// The member of a union that an object is, decided by the names of its properties.
-///
-/// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
-/// one with most of the names wins, then the first.
+/// What tells a member of a union from the others.
 #[allow(dead_code)]
-pub(crate) fn member_by_names(value: &serde_json::Value, members: &[&[&str]]) -> Option<usize> {
-    let object = value.as_object().filter(|object| !object.is_empty())?;
-    let mut best = None;
-    for (index, member) in members.iter().enumerate() {
-        let has = |names: &[&str], name: &str| names.contains(&name);
-        let present = object.keys().filter(|name| has(member, name)).count();
-        let only_here =
-            |name: &&String| members.iter().enumerate().all(|(other, names)| has(names, name) == (other == index));
-        let fits = present == object.len() || object.keys().any(|name| only_here(&name));
-        if fits && best.is_none_or(|(most, _)| present > most) {
-            best = Some((present, index));
+pub(crate) struct Member {
+    /// The JSON types it may be.
+    pub(crate) types: &'static [&'static str],
+    /// The values of an enum of strings.
+    pub(crate) values: &'static [&'static str],
+    /// The values of the discriminator that stand for it.
+    pub(crate) tags: &'static [&'static str],
+    /// Properties that have one of few values, written as JSON.
+    pub(crate) constants: &'static [(&'static str, &'static [&'static str])],
+    /// The names of its properties.
+    pub(crate) names: &'static [&'static str],
+    /// The properties that are always there.
+    pub(crate) required: &'static [&'static str],
+    /// Whether it takes properties of any name.
+    pub(crate) any_name: bool,
+}
+
+/// The members of a union that a value may be, the likeliest first.
+///
+/// Scalars are told apart by their JSON type, objects by the discriminator, else by properties with one value, else by
+/// the names of their properties.
+#[allow(dead_code)]
+pub(crate) fn candidates(value: &serde_json::Value, tag: &str, members: &[Member]) -> Vec<usize> {
+    use serde_json::Value;
+
+    let ranks: &[&str] = match value {
+        Value::Null => &[],
+        Value::Bool(_) => &["boolean"],
+        Value::Number(number) if number.is_f64() => &["number", "integer"],
+        Value::Number(_) => &["integer", "number"],
+        Value::String(_) => &["string"],
+        Value::Array(_) => &["array"],
+        Value::Object(_) => &["object"],
+    };
+    let rank = |member: &Member| ranks.iter().position(|name| member.types.contains(name));
+    let mut fitting: Vec<usize> = (0..members.len()).filter(|index| rank(&members[*index]).is_some()).collect();
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::String(found)) = object.get(tag).filter(|_| !tag.is_empty()) {
+                let tagged = |index: &usize| members[*index].tags.contains(&found.as_str());
+                // A value that stands for no member is a new one.
+                let untagged = |index: &usize| members[*index].tags.is_empty();
+                let any = fitting.iter().any(tagged);
+                fitting.retain(|index| if any { tagged(index) } else { untagged(index) });
+            }
+            if fitting.len() > 1 { by_properties(object, members, fitting) } else { fitting }
+        }
+        Value::String(text) => {
+            let has = |index: &usize| members[*index].values.contains(&text.as_str());
+            fitting.sort_by_key(|index| (!has(index), !members[*index].values.is_empty(), members[*index].types.len()));
+            fitting
+        }
+        _ => {
+            fitting.sort_by_key(|index| (members[*index].types.len() == 6, rank(&members[*index])));
+            fitting
         }
     }
-    best.map(|(_, index)| index)
+}
+
+/// The members that an object may be by its properties.
+///
+/// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
+/// one with most of the names comes first, then the one the document names first.
+fn by_properties(
+    object: &serde_json::Map<String, serde_json::Value>,
+    members: &[Member],
+    mut fitting: Vec<usize>,
+) -> Vec<usize> {
+    let agreement = |index: usize| {
+        let mut agreement = 0_i32;
+        for (name, values) in members[index].constants {
+            let Some(found) = object.get(*name).filter(|value| !value.is_null()) else { continue };
+            let found = found.to_string();
+            match (values.contains(&found.as_str()), values.len()) {
+                (true, 1) => agreement += 2,
+                (true, _) => agreement += 1,
+                (false, 1) => return None,
+                (false, _) => agreement -= 1,
+            }
+        }
+        Some(agreement)
+    };
+    fitting.retain(|index| agreement(*index).is_some());
+    let has = |index: usize, name: &str| members[index].names.contains(&name);
+    let present = |index: usize| object.keys().filter(|name| has(index, name)).count();
+    let complete = |index: usize| members[index].required.iter().all(|name| object.contains_key(*name));
+    let all = fitting.clone();
+    let fits = |index: usize| {
+        let only_here = |name: &String| all.iter().all(|other| has(*other, name) == (*other == index));
+        let of_its_own = !object.is_empty() && present(index) == object.len();
+        of_its_own
+            || object.keys().any(only_here)
+            || members[index].any_name
+            || agreement(index).is_some_and(|agreement| agreement > 0)
+            || (object.is_empty() && !members[index].required.is_empty() && complete(index))
+    };
+    fitting.retain(|index| fits(*index));
+    fitting.sort_by_key(|index| {
+        let agreement = agreement(*index).unwrap_or_default();
+        (-agreement, !complete(*index), std::cmp::Reverse(present(*index)), members[*index].any_name)
+    });
+    fitting
 }
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -269,9 +355,20 @@ mod tests {
         }
     }
 
+    const OBJECT: Member = Member {
+        types: &["object"],
+        values: &[],
+        tags: &[],
+        constants: &[],
+        names: &[],
+        required: &[],
+        any_name: false,
+    };
+
     #[test]
     fn members_by_names() {
-        let members: &[&[&str]] = &[&["shared", "pano"], &["shared", "glb", "obj"]];
+        let members =
+            [Member { names: &["shared", "pano"], ..OBJECT }, Member { names: &["shared", "glb", "obj"], ..OBJECT }];
         for (names, member) in [
             (&[][..], None),
             (&["shared"], Some(0)),
@@ -284,9 +381,34 @@ mod tests {
         ] {
             let object = names.iter().map(|name| ((*name).to_owned(), serde_json::Value::Null)).collect();
             let value = serde_json::Value::Object(object);
-            assert_eq!(member_by_names(&value, members), member, "{value}");
+            assert_eq!(candidates(&value, "", &members).first().copied(), member, "{value}");
         }
-        assert_eq!(member_by_names(&serde_json::json!("text"), members), None);
+        assert!(candidates(&serde_json::json!("text"), "", &members).is_empty());
+    }
+
+    #[test]
+    fn members_by_type_tag_and_constant() {
+        let members = [
+            Member { types: &["string"], ..OBJECT },
+            Member { types: &["string"], values: &["a"], ..OBJECT },
+            Member { types: &["number"], ..OBJECT },
+            Member { tags: &["cat"], names: &["kind", "claws"], ..OBJECT },
+            Member { tags: &["dog"], names: &["kind", "claws"], ..OBJECT },
+            Member { constants: &[("is", &["true"])], names: &["is"], ..OBJECT },
+            Member { constants: &[("is", &["false"])], names: &["is"], ..OBJECT },
+            Member { types: &["array"], ..OBJECT },
+        ];
+        for (value, expected) in [
+            (serde_json::json!("a"), &[1, 0][..]),
+            (serde_json::json!("b"), &[0, 1]),
+            (serde_json::json!(1), &[2]),
+            (serde_json::json!({"kind": "dog", "claws": 1}), &[4]),
+            (serde_json::json!({"is": false}), &[6]),
+            (serde_json::json!([]), &[7]),
+            (serde_json::json!(true), &[]),
+        ] {
+            assert_eq!(candidates(&value, "kind", &members), expected, "{value}");
+        }
     }
 
     #[test]

@@ -1,53 +1,138 @@
-//! Unions that a server sends are decided by property names, and keep a member nobody knows as JSON.
+//! Unions are decided by what tells their members apart, and keep a member nobody knows as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{File, Ident, Item, ItemEnum, parse_quote};
+use syn::{File, Item};
 
-use super::attributes::{Serde, underive};
-use super::plan::Plan;
-use crate::prepare::unique_name;
+use super::Settings;
+use super::member::Member;
+use super::plan::{Plan, Union};
+use super::structs::mentions_integer;
 
-pub(super) fn open(items: &mut Vec<Item>, plan: &Plan) -> syn::Result<()> {
-    let mut impls = Vec::new();
-    for item in items.iter_mut() {
-        let Item::Enum(union) = item else { continue };
-        if let Some(members) = plan.unions.get(&union.ident.to_string()) {
-            impls.extend(open_union(union, members)?);
-        }
+/// The items of all unions; typify was told that they are there.
+pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for (name, union) in &plan.unions {
+        items.extend(union_items(name, union, settings)?);
     }
-    items.extend(impls);
-    Ok(())
+    Ok(items)
 }
 
-fn open_union(union: &mut ItemEnum, members: &[Vec<String>]) -> syn::Result<Vec<Item>> {
-    let variants: Vec<Ident> = union.variants.iter().map(|variant| variant.ident.clone()).collect();
-    let mut taken: BTreeSet<_> = variants.iter().map(Ident::to_string).collect();
-    let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
-    let unknown_doc = "A member that this version does not know, or that does not decode, as it came.";
-    union.variants.push(parse_quote!(#[doc = #unknown_doc] #unknown(::serde_json::Value)));
-    underive(&mut union.attrs, "Deserialize")?;
-    // Both are for deriving `Serialize` and `JsonSchema`: each member stands as itself.
-    let mut serde = Serde::take(&mut union.attrs)?;
-    serde.flag("untagged");
-    serde.put(&mut union.attrs);
-    union.attrs.push(parse_quote!(#[non_exhaustive]));
-
-    let name = &union.ident;
-    let indices = 0..variants.len();
+fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Vec<Item>> {
+    let docs = union.description.clone().unwrap_or_else(|| format!("`{name}`"));
+    let name = format_ident!("{name}");
+    let variants: Vec<_> = union.members.iter().map(|member| format_ident!("{}", member.variant)).collect();
+    let types: Vec<_> = union
+        .members
+        .iter()
+        .map(|member| {
+            let ty = &member.ty;
+            if member.recursive { quote!(::std::boxed::Box<#ty>) } else { quote!(#ty) }
+        })
+        .collect();
+    let (unknown, otherwise, non_exhaustive) = if union.open {
+        (
+            quote! {
+                /// A member that this version does not know, or that does not decode, as it came.
+                Unknown(::serde_json::Value),
+            },
+            quote!(Ok(Self::Unknown(value))),
+            quote!(#[non_exhaustive]),
+        )
+    } else {
+        let message = format!("no member of `{name}`");
+        (quote!(), quote!(Err(::serde::de::Error::custom(#message))), quote!())
+    };
+    let members = union.members.iter().map(description);
+    let tag = &union.tag;
+    let decode = union.members.iter().enumerate().map(|(index, member)| {
+        let variant = &variants[index];
+        let ty = &member.ty;
+        let wrapped = if member.recursive { quote!(::std::boxed::Box::new(member)) } else { quote!(member) };
+        let read = match mentions_integer(&ty.to_string()) {
+            true => quote!(super::support::lenient::<#ty, _>(&value)),
+            false => quote!(<#ty as ::serde::Deserialize>::deserialize(&value)),
+        };
+        quote!(#index => if let Ok(member) = #read { return Ok(Self::#variant(#wrapped)); },)
+    });
+    let derive_schemars =
+        settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    let conversions = conversions(&name, union, &variants, &types);
     let tokens = quote! {
+        #[doc = #docs]
+        #[derive(::serde::Serialize, Clone, Debug)]
+        #[serde(untagged)]
+        #non_exhaustive
+        #derive_schemars
+        pub enum #name {
+            #(#variants(#types),)*
+            #unknown
+        }
+
+        #conversions
+
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                const MEMBERS: &[&[&str]] = &[#(&[#(#members),*]),*];
+                const MEMBERS: &[super::support::Member] = &[#(#members),*];
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                let member = match super::support::member_by_names(&value, MEMBERS) {
-                    #(Some(#indices) => ::serde::Deserialize::deserialize(&value).map(Self::#variants).ok(),)*
-                    _ => None,
-                };
-                Ok(member.unwrap_or(Self::#unknown(value)))
+                for member in super::support::candidates(&value, #tag, MEMBERS) {
+                    match member {
+                        #(#decode)*
+                        _ => {}
+                    }
+                }
+                #otherwise
             }
         }
     };
     syn::parse2::<File>(tokens).map(|file| file.items)
+}
+
+/// `From` for every type that only one member has.
+fn conversions(
+    name: &proc_macro2::Ident,
+    union: &Union,
+    variants: &[proc_macro2::Ident],
+    types: &[TokenStream],
+) -> TokenStream {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for ty in types {
+        *count.entry(ty.to_string()).or_default() += 1;
+    }
+    let single = |index: &usize| count[&types[*index].to_string()] == 1;
+    (0..union.members.len())
+        .filter(single)
+        .map(|index| {
+            let (variant, ty) = (&variants[index], &types[index]);
+            quote! {
+                impl ::std::convert::From<#ty> for #name {
+                    fn from(value: #ty) -> Self {
+                        Self::#variant(value)
+                    }
+                }
+            }
+        })
+        .collect()
+}
+
+fn description(member: &Member) -> TokenStream {
+    let Member { types, values, tags, constants, names, required, any_name, .. } = member;
+    let types = types.iter();
+    let constants = constants.iter().map(|(name, values)| {
+        let values = values.iter().map(ToString::to_string);
+        quote!((#name, &[#(#values),*]))
+    });
+    quote! {
+        super::support::Member {
+            types: &[#(#types),*],
+            values: &[#(#values),*],
+            tags: &[#(#tags),*],
+            constants: &[#(#constants),*],
+            names: &[#(#names),*],
+            required: &[#(#required),*],
+            any_name: #any_name,
+        }
+    }
 }

@@ -1,25 +1,70 @@
 //! Rules on the document around its schemas.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::grammar::{Kind, shape, visit};
-use crate::pointer::{Pointer, resolve};
+use crate::pointer::Pointer;
 use crate::report::Report;
 
 /// Relabels the document as 3.0.3, the last version progenitor reads.
 pub(super) fn version(document: &mut Value, report: &mut Report) {
     let at = Pointer::default().join("openapi");
-    let found = document["openapi"].as_str().unwrap_or_default().to_owned();
-    if found.starts_with("3.0.") {
-        return;
-    }
-    if !found.starts_with("3.1.") {
-        let reason = format!("`{found}` is not 3.1; convert the document to OpenAPI 3.1 first");
+    let found = match document.get("openapi").or_else(|| document.get("swagger")) {
+        Some(Value::String(version)) => version.clone(),
+        Some(other) => other.to_string(),
+        None => {
+            let reason = "no field `openapi` names a version; is this an OpenAPI document?";
+            return report.add(Code::R003, &at, reason);
+        }
+    };
+    let is = |version: &str| found == version || found.starts_with(&format!("{version}."));
+    if is("3.0") {
+        report.add(Code::L001, &at, format!("was {found}, which is read as it stands"));
+    } else if is("3.1") || is("3.2") {
+        report.add(Code::L001, &at, format!("was {found}"));
+    } else {
+        let reason = format!("`{found}` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first");
         return report.add(Code::R003, &at, reason);
     }
     document["openapi"] = "3.0.3".into();
-    report.add(Code::L001, &at, format!("was {found}"));
+}
+
+/// Adds what 3.0 requires and 3.1 does not.
+pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
+    let root = Pointer::default();
+    if !document["paths"].is_object() {
+        document["paths"] = json!({});
+        report.add(Code::L015, &root.join("paths"), "no paths");
+    }
+    if !document["info"].is_object() {
+        document["info"] = json!({});
+    }
+    for field in ["title", "version"] {
+        if !document["info"][field].is_string() {
+            let text = match &document["info"][field] {
+                Value::Null => "unnamed".to_owned(),
+                other => other.to_string(),
+            };
+            document["info"][field] = text.into();
+            report.add(Code::L015, &root.join("info").join(field), "a text is required");
+        }
+    }
+    visit(document, &mut |kind, at, object| match kind {
+        Kind::Operation if !object.get("responses").is_some_and(Value::is_object) => {
+            object.insert("responses".into(), json!({}));
+            report.add(Code::L015, &at.join("responses"), "no replies are described");
+        }
+        Kind::Response if !object.contains_key("$ref") && !object.get("description").is_some_and(Value::is_string) => {
+            object.insert("description".into(), "".into());
+            report.add(Code::L015, &at.join("description"), "no description");
+        }
+        Kind::RequestBody if !object.contains_key("$ref") && !object.contains_key("content") => {
+            object.insert("content".into(), json!({}));
+            report.add(Code::L015, &at.join("content"), "no content is described");
+        }
+        _ => {}
+    });
 }
 
 /// Gives every field of every object its disposition; those that 3.0 lacks and a client does not need are removed.
@@ -33,43 +78,74 @@ pub(super) fn fields(document: &mut Value, report: &mut Report) {
 }
 
 fn field(kind: Kind, name: &str, at: &Pointer, object: &mut Map<String, Value>, report: &mut Report) {
-    let omitted = match (kind, name) {
+    let disposition = match (kind, name) {
         (Kind::Schema | Kind::MediaType | Kind::Parameter | Kind::Header, "example" | "examples")
         | (Kind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
         (Kind::Document, "webhooks")
         | (Kind::Operation, "callbacks")
         | (Kind::Response | Kind::Components, "links")
         | (Kind::Components, "callbacks") => Some((Code::O002, "the client makes requests, it takes none")),
-        (Kind::Info | Kind::Response, "summary")
+        (Kind::Info | Kind::Response | Kind::Tag, "summary")
         | (Kind::License, "identifier")
-        | (Kind::Document, "jsonSchemaDialect")
+        | (Kind::Document, "jsonSchemaDialect" | "$self" | "externalDocs")
+        | (Kind::Tag | Kind::Operation, "externalDocs")
         | (Kind::Schema, "$comment" | "xml" | "externalDocs") => Some((Code::O003, "no effect on requests or replies")),
+        (Kind::Components, "pathItems") | (Kind::Schema, "$defs" | "definitions") => {
+            Some((Code::O005, "what is referred to has become a part of its own"))
+        }
+        (Kind::Schema, "$id" | "$schema" | "$anchor" | "$dynamicAnchor" | "$vocabulary") => {
+            Some((Code::O005, "references no longer need it"))
+        }
+        (Kind::MediaType, "itemSchema") => Some((Code::W009, "the items of a stream are read by the caller")),
+        (Kind::PathItem, "query" | "additionalOperations") => {
+            Some((Code::R005, "3.0 knows no such method; call it with another client"))
+        }
+        (Kind::PathItem, "options" | "trace") => {
+            Some((Code::R005, "the generator has no such method; call it with another client"))
+        }
+        _ if shape(kind, name).is_none() => Some((Code::O004, "no specification of OpenAPI 3 defines it")),
         _ => None,
     };
-    if let Some((code, reason)) = omitted {
+    if let Some((code, reason)) = disposition {
         object.shift_remove(name);
         return report.add(code, &at.join(name), reason);
-    }
-    if shape(kind, name).is_none() {
-        let reason =
-            format!("no rule for `{name}` in {kind:?}; remove it in the overlay, or add a rule to mint-openapi");
-        return report.add(Code::R001, &at.join(name), reason);
     }
     if matches!(kind, Kind::Schema) {
         *report.kept.entry(name.to_owned()).or_default() += 1;
     }
 }
 
-/// Refuses references that lead nowhere: the generator would panic on them.
-pub(super) fn references(document: &mut Value, report: &mut Report) {
-    let whole = document.clone();
-    visit(document, &mut |_, at, object| {
-        let Some(reference) = object.get("$ref").and_then(Value::as_str) else {
-            return;
-        };
-        if resolve(&whole, reference).is_none() {
-            let reason = format!("`{reference}` is not in the document; documents are read offline and whole");
-            report.add(Code::R002, &at.join("$ref"), reason);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for (document, rejected) in [
+            (json!({"openapi": "3.1.2"}), false),
+            (json!({"openapi": "3.2.0"}), false),
+            (json!({"openapi": "3.0.1"}), false),
+            (json!({"swagger": "2.0"}), true),
+            (json!({"openapi": "4.0.0"}), true),
+            (json!({"openapi": 3.1}), false),
+            (json!({}), true),
+        ] {
+            let mut report = Report::default();
+            version(&mut document.clone(), &mut report);
+            assert_eq!(report.rejections().next().is_some(), rejected, "{document}");
         }
-    });
+    }
+
+    #[test]
+    fn what_is_required_is_added() {
+        let mut document = json!({"paths": {"/a": {"get": {}, "put": {"responses": {"204": {}}}}}});
+        required_parts(&mut document, &mut Report::default());
+        assert_eq!(
+            document,
+            json!({
+                "paths": {"/a": {"get": {"responses": {}}, "put": {"responses": {"204": {"description": ""}}}}},
+                "info": {"title": "unnamed", "version": "unnamed"},
+            })
+        );
+    }
 }

@@ -4,23 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value};
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 use crate::code::Code;
 use crate::grammar::visit;
 use crate::pointer::{Pointer, component_name};
 use crate::report::Report;
 
-pub(super) fn rename(document: &mut Value, report: &mut Report) {
+/// Renames, and returns the name of each component by the one it was given.
+pub(super) fn rename(document: &mut Value, report: &mut Report) -> BTreeMap<String, String> {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
-        return;
+        return BTreeMap::new();
     };
     let mut taken: BTreeSet<_> = schemas.keys().filter(|name| rust_name(name) == **name).cloned().collect();
-    let mut renamed = BTreeMap::new();
+    let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     *schemas = std::mem::take(schemas)
         .into_iter()
         .map(|(name, schema)| {
             let wanted = rust_name(&name);
             if wanted == name {
+                renamed.insert(name.clone(), name.clone());
                 return (name, schema);
             }
             let new = unique_name(&wanted, &mut taken);
@@ -30,24 +33,47 @@ pub(super) fn rename(document: &mut Value, report: &mut Report) {
             (new, schema)
         })
         .collect::<Map<_, _>>();
-    if !renamed.is_empty() {
-        visit(document, &mut |_, _, object| {
-            let reference = object.get("$ref").and_then(Value::as_str);
-            let name = reference.and_then(|reference| component_name(reference, "schemas"));
-            if let Some(new) = name.and_then(|name| renamed.get(&name)) {
-                object["$ref"] = format!("#/components/schemas/{new}").into();
-            }
-        });
+    visit(document, &mut |_, _, object| {
+        if let Some(reference) = object.get_mut("$ref") {
+            follow(reference, &renamed);
+        }
+        for target in
+            object.get_mut("discriminator").and_then(|d| d.get_mut("mapping")?.as_object_mut()).into_iter().flatten()
+        {
+            follow(target.1, &renamed);
+        }
+    });
+    renamed
+}
+
+fn follow(reference: &mut Value, renamed: &BTreeMap<String, String>) {
+    let name = reference.as_str().and_then(|reference| component_name(reference, "schemas"));
+    if let Some(new) = name.and_then(|name| renamed.get(&name)) {
+        *reference = format!("#/components/schemas/{new}").into();
     }
 }
 
 /// The name of a Rust type in the field's convention (RFC 430).
+///
+/// progenitor and typify leave such a name as it is.
 pub(crate) fn rust_name(name: &str) -> String {
-    let name = name.to_pascal_case();
-    if name.starts_with(|first: char| first.is_alphabetic()) {
-        return name;
+    let mut name = name.replace(|character| !is_xid_continue(character), "-").to_pascal_case();
+    if !name.starts_with(is_xid_start) {
+        name = format!("X{name}");
     }
-    format!("X{name}")
+    // Words may join in one pass and part in the next.
+    loop {
+        let again = name.to_pascal_case();
+        if again == name {
+            break;
+        }
+        name = again;
+    }
+    // What the generated code calls by these names is not the type.
+    if ["Default", "Err", "None", "Ok", "Self", "Some"].contains(&name.as_str()) {
+        name.push_str("Type");
+    }
+    name
 }
 
 /// The wanted name, or the first of `wanted2`, `wanted3`, ... that is free; it is taken from then on.

@@ -132,12 +132,11 @@ impl Naming<'_> {
 /// Whether a Rust type of its own stands for the schema.
 fn needs_name(schema: &Value) -> bool {
     let has = |keyword| schema.get(keyword).is_some();
-    let composed = schema.get("allOf").and_then(Value::as_array);
+    // A text with a constraint becomes a type that checks it.
     has("enum")
         || has("properties")
         || has("oneOf")
-        || has("anyOf")
-        || composed.is_some_and(|members| members.len() > 1)
+        || ["minLength", "maxLength", "pattern"].iter().any(|keyword| has(keyword))
 }
 
 /// What stands where the inline type stood; null and what is said of the place stay there.

@@ -1,106 +1,190 @@
 //! One typed success and one typed error for each operation, which is what progenitor can generate.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::grammar::{Kind, visit};
-use crate::pointer::{Pointer, resolve};
+use crate::pointer::Pointer;
+use crate::prepare::media_types::{BYTES, JSON, is_json};
+use crate::prepare::{rust_name, unique_name};
+use crate::rejection::METHODS;
 use crate::report::Report;
 
 pub(super) fn normalise(document: &mut Value, report: &mut Report) {
-    let whole = document.clone();
-    let everywhere = error_schemas(&whole);
-    visit(document, &mut |kind, at, object| match kind {
-        Kind::Responses => {
-            json_media_types(object, &whole, at, report);
-            errors(object, &everywhere, at, report);
+    let everywhere = error_schemas(document);
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
+    let mut replies = Replies { everywhere, taken, named: Map::new(), report };
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            let mut at = Pointer::default();
+            ["paths", path, method, "responses"].iter().for_each(|token| at.push(token));
+            let id = rust_name(operation["operationId"].as_str().unwrap_or_default());
+            if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+                replies.operation(responses, &id, &at);
+            }
         }
-        Kind::Components => {
-            object.shift_remove("responses");
-        }
-        _ => {}
-    });
+    }
+    for (name, schema) in replies.named {
+        document["components"]["schemas"][name] = schema;
+    }
 }
 
-/// Puts each response in the place of its reference, and any JSON media type under the one name progenitor reads.
-fn json_media_types(responses: &mut Map<String, Value>, document: &Value, at: &Pointer, report: &mut Report) {
-    for (status, response) in responses.iter_mut() {
-        *response = dereferenced(response, document);
-        let Some(Value::Object(content)) = response.get_mut("content") else {
-            continue;
+struct Replies<'a> {
+    /// The schemas of all JSON error replies of the document.
+    everywhere: Vec<Value>,
+    taken: BTreeSet<String>,
+    named: Map<String, Value>,
+    report: &'a mut Report,
+}
+
+impl Replies<'_> {
+    fn operation(&mut self, responses: &mut Map<String, Value>, id: &str, at: &Pointer) {
+        let given = std::mem::take(responses);
+        let mut successes = Map::new();
+        let mut errors = Map::new();
+        for (status, response) in given {
+            if status.starts_with("x-") {
+                continue;
+            }
+            let status = status.to_uppercase();
+            match status.as_bytes() {
+                [b'2', _, _] => drop(successes.insert(status, response)),
+                [b'4' | b'5', _, _] | b"DEFAULT" => drop(errors.insert(status, response)),
+                _ => self.report.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
+            }
+        }
+        // A reply for all that is not named is for a success, too, if none is.
+        if successes.is_empty()
+            && let Some(default) = errors.get("DEFAULT")
+        {
+            successes.insert("2XX".into(), default.clone());
+        }
+        self.successes(responses, successes, id, at);
+        self.errors(responses, &errors, id, at);
+    }
+
+    /// All success replies of one type: JSON if there is any, else a stream of bytes, else nothing.
+    fn successes(&mut self, responses: &mut Map<String, Value>, given: Map<String, Value>, id: &str, at: &Pointer) {
+        let typed: Vec<_> =
+            given.iter().filter_map(|(status, reply)| Some((status.clone(), json_type(reply)?))).collect();
+        let has_content = |reply: &Value| reply["content"].as_object().is_some_and(|content| !content.is_empty());
+        let (kept, content): (Vec<_>, _) = if !typed.is_empty() {
+            let schemas = distinct(typed.iter().map(|(_, (_, schema))| schema.clone()));
+            for (status, (media_type, _)) in typed.iter().filter(|(_, (media_type, _))| media_type != JSON) {
+                self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+            }
+            let schema = match schemas.as_slice() {
+                [only] if typed.len() == 1 => only.clone(),
+                [only] => self.named(only.clone(), &format!("{id}Reply")),
+                several => {
+                    let statuses: Vec<_> = typed.iter().map(|(status, _)| status.as_str()).collect();
+                    self.report.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
+                    self.named(json!({"oneOf": several}), &format!("{id}Reply"))
+                }
+            };
+            (typed.into_iter().map(|(status, _)| status).collect(), json!({JSON: {"schema": schema}}))
+        } else {
+            let streams: Vec<_> =
+                given.iter().filter(|(_, reply)| has_content(reply)).map(|(status, _)| status.clone()).collect();
+            match streams.is_empty() {
+                true => (given.keys().cloned().collect(), json!({})),
+                false => (streams, json!({BYTES: {}})),
+            }
         };
-        let other = content.keys().find(|name| is_json(name)).cloned();
-        if let Some(name) = other.filter(|name| name != JSON) {
-            let media_type = content.shift_remove(&name).unwrap_or_default();
-            content.insert(JSON.into(), media_type);
-            report.add(Code::L101, &at.join(status), format!("was `{name}`"));
+        for (status, mut reply) in given {
+            if !kept.contains(&status) {
+                let reason = format!("{status} comes back as `UnexpectedResponse`, which holds the reply");
+                self.report.add(Code::W110, &at.join(&status), reason);
+                continue;
+            }
+            if reply["content"].as_object().is_some_and(|content| content.len() > 1) {
+                let all: Vec<_> =
+                    reply["content"].as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+                self.report.add(Code::W109, &at.join(&status), format!("of {}", all.join(", ")));
+            }
+            reply["content"] = content.clone();
+            responses.insert(status, reply);
+        }
+        // progenitor would take any success for one with a body.
+        if responses.is_empty() {
+            responses.insert("2XX".into(), json!({"description": "", "content": {BYTES: {}}}));
         }
     }
-}
 
-/// Replaces all error replies by `4XX` and `5XX` of one type.
-///
-/// An operation that documents none gets the one error the document uses everywhere else, if there is one.
-fn errors(responses: &mut Map<String, Value>, everywhere: &[Value], at: &Pointer, report: &mut Report) {
-    let (errors, others): (Map<_, _>, Map<_, _>) =
-        std::mem::take(responses).into_iter().partition(|(status, _)| is_error(status));
-    *responses = others;
-    let mut schemas = distinct(errors.values().filter_map(json_schema));
-    if schemas.is_empty() {
-        schemas = everywhere.to_vec();
-    }
-    let schema = match schemas.as_slice() {
-        [] => return,
-        [only] => only.clone(),
-        several => {
-            let reason = format!("{} different error bodies", several.len());
-            report.add(Code::W102, at, reason);
-            json!({})
+    /// Replaces all error replies by `4XX` and `5XX` of one type.
+    ///
+    /// An operation that documents none gets the one error the document uses everywhere else, if there is one.
+    fn errors(&mut self, responses: &mut Map<String, Value>, errors: &Map<String, Value>, id: &str, at: &Pointer) {
+        let mut schemas = distinct(errors.values().filter_map(json_type).map(|(_, schema)| schema));
+        for (status, reply) in errors {
+            if let Some((media_type, _)) = json_type(reply).filter(|(media_type, _)| media_type != JSON) {
+                self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+            }
         }
-    };
-    let statuses: Vec<_> = errors.keys().map(String::as_str).collect();
-    let reason = format!("documented: {}", statuses.join(", "));
-    report.add(Code::L102, at, reason);
-    for (status, description) in [("4XX", "The request was refused."), ("5XX", "The server failed.")] {
-        let response = json!({"description": description, "content": {JSON: {"schema": schema}}});
-        responses.insert(status.into(), response);
+        if schemas.is_empty() {
+            schemas = self.everywhere.clone();
+        }
+        let schema = match schemas.as_slice() {
+            [] => return,
+            [only] => self.named(only.clone(), &format!("{id}Error")),
+            several if errors.is_empty() => {
+                let reason = format!("{} different error bodies in the document", several.len());
+                self.report.add(Code::W102, at, reason);
+                json!({})
+            }
+            several => {
+                let statuses: Vec<_> = errors.keys().map(String::as_str).collect();
+                self.report.add(Code::L112, at, format!("errors {}; the status tells which", statuses.join(", ")));
+                self.named(json!({"oneOf": several}), &format!("{id}Error"))
+            }
+        };
+        let statuses: Vec<_> = errors.keys().map(|status| status.to_lowercase()).collect();
+        let statuses: Vec<_> =
+            statuses.iter().map(|s| if s == "default" { s.clone() } else { s.to_uppercase() }).collect();
+        self.report.add(Code::L102, at, format!("documented: {}", statuses.join(", ")));
+        for (status, description) in [("4XX", "The request was refused."), ("5XX", "The server failed.")] {
+            let response = json!({"description": description, "content": {JSON: {"schema": schema}}});
+            responses.insert(status.into(), response);
+        }
+    }
+
+    /// A component for a schema that stands in several places, so that they are of one type.
+    fn named(&mut self, schema: Value, wanted: &str) -> Value {
+        if schema.get("$ref").is_some() {
+            return schema;
+        }
+        let name = unique_name(wanted, &mut self.taken);
+        let mut schema = schema;
+        let nullable = schema.as_object_mut().and_then(|schema| schema.shift_remove("nullable"));
+        self.named.insert(name.clone(), schema);
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        match nullable {
+            Some(flag) => json!({"nullable": flag, "allOf": [reference]}),
+            None => reference,
+        }
     }
 }
 
 /// The schemas of all JSON error replies of the document.
 fn error_schemas(document: &Value) -> Vec<Value> {
-    let mut schemas = Vec::new();
-    visit(&mut document.clone(), &mut |kind, _, responses| {
-        if kind == Kind::Responses {
-            let errors = responses.iter().filter(|(status, _)| is_error(status));
-            schemas.extend(errors.filter_map(|(_, error)| json_schema(&dereferenced(error, document))));
-        }
-    });
-    distinct(schemas.into_iter())
+    let operations =
+        document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten();
+    let responses = operations.filter_map(|(_, operation)| operation.get("responses")?.as_object()).flatten();
+    let is_error = |status: &str| status.starts_with(['4', '5']) || status == "default";
+    distinct(responses.filter(|(status, _)| is_error(status)).filter_map(|(_, reply)| Some(json_type(reply)?.1)))
 }
 
-const JSON: &str = "application/json";
-
-/// Whether a media type is JSON (RFC 6839, section 3.1).
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence == JSON || essence.ends_with("+json")
-}
-
-fn is_error(status: &str) -> bool {
-    status.starts_with(['4', '5']) || status == "default"
-}
-
-fn dereferenced(response: &Value, document: &Value) -> Value {
-    let reference = response.get("$ref").and_then(Value::as_str);
-    let target = reference.and_then(|reference| resolve(document, reference));
-    target.unwrap_or(response).clone()
-}
-
-fn json_schema(response: &Value) -> Option<Value> {
-    let content = response.get("content")?.as_object()?;
-    let (_, media_type) = content.iter().find(|(name, _)| is_json(name))?;
-    media_type.get("schema").cloned()
+/// The media type and schema of a reply in JSON.
+fn json_type(reply: &Value) -> Option<(String, Value)> {
+    let content = reply.get("content")?.as_object()?;
+    let exact = content.iter().find(|(name, _)| *name == JSON);
+    let (name, described) = exact.or_else(|| content.iter().find(|(name, _)| is_json(name)))?;
+    Some((name.clone(), described.get("schema").cloned().unwrap_or_else(|| json!({}))))
 }
 
 fn distinct(schemas: impl Iterator<Item = Value>) -> Vec<Value> {
@@ -118,42 +202,48 @@ mod tests {
     use super::*;
 
     fn check(responses: Value, after: Value) {
-        let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
         let mut document = json!({
             "paths": {
-                "/a": {"get": {"responses": responses}},
-                "/b": {"get": {"responses": {"404": {"$ref": "#/components/responses/NotFound"}}}},
+                "/a": {"get": {"operationId": "a", "responses": responses}},
+                "/b": {"get": {"responses": {"404": {"content": {"application/problem+json": {"schema": problem()}}}}}},
             },
-            "components": {"responses": {"NotFound": {"description": "d", "content": problem}}},
+            "components": {"schemas": {}},
         });
         normalise(&mut document, &mut Report::default());
         assert_eq!(document["paths"]["/a"]["get"]["responses"], after);
     }
 
-    fn error(description: &str) -> Value {
-        let schema = json!({"$ref": "#/components/schemas/Problem"});
+    fn problem() -> Value {
+        json!({"$ref": "#/components/schemas/Problem"})
+    }
+
+    fn error(description: &str, schema: Value) -> Value {
         json!({"description": description, "content": {JSON: {"schema": schema}}})
+    }
+
+    fn replies(others: Value, schema: Value) -> Value {
+        let Value::Object(mut all) = others else { unreachable!() };
+        all.insert("4XX".into(), error("The request was refused.", schema.clone()));
+        all.insert("5XX".into(), error("The server failed.", schema));
+        Value::Object(all)
     }
 
     #[test]
     fn documented_and_undocumented_errors_are_of_one_type() {
-        let after = json!({
-            "204": {"description": "d"},
-            "4XX": error("The request was refused."),
-            "5XX": error("The server failed."),
-        });
-        check(json!({"204": {"description": "d"}}), after.clone());
-        let not_found = json!({"$ref": "#/components/responses/NotFound"});
-        check(json!({"404": not_found, "204": {"description": "d"}, "503": not_found}), after);
+        let nothing = json!({"204": {"description": "d", "content": {}}});
+        check(json!({"204": {"description": "d"}}), replies(nothing.clone(), problem()));
+        let not_found = json!({"description": "d", "content": {"application/problem+json": {"schema": problem()}}});
+        check(json!({"404": not_found, "204": {"description": "d"}, "503": not_found}), replies(nothing, problem()));
     }
 
     #[test]
-    fn differing_errors_are_any_json() {
+    fn differing_replies_are_unions() {
         let typed = |name: &str| json!({"description": "d", "content": {JSON: {"schema": {"type": name}}}});
-        let any = |description: &str| json!({"description": description, "content": {JSON: {"schema": {}}}});
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let reply = |name: &str| json!({"description": "d", "content": {JSON: {"schema": named(name)}}});
         check(
-            json!({"404": typed("string"), "default": typed("integer")}),
-            json!({"4XX": any("The request was refused."), "5XX": any("The server failed.")}),
+            json!({"200": typed("string"), "201": typed("integer"), "204": {}, "404": typed("string"), "default": typed("integer")}),
+            replies(json!({"200": reply("AReply"), "201": reply("AReply")}), named("AError")),
         );
     }
 }

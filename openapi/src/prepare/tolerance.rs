@@ -12,18 +12,16 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
     let directions = directions(document);
     let schemas = document.pointer_mut("/components/schemas");
     for (name, schema) in schemas.and_then(Value::as_object_mut).into_iter().flatten() {
-        if !directions.read.contains(name) {
-            continue;
-        }
+        let mut at = Pointer::component("schemas", name);
         let also = match directions.written.contains(name) {
             true => ", nor in requests, which use the same type",
             false => "",
         };
-        let mut at = Pointer::component("schemas", name);
-        visit_object(schema, Kind::Schema, &mut at, &mut |kind, at, schema| {
-            if kind == Kind::Schema {
-                constraints(schema, also, at, report);
-            }
+        let read = directions.read.contains(name) || !directions.written.contains(name);
+        visit_object(schema, Kind::Schema, &mut at, &mut |kind, at, schema| match kind {
+            Kind::Schema if read => constraints(schema, also, at, report),
+            Kind::Schema => unwritable(schema, at, report),
+            _ => {}
         });
     }
     visit(document, &mut |kind, at, schema| {
@@ -32,11 +30,40 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
         }
         if at.as_str().contains("/responses/") {
             constraints(schema, "", at, report);
+        } else if at.as_str().starts_with("/paths/") {
+            unwritable(schema, at, report);
         }
         if schema.shift_remove("default").is_some() {
             report.add(Code::W103, &at.join("default"), "left to the server, which may change it");
         }
     });
+}
+
+/// Constraints on what a client sends that no Rust type says, or none that is worth its trouble.
+fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    if schema.get("minLength") == Some(&0.into()) {
+        schema.shift_remove("minLength");
+    }
+    let is_text = schema.get("type") == Some(&"string".into()) && !schema.contains_key("enum");
+    for keyword in CONSTRAINTS {
+        let is_of_text = ["minLength", "maxLength", "pattern"].contains(keyword);
+        let readable = match schema.get("pattern").and_then(Value::as_str) {
+            Some(pattern) if *keyword == "pattern" => regress::Regex::new(pattern).is_ok(),
+            _ => true,
+        };
+        if is_text && is_of_text && readable && schema.get("format").is_none() {
+            continue;
+        }
+        if let Some(value) = schema.shift_remove(*keyword) {
+            report.add(Code::W104, &at.join(keyword), format!("`{value}` is left to the server to check"));
+        }
+    }
+    let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
+    let known = ["date-time", "date", "uuid", "int64", "int32", "uint64", "double", "binary"];
+    if let Some(format) = format.filter(|format| !known.contains(&format.as_str())) {
+        schema.shift_remove("format");
+        report.add(Code::W104, &at.join("format"), format!("`{format}` is left to the server to check"));
+    }
 }
 
 const CONSTRAINTS: &[&str] = &[
@@ -67,7 +94,7 @@ fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, report
     }
     // A time keeps its text; every other format would make its Rust type refuse values.
     let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
-    if let Some(format) = format.filter(|format| !["date-time", "int64", "double", "float"].contains(&format.as_str()))
+    if let Some(format) = format.filter(|format| !["date-time", "int64", "uint64", "double"].contains(&format.as_str()))
     {
         schema.shift_remove("format");
         report.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
@@ -98,7 +125,7 @@ mod tests {
                 "Read": {"type": "object", "properties": {"a": {"type": "string"}}},
                 "Written": {
                     "type": "object", "additionalProperties": false,
-                    "properties": {"a": {"type": "string", "maxLength": 3, "format": "uri"}},
+                    "properties": {"a": {"type": "string"}},
                 },
             })
         );

@@ -1,0 +1,65 @@
+//! What an operation sends other than progenitor thinks: names of parameters, and the media type of its body.
+
+use syn::visit_mut::{VisitMut, visit_expr_mut};
+use syn::{Expr, ExprLit, File, Item, Lit, LitStr, Type, parse_quote};
+
+use super::names::module_items;
+use super::plan::{Operation, Plan};
+
+pub(super) fn restore(file: &mut File, plan: &Plan) {
+    for item in module_items(file, "builder").into_iter().flatten() {
+        let Item::Impl(item) = item else { continue };
+        let Type::Path(path) = &*item.self_ty else { continue };
+        let name = path.path.segments.last().map(|last| last.ident.to_string());
+        if let Some(operation) = name.and_then(|name| plan.operations.get(&name)) {
+            Restore(operation).visit_item_impl_mut(item);
+        }
+    }
+}
+
+struct Restore<'a>(&'a Operation);
+
+impl Restore<'_> {
+    fn name(&self, argument: &mut Expr) {
+        if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = argument
+            && let Some(wire) = self.0.wire_names.get(&text.value())
+        {
+            *text = LitStr::new(wire, text.span());
+        }
+    }
+}
+
+impl VisitMut for Restore<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_expr_mut(self, expr);
+        match expr {
+            Expr::Call(call) => {
+                let is_parameter = matches!(&*call.func, Expr::Path(path)
+                    if path.path.segments.iter().rev().nth(1).is_some_and(|name| name.ident == "QueryParam"));
+                if let Some(argument) = call.args.first_mut().filter(|_| is_parameter) {
+                    self.name(argument);
+                }
+            }
+            Expr::MethodCall(call) if call.method == "append" => {
+                if let Some(argument) = call.args.first_mut() {
+                    self.name(argument);
+                }
+            }
+            Expr::MethodCall(call) if call.method == "json" || call.method == "body" => {
+                // reqwest keeps a media type that is already there; of two, the last one set is sent.
+                if let Some(media_type) = &self.0.content_type {
+                    let before = &call.receiver;
+                    let media_type: Expr = parse_quote!(::reqwest::header::HeaderValue::from_static(#media_type));
+                    let header = match &**before {
+                        Expr::MethodCall(header) if header.method == "header" && call.method == "body" => {
+                            header.receiver.clone()
+                        }
+                        _ => before.clone(),
+                    };
+                    *call.receiver = parse_quote!(#header.header(::reqwest::header::CONTENT_TYPE, #media_type));
+                }
+            }
+            _ => {}
+        }
+    }
+}

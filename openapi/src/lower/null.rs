@@ -1,0 +1,312 @@
+//! Null in all its spellings becomes the flag `nullable`, where the schema is used.
+//!
+//! JSON Schema admits null by conjunction: every keyword must admit it. So whether a schema admits null is worked out
+//! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
+//! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::code::Code;
+use crate::grammar::{Kind, visit};
+use crate::pointer::{Pointer, resolve};
+use crate::report::Report;
+
+/// What a schema says about null.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Null {
+    Admitted,
+    Refused,
+    /// The schema says nothing that null could be measured by.
+    Unsaid,
+}
+
+impl Null {
+    /// What two conditions say together.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
+            (Self::Admitted, _) | (_, Self::Admitted) => Self::Admitted,
+            _ => Self::Unsaid,
+        }
+    }
+}
+
+/// Replaces every spelling of null by the flag.
+pub(super) fn lower(document: &mut Value, report: &mut Report) {
+    let whole = document.clone();
+    visit(document, &mut |kind, at, schema| {
+        if kind != Kind::Schema {
+            return;
+        }
+        let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
+        let admitted = said(given, &whole, &mut BTreeSet::new()) == Null::Admitted;
+        strip(schema, at, report);
+        if !admitted {
+            return;
+        }
+        match place(at) {
+            Place::Component => report.add(Code::L007, at, "null is admitted where it is used"),
+            // What a member admits, the schema that holds it was asked for.
+            Place::Member => {}
+            Place::Use => flag(schema),
+        }
+    });
+}
+
+/// What a schema says about null, all its keywords taken together.
+fn said<'a>(schema: &'a Value, document: &'a Value, seen: &mut BTreeSet<&'a str>) -> Null {
+    let Value::Object(schema) = schema else {
+        return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
+    };
+    let of = |admits: bool| if admits { Null::Admitted } else { Null::Refused };
+    let mut null = Null::Unsaid;
+    let flag = schema.get("nullable") == Some(&Value::Bool(true));
+    if let Some(types) = schema.get("type") {
+        null = null.and(of(flag || *types == "null" || holds(types, &"null".into())));
+    } else if implies_type(schema) {
+        null = null.and(of(flag));
+    }
+    if let Some(value) = schema.get("const") {
+        null = null.and(of(value.is_null()));
+    }
+    if let Some(values) = schema.get("enum") {
+        null = null.and(of(flag || holds(values, &Value::Null)));
+    }
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str)
+        && seen.insert(reference)
+    {
+        let target = resolve(document, reference).map_or(Null::Unsaid, |target| said(target, document, seen));
+        seen.remove(reference);
+        null = null.and(or_flag(target, flag));
+    }
+    for member in list(schema, "allOf") {
+        let member = said(member, document, seen);
+        null = null.and(or_flag(member, flag));
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        let members: Vec<_> = list(schema, keyword).map(|member| said(member, document, seen)).collect();
+        if members.contains(&Null::Admitted) {
+            null = null.and(Null::Admitted);
+        } else if !members.is_empty() && !members.contains(&Null::Unsaid) {
+            null = null.and(of(flag));
+        }
+    }
+    if let Some(not) = schema.get("not").filter(|not| not.as_object().is_some_and(|not| !not.is_empty()))
+        && said(not, document, seen) == Null::Admitted
+    {
+        null = Null::Refused;
+    }
+    null
+}
+
+fn or_flag(null: Null, flag: bool) -> Null {
+    if flag && null == Null::Refused { Null::Admitted } else { null }
+}
+
+fn holds(list: &Value, value: &Value) -> bool {
+    list.as_array().is_some_and(|list| list.contains(value))
+}
+
+fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item = &'a Value> {
+    schema.get(keyword).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Whether the keywords are meant for one type that is not null, though they do not say so.
+pub(super) fn implies_type(schema: &Map<String, Value>) -> bool {
+    ["properties", "additionalProperties", "patternProperties", "items", "prefixItems", "pattern"]
+        .iter()
+        .any(|keyword| schema.contains_key(*keyword))
+}
+
+/// Removes every spelling of null from the keywords of one schema.
+fn strip(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    if schema.shift_remove("nullable").is_some() {
+        report.add(Code::L012, &at.join("nullable"), "3.1 has no such keyword; it is read as 3.0 means it");
+    }
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        let given = types.len();
+        types.retain(|name| name != "null");
+        if types.len() < given {
+            report.add(Code::L002, &at.join("type"), "null is admitted");
+        }
+        match types.as_slice() {
+            [] if given > 0 => null_alone(schema, at, report),
+            [] => drop(schema.shift_remove("type")),
+            [only] => schema["type"] = only.clone(),
+            _ => {}
+        }
+    }
+    if schema.get("type") == Some(&"null".into()) || schema.get("const") == Some(&Value::Null) {
+        null_alone(schema, at, report);
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        let given = values.len();
+        values.retain(|value| !value.is_null());
+        if values.len() < given {
+            report.add(Code::L004, &at.join("enum"), "null is admitted");
+            if values.is_empty() {
+                null_alone(schema, at, report);
+            }
+        }
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(members)) = schema.get_mut(keyword) {
+            let given = members.len();
+            members.retain(|member| member.get(NULL_ALONE).is_none());
+            if members.len() == given {
+                continue;
+            }
+            report.add(Code::L003, &at.join(keyword), "null is admitted");
+            match members.as_mut_slice() {
+                [] => null_alone(schema, at, report),
+                [only] => {
+                    let only = only.take();
+                    schema.shift_remove(keyword);
+                    absorb(schema, only);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Marks a schema that admits null and nothing else, until the schema that holds it has been seen.
+const NULL_ALONE: &str = "x-null-alone";
+
+fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    for keyword in ["type", "const", "enum", "oneOf", "anyOf"] {
+        schema.shift_remove(keyword);
+    }
+    if !schema.contains_key(NULL_ALONE) && place(at) != Place::Member {
+        report.add(Code::W002, at, "null alone is read as any value");
+    }
+    schema.insert(NULL_ALONE.into(), true.into());
+}
+
+/// Removes the marks.
+pub(super) fn unmark(document: &mut Value) {
+    visit(document, &mut |_, _, object| {
+        object.shift_remove(NULL_ALONE);
+    });
+}
+
+/// Makes `schema` say what its only member says, too.
+fn absorb(schema: &mut Map<String, Value>, member: Value) {
+    let Value::Object(member) = member else { return };
+    let annotations = ["title", "description", "deprecated", "default"];
+    let disjoint = member.keys().all(|key| annotations.contains(&key.as_str()) || !schema.contains_key(key));
+    if member.contains_key("$ref") || !disjoint {
+        let members = schema.entry("allOf").or_insert_with(|| json!([]));
+        if let Value::Array(members) = members {
+            members.push(Value::Object(member));
+        }
+        return;
+    }
+    for (key, value) in member {
+        schema.entry(key).or_insert(value);
+    }
+}
+
+fn flag(schema: &mut Map<String, Value>) {
+    if schema.contains_key("$ref") {
+        let reference = Value::Object(std::mem::take(schema));
+        schema.insert("allOf".into(), json!([reference]));
+    }
+    if !schema.contains_key(NULL_ALONE) {
+        schema.insert("nullable".into(), true.into());
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Component,
+    Member,
+    Use,
+}
+
+fn place(at: &Pointer) -> Place {
+    let tokens: Vec<_> = at.as_str().split('/').skip(1).collect();
+    match tokens.as_slice() {
+        ["components", "schemas", _] => Place::Component,
+        [.., "allOf" | "anyOf" | "oneOf", _] => Place::Member,
+        _ => Place::Use,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(schema: Value, after: Expect) {
+        let mut document = json!({"components": {"schemas": {
+            "Use": {"properties": {"a": schema}},
+            "N": {"type": ["string", "null"]},
+            "M": {"$ref": "#/components/schemas/N"},
+            "S": {"type": "string"},
+            "R": {"anyOf": [{"$ref": "#/components/schemas/R"}, {"type": "null"}]},
+        }}});
+        lower(&mut document, &mut Report::default());
+        unmark(&mut document);
+        assert_eq!(document["components"]["schemas"]["N"], json!({"type": "string"}));
+        after.assert_eq(&document["components"]["schemas"]["Use"]["properties"]["a"].to_string());
+    }
+
+    fn named(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    #[test]
+    fn null_in_all_its_spellings() {
+        check(json!({"type": ["string", "null"]}), expect![[r#"{"type":"string","nullable":true}"#]]);
+        check(
+            json!({"type": ["string", "integer", "null"]}),
+            expect![[r#"{"type":["string","integer"],"nullable":true}"#]],
+        );
+        check(json!({"enum": ["a", null]}), expect![[r#"{"enum":["a"],"nullable":true}"#]]);
+        check(
+            json!({"anyOf": [{"type": "string"}, {"const": null}]}),
+            expect![[r#"{"type":"string","nullable":true}"#]],
+        );
+        check(
+            json!({"oneOf": [{"type": "string"}, {"enum": [null]}]}),
+            expect![[r#"{"type":"string","nullable":true}"#]],
+        );
+        check(
+            json!({"oneOf": [named("S"), {"type": "null"}]}),
+            expect![[r##"{"allOf":[{"$ref":"#/components/schemas/S"}],"nullable":true}"##]],
+        );
+        check(named("M"), expect![[r##"{"allOf":[{"$ref":"#/components/schemas/M"}],"nullable":true}"##]]);
+        check(named("R"), expect![[r##"{"allOf":[{"$ref":"#/components/schemas/R"}],"nullable":true}"##]]);
+        check(
+            json!({"oneOf": [named("S"), named("N")]}),
+            expect![[
+                r##"{"oneOf":[{"$ref":"#/components/schemas/S"},{"$ref":"#/components/schemas/N"}],"nullable":true}"##
+            ]],
+        );
+        check(json!({"type": "string", "nullable": true}), expect![[r#"{"type":"string","nullable":true}"#]]);
+        check(json!({"type": "null"}), expect!["{}"]);
+    }
+
+    #[test]
+    fn null_that_is_not_admitted() {
+        check(json!({"type": ["string", "null"], "enum": ["a"]}), expect![[r#"{"type":"string","enum":["a"]}"#]]);
+        check(json!({"type": "string", "enum": ["a", null]}), expect![[r#"{"type":"string","enum":["a"]}"#]]);
+        check(
+            json!({"type": "object", "oneOf": [named("S"), {"type": "null"}]}),
+            expect![[r##"{"type":"object","allOf":[{"$ref":"#/components/schemas/S"}]}"##]],
+        );
+        check(
+            json!({"allOf": [named("N"), named("S")]}),
+            expect![[r##"{"allOf":[{"$ref":"#/components/schemas/N"},{"$ref":"#/components/schemas/S"}]}"##]],
+        );
+        check(
+            json!({"allOf": [named("N"), {"description": "d"}]}),
+            expect![[r##"{"allOf":[{"$ref":"#/components/schemas/N"},{"description":"d"}],"nullable":true}"##]],
+        );
+        check(json!({"description": "anything"}), expect![[r#"{"description":"anything"}"#]]);
+    }
+}

@@ -1,0 +1,149 @@
+//! A base class with a discriminator stands for any of its subtypes; read as the base, what they add would be lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::code::Code;
+use crate::pointer::{Pointer, component_name};
+use crate::prepare::all_of::parents;
+use crate::report::Report;
+
+/// The base classes and their subtypes, in document order.
+#[derive(Debug, Default)]
+pub(super) struct Hierarchy(BTreeMap<String, Vec<String>>);
+
+impl Hierarchy {
+    pub(super) fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let schemas: Vec<_> = schemas.into_iter().flatten().collect();
+        let parents: BTreeMap<_, _> = schemas.iter().map(|(name, schema)| (name.as_str(), parents(schema))).collect();
+        let mut hierarchy = BTreeMap::new();
+        for (base, _) in schemas.iter().filter(|(_, schema)| schema.get("discriminator").is_some()) {
+            let extends = |name: &str| {
+                let mut seen = BTreeSet::new();
+                let mut open = vec![name.to_owned()];
+                while let Some(next) = open.pop() {
+                    for parent in parents.get(next.as_str()).into_iter().flatten() {
+                        if parent == *base {
+                            return true;
+                        }
+                        if seen.insert(parent.clone()) {
+                            open.push(parent.clone());
+                        }
+                    }
+                }
+                false
+            };
+            let subtypes: Vec<_> =
+                schemas.iter().map(|(name, _)| *name).filter(|name| name != base && extends(name)).cloned().collect();
+            if !subtypes.is_empty() {
+                hierarchy.insert((*base).clone(), subtypes);
+            }
+        }
+        Self(hierarchy)
+    }
+
+    pub(super) fn bases(&self) -> BTreeSet<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// Makes each base class the union of its subtypes, once they have what they inherit.
+    pub(super) fn become_unions(&self, document: &mut Value, report: &mut Report) {
+        for (base, subtypes) in &self.0 {
+            let Some(Value::Object(schema)) =
+                document.pointer_mut("/components/schemas").and_then(|all| all.get_mut(base))
+            else {
+                continue;
+            };
+            let mut union = Map::new();
+            for key in ["title", "description", "deprecated", "discriminator"] {
+                union.extend(schema.shift_remove(key).map(|value| (key.to_owned(), value)));
+            }
+            let named = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.shift_remove(*keyword));
+            let members = named.unwrap_or_else(|| {
+                subtypes.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect()
+            });
+            union.insert("oneOf".into(), members);
+            report.add(Code::L108, &Pointer::component("schemas", base), format!("one of {}", subtypes.join(", ")));
+            *schema = union;
+        }
+    }
+}
+
+/// Writes out which value of the discriminator stands for which schema, while schemas have the names given to them.
+pub(super) fn explicit_mappings(document: &mut Value) {
+    let hierarchy = Hierarchy::of(document);
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return;
+    };
+    let names: BTreeSet<_> = schemas.keys().cloned().collect();
+    for (name, subtypes) in &hierarchy.0 {
+        complete(&mut schemas[name]["discriminator"], subtypes, &names);
+    }
+    crate::grammar::visit(document, &mut |kind, _, schema| {
+        if kind != crate::grammar::Kind::Schema || !schema.contains_key("discriminator") {
+            return;
+        }
+        let members: Vec<_> = ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|keyword| schema.get(*keyword)?.as_array())
+            .flatten()
+            .filter_map(|member| component_name(member["$ref"].as_str()?, "schemas"))
+            .collect();
+        complete(&mut schema["discriminator"], &members, &names);
+    });
+}
+
+fn complete(discriminator: &mut Value, members: &[String], names: &BTreeSet<String>) {
+    let mut mapping = Map::new();
+    for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
+        let Some(target) = target.as_str() else { continue };
+        let name = component_name(target, "schemas").unwrap_or_else(|| target.to_owned());
+        if names.contains(&name) {
+            mapping.insert(value.clone(), reference(&name));
+        }
+    }
+    for member in members {
+        let target = reference(member);
+        if !mapping.values().any(|known| *known == target) {
+            mapping.entry(member.clone()).or_insert(target);
+        }
+    }
+    if discriminator.is_object() {
+        discriminator["mapping"] = Value::Object(mapping);
+    }
+}
+
+fn reference(name: &str) -> Value {
+    let mut pointer = Pointer::default();
+    pointer.push(name);
+    format!("#/components/schemas{pointer}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_becomes_the_union_of_its_subtypes() {
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut document = json!({"components": {"schemas": {
+            "Pet": {"type": "object", "properties": {"kind": {}}, "discriminator": {"propertyName": "kind"}},
+            "Cat": {"allOf": [named("Pet"), {"properties": {"claws": {}}}]},
+            "Kitten": {"allOf": [named("Cat")]},
+        }}});
+        explicit_mappings(&mut document);
+        let hierarchy = Hierarchy::of(&document);
+        hierarchy.become_unions(&mut document, &mut Report::default());
+        assert_eq!(
+            document["components"]["schemas"]["Pet"],
+            json!({
+                "discriminator": {"propertyName": "kind", "mapping": {
+                    "Cat": "#/components/schemas/Cat", "Kitten": "#/components/schemas/Kitten",
+                }},
+                "oneOf": [named("Cat"), named("Kitten")],
+            })
+        );
+    }
+}

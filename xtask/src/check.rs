@@ -11,7 +11,7 @@ use mint_openapi::source::{Lock, sha256};
 use mint_openapi::{canonical, parse_json};
 
 use crate::End;
-use crate::generate::generate;
+use crate::generate::generate_whole;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -95,7 +95,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
         let why = format!("the document says {}, its lock says {locked:?}", document["info"]["version"]);
         findings.push(out_of_date("`openapi/openapi.lock` has another version than the document", why, refresh));
     }
-    match generate(&document) {
+    match generate_whole(&document) {
         Err(error) => findings.push(Finding::Broken(Problem::new(
             "no client can be generated from `openapi/openapi.json`",
             error,

@@ -1,10 +1,29 @@
 //! Generating from a document that nobody has vouched for yet.
 
 use std::any::Any;
+use std::fmt;
 use std::panic;
 
-use mint_openapi::{Generated, Settings};
+use mint_openapi::{Error, Generated, Settings};
 use serde_json::Value;
+
+/// Why there is no client.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The generator says what is wrong with the document.
+    Error(Error),
+    /// It panicked, with these words.
+    Panic(String),
+}
+
+/// Generates a client for the whole document: an operation that is refused refuses all.
+///
+/// # Errors
+///
+/// Why there is no client.
+pub(crate) fn generate_whole(document: &Value) -> Result<Generated, Refusal> {
+    generate(document)?.without_rejections().map_err(Refusal::Error)
+}
 
 /// Generates a client, and makes an error of a panic.
 ///
@@ -13,12 +32,20 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// Why there is no client, in words.
-pub(crate) fn generate(document: &Value) -> Result<Generated, String> {
-    let whole = || mint_openapi::generate(document, &Settings::default())?.without_rejections();
-    match panic::catch_unwind(whole) {
-        Ok(result) => result.map_err(|error| error.to_string()),
-        Err(payload) => Err(format!("the generator panicked: {}", text_of(&*payload))),
+/// Why there is no client.
+pub(crate) fn generate(document: &Value) -> Result<Generated, Refusal> {
+    match panic::catch_unwind(|| mint_openapi::generate(document, &Settings::default())) {
+        Ok(result) => result.map_err(Refusal::Error),
+        Err(payload) => Err(Refusal::Panic(text_of(&*payload).to_owned())),
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => error.fmt(f),
+            Self::Panic(words) => write!(f, "the generator panicked: {words}"),
+        }
     }
 }
 

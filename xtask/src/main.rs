@@ -7,6 +7,8 @@
 
 mod check;
 mod ci;
+mod codegen;
+mod explain;
 mod generate;
 mod input;
 mod problem;
@@ -67,6 +69,21 @@ enum Command {
         #[arg(value_name = "GATE", value_parser = ci::gate_names())]
         gates: Vec<String>,
     },
+    /// Generate from any OpenAPI 3.1 document, or see how far a folder of them goes
+    ///
+    /// The generator runs in a process of its own, so that a document that makes it abort or run without end is an
+    /// error like any other. What is rejected is printed to stderr.
+    #[command(after_help = EXIT_CODES)]
+    Codegen(codegen::Options),
+    /// Say what a code in a report means: what its rule does, an example, and what is lost
+    #[command(after_help = EXIT_CODES)]
+    Explain {
+        /// The code, such as L002; all of them are listed when there is none
+        code: Option<String>,
+    },
+    /// Generate from the document in a folder, and leave the answer there
+    #[command(name = codegen::WORKER, hide = true)]
+    Worker { folder: PathBuf },
 }
 
 /// How a command ended, but for an error.
@@ -108,5 +125,8 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
         }
         Command::Check => check::run(&workspace),
         Command::Ci { gates } => Ok(ci::run(&workspace, &gates, Place::here())),
+        Command::Codegen(options) => codegen::run(&workspace, &options),
+        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Worker { folder } => codegen::work(&folder),
     }
 }

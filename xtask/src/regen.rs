@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use mint_openapi::source::{self, Lock, sha256};
 use mint_openapi::{Disposition, Report, canonical};
 
-use crate::generate::generate;
+use crate::generate::generate_whole;
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::replace::{Change, replace_all};
@@ -40,7 +40,7 @@ pub(crate) fn regen(workspace: &Workspace, input: &Input, today: NaiveDate) -> R
         let what = format!("`{}` holds no OpenAPI document", input.origin.location);
         Problem::new(what, error, "pass the document as JSON, as YAML, or as a docs page in Markdown")
     })?;
-    let generated = generate(&document).map_err(|error| {
+    let generated = generate_whole(&document).map_err(|error| {
         let what = format!("no client can be generated from `{}`; nothing was written", input.origin.location);
         Problem::new(what, error, "add the rule that is missing to `openapi/src/lower`, or pass another document")
     })?;

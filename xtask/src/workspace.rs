@@ -1,6 +1,9 @@
 //! Where the files are.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A checkout of the workspace, or a copy of a part of it.
 #[derive(Clone, Debug)]
@@ -36,6 +39,33 @@ impl Workspace {
     /// The report of what became of every construct of the document.
     pub(crate) fn lowering(&self) -> PathBuf {
         self.root.join("openapi").join("lowering.md")
+    }
+
+    /// Where programs are built, and where what a command makes may go.
+    pub(crate) fn target(&self) -> PathBuf {
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), |folder| self.root.join(folder))
+    }
+
+    /// A cargo command at the root.
+    pub(crate) fn cargo(&self) -> Command {
+        // The cargo that started this tool, so that `cargo +TOOLCHAIN xtask` works with that toolchain.
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+        command.current_dir(&self.root);
+        // `cargo run` tells this tool about its own package. Build scripts that watch these variables would run again
+        // after every command that was not started from here.
+        for (name, _) in env::vars_os() {
+            let of_package = name.to_str().is_some_and(|name| {
+                ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"].iter().any(|prefix| name.starts_with(prefix))
+            });
+            if of_package {
+                command.env_remove(name);
+            }
+        }
+        if cfg!(windows) {
+            // A program that runs cannot be overwritten there, and the gates build this one too.
+            command.env("CARGO_TARGET_DIR", self.target().join("ci"));
+        }
+        command
     }
 
     /// A path as a reader of this workspace knows it: from the root, with `/`.

@@ -1,8 +1,6 @@
 //! One gate: what it runs and how that is shown.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::{env, io};
 
 use crate::End;
@@ -90,7 +88,7 @@ impl Gate {
 
 impl Cargo {
     fn run(&self, workspace: &Workspace, place: Place) -> io::Result<Verdict> {
-        let mut command = cargo(workspace);
+        let mut command = workspace.cargo();
         command.args(self.arguments(place)).envs(self.environment.iter().copied());
         Ok(Verdict::of(command.status()?.success()))
     }
@@ -111,7 +109,8 @@ impl Cargo {
 
 impl Absent {
     fn run(&self, workspace: &Workspace) -> io::Result<Verdict> {
-        let output = cargo(workspace)
+        let output = workspace
+            .cargo()
             .args(["tree", "-p", self.package, "-e", "normal", "--prefix", "none"])
             .stderr(Stdio::inherit())
             .output()?;
@@ -167,28 +166,6 @@ fn run_check(workspace: &Workspace) -> Verdict {
             Verdict::Fail
         }
     }
-}
-
-fn cargo(workspace: &Workspace) -> Command {
-    // The cargo that started this tool, so that `cargo +TOOLCHAIN xtask ci` judges with that toolchain.
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    command.current_dir(workspace.root());
-    // `cargo run` tells this tool about its own package. Build scripts that watch these variables would run again
-    // after every command that was not started from here.
-    for (name, _) in env::vars_os() {
-        let of_package = name.to_str().is_some_and(|name| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"].iter().any(|prefix| name.starts_with(prefix))
-        });
-        if of_package {
-            command.env_remove(name);
-        }
-    }
-    if cfg!(windows) {
-        // A program that runs cannot be overwritten there, and the gates build this one too.
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.root().join("target"), PathBuf::from);
-        command.env("CARGO_TARGET_DIR", target.join("ci"));
-    }
-    command
 }
 
 #[cfg(test)]

@@ -1,0 +1,72 @@
+//! `cargo xtask codegen`: the whole pipeline on any document, or on a folder of them.
+
+mod corpus;
+mod process;
+mod spec;
+mod worker;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::End;
+use crate::input::Input;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+use corpus::{Compile, Corpus};
+use spec::Targets;
+
+pub(crate) use worker::{COMMAND as WORKER, work};
+
+/// What `cargo xtask codegen` is given.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    source: Source,
+    /// Write the Rust here; without it, to stdout
+    #[arg(long, value_name = "FILE.rs", conflicts_with = "corpus")]
+    out: Option<PathBuf>,
+    /// Write what became of every construct of the document here
+    #[arg(long, value_name = "FILE.md", conflicts_with = "corpus")]
+    report: Option<PathBuf>,
+    /// Generate only; compile nothing and read no examples
+    #[arg(long, conflicts_with = "spec")]
+    no_compile: bool,
+    /// Do not compile what comes from a document with more bytes than this
+    #[arg(long, value_name = "BYTES", default_value_t = 1_000_000, conflicts_with = "spec")]
+    skip_over: u64,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Source {
+    /// One document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// A folder of documents as JSON or YAML: compile what is generated, read and write the documents' own examples
+    /// with it, and print a table
+    #[arg(long, value_name = "FOLDER")]
+    corpus: Option<PathBuf>,
+}
+
+/// Generates as the options say.
+///
+/// # Errors
+///
+/// When no client can be generated, or the system does not let us.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Problem> {
+    if let Some(folder) = &options.source.corpus {
+        let compile = match options.no_compile {
+            true => Compile::Nothing,
+            false => Compile::UpTo(options.skip_over),
+        };
+        return corpus::run(workspace, &Corpus::read(folder)?, compile);
+    }
+    let targets = Targets { rust: options.out.as_deref(), report: options.report.as_deref() };
+    spec::run(&read(options.source.spec.as_deref())?, targets)
+}
+
+fn read(path: Option<&Path>) -> Result<Input, Problem> {
+    Input::read(path, io::stdin())
+}

@@ -1,0 +1,67 @@
+//! `cargo xtask explain CODE`: what a code in a report means.
+
+use mint_openapi::{Code, Explanation};
+
+use crate::End;
+use crate::problem::Problem;
+
+/// Prints what a code means, or the list of codes.
+///
+/// # Errors
+///
+/// For a text that is the code of no rule; it holds the list.
+pub(crate) fn run(code: Option<&str>) -> Result<End, Problem> {
+    let Some(text) = code else {
+        print!("{}", list());
+        return Ok(End::Done);
+    };
+    // Codes are written in capitals; nobody means something else by another case.
+    let code: Code = text.to_uppercase().parse().map_err(|_| {
+        Problem::new(
+            format!("`{text}` is the code of no rule"),
+            list(),
+            "pass one of these codes: cargo xtask explain CODE",
+        )
+    })?;
+    print!("{}", page(code));
+    Ok(End::Done)
+}
+
+fn list() -> String {
+    Code::ALL
+        .iter()
+        .map(|code| format!("{code}  {:<8}  {}\n", code.disposition().to_string(), code.summary()))
+        .collect()
+}
+
+fn page(code: Code) -> String {
+    let Explanation { meaning, before, after, lost, .. } = code.explanation();
+    let mut page = format!("{code} ({}): {}\n\n{meaning}\n", code.disposition(), code.summary());
+    for (title, text) in [("Before:", before), ("After:", after), ("Lost:", lost)] {
+        if !text.is_empty() {
+            page.push_str(&format!("\n{title}\n\n{}\n", indented(text)));
+        }
+    }
+    page
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_holds_one_line_per_code() {
+        for (code, line) in Code::ALL.iter().zip(list().lines()) {
+            assert!(line.starts_with(&format!("{code}  {}", code.disposition())), "{line}");
+        }
+    }
+
+    #[test]
+    fn texts_of_several_lines_are_set_apart() {
+        assert_eq!(indented("{\n  1\n}"), "    {\n      1\n    }");
+    }
+}

@@ -1,0 +1,169 @@
+//! `cargo xtask codegen` and `cargo xtask explain`, as the built program.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mint_openapi::Code;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What the program said.
+struct Said {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn xtask(arguments: &[&str], stdin: &str) -> Said {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read may have gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Said {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A document with two operations, one with a body of the schema `A`.
+fn document(schemas: Value) -> Value {
+    let reply = json!({"204": {"description": "Done."}});
+    let body =
+        json!({"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}});
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/a": {"post": {"operationId": "sendA", "requestBody": body, "responses": reply}},
+            "/b": {"get": {"operationId": "getB", "responses": reply}},
+        },
+        "components": {"schemas": schemas},
+    })
+}
+
+fn fine() -> Value {
+    document(json!({"A": {"type": "object", "properties": {"a": {"type": ["string", "null"]}}}}))
+}
+
+#[test]
+fn rust_goes_to_stdout_or_into_a_file() {
+    let said = xtask(&["codegen", "--spec", "-"], &fine().to_string());
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert!(said.stdout.contains("pub struct Client"), "{}", said.stdout);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("a.yaml"), "# YAML takes JSON\n".to_owned() + &fine().to_string()).unwrap();
+    let (spec, rust, report) = (path("a.yaml"), path("a.rs"), path("a.md"));
+    let again = xtask(&["codegen", "--spec", &spec, "--out", &rust, "--report", &report], "");
+    assert_eq!((again.code, again.stdout.as_str(), again.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(fs::read_to_string(rust).unwrap(), said.stdout);
+    assert!(fs::read_to_string(report).unwrap().contains("L002"));
+}
+
+#[test]
+fn what_gives_no_client_is_told_apart() {
+    let cycle = document(json!({
+        "A": {"allOf": [{"$ref": "#/components/schemas/B"}, {"type": "object", "properties": {"a": {"type": "string"}}}]},
+        "B": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object", "properties": {"b": {"type": "string"}}}]},
+    }));
+    let mut swagger = fine();
+    swagger.as_object_mut().unwrap().remove("openapi");
+    swagger["swagger"] = json!("2.0");
+    for (text, messages) in [
+        (cycle.to_string(), &["rejected: R", "the generator aborted (signal"][..]),
+        (swagger.to_string(), &["2.0", "openapi"]),
+        ("{\"openapi\": ".into(), &["line 1 column 12"]),
+        ("openapi: [".into(), &["line 1"]),
+        (fine().to_string().replace("3.1.0", "4.0.0"), &["R003"]),
+    ] {
+        let said = xtask(&["codegen", "--spec", "-"], &text);
+        assert!(said.code == Some(1) && said.stdout.is_empty(), "{text}: {}", said.stderr);
+        let told = messages.iter().any(|message| said.stderr.contains(message));
+        assert!(told && said.stderr.contains("fix: "), "{text}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn a_source_is_one_document_or_one_folder() {
+    for (arguments, code, message) in [
+        (&["codegen"][..], 2, "--spec"),
+        (&["codegen", "--spec", "a", "--corpus", "b"], 2, "cannot be used with"),
+        (&["codegen", "--corpus", "b", "--out", "c"], 2, "cannot be used with"),
+        (&["codegen", "--spec", "no-such-file"], 1, "cannot read `no-such-file`"),
+        (&["codegen", "--corpus", "no-such-folder"], 1, "cannot read `no-such-folder`"),
+        (&["codegen", "--corpus", "src"], 1, "no file in it ends in .json, .yaml or .yml"),
+    ] {
+        let said = xtask(arguments, "");
+        assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.stderr);
+        assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
+    }
+}
+
+fn folder_of(documents: &[(&str, String)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in documents {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn corpus(folder: &Path) -> Said {
+    xtask(&["codegen", "--corpus", folder.to_str().unwrap(), "--no-compile"], "")
+}
+
+#[test]
+fn a_folder_gives_a_table() {
+    let folder = folder_of(&[("b.json", fine().to_string()), ("a.yml", fine().to_string()), ("c.txt", "-".into())]);
+    let said = corpus(folder.path());
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows: Vec<_> = said.stdout.lines().map(cells).collect();
+    assert_eq!(rows.len(), 5, "{}", said.stdout);
+    for (row, start) in rows[2..].iter().zip([
+        ["a.yml", "2", "2", "0"],
+        ["b.json", "2", "2", "0"],
+        ["2 documents, 2 clients", "4", "4", "0"],
+    ]) {
+        assert_eq!(row[1..5], start);
+    }
+}
+
+#[test]
+fn a_document_that_is_silently_lost_fails_the_folder() {
+    let folder = folder_of(&[("a.json", fine().to_string()), ("b.json", "{\"openapi\": ".into())]);
+    let said = corpus(folder.path());
+    assert_eq!(said.code, Some(1), "{}", said.stdout);
+    assert!(said.stdout.contains("line 1 column 12"), "{}", said.stdout);
+}
+
+#[test]
+fn every_code_is_explained() {
+    let said = xtask(&["explain"], "");
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert_eq!(said.stdout.lines().count(), Code::ALL.len());
+    for code in Code::ALL {
+        assert!(said.stdout.contains(&format!("{code}  ")), "{code}: {}", said.stdout);
+        let said = xtask(&["explain", &code.to_string()], "");
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+        assert!(said.stdout.starts_with(&format!("{code} ")), "{}", said.stdout);
+    }
+}
+
+#[test]
+fn an_unknown_code_gives_the_list() {
+    let said = xtask(&["explain", "L999"], "");
+    assert_eq!(said.code, Some(1));
+    assert!(said.stderr.contains("`L999` is the code of no rule"), "{}", said.stderr);
+    assert!(said.stderr.contains("L001  "), "{}", said.stderr);
+    assert_eq!(xtask(&["explain", "l001"], "").code, Some(0));
+}

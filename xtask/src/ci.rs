@@ -63,7 +63,11 @@ struct Summary<'a> {
 
 impl Summary<'_> {
     fn failed(&self) -> impl Iterator<Item = &Outcome<'_>> {
-        self.outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fail)
+        self.with(Verdict::Fail)
+    }
+
+    fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Outcome<'_>> {
+        self.outcomes.iter().filter(move |outcome| outcome.verdict == verdict)
     }
 }
 
@@ -73,6 +77,7 @@ impl fmt::Display for Outcome<'_> {
         let seconds = took.as_secs_f64();
         match verdict {
             Verdict::Pass => write!(f, "pass  {} ({seconds:.1} s)", gate.name),
+            Verdict::Skip => write!(f, "SKIP  {} (what it needs is not on this machine)", gate.name),
             Verdict::Fail => {
                 write!(f, "FAIL  {} ({seconds:.1} s)", gate.name)?;
                 write!(f, "\n      again: {}", gate.command(*place))?;
@@ -89,7 +94,7 @@ impl fmt::Display for Summary<'_> {
             writeln!(f, "{outcome}")?;
         }
         match self.failed().count() {
-            0 => writeln!(f, "all gates passed: {}", self.outcomes.len()),
+            0 => writeln!(f, "all gates passed: {}", self.with(Verdict::Pass).count()),
             failed => writeln!(f, "{failed} of {} gates failed", self.outcomes.len()),
         }
     }
@@ -108,6 +113,7 @@ mod tests {
             seen.push(gate.name);
             match gate.name {
                 "fmt" | "doc" => Verdict::Fail,
+                "corpus" => Verdict::Skip,
                 _ => Verdict::Pass,
             }
         });
@@ -130,8 +136,9 @@ mod tests {
                   fix:   mend the comments it names
             pass  test (1.2 s)
             pass  quickstart (1.2 s)
+            SKIP  corpus (what it needs is not on this machine)
             pass  package (1.2 s)
-            2 of 10 gates failed
+            2 of 11 gates failed
         "#]]
         .assert_eq(&summary.to_string());
     }

@@ -61,10 +61,21 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Probl
             true => Compile::Nothing,
             false => Compile::UpTo(options.skip_over),
         };
-        return corpus::run(workspace, &Corpus::read(folder)?, compile);
+        let tried = corpus::run(workspace, &Corpus::read(folder)?, compile)?;
+        return Ok(if tried.nothing_is_lost { End::Done } else { End::Failed });
     }
     let targets = Targets { rust: options.out.as_deref(), report: options.report.as_deref() };
     spec::run(&read(options.source.spec.as_deref())?, targets)
+}
+
+/// Says whether every bar is met on the documents of a folder, compiling those of at most this many bytes.
+///
+/// # Errors
+///
+/// When the system does not let us.
+pub(crate) fn measure(workspace: &Workspace, folder: &Path, bytes: u64) -> Result<bool, Problem> {
+    let tried = corpus::run(workspace, &Corpus::read(folder)?, Compile::UpTo(bytes))?;
+    Ok(tried.nothing_is_lost && tried.bars_are_met)
 }
 
 fn read(path: Option<&Path>) -> Result<Input, Problem> {

@@ -5,7 +5,15 @@ use std::{env, io};
 
 use crate::End;
 use crate::check;
+use crate::codegen;
+use crate::problem::Problem;
 use crate::workspace::Workspace;
+
+/// Real documents; they are not ours to publish, so they are not in the workspace.
+const CORPUS: &str = "../shared/corpus";
+
+/// Documents with more bytes are generated from, and not compiled: rustc takes minutes for the largest.
+const COMPILED_BYTES: u64 = 200_000;
 
 /// Something that must hold before a change is taken.
 #[derive(Debug)]
@@ -26,6 +34,8 @@ pub(crate) enum Run {
     Check,
     /// Crates that must not be among what a package brings into an application.
     Dependencies(&'static [Absent]),
+    /// `cargo xtask codegen --corpus` on real documents, where there are some beside the workspace.
+    Corpus,
 }
 
 /// A cargo command.
@@ -58,6 +68,8 @@ pub(crate) enum Place {
 pub(crate) enum Verdict {
     Pass,
     Fail,
+    /// What it needs is not on this machine.
+    Skip,
 }
 
 impl Gate {
@@ -65,7 +77,8 @@ impl Gate {
     pub(crate) fn run(&self, workspace: &Workspace, place: Place) -> Verdict {
         let result = match &self.run {
             Run::Cargo(cargo) => cargo.run(workspace, place),
-            Run::Check => return run_check(workspace),
+            Run::Check => return verdict_of(check::run(workspace).map(|end| Verdict::of(end == End::Done))),
+            Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Dependencies(absent) => {
                 absent.iter().try_fold(Verdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
             }
@@ -81,6 +94,7 @@ impl Gate {
         match &self.run {
             Run::Cargo(cargo) => cargo.shown(place),
             Run::Check => "cargo xtask check".into(),
+            Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
             Run::Dependencies(_) => format!("cargo xtask ci {}", self.name),
         }
     }
@@ -153,19 +167,25 @@ impl Verdict {
     fn and(self, other: Self) -> Self {
         match self {
             Self::Pass => other,
-            Self::Fail => Self::Fail,
+            Self::Fail | Self::Skip => self,
         }
     }
 }
 
-fn run_check(workspace: &Workspace) -> Verdict {
-    match check::run(workspace) {
-        Ok(end) => Verdict::of(end == End::Done),
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            Verdict::Fail
-        }
+fn verdict_of(result: Result<Verdict, Problem>) -> Verdict {
+    result.unwrap_or_else(|problem| {
+        eprintln!("error: {problem}");
+        Verdict::Fail
+    })
+}
+
+fn run_corpus(workspace: &Workspace) -> Result<Verdict, Problem> {
+    let folder = workspace.root().join(CORPUS);
+    if !folder.is_dir() {
+        println!("no real documents were tried: there is no folder {CORPUS} beside the workspace");
+        return Ok(Verdict::Skip);
     }
+    Ok(Verdict::of(codegen::measure(workspace, &folder, COMPILED_BYTES)?))
 }
 
 #[cfg(test)]

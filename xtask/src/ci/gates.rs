@@ -53,6 +53,11 @@ pub(crate) const GATES: &[Gate] = &[
         fix: "mend mint-api-ext/examples/quickstart.rs, or what it uses",
     },
     Gate {
+        name: "corpus",
+        run: Run::Corpus,
+        fix: "mend the rule in openapi/src/lower or openapi/src/prepare that the table and what follows it point at",
+    },
+    Gate {
         name: "package",
         run: Run::Cargo(Cargo {
             arguments: &["package", "-p", "mint-openapi", "-p", "mint-api", "-p", "mint-api-ext"],

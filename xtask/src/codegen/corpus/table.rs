@@ -1,9 +1,9 @@
 //! The table of a corpus, as Markdown.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use super::document::{Compiled, Document, Outcome};
+use super::document::{Compiled, Document};
+use super::sum::Sum;
 use crate::codegen::worker::Rejection;
 
 /// One row per document, a row of totals, and what went wrong.
@@ -24,76 +24,30 @@ const COLUMNS: [&str; 11] = [
     "examples equal",
 ];
 
-/// What adds up.
-#[derive(Debug, Default)]
-struct Sum {
-    documents: usize,
-    clients: usize,
-    operations: usize,
-    generated: usize,
-    codes: BTreeMap<String, usize>,
-    types: usize,
-    values: usize,
-    subtype_fields: usize,
-    empty_enums: usize,
-    tried: usize,
-    compiled: usize,
-    examples: usize,
-    equal: usize,
-    unknown: usize,
-}
-
-impl Sum {
-    fn of<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Self {
-        let mut sum = Self::default();
-        for document in documents {
-            sum.add(document);
+fn row(sum: &Sum, name: String, compiled: String) -> [String; 11] {
+    let codes: Vec<_> = sum.codes.iter().map(|(code, count)| format!("{code}×{count}")).collect();
+    let untried = sum.examples - sum.examples_tried;
+    let examples = match (sum.examples_tried, untried) {
+        (0, 0) => "-".into(),
+        (0, untried) => format!("?/{untried}"),
+        (tried, 0) => format!("{}/{tried}{}", sum.equal, of_these_unknown(sum.unknown)),
+        (tried, untried) => {
+            format!("{}/{tried}{}, {untried} not tried", sum.equal, of_these_unknown(sum.unknown))
         }
-        sum
-    }
-
-    fn add(&mut self, document: &Document) {
-        self.documents += 1;
-        self.operations += document.operations;
-        self.generated += document.generated();
-        for rejection in &document.rejections {
-            *self.codes.entry(rejection.code.clone()).or_default() += 1;
-        }
-        if let Outcome::Generated { measures, .. } = &document.outcome {
-            self.clients += 1;
-            self.types += measures.types;
-            self.values += measures.values;
-            self.subtype_fields += measures.subtype_fields;
-            self.empty_enums += measures.empty_enums;
-        }
-        self.tried += usize::from(document.compiled != Compiled::Skipped);
-        self.compiled += usize::from(document.compiled == Compiled::Yes);
-        self.examples += document.examples.len();
-        self.equal += document.equal;
-        self.unknown += document.unknown;
-    }
-
-    fn row(&self, name: String, compiled: String) -> [String; 11] {
-        let codes: Vec<_> = self.codes.iter().map(|(code, count)| format!("{code}×{count}")).collect();
-        let examples = match (self.examples, self.tried) {
-            (0, _) => "-".into(),
-            (examples, 0) => format!("?/{examples}"),
-            (examples, _) => format!("{}/{examples}{}", self.equal, of_these_unknown(self.unknown)),
-        };
-        [
-            name,
-            self.operations.to_string(),
-            self.generated.to_string(),
-            self.operations.saturating_sub(self.generated).to_string(),
-            if codes.is_empty() { "-".into() } else { codes.join(" ") },
-            self.types.to_string(),
-            self.values.to_string(),
-            self.subtype_fields.to_string(),
-            self.empty_enums.to_string(),
-            compiled,
-            examples,
-        ]
-    }
+    };
+    [
+        name,
+        sum.operations.to_string(),
+        sum.generated.to_string(),
+        sum.operations.saturating_sub(sum.generated).to_string(),
+        if codes.is_empty() { "-".into() } else { codes.join(" ") },
+        sum.types.to_string(),
+        sum.values.to_string(),
+        sum.subtype_fields.to_string(),
+        sum.empty_enums.to_string(),
+        compiled,
+        examples,
+    ]
 }
 
 /// How many are equal since something in them was kept as it came.
@@ -111,11 +65,11 @@ impl fmt::Display for Table<'_> {
                 (_, Compiled::Yes) => "yes",
                 (_, Compiled::No) => "NO",
             };
-            rows.push(Sum::of([document]).row(document.name.clone(), compiled.into()));
+            rows.push(row(&Sum::of([document]), document.name.clone(), compiled.into()));
         }
         let sum = Sum::of(self.0);
         let name = format!("{} documents, {} clients", sum.documents, sum.clients);
-        rows.push(sum.row(name, format!("{}/{}", sum.compiled, sum.tried)));
+        rows.push(row(&sum, name, format!("{}/{}", sum.compiled, sum.tried)));
         write_rows(f, &rows)?;
         for document in
             self.0.iter().filter(|document| !document.failures.is_empty() || !document.rejections.is_empty())

@@ -48,7 +48,8 @@ impl Subject {
     /// Parses, lowers, prepares and generates.
     fn pipeline(&self) -> usize {
         let document = parse_json(&self.text).expect("the document is JSON");
-        generate(&document, &Settings::default()).expect("there is a client for the document").rust.len()
+        let generated = generate(&document, &Settings::default());
+        generated.unwrap_or_else(|error| panic!("there is no client for {}: {error}", self.name)).rust.len()
     }
 }
 

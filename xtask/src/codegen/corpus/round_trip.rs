@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How many of the compiler's errors are kept for a document.
 const MOST_ERRORS: usize = 5;
 
-const FIX: &str = "see what cargo says above; the generated workspace is target/corpus";
+const FIX: &str = "run cargo build in target/corpus, the generated workspace, and see what it says";
 
 /// Compiles the clients of documents of at most this many bytes, and tries the examples with them.
 ///
@@ -31,11 +31,15 @@ const FIX: &str = "see what cargo says above; the generated workspace is target/
 pub(crate) fn run(workspace: &Workspace, documents: &mut [Document], most_bytes: u64) -> Result<(), Problem> {
     let chosen = documents.iter().filter(|document| document.bytes <= most_bytes && document.client().is_some());
     let names = crate_names(chosen);
+    if names.is_empty() {
+        return Ok(());
+    }
     let scaffold = Scaffold::write(workspace, &names)?;
     // From here on a document is known by its file, so that it can be changed.
     let names: BTreeMap<String, String> =
         names.into_iter().map(|(name, document)| (document.name.clone(), name)).collect();
 
+    eprintln!("compiling {} clients in {}; this may take minutes", names.len(), scaffold.root.display());
     let built = build(workspace, &scaffold, &["--workspace", "--exclude", PROGRAM])?;
     let mut compiled = BTreeSet::new();
     for document in documents.iter_mut() {
@@ -79,7 +83,7 @@ fn build(workspace: &Workspace, scaffold: &Scaffold, arguments: &[&str]) -> Resu
     let built = Built::of_messages(&String::from_utf8_lossy(&output.stdout));
     if built.crates.is_empty() && built.errors.is_empty() && !output.status.success() {
         let why = "cargo ended before it compiled anything";
-        return Err(Problem::new("cannot compile the generated workspace", why, "run cargo build in target/corpus"));
+        return Err(Problem::new("cannot compile the generated workspace", why, FIX));
     }
     Ok(built)
 }

@@ -14,6 +14,9 @@ const DEPENDENCIES: [&str; 6] = ["chrono", "percent-encoding", "progenitor-clien
 /// What typify uses beyond that, for a `pattern` and for `format: uuid`.
 const OF_TYPIFY: &str = "regress = \"0.12\"\nuuid = { version = \"1\", features = [\"serde\"] }\n";
 
+/// How exactly a decimal is read is a feature that an application decides on, not one of the types.
+const JSON: &str = "serde_json = { workspace = true, features = [\"float_roundtrip\"] }\n";
+
 /// The lints that are off for a generated module, as where this workspace includes one.
 const ALLOWED: &str = "\
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -80,7 +83,7 @@ impl Scaffold {
     /// When the folder is not ours to write to.
     pub(crate) fn write_program(&self, crates: &BTreeSet<&str>) -> Result<(), Problem> {
         let paths = crates.iter().map(|name| format!("{name} = {{ path = \"../crates/{name}\" }}\n"));
-        let dependencies = paths.chain(["serde_json.workspace = true\n".to_owned()]).collect();
+        let dependencies = paths.chain([JSON.to_owned()]).collect();
         self.put(&format!("{PROGRAM}/Cargo.toml"), &package(PROGRAM, dependencies))?;
         let arms: String = crates.iter().map(|name| format!("        \"{name}\" => {name}::round_trip,\n")).collect();
         self.put(&format!("{PROGRAM}/src/main.rs"), &include_str!("program.rs.txt").replace("        // ARMS\n", &arms))
@@ -117,7 +120,8 @@ fn dependency(manifest: &str, name: &str) -> Option<String> {
 
 fn dependencies() -> String {
     let names = DEPENDENCIES.into_iter().chain(["regress", "uuid"]);
-    names.map(|name| format!("{name}.workspace = true\n")).collect()
+    let others = names.filter(|name| *name != "serde_json").map(|name| format!("{name}.workspace = true\n"));
+    others.chain([JSON.to_owned()]).collect()
 }
 
 fn package(name: &str, dependencies: String) -> String {

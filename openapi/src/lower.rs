@@ -59,6 +59,7 @@ pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value
     let mut lowered = document.clone();
     document::version(&mut lowered, report);
     Error::of_rejections(report)?;
+    document::sections(&mut lowered, report);
     references::lower(&mut lowered, report);
     document::fields(&mut lowered, report);
     document::required_parts(&mut lowered, report);

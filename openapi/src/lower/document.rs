@@ -30,6 +30,24 @@ pub(super) fn version(document: &mut Value, report: &mut Report) {
     document["openapi"] = "3.0.3".into();
 }
 
+/// Leaves out components and sections of them that are none, so that rules may add to them.
+pub(super) fn sections(document: &mut Value, report: &mut Report) {
+    let at = Pointer::default().join("components");
+    match document.get_mut("components") {
+        None => {}
+        Some(Value::Object(sections)) => sections.retain(|name, section| {
+            if !section.is_object() && !name.starts_with("x-") {
+                report.add(Code::W007, &at.join(name), "not a map of components; left out");
+            }
+            section.is_object() || name.starts_with("x-")
+        }),
+        Some(other) => {
+            *other = json!({});
+            report.add(Code::W007, &at, "not an object; left out");
+        }
+    }
+}
+
 /// Adds what 3.0 requires and 3.1 does not.
 pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
     let root = Pointer::default();

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens as _;
 use syn::visit_mut::VisitMut;
-use syn::{Field, FieldValue, Fields, Item, Member, parse_quote};
+use syn::{Field, FieldValue, Fields, Item, Member, Type, parse_quote};
 
 use super::attributes::Serde;
-use super::names::{is_impl_for, module_items_of};
+use super::names::module_items_of;
 use super::plan::{Plan, ReadType};
 
 pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()> {
@@ -41,19 +41,19 @@ pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()
         may_be_left_out.insert(item.ident.clone(), LeaveOut(nullable));
     }
     for item in module_items_of(items, "builder").into_iter().flatten() {
-        for (name, leave_out) in &mut may_be_left_out {
-            if is_impl_for(item, name) && is_default(item) {
-                leave_out.visit_item_mut(item);
-            }
+        if let Some(leave_out) = default_of(item).and_then(|name| may_be_left_out.get_mut(&name)) {
+            leave_out.visit_item_mut(item);
         }
     }
     Ok(())
 }
 
-fn is_default(item: &Item) -> bool {
-    let Item::Impl(item) = item else { return false };
-    let of = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
-    of.is_some_and(|last| last.ident == "Default")
+/// The type that an item implements `Default` for.
+fn default_of(item: &Item) -> Option<syn::Ident> {
+    let Item::Impl(item) = item else { return None };
+    let (path, _) = item.trait_.as_ref()?;
+    let Type::Path(ty) = &*item.self_ty else { return None };
+    (path.segments.last()?.ident == "Default").then(|| ty.path.get_ident().cloned())?
 }
 
 /// Lets a builder do without what may be null, so that a property the document gains breaks no caller.

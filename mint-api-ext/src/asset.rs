@@ -4,14 +4,18 @@ mod collect;
 mod file_name;
 mod kind;
 
+use std::fmt;
+
 use mint_api::types::Operation;
+
+use crate::download::shown;
 
 pub use kind::AssetKind;
 
-pub(crate) use file_name::unique_file_names;
+pub(crate) use file_name::{is_reserved, unique_file_names};
 
 /// A file that an operation made.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
     /// What the file is.
@@ -24,6 +28,32 @@ pub struct Asset {
     pub content_type: Option<String>,
     /// The name the API gives the file; not yet fit for a file system.
     pub file_name: Option<String>,
+    /// How the file is packed, where the API says so: `single_file`, or `zip` for an archive.
+    pub packaging: Option<String>,
+    /// The path of the file to open first in an archive, where the API says so.
+    pub primary_path: Option<String>,
+}
+
+impl Asset {
+    /// Whether the file is a zip archive of files.
+    pub(crate) fn is_archive(&self) -> bool {
+        self.packaging.as_deref() == Some("zip")
+    }
+}
+
+/// Without the query of the URL, which may be a secret.
+impl fmt::Debug for Asset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asset")
+            .field("kind", &self.kind)
+            .field("url", &shown(&self.url))
+            .field("bytes", &self.bytes)
+            .field("content_type", &self.content_type)
+            .field("file_name", &self.file_name)
+            .field("packaging", &self.packaging)
+            .field("primary_path", &self.primary_path)
+            .finish()
+    }
 }
 
 /// What the files of an operation are files of.
@@ -64,6 +94,8 @@ pub enum Subject {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Assets {
     subject: Subject,
+    /// The operation they are of, to ask for fresh URLs.
+    operation: Option<String>,
     assets: Vec<Asset>,
 }
 
@@ -79,6 +111,16 @@ impl Assets {
     /// of its `assets`.
     pub fn subject(&self) -> Subject {
         self.subject
+    }
+
+    /// The id of the operation they are of.
+    pub(crate) fn operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
+    /// Leaves out the files that are not wanted.
+    pub(crate) fn retain(&mut self, wanted: impl FnMut(&Asset) -> bool) {
+        self.assets.retain(wanted);
     }
 
     /// The files.
@@ -106,7 +148,7 @@ impl From<&Operation> for Assets {
 /// One file, or several chosen ones; of what they are files is not known then.
 impl FromIterator<Asset> for Assets {
     fn from_iter<I: IntoIterator<Item = Asset>>(assets: I) -> Self {
-        Self { subject: Subject::Unknown, assets: assets.into_iter().collect() }
+        Self { subject: Subject::Unknown, operation: None, assets: assets.into_iter().collect() }
     }
 }
 

@@ -60,7 +60,7 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
     }
 }
 
-fn reply(status: StatusCode, headers: &HeaderMap) -> Reply {
+pub(crate) fn reply(status: StatusCode, headers: &HeaderMap) -> Reply {
     let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     Reply { status, request_id, retry_after: retry_after_of(headers) }
 }

@@ -1,66 +1,336 @@
 //! Downloading files.
 
+mod content;
+mod digest;
 mod downloader;
 mod event;
-mod file;
+mod fetch;
+mod lock;
+pub(crate) mod manifest;
+mod network;
+mod part;
+mod publish;
+mod refresh;
 mod report;
+mod retry;
+mod sidecar;
+mod sink;
+#[cfg(feature = "object-store")]
+mod store;
+mod stream;
+mod sum;
+mod to_dir;
+#[cfg(feature = "object-store")]
+mod to_store;
+mod to_writer;
+mod transfer;
+mod unpack;
+mod verify;
 
-use std::future::IntoFuture;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt as _};
+use tokio::io::AsyncWrite;
 
-use crate::asset::{Asset, Assets, unique_file_names};
-use crate::error::{Error, ErrorKind};
+use crate::asset::{Asset, AssetKind, Assets};
+use crate::error::Error;
+use crate::jitter::Jitter;
+use crate::mint::Mint;
+use fetch::{Fetched, Job};
+use publish::Durability;
+use refresh::Refresher;
+use retry::Retries;
+use sidecar::Version;
+use sink::Sink;
+use verify::{ContentChecks, Limits};
 
-pub(crate) use downloader::Downloader;
+pub(crate) use downloader::{Downloader, shown};
 pub use event::Event;
-pub use report::{Failure, FetchedFile, Report};
+pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};
+pub use to_dir::ToDir;
+#[cfg(feature = "object-store")]
+pub use to_store::ToStore;
+pub use to_writer::ToWriter;
 
 /// How many files are fetched at a time.
 const CONCURRENCY: usize = 4;
 
 pub(crate) type OnEvent = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
-/// Files to download; say where to with [`to_dir`](Self::to_dir).
+/// What to do with a file that is there before the download, under the name of a file to fetch.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Overwrite {
+    /// Leave it, and do not ask the server. Nothing is overwritten, not even what another program makes meanwhile.
+    Never,
+    /// Fetch the file unless it is the one that an earlier download saved here, unchanged on this side by size and
+    /// SHA-256, and unchanged at the server by a conditional request.
+    #[default]
+    IfChanged,
+    /// Fetch the file.
+    Always,
+}
+
+/// Files to download; say where to with [`to_dir`](Self::to_dir), [`to_writer`](Self::to_writer) or `to_store`.
 ///
 /// The files are fetched by an HTTP client that has no key and cannot get one. It takes only https, follows at most
 /// five redirects and checks each; http and this machine are taken exactly when the API is on this machine, too.
+///
+/// A connection that breaks off, or brings nothing for 30 seconds, is taken up where it ended, if the server names the
+/// version of the file by a strong `ETag`, and from the beginning if not. What arrives fills the budget of tries again;
+/// six tries in a row that bring nothing new end it. `Retry-After` is obeyed. Where a URL has expired (401, 403, 404,
+/// 410), the API is asked for a fresh one, once, and the download goes on with what it has.
+///
+/// # Examples
+///
+/// ```
+/// use mint_api_ext::AssetKind;
+/// # use mint_api_ext::simulator::{Script, Simulator};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await?;
+/// # let mint = simulator.mint()?;
+/// # let id = simulator.add(Script::model());
+/// # let directory = tempfile::tempdir()?;
+/// let operation = mint.attach(id)?.wait().await?.into_operation();
+/// let report = mint
+///     .download(&operation)
+///     .only([AssetKind::Glb, AssetKind::Thumbnail])
+///     .concurrency(2)
+///     .max_bytes(500_000_000)
+///     .to_dir(directory.path())
+///     .await?;
+/// for failure in &report.failures {
+///     println!("{}: {}", failure.path.display(), failure.error);
+/// }
+/// # assert_eq!(report.files.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a download does nothing until it is told where to and awaited"]
 pub struct Download {
     downloader: Downloader,
+    refresher: Refresher,
     assets: Assets,
     on_event: OnEvent,
+    concurrency: usize,
+    overwrite: Overwrite,
+    limits: Limits,
+    durability: Durability,
+    archives: Archives,
+    jitter: Jitter,
+}
+
+/// What to do with archives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Archives {
+    Keep,
+    Unpack,
 }
 
 impl Download {
-    pub(crate) fn new(downloader: Downloader, assets: Assets) -> Self {
-        Self { downloader, assets, on_event: Arc::new(|_| ()) }
+    pub(crate) fn new(mint: Mint, downloader: Downloader, assets: Assets) -> Self {
+        Self {
+            downloader,
+            refresher: Refresher::new(mint, assets.operation()),
+            assets,
+            on_event: Arc::new(|_| ()),
+            concurrency: CONCURRENCY,
+            overwrite: Overwrite::default(),
+            limits: Limits { max_bytes: None, content: ContentChecks::Done },
+            durability: Durability::Synced,
+            archives: Archives::Keep,
+            jitter: Jitter::default(),
+        }
     }
 
-    /// Calls a function as the files begin, grow and end. It must not block.
+    /// Fetches only files of these kinds. Default: every file.
+    pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
+        let kinds: Vec<_> = kinds.into_iter().collect();
+        self.assets.retain(|asset| kinds.contains(&asset.kind));
+        self
+    }
+
+    /// How many files are fetched at a time; 0 means 1. Default: 4.
+    pub fn concurrency(mut self, files: usize) -> Self {
+        self.concurrency = files.max(1);
+        self
+    }
+
+    /// Calls a function as the files begin, grow and end, in the order that [`Event`] tells. It must not block: it is
+    /// called between two pieces of a file.
     pub fn on_event(mut self, on_event: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.on_event = Arc::new(on_event);
+        self
+    }
+
+    /// What to do with files that are there already. Default: [`Overwrite::IfChanged`].
+    pub fn overwrite(mut self, overwrite: Overwrite) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Unpacks files that the API calls archives (`packaging: zip`) into a directory beside them, named as the archive
+    /// without its extension. Default: archives stay packed.
+    ///
+    /// An archive is unpacked as a whole or not at all. One that leads out of the directory, holds links, two files of
+    /// one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size is refused.
+    pub fn unpack_archives(mut self) -> Self {
+        self.archives = Archives::Unpack;
+        self
+    }
+
+    /// The largest file that is taken, in bytes. Default: any, as far as the API does not say the size.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.limits.max_bytes = Some(bytes);
+        self
+    }
+
+    /// Takes files as they are. Default: the first and last bytes must be those of what a file is called, and a web page
+    /// or a JSON document under the name of a model is an error. Lengths and digests are checked in any case.
+    pub fn skip_content_checks(mut self) -> Self {
+        self.limits.content = ContentChecks::Skipped;
+        self
+    }
+
+    /// Leaves it to the system when files reach the disk. Default: a file is on the disk before it gets its name, so that
+    /// what has the name is whole even after the power failed.
+    pub fn skip_sync(mut self) -> Self {
+        self.durability = Durability::Cached;
+        self
+    }
+
+    /// Takes files from this machine and from private addresses, http included. Default: exactly when the API is on this
+    /// machine, and then from this machine only.
+    pub fn allow_local_network(mut self) -> Self {
+        self.downloader.allow_local_network();
         self
     }
 
     /// Saves the files in a directory, which is made if it is not there. Await the result.
     ///
     /// Each file is streamed to `<name>.part` beside its target and renamed once it is whole: as long as the server
-    /// said, and as large as the operation says. A file of the same name is replaced.
+    /// said, and as large as the operation says, with the digest that the server sent, and what it is called. What is
+    /// there of a file when a download breaks off, also when the process ends, is continued by the next one. While a file
+    /// is written, `<name>.lock` keeps other downloads off it.
+    ///
+    /// `mint-manifest.json` tells what was saved, without the queries of URLs; with it, the next download of the same
+    /// files fetches only what has changed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] when the directory cannot be made. That single files fail is no error of the whole: see
-    /// [`Report::failures`].
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory cannot be made, or the manifest not be written. That
+    /// single files fail is no error of the whole: see [`Report::failures`].
     ///
     /// # Cancellation
     ///
-    /// Dropping it stops the download; finished files stay, unfinished ones are removed.
+    /// Dropping it stops the download; finished files stay, and so does what can be continued.
     pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
-        ToDir { download: self, directory: directory.as_ref().to_owned() }
+        ToDir::new(self, directory.as_ref().to_owned())
+    }
+
+    /// Writes one file to a writer, whatever files were chosen before. Await the result.
+    ///
+    /// The writer has the file once this has ended well, and a part of it otherwise. It cannot take bytes back: where a
+    /// server must be asked from the beginning, what it sends is compared with what was written, and must be the same.
+    /// The writer is flushed, not shut down.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is not what it should be, or changed meanwhile;
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
+    /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Assets;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let assets = Assets::of(&operation);
+    /// if let Some(asset) = assets.iter().next() {
+    ///     let file = mint.download(&operation).to_writer(asset, tokio::io::sink()).await?;
+    ///     println!("{} bytes, SHA-256 {}", file.bytes, file.sha256);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn to_writer(self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
+        ToWriter::new(self, asset.clone(), Box::new(writer))
+    }
+
+    /// Saves the files in a store, each under the prefix and its name, by a multipart upload that is completed once the
+    /// file is whole. Await the result.
+    ///
+    /// [`Overwrite::IfChanged`] is as [`Overwrite::Always`] here: a store has no manifest.
+    ///
+    /// # Errors
+    ///
+    /// None of the whole: see [`Report::failures`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use object_store::memory::InMemory;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let store = Arc::new(InMemory::new());
+    /// let files = mint.download(&operation).to_store(store, "models/lamp").await?.complete()?;
+    /// println!("{}", files[0].path.display());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "object-store")]
+    pub fn to_store(self, store: Arc<dyn object_store::ObjectStore>, prefix: &str) -> ToStore {
+        ToStore::new(self, store, prefix)
+    }
+
+    /// Fetches one file into a sink.
+    async fn fetch(
+        &self,
+        asset: &Asset,
+        path: &Path,
+        have: Option<&Version>,
+        sink: &mut Sink,
+        retries: Retries,
+    ) -> Result<Fetched, Error> {
+        let job = Job {
+            downloader: &self.downloader,
+            refresher: &self.refresher,
+            limits: self.limits,
+            asset,
+            path,
+            on_event: &self.on_event,
+            have,
+        };
+        job.fetch(sink, retries).await
+    }
+
+    /// Tries for one more file, out of step with those of the others.
+    fn retries(&mut self) -> Retries {
+        Retries::new(Jitter::seeded(self.jitter.next().to_bits()))
+    }
+
+    /// Tells how a file ended.
+    fn ended(&self, asset: &Asset, path: &Path, result: &Result<FetchedFile, Error>) {
+        (self.on_event)(&match result {
+            Ok(file) => Event::Finished { file },
+            Err(error) => Event::Failed { asset, path, error },
+        });
     }
 }
 
@@ -68,56 +338,5 @@ impl std::fmt::Debug for Download {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Not the URLs of the assets: a query may be a secret.
         f.debug_struct("Download").field("files", &self.assets.len()).finish_non_exhaustive()
-    }
-}
-
-/// A download to a directory; await it for the [`Report`].
-#[derive(Debug)]
-#[must_use = "a download does nothing until it is awaited"]
-pub struct ToDir {
-    download: Download,
-    directory: PathBuf,
-}
-
-impl IntoFuture for ToDir {
-    type Output = Result<Report, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
-}
-
-impl ToDir {
-    async fn run(self) -> Result<Report, Error> {
-        let Self { download: Download { downloader, assets, on_event }, directory } = self;
-        tokio::fs::create_dir_all(&directory).await.map_err(|error| {
-            let shown = directory.display();
-            let text = format!("could not make the directory `{shown}`; choose one that can be written to");
-            Error::new(ErrorKind::Io, text).with_source(error)
-        })?;
-        let assets: Vec<Asset> = assets.into_iter().collect();
-        let targets = unique_file_names(&assets).into_iter().map(|name| directory.join(name));
-        let fetches = assets.into_iter().zip(targets).map(|(asset, target)| {
-            let (downloader, on_event) = (downloader.clone(), on_event.clone());
-            async move {
-                let result = file::fetch(&downloader, &asset, &target, &on_event).await;
-                on_event(&match &result {
-                    Ok(file) => Event::Finished { file },
-                    Err(error) => Event::Failed { asset: &asset, path: &target, error },
-                });
-                result.map_err(|error| Failure { asset, path: target, error })
-            }
-        });
-        // In the order of the assets, so that a report reads the same each time.
-        let results: Vec<_> = stream::iter(fetches).buffered(CONCURRENCY).collect().await;
-        let mut report = Report::default();
-        for result in results {
-            match result {
-                Ok(file) => report.files.push(file),
-                Err(failure) => report.failures.push(failure),
-            }
-        }
-        Ok(report)
     }
 }

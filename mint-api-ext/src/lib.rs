@@ -32,6 +32,7 @@
 //! # Features
 //!
 //! - `rustls` (default) and `native-tls`: how https is done.
+//! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) knows.
 //! - `progress`: downloads as bars in a terminal.
 //! - `schemars`: `JsonSchema` for the types of the API.
 //! - `simulator`: a Mint server on this machine.
@@ -52,7 +53,9 @@ pub mod simulator;
 
 pub use asset::{Asset, AssetKind, Assets, Subject};
 pub use clock::Clock;
-pub use download::{Download, Event, Failure, FetchedFile, Report, ToDir};
+#[cfg(feature = "object-store")]
+pub use download::ToStore;
+pub use download::{Download, Event, Failure, FetchedFile, Obtained, Overwrite, Report, ToDir, ToWriter, Unpacked};
 pub use error::{Error, ErrorKind, WaitSummary};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api::{Credentials, Server, Transport, types};

@@ -149,7 +149,7 @@ impl Mint {
     /// # }
     /// ```
     pub fn download(&self, assets: impl Into<Assets>) -> Download {
-        Download::new(self.parts.downloader.clone(), assets.into())
+        Download::new(self.clone(), self.parts.downloader.clone(), assets.into())
     }
 
     pub(crate) fn request_timeout(&self) -> Duration {

@@ -53,7 +53,23 @@ impl Progress {
     pub fn show(&self, event: &Event<'_>) {
         match event {
             Event::Started { path, total, .. } => self.started(path, *total),
-            Event::Progress { path, bytes } => self.with_bar(path, |bar| bar.set_position(*bytes)),
+            Event::Progress { path, bytes } => {
+                self.with_bar(path, |bar| {
+                    bar.set_position(*bytes);
+                    bar.set_message("");
+                });
+            }
+            Event::Continued { path, bytes } => {
+                self.with_bar(path, |bar| {
+                    bar.set_position(*bytes);
+                    // What was there did not arrive just now: it is no part of the speed.
+                    bar.reset_eta();
+                });
+            }
+            Event::Retried { path, wait, .. } => {
+                self.with_bar(path, |bar| bar.set_message(format!("again in {:.1} s", wait.as_secs_f64())));
+            }
+            Event::Verified { path, .. } => self.with_bar(path, |bar| bar.set_message("verified")),
             Event::Finished { file } => {
                 self.with_bar(&file.path, ProgressBar::finish);
                 self.line(&format!("{} {} bytes", file.path.display(), file.bytes));

@@ -15,7 +15,7 @@ pub(super) fn of(operation: &Operation) -> Assets {
     if let Some(conversion) = &operation.conversion {
         assets.extend(converted(conversion));
     }
-    Assets { subject: subject(operation), assets }
+    Assets { subject: subject(operation), operation: Some(operation.id.clone()), assets }
 }
 
 fn subject(operation: &Operation) -> Subject {
@@ -85,6 +85,8 @@ fn converted(conversion: &OperationConversion) -> Vec<Asset> {
                 bytes: u64::try_from(artifact.byte_size).ok(),
                 content_type: Some(artifact.content_type.clone()),
                 file_name: Some(artifact.filename.clone()),
+                packaging: Some(artifact.packaging.to_string()),
+                primary_path: Some(artifact.primary_path.clone()),
                 ..Asset::new(kind, &artifact.url)
             }),
             (None, Some(url)) => found.push(Asset::new(kind, url)),
@@ -133,7 +135,15 @@ fn unknown(assets: &Map<String, Value>) -> Vec<Asset> {
 impl Asset {
     /// A file of which nothing but the kind and the URL is known.
     pub fn new(kind: AssetKind, url: &str) -> Self {
-        Self { kind, url: url.to_owned(), bytes: None, content_type: None, file_name: None }
+        Self {
+            kind,
+            url: url.to_owned(),
+            bytes: None,
+            content_type: None,
+            file_name: None,
+            packaging: None,
+            primary_path: None,
+        }
     }
 }
 

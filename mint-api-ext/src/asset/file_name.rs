@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::Asset;
+use crate::download::manifest;
 
 /// The longest name given to a file, in bytes; file systems take 255, and `.part` must still fit.
 const MAX_BYTES: usize = 120;
 
 /// A name for each file, all different, also where upper and lower case are one.
 pub(crate) fn unique_file_names(assets: &[Asset]) -> Vec<String> {
-    let mut taken = HashSet::new();
+    let mut taken = HashSet::from([manifest::NAME.to_owned()]);
     let names = assets.iter().map(|asset| {
         let wanted = wanted(asset);
         let (stem, extension) = wanted.rsplit_once('.').unwrap_or((&wanted, "bin"));
@@ -40,8 +43,10 @@ fn extension_of_url(url: &str) -> Option<String> {
 fn sanitised(name: &str) -> String {
     // Only what is after the last separator is a name.
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let forbidden = |character: char| character.is_control() || "<>:\"|?*".contains(character);
-    let name: String = name.chars().map(|character| if forbidden(character) { '_' } else { character }).collect();
+    let forbidden =
+        |character: char| character.is_control() || "<>:\"|?*".contains(character) || is_invisible(character);
+    // Composed, so that names that look the same are the same.
+    let name: String = name.nfc().map(|character| if forbidden(character) { '_' } else { character }).collect();
     let name = name.trim_matches([' ', '.']);
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() && extension.len() <= 16 => (stem, Some(extension)),
@@ -58,13 +63,27 @@ fn sanitised(name: &str) -> String {
         stem => stem.to_owned(),
     };
     match extension {
+        Some(extension) if is_ours(extension) => format!("{stem}.{extension}_"),
+        Some(extension) if extension.eq_ignore_ascii_case("json") && stem.to_ascii_lowercase().ends_with(".part") => {
+            format!("{stem}_.{extension}")
+        }
         Some(extension) => format!("{stem}.{extension}"),
         None => stem,
     }
 }
 
+/// Whether a character only changes how others are shown: a name could seem to end otherwise than it does.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether a name ends as those do that downloads keep for themselves.
+fn is_ours(extension: &str) -> bool {
+    ["part", "lock", "new", "unpacking", "replaced"].contains(&extension.to_ascii_lowercase().as_str())
+}
+
 /// Whether Windows takes the name for a device, whatever its extension.
-fn is_reserved(stem: &str) -> bool {
+pub(crate) fn is_reserved(stem: &str) -> bool {
     let base = stem.split('.').next().unwrap_or(stem).trim_end().to_ascii_uppercase();
     let numbered = |prefix: &str| {
         base.strip_prefix(prefix).is_some_and(|rest| {
@@ -98,6 +117,11 @@ mod tests {
             ("com1.tar.gz", "_com1.tar.gz"),
             ("COM10.glb", "COM10.glb"),
             ("lampe-été.glb", "lampe-été.glb"),
+            ("lampe-e\u{301}te\u{301}.glb", "lampe-été.glb"),
+            ("blg.\u{202e}exe", "blg._exe"),
+            ("model.glb.part", "model.glb.part_"),
+            ("model.glb.part.json", "model.glb.part_.json"),
+            ("model.glb.LOCK", "model.glb.LOCK_"),
         ] {
             assert_eq!(sanitised(name), safe, "{name:?}");
         }
@@ -117,10 +141,20 @@ mod tests {
             named("a.glb"),
             named("A.GLB"),
             named("a.glb"),
+            named("Mint-Manifest.json"),
         ];
         assert_eq!(
             unique_file_names(&assets),
-            ["model.glb", "preview.png", "thumbnail.webp", "x.spz", "a.glb", "A-2.GLB", "a-3.glb"]
+            [
+                "model.glb",
+                "preview.png",
+                "thumbnail.webp",
+                "x.spz",
+                "a.glb",
+                "A-2.GLB",
+                "a-3.glb",
+                "Mint-Manifest-2.json"
+            ]
         );
     }
 }

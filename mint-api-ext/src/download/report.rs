@@ -1,6 +1,7 @@
 //! What a download did.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::asset::{Asset, AssetKind};
 use crate::error::{Error, ErrorKind};
@@ -17,6 +18,17 @@ pub struct Report {
 }
 
 impl Report {
+    pub(super) fn of(results: Vec<(Asset, PathBuf, Result<FetchedFile, Error>)>) -> Self {
+        let mut report = Self::default();
+        for (asset, path, result) in results {
+            match result {
+                Ok(file) => report.files.push(file),
+                Err(error) => report.failures.push(Failure { asset, path, error }),
+            }
+        }
+        report
+    }
+
     /// The files, if every one is in its place.
     ///
     /// # Errors
@@ -41,7 +53,7 @@ impl Report {
 pub struct FetchedFile {
     /// What it is.
     pub kind: AssetKind,
-    /// Where it is.
+    /// Where it is; in a store, its place there; for a writer, the name it would have.
     pub path: PathBuf,
     /// How large it is, in bytes.
     pub bytes: u64,
@@ -49,6 +61,40 @@ pub struct FetchedFile {
     pub sha256: String,
     /// The media type the server sent it as.
     pub content_type: Option<String>,
+    /// The file of the operation that it is.
+    pub asset: Asset,
+    /// How it came to be in its place.
+    pub obtained: Obtained,
+    /// How many requests it took, redirects not counted.
+    pub attempts: u32,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What was unpacked of it.
+    pub unpacked: Option<Unpacked>,
+}
+
+/// How a file came to be in its place.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Obtained {
+    /// It was fetched from its beginning.
+    Fetched,
+    /// A part that was there was continued.
+    Continued,
+    /// It was there, and nothing was fetched.
+    AlreadyThere,
+}
+
+/// What was unpacked of an archive.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Unpacked {
+    /// The directory that holds the files.
+    pub directory: PathBuf,
+    /// How many files there are.
+    pub files: usize,
+    /// The file to open first, where the API names it.
+    pub primary: Option<PathBuf>,
 }
 
 /// A file that could not be fetched.

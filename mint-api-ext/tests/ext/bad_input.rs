@@ -84,20 +84,3 @@ async fn directories_that_cannot_be_written_to() {
     assert_eq!(report.failures[0].error.kind(), ErrorKind::Io);
     assert!(!directory.path().join("model.glb.part").exists());
 }
-
-/// A device that is always full, where there is one.
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_full_disk() {
-    let simulator = Simulator::start().await.unwrap();
-    let mint = simulator.mint().unwrap();
-    let url = simulator.add_file("a.glb", "model/gltf-binary", vec![0; 1_000_000]);
-    let directory = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink("/dev/full", directory.path().join("model.glb.part")).unwrap();
-    let assets = Assets::from_iter([Asset::new(AssetKind::Glb, &url)]);
-    let report = mint.download(assets).to_dir(directory.path()).await.unwrap();
-    let error = &report.failures[0].error;
-    assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("make room on the disk"), "{error}");
-    assert!(!directory.path().join("model.glb").exists());
-}

@@ -45,7 +45,7 @@ async fn the_cdn_sees_no_key() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_text_holds_the_key_or_a_query() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();

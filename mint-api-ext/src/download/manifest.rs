@@ -1,0 +1,114 @@
+//! `mint-manifest.json`: what was saved in a directory.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::FetchedFile;
+use super::lock::Lock;
+use super::part::{beside, io_error};
+use super::sidecar::{Version, replace};
+use crate::error::Error;
+
+/// The name of the manifest; no file of an operation gets it.
+pub(crate) const NAME: &str = "mint-manifest.json";
+const VERSION: u32 = 1;
+/// Something larger was not written by this crate.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What was saved in a directory, by name.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Manifest {
+    version: u32,
+    pub(super) files: BTreeMap<String, Entry>,
+}
+
+/// A file that was saved.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Entry {
+    kind: String,
+    /// Without its query, which may be a secret.
+    pub(super) url: String,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
+    pub(super) content_type: Option<String>,
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self { version: VERSION, files: BTreeMap::new() }
+    }
+}
+
+impl Manifest {
+    /// Reads the manifest of a directory. One that is missing, or cannot be read as one, is empty: everything is then
+    /// fetched.
+    pub(super) fn read(directory: &Path) -> Self {
+        let path = directory.join(NAME);
+        let small = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
+        let manifest = small.then(|| fs::read(&path).ok()).flatten();
+        let manifest: Option<Self> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        manifest.filter(|manifest| manifest.version == VERSION).unwrap_or_default()
+    }
+
+    /// Adds files to the manifest of a directory. What it tells of others stays, also when another download adds to it
+    /// at the same time.
+    pub(super) fn add(directory: &Path, entries: Vec<(String, Entry)>) -> Result<(), Error> {
+        let path = directory.join(NAME);
+        let failed = |error| io_error("write", &path, error);
+        // The other one has it for the time of writing a small file.
+        let mut lock = None;
+        for _ in 0..200 {
+            lock = Lock::take(beside(&path, ".lock")).map_err(failed)?;
+            if lock.is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        if lock.is_none() {
+            return Err(failed(io::Error::other("another download holds it")));
+        }
+        let mut manifest = Self::read(directory);
+        let before = manifest.files.clone();
+        manifest.files.extend(entries);
+        if manifest.files == before && path.exists() {
+            return Ok(());
+        }
+        let mut bytes = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(error.into()))?;
+        bytes.push(b'\n');
+        replace(&path, &bytes).map_err(failed)
+    }
+}
+
+impl Entry {
+    pub(super) fn new(file: &FetchedFile, version: &Version) -> Self {
+        Self {
+            kind: file.kind.to_string(),
+            url: version.url.clone(),
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+            content_type: file.content_type.clone(),
+            etag: version.etag.clone(),
+            last_modified: version.last_modified.clone(),
+        }
+    }
+
+    /// The version that was saved.
+    pub(super) fn version(&self) -> Version {
+        Version {
+            etag: self.etag.clone(),
+            last_modified: self.last_modified.clone(),
+            total: Some(self.bytes),
+            content_type: self.content_type.clone(),
+            url: self.url.clone(),
+            ..Version::of("")
+        }
+    }
+}

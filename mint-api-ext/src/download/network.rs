@@ -1,0 +1,122 @@
+//! Where files may be fetched from.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+/// Where files may be fetched from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Network {
+    /// Public hosts, by https.
+    Public,
+    /// This machine as well, by http, too.
+    AlsoThisMachine,
+    /// This machine and private addresses as well, by http, too.
+    AlsoPrivate,
+}
+
+impl Network {
+    /// Whether a URL may be fetched, or why not.
+    pub(super) fn admits(self, url: &Url) -> Result<(), &'static str> {
+        let local = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => return Err("it names no host"),
+        };
+        if local {
+            return match self {
+                Self::AlsoThisMachine | Self::AlsoPrivate => Ok(()),
+                Self::Public => Err("it is on this machine, which is only taken when the API is, too"),
+            };
+        }
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(address.to_canonical()),
+            _ => None,
+        };
+        let private = address.is_some_and(|address| !is_public(address));
+        if private && self == Self::AlsoPrivate && matches!(url.scheme(), "http" | "https") {
+            return Ok(());
+        }
+        if url.scheme() != "https" {
+            return Err("it is not https");
+        }
+        if private {
+            return Err("it is a private address; `allow_local_network` takes files from there");
+        }
+        Ok(())
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(address.is_private()
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_broadcast()
+                || address.is_documentation()
+                || first == 0
+                || first >= 224
+                || shared)
+        }
+        IpAddr::V6(address) => {
+            !(address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.is_multicast())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_files_are_taken_from() {
+        use Network::{AlsoThisMachine, Public};
+        for (url, public, also_local) in [
+            ("https://cdn.mint.gg/a.glb", true, true),
+            ("http://cdn.mint.gg/a.glb", false, false),
+            ("http://127.0.0.1:80/a", false, true),
+            ("https://127.0.0.1/a", false, true),
+            ("http://[::1]/a", false, true),
+            ("http://cdn.localhost/a", false, true),
+            ("https://10.0.0.1/a", false, false),
+            ("https://192.168.1.1/a", false, false),
+            ("https://169.254.169.254/latest", false, false),
+            ("https://100.64.0.1/a", false, false),
+            ("https://0.0.0.0/a", false, false),
+            ("https://[fe80::1]/a", false, false),
+            ("https://[fd00::1]/a", false, false),
+            ("https://[::ffff:10.0.0.1]/a", false, false),
+            ("https://[::ffff:127.0.0.1]/a", false, true),
+            ("https://8.8.8.8/a", true, true),
+            ("file:///etc/passwd", false, false),
+            ("data:text/plain,a", false, false),
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert_eq!(Public.admits(&url).is_ok(), public, "{url}");
+            assert_eq!(AlsoThisMachine.admits(&url).is_ok(), also_local, "{url}");
+        }
+    }
+
+    #[test]
+    fn private_addresses_can_be_allowed() {
+        for (url, allowed) in [
+            ("http://192.168.1.1/a", true),
+            ("https://10.0.0.1/a", true),
+            ("http://[fd00::1]/a", true),
+            ("http://127.0.0.1/a", true),
+            ("http://8.8.8.8/a", false),
+            ("ftp://10.0.0.1/a", false),
+        ] {
+            assert_eq!(Network::AlsoPrivate.admits(&Url::parse(url).unwrap()).is_ok(), allowed, "{url}");
+        }
+    }
+}

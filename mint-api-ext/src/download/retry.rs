@@ -1,0 +1,86 @@
+//! When to try again.
+
+use std::time::Duration;
+
+use crate::jitter::Jitter;
+
+/// How often in a row a file may bring nothing new before it is given up.
+const BUDGET: u32 = 6;
+const FIRST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(30);
+/// A server that asks to wait longer is told to the caller instead.
+const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
+
+/// How often a file was tried for nothing; what arrives fills the budget again.
+#[derive(Debug)]
+pub(super) struct Retries {
+    failures: u32,
+    furthest: u64,
+    jitter: Jitter,
+}
+
+impl Retries {
+    pub(super) fn new(jitter: Jitter) -> Self {
+        Self { failures: 0, furthest: 0, jitter }
+    }
+
+    /// Bytes arrived, up to this place in the file.
+    ///
+    /// Only bytes that were never there before count: else a server that breaks off at one place each time, and cannot
+    /// continue, would be asked for ever.
+    pub(super) fn arrived(&mut self, up_to: u64) -> bool {
+        let further = up_to > self.furthest;
+        if further {
+            self.furthest = up_to;
+            self.failures = 0;
+        }
+        further
+    }
+
+    /// How long to wait before the next try; `None` to give up.
+    ///
+    /// Never less than the server asks for: jitter and backoff only add to it.
+    pub(super) fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        self.failures += 1;
+        if self.failures >= BUDGET || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
+            return None;
+        }
+        let backoff = FIRST.saturating_mul(1 << (self.failures - 1)).min(LONGEST);
+        let jittered = backoff.mul_f64(0.5 + self.jitter.next() / 2.0);
+        Some(match asked {
+            Some(asked) => asked + jittered.min(FIRST),
+            None => jittered,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_ends_and_is_filled_by_what_is_new() {
+        let mut retries = Retries::new(Jitter::seeded(1));
+        let waits: Vec<_> = std::iter::from_fn(|| retries.next(None)).collect();
+        assert_eq!(waits.len(), BUDGET as usize - 1);
+        for (index, wait) in waits.iter().enumerate() {
+            let backoff = FIRST * (1 << index);
+            assert!((backoff / 2..=backoff).contains(wait), "{waits:?}");
+        }
+        assert!(retries.arrived(100));
+        assert!(retries.next(None).is_some());
+        for _ in 0..BUDGET {
+            assert!(!retries.arrived(100), "nothing new");
+            let _ = retries.next(None);
+        }
+        assert_eq!(retries.next(None), None);
+    }
+
+    #[test]
+    fn never_earlier_than_the_server_asks() {
+        let mut retries = Retries::new(Jitter::seeded(1));
+        let asked = Duration::from_secs(7);
+        assert!(retries.next(Some(asked)).is_some_and(|wait| wait >= asked));
+        assert_eq!(retries.next(Some(Duration::from_secs(3600))), None);
+    }
+}

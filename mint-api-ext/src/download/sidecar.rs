@@ -1,0 +1,72 @@
+//! What a partial file is a part of: a small JSON file beside it.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digests;
+use super::downloader::shown;
+use super::transfer::Kept;
+
+const VERSION: u32 = 1;
+/// A sidecar is some hundred bytes; something larger is none.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// Which version of which file is being fetched.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Version {
+    /// The layout of this file.
+    pub(super) version: u32,
+    /// The URL without its query, which changes with each signature, and may be a secret.
+    pub(super) url: String,
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+    pub(super) total: Option<u64>,
+    pub(super) content_type: Option<String>,
+    #[serde(default)]
+    pub(super) digests: Digests,
+}
+
+impl Version {
+    pub(super) fn of(url: &str) -> Self {
+        Self { version: VERSION, url: shown(url), ..Self::default() }
+    }
+
+    /// What is there of it.
+    pub(super) fn kept(&self, length: u64) -> Kept<'_> {
+        Kept { length, etag: self.etag.as_deref(), total: self.total }
+    }
+
+    /// Reads a sidecar; what cannot be read as one is none.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        let metadata = fs::symlink_metadata(path).ok()?;
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            return None;
+        }
+        let version: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        (version.version == VERSION).then_some(version)
+    }
+
+    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+        replace(path, &serde_json::to_vec_pretty(self)?)
+    }
+}
+
+/// Replaces a small file as a whole, so that a crash leaves the old one or the new one.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    // What is there is of a crash, or was put there to lead elsewhere.
+    let _ = fs::remove_file(&temporary);
+    let mut file = File::create_new(&temporary)?;
+    let written = file.write_all(bytes);
+    drop(file);
+    let replaced = written.and_then(|()| super::publish::rename(Path::new(&temporary), path));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
+}

@@ -1,0 +1,96 @@
+//! Where the bytes of a file go: a partial file on disk, or a stream that cannot take them back.
+
+use bytes::Bytes;
+use tokio::task::spawn_blocking;
+
+use super::part::Part;
+use super::sidecar::Version;
+use super::stream::Stream;
+use super::sum::Summary;
+use crate::error::{Error, ErrorKind};
+
+/// Where the bytes of a file go.
+///
+/// All that blocks runs off the async threads, in short tasks of its own: each takes the partial file and gives it
+/// back, so that none lasts longer than one write, and a caller who is gone leaves nobody behind.
+#[derive(Debug)]
+pub(super) enum Sink {
+    /// `None` while a task has it, and after one has panicked.
+    Part(Option<Box<Part>>),
+    Stream(Box<Stream>),
+}
+
+impl Sink {
+    /// How many bytes are there, from the beginning on.
+    pub(super) fn length(&self) -> u64 {
+        match self {
+            Self::Part(part) => part.as_ref().map_or(0, |part| part.length()),
+            Self::Stream(stream) => stream.length(),
+        }
+    }
+
+    /// Which version of the file they are of.
+    pub(super) fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Part(part) => part.as_ref()?.version(),
+            Self::Stream(stream) => stream.version(),
+        }
+    }
+
+    /// Begins again, with this version of the file.
+    pub(super) async fn restart(&mut self, version: Version) -> Result<(), Error> {
+        match self {
+            Self::Part(part) => with(part, move |part| part.restart(version)).await,
+            Self::Stream(stream) => stream.restart(version).await,
+        }
+    }
+
+    pub(super) async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
+        match self {
+            Self::Part(part) => with(part, move |part| part.write(&pieces)).await,
+            Self::Stream(stream) => stream.write(pieces).await,
+        }
+    }
+
+    /// Forgets what is there.
+    pub(super) async fn clear(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Part(part) => with(part, Part::clear).await,
+            Self::Stream(stream) => stream.clear().await,
+        }
+    }
+
+    /// What is known of what is there.
+    pub(super) fn summary(&self) -> Option<Summary> {
+        match self {
+            Self::Part(part) => part.as_ref().map(|part| part.summary()),
+            Self::Stream(stream) => Some(stream.summary()),
+        }
+    }
+}
+
+async fn with<F>(slot: &mut Option<Box<Part>>, change: F) -> Result<(), Error>
+where
+    F: FnOnce(&mut Part) -> Result<(), Error> + Send + 'static,
+{
+    let Some(mut part) = slot.take() else {
+        return Err(Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped"));
+    };
+    let (part, result) = blocking(move || {
+        let result = change(&mut part);
+        Ok((part, result))
+    })
+    .await?;
+    *slot = Some(part);
+    result
+}
+
+/// Runs what blocks off the async threads.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    spawn_blocking(work).await.unwrap_or_else(|error| {
+        let text = "a task that reads or writes files stopped; the runtime is shutting down";
+        Err(Error::new(ErrorKind::Io, text).with_source(error))
+    })
+}

@@ -1,0 +1,220 @@
+//! A download to a directory.
+
+use std::fs::{self, File};
+use std::future::IntoFuture;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt as _};
+use tokio::time::Instant;
+
+use super::digest::Digests;
+use super::manifest::{Entry, Manifest};
+use super::part::{Part, io_error};
+use super::publish::Clobber;
+use super::sidecar::Version;
+use super::sink::{Sink, blocking};
+use super::sum::{Sum, Summary};
+use super::unpack::{self, Staged};
+use super::{Archives, Download, Fetched, FetchedFile, Obtained, Overwrite, Report, Retries};
+use crate::asset::{Asset, unique_file_names};
+use crate::error::{Error, ErrorKind};
+
+/// A download to a directory; await it for the [`Report`].
+#[derive(Debug)]
+#[must_use = "a download does nothing until it is awaited"]
+pub struct ToDir {
+    download: Download,
+    directory: PathBuf,
+}
+
+impl IntoFuture for ToDir {
+    type Output = Result<Report, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl ToDir {
+    pub(super) fn new(download: Download, directory: PathBuf) -> Self {
+        Self { download, directory }
+    }
+
+    async fn run(mut self) -> Result<Report, Error> {
+        let directory = self.directory.clone();
+        let manifest = blocking(move || {
+            fs::create_dir_all(&directory).map_err(|error| {
+                let shown = directory.display();
+                let text = format!("could not make the directory `{shown}`; choose one that can be written to");
+                Error::new(ErrorKind::Io, text).with_source(error)
+            })?;
+            Ok(Manifest::read(&directory))
+        })
+        .await?;
+        let assets: Vec<Asset> = self.download.assets.iter().cloned().collect();
+        let names = unique_file_names(&assets);
+        let retries: Vec<_> = assets.iter().map(|_| self.download.retries()).collect();
+        let (this, manifest) = (&self, &manifest);
+        let fetches = assets.into_iter().zip(names).zip(retries).map(|((asset, name), retries)| async move {
+            let target = this.directory.join(&name);
+            let saved = this.save(&asset, &target, manifest.files.get(&name), retries).await;
+            let (result, version) = match saved {
+                Ok((file, version)) => (Ok(file), version),
+                Err(error) => (Err(error), None),
+            };
+            this.download.ended(&asset, &target, &result);
+            let entry = match (&result, version) {
+                (Ok(file), Some(version)) => Some((name, Entry::new(file, &version))),
+                _ => None,
+            };
+            ((asset, target, result), entry)
+        });
+        // In the order of the assets, so that a report reads the same each time.
+        let results: Vec<_> = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
+        let (results, entries): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+        let entries: Vec<_> = entries.into_iter().flatten().collect();
+        if !entries.is_empty() {
+            let directory = self.directory;
+            blocking(move || Manifest::add(&directory, entries)).await?;
+        }
+        Ok(Report::of(results))
+    }
+
+    /// Saves one file; also which version of it is there, if that is known.
+    async fn save(
+        &self,
+        asset: &Asset,
+        target: &Path,
+        entry: Option<&Entry>,
+        retries: Retries,
+    ) -> Result<(FetchedFile, Option<Version>), Error> {
+        let began = Instant::now();
+        let there = match self.download.overwrite {
+            Overwrite::Always => None,
+            Overwrite::Never => local(target).await?,
+            Overwrite::IfChanged => match entry.filter(|entry| entry.url == Version::of(&asset.url).url) {
+                Some(entry) => unchanged(target, entry).await?,
+                None => None,
+            },
+        };
+        let file = |summary: Summary, content_type, obtained, attempts| FetchedFile {
+            kind: asset.kind.clone(),
+            path: target.to_owned(),
+            bytes: summary.length,
+            sha256: summary.sha256,
+            content_type,
+            asset: asset.clone(),
+            obtained,
+            attempts,
+            elapsed: began.elapsed(),
+            unpacked: None,
+        };
+        let have = match (self.download.overwrite, &there) {
+            (Overwrite::Never, Some(summary)) => {
+                let mut file = file(summary.clone(), None, Obtained::AlreadyThere, 0);
+                file.unpacked = self.unpack_there(asset, target).await?;
+                return Ok((file, None));
+            }
+            (_, Some(_)) => entry.map(Entry::version),
+            (_, None) => None,
+        };
+        let (path, url) = (target.to_owned(), asset.url.clone());
+        let part = blocking(move || Part::open(&path, &url)).await?;
+        let mut sink = Sink::Part(Some(Box::new(part)));
+        let fetched = self.download.fetch(asset, target, have.as_ref(), &mut sink, retries).await?;
+        let Fetched { summary, version, obtained, attempts } = fetched;
+        match (summary, there) {
+            (Some(summary), _) => {
+                let unpacked = self.publish(asset, target, sink).await?;
+                let mut file = file(summary, version.content_type.clone(), obtained, attempts);
+                file.unpacked = unpacked;
+                Ok((file, Some(version)))
+            }
+            (None, Some(summary)) => {
+                let mut file = file(summary, version.content_type.clone(), obtained, attempts);
+                file.unpacked = self.unpack_there(asset, target).await?;
+                Ok((file, Some(version)))
+            }
+            (None, None) => unreachable!("only what is there can be unchanged"),
+        }
+    }
+
+    /// Gives a whole file its name, and what is in it, too, if it is to be unpacked.
+    async fn publish(&self, asset: &Asset, target: &Path, sink: Sink) -> Result<Option<super::Unpacked>, Error> {
+        let Sink::Part(Some(part)) = sink else {
+            return Err(Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped"));
+        };
+        let clobber = match self.download.overwrite {
+            Overwrite::Never => Clobber::Keep,
+            Overwrite::IfChanged | Overwrite::Always => Clobber::Replace,
+        };
+        let durability = self.download.durability;
+        let (unpacks, asset, target) = (self.unpacks(asset), asset.clone(), target.to_owned());
+        blocking(move || {
+            // Unpacked first: an archive that cannot be is not published.
+            let staged = match unpacks {
+                true => Some(Staged::unpack(&asset, part.path(), &target)?),
+                false => None,
+            };
+            part.publish(clobber, durability)?;
+            staged.map(Staged::publish).transpose()
+        })
+        .await
+    }
+
+    /// Unpacks an archive that is there, unless it is unpacked already.
+    async fn unpack_there(&self, asset: &Asset, target: &Path) -> Result<Option<super::Unpacked>, Error> {
+        if !self.unpacks(asset) {
+            return Ok(None);
+        }
+        let (asset, target) = (asset.clone(), target.to_owned());
+        blocking(move || match unpack::there(&asset, &target) {
+            Some(unpacked) => Ok(Some(unpacked)),
+            None => Ok(Some(Staged::unpack(&asset, &target, &target)?.publish()?)),
+        })
+        .await
+    }
+
+    fn unpacks(&self, asset: &Asset) -> bool {
+        self.download.archives == Archives::Unpack && asset.is_archive()
+    }
+}
+
+/// What is there under a name; a link is nothing, wherever it leads.
+async fn local(target: &Path) -> Result<Option<Summary>, Error> {
+    let path = target.to_owned();
+    blocking(move || match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => summary(&path).map(Some).map_err(|error| io_error("read", &path, error)),
+        _ => Ok(None),
+    })
+    .await
+}
+
+/// What is there under a name, if it is what an earlier download saved.
+async fn unchanged(target: &Path, entry: &Entry) -> Result<Option<Summary>, Error> {
+    let (path, length) = (target.to_owned(), entry.bytes);
+    let same_length =
+        blocking(move || Ok(fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() == length)))
+            .await?;
+    if !same_length || (entry.etag.is_none() && entry.last_modified.is_none()) {
+        return Ok(None);
+    }
+    Ok(local(target).await?.filter(|summary| summary.sha256 == entry.sha256))
+}
+
+fn summary(path: &Path) -> std::io::Result<Summary> {
+    let mut file = File::open(path)?;
+    let mut sum = Sum::new(&Digests::default());
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(sum.finish());
+        }
+        sum.add_all(&[Bytes::copy_from_slice(&buffer[..read])]);
+    }
+}

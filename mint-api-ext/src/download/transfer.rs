@@ -1,0 +1,174 @@
+//! What to do with a reply to a request for a file: a pure function of what is already there and the reply's head.
+
+use reqwest::StatusCode;
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
+};
+
+/// What is there of a file, and which version of it that is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kept<'a> {
+    /// How many bytes are there, from the beginning on.
+    pub(super) length: u64,
+    /// The `ETag` they came under.
+    pub(super) etag: Option<&'a str>,
+    /// How long the whole file is.
+    pub(super) total: Option<u64>,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Asked {
+    /// The whole file.
+    Whole,
+    /// The whole file, unless it is the one that is there.
+    IfChanged,
+    /// What is missing of the file.
+    Rest,
+}
+
+/// What to do with a reply.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Decision {
+    /// The body is what is missing.
+    Continue,
+    /// The body is the whole file: what is there is not needed.
+    Restart { total: Option<u64> },
+    /// Everything is there.
+    Complete,
+    /// The file is the one that is there from an earlier download.
+    Unchanged,
+    /// What is there is of no use: ask for the whole file.
+    StartOver,
+    /// The server may do better later.
+    Retry,
+    /// The URL is not, or no longer, good for the file.
+    Expired,
+    /// There is no file to be had from this server, for this reason.
+    Refuse(&'static str),
+}
+
+impl<'a> Kept<'a> {
+    /// The `ETag`, if it promises that the bytes are the same (RFC 9110, section 8.8.1), which `If-Range` needs.
+    fn strong(&self) -> Option<&'a str> {
+        self.etag.filter(|etag| is_strong(etag))
+    }
+
+    /// Whether the rest can be asked for.
+    pub(super) fn can_continue(&self) -> bool {
+        self.length > 0 && self.strong().is_some()
+    }
+}
+
+/// Whether an `ETag` promises that the bytes are the same.
+pub(super) fn is_strong(etag: &str) -> bool {
+    etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"')
+}
+
+/// The headers that ask for the rest of a file.
+pub(super) fn rest(kept: Kept<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let range = format!("bytes={}-", kept.length);
+    if let Some(etag) = kept.strong().and_then(|etag| HeaderValue::from_str(etag).ok())
+        && let Ok(range) = HeaderValue::from_str(&range)
+    {
+        headers.insert(RANGE, range);
+        headers.insert(IF_RANGE, etag);
+    }
+    headers
+}
+
+/// The headers that ask for a file unless it is this version of it.
+pub(super) fn unless(etag: Option<&str>, last_modified: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let condition = etag.map(|etag| (IF_NONE_MATCH, etag)).or(last_modified.map(|date| (IF_MODIFIED_SINCE, date)));
+    if let Some((name, value)) = condition
+        && let Ok(value) = HeaderValue::from_str(value)
+    {
+        headers.insert(name, value);
+    }
+    headers
+}
+
+/// What to do with a reply.
+pub(super) fn decide(asked: Asked, kept: Kept<'_>, status: StatusCode, headers: &HeaderMap) -> Decision {
+    let encoding = text(headers, &CONTENT_ENCODING).map(str::trim);
+    let encoded = encoding.is_some_and(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"));
+    match status {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT if encoded => {
+            Decision::Refuse("the server compressed the file, which it was asked not to")
+        }
+        StatusCode::OK => Decision::Restart { total: text(headers, &CONTENT_LENGTH).and_then(|n| n.parse().ok()) },
+        StatusCode::PARTIAL_CONTENT if asked == Asked::Rest => partial(kept, headers),
+        StatusCode::PARTIAL_CONTENT => Decision::Refuse("the server sent a part (206) when asked for the whole"),
+        StatusCode::NOT_MODIFIED if asked == Asked::IfChanged => Decision::Unchanged,
+        StatusCode::RANGE_NOT_SATISFIABLE if asked == Asked::Rest => unsatisfiable(kept, headers),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
+            Decision::Expired
+        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => Decision::Retry,
+        status if status.is_server_error() => Decision::Retry,
+        _ => Decision::Refuse("the server did not send the file"),
+    }
+}
+
+/// A part fits only if it is of the same version and begins where what is there ends. One that does not say which
+/// version it is of counts as changed.
+fn partial(kept: Kept<'_>, headers: &HeaderMap) -> Decision {
+    let same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
+    match text(headers, &CONTENT_RANGE).and_then(content_range) {
+        Some(ContentRange::Part { first, total, .. })
+            if same && first == kept.length && (kept.total.is_none() || total.is_none() || total == kept.total) =>
+        {
+            Decision::Continue
+        }
+        _ => Decision::StartOver,
+    }
+}
+
+/// Nothing is missing if the server has no more than what is there.
+fn unsatisfiable(kept: Kept<'_>, headers: &HeaderMap) -> Decision {
+    let changed = text(headers, &ETAG).is_some_and(|etag| Some(etag) != kept.etag);
+    let total = match text(headers, &CONTENT_RANGE).and_then(content_range) {
+        Some(ContentRange::Unsatisfied { total }) => Some(total),
+        _ => kept.total,
+    };
+    if !changed && total == Some(kept.length) { Decision::Complete } else { Decision::StartOver }
+}
+
+#[derive(Debug, Eq, PartialEq)]
+enum ContentRange {
+    Part { first: u64, last: u64, total: Option<u64> },
+    Unsatisfied { total: u64 },
+}
+
+/// `Content-Range` (RFC 9110, section 14.4); `None` for one that contradicts itself.
+fn content_range(text: &str) -> Option<ContentRange> {
+    let (range, total) = text.trim().strip_prefix("bytes ")?.trim().split_once('/')?;
+    if range == "*" {
+        return Some(ContentRange::Unsatisfied { total: total.parse().ok()? });
+    }
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    let total = match total {
+        "*" => None,
+        total => Some(total.parse().ok()?),
+    };
+    let consistent = first <= last && total.is_none_or(|total| last < total);
+    consistent.then_some(ContentRange::Part { first, last, total })
+}
+
+/// A header as text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The `ETag` and the `Last-Modified` of a reply.
+pub(super) fn validators(headers: &HeaderMap) -> (Option<String>, Option<String>) {
+    (text(headers, &ETAG).map(str::to_owned), text(headers, &LAST_MODIFIED).map(str::to_owned))
+}
+
+#[cfg(test)]
+#[path = "transfer_tests.rs"]
+mod tests;

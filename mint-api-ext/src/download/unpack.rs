@@ -1,0 +1,241 @@
+//! Unpacking archives: as a whole or not at all, and never out of their directory.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization as _;
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use super::Unpacked;
+use super::content::end_record;
+use super::downloader::refused;
+use super::part::{beside, io_error};
+use super::publish::rename;
+use super::sum::TAIL;
+use crate::asset::Asset;
+use crate::error::Error;
+
+const MAX_FILES: usize = 10_000;
+const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// How many times its own size an archive may hold; some room for small ones.
+const MAX_RATIO: u64 = 200;
+const ALWAYS_ALLOWED: u64 = 1024 * 1024;
+/// How deep paths in an archive may be.
+const MAX_DEPTH: usize = 32;
+
+/// An archive that was unpacked beside its place. Dropped, it is removed.
+pub(super) struct Staged {
+    staging: PathBuf,
+    directory: PathBuf,
+    files: usize,
+    primary: Option<PathBuf>,
+}
+
+/// What stops an archive from being unpacked.
+enum Trouble {
+    /// The archive itself.
+    Archive(String),
+    /// The disk.
+    Disk(PathBuf, io::Error),
+}
+
+impl Staged {
+    /// Unpacks an archive for a target.
+    pub(super) fn unpack(asset: &Asset, archive: &Path, target: &Path) -> Result<Self, Error> {
+        let staging = beside(target, ".unpacking");
+        let mut staged = Self { staging, directory: directory_of(target), files: 0, primary: None };
+        staged.fill(asset, archive).map_err(|trouble| match trouble {
+            Trouble::Archive(why) => refused(
+                &asset.url,
+                &format!("its archive was not unpacked: {why}; leave out `unpack_archives` to keep it"),
+            ),
+            Trouble::Disk(path, error) => io_error("write", &path, error),
+        })?;
+        Ok(staged)
+    }
+
+    fn fill(&mut self, asset: &Asset, archive: &Path) -> Result<(), Trouble> {
+        remove(&self.staging).map_err(|error| Trouble::Disk(self.staging.clone(), error))?;
+        fs::create_dir(&self.staging).map_err(|error| Trouble::Disk(self.staging.clone(), error))?;
+        let mut file = File::open(archive).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
+        let size =
+            file.metadata().map(|found| found.len()).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
+        let told = entries(&mut file, size).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
+        let mut archive = ZipArchive::new(file).map_err(|error| Trouble::Archive(error.to_string()))?;
+        let count = archive.len();
+        if count > MAX_FILES {
+            return Err(Trouble::Archive(format!("it holds {count} files, and {MAX_FILES} are the most")));
+        }
+        // The reader keeps one file of each name, so that a second one shows only in the count.
+        if told != Some(count) {
+            return Err(Trouble::Archive("it holds two files of one name, or its parts contradict each other".into()));
+        }
+        let mut left = MAX_BYTES.min((size.saturating_mul(MAX_RATIO)).max(ALWAYS_ALLOWED));
+        let mut names = HashSet::new();
+        for index in 0..count {
+            let entry = archive.by_index(index).map_err(|error| Trouble::Archive(error.to_string()))?;
+            self.entry(entry, &mut names, &mut left)?;
+        }
+        self.find_primary(asset)
+    }
+
+    fn entry(
+        &mut self,
+        mut entry: ZipFile<'_, File>,
+        names: &mut HashSet<String>,
+        left: &mut u64,
+    ) -> Result<(), Trouble> {
+        let refused = |why: &str| {
+            let name: String = entry.name().chars().take(80).collect();
+            Trouble::Archive(format!("{name:?} {why}"))
+        };
+        let path = inside(entry.name()).ok_or_else(|| refused("is not a path within the archive"))?;
+        if entry.is_symlink()
+            || entry.unix_mode().is_some_and(|mode| !matches!(mode & 0o170_000, 0 | 0o100_000 | 0o040_000))
+        {
+            return Err(refused("is neither a file nor a directory"));
+        }
+        if entry.encrypted() {
+            return Err(refused("is encrypted"));
+        }
+        // Also where upper and lower case are one, and composed characters are their parts.
+        if !names.insert(path.to_string_lossy().nfc().collect::<String>().to_lowercase()) {
+            return Err(refused("is there twice"));
+        }
+        let to = self.staging.join(&path);
+        let disk = |error| Trouble::Disk(to.clone(), error);
+        if entry.is_dir() {
+            return fs::create_dir_all(&to).map_err(disk);
+        }
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent).map_err(disk)?;
+        }
+        // What the archive says of its sizes is not trusted: the bytes are counted as they come.
+        let mut file = File::create_new(&to).map_err(disk)?;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            // A wrong CRC is an error of the last read.
+            let read = entry.read(&mut buffer).map_err(|error| {
+                let name: String = entry.name().chars().take(80).collect();
+                Trouble::Archive(format!("{name:?} cannot be read: {error}"))
+            })?;
+            if read == 0 {
+                break;
+            }
+            *left = left.checked_sub(read as u64).ok_or_else(|| {
+                Trouble::Archive(format!(
+                    "it holds more than {MAX_RATIO} times its size, or more than {MAX_BYTES} bytes"
+                ))
+            })?;
+            io::Write::write_all(&mut file, &buffer[..read]).map_err(disk)?;
+        }
+        self.files += 1;
+        Ok(())
+    }
+
+    fn find_primary(&mut self, asset: &Asset) -> Result<(), Trouble> {
+        let Some(path) = asset.primary_path.as_deref().filter(|path| !path.is_empty()) else {
+            return Ok(());
+        };
+        let within = inside(path).filter(|path| self.staging.join(path).is_file());
+        let Some(within) = within else {
+            return Err(Trouble::Archive(format!("the file to open first, {path:?}, is not in it")));
+        };
+        self.primary = Some(within);
+        Ok(())
+    }
+
+    /// Gives what was unpacked its name, in place of what had it.
+    pub(super) fn publish(self) -> Result<Unpacked, Error> {
+        let failed = |error| io_error("write", &self.directory, error);
+        let old = beside(&self.directory, ".replaced");
+        remove(&old).map_err(failed)?;
+        let replaced = fs::symlink_metadata(&self.directory).is_ok();
+        if replaced {
+            rename(&self.directory, &old).map_err(failed)?;
+        }
+        rename(&self.staging, &self.directory).map_err(|error| {
+            // As it was before.
+            let _ = if replaced { rename(&old, &self.directory) } else { Ok(()) };
+            failed(error)
+        })?;
+        remove(&old).map_err(failed)?;
+        Ok(Unpacked {
+            directory: self.directory.clone(),
+            files: self.files,
+            primary: self.primary.as_ref().map(|path| self.directory.join(path)),
+        })
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        // Gone when it was published.
+        let _ = remove(&self.staging);
+    }
+}
+
+/// What was unpacked of an archive before, if it is there.
+pub(super) fn there(asset: &Asset, target: &Path) -> Option<Unpacked> {
+    let directory = directory_of(target);
+    if !fs::symlink_metadata(&directory).ok()?.is_dir() {
+        return None;
+    }
+    let primary = asset.primary_path.as_deref().filter(|path| !path.is_empty());
+    let primary = match primary {
+        Some(path) => Some(directory.join(inside(path)?)).filter(|path| path.is_file()).map(Some)?,
+        None => None,
+    };
+    Some(Unpacked { files: files_in(&directory).ok()?, directory, primary })
+}
+
+fn files_in(directory: &Path) -> io::Result<usize> {
+    let mut files = 0;
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        files += if entry.file_type()?.is_dir() { files_in(&entry.path())? } else { 1 };
+    }
+    Ok(files)
+}
+
+/// The archive's name without its extension; one that has none gets another name.
+fn directory_of(target: &Path) -> PathBuf {
+    match target.extension() {
+        Some(_) => target.with_extension(""),
+        None => beside(target, "-unpacked"),
+    }
+}
+
+/// A path that stays where it is put, on any system; `None` for one that does not.
+fn inside(name: &str) -> Option<PathBuf> {
+    if name.contains(['\\', ':', '\0']) || name.starts_with('/') {
+        return None;
+    }
+    let path = Path::new(name);
+    let plain = |component: &Component<'_>| matches!(component, Component::Normal(_));
+    let fits = path.components().all(|component| plain(&component)) && path.components().count() <= MAX_DEPTH;
+    let safe = name.split('/').all(|part| !part.ends_with([' ', '.']) && !crate::asset::is_reserved(part));
+    (fits && safe && path.components().next().is_some()).then(|| path.to_owned())
+}
+
+/// How many entries the end record of an archive tells of.
+fn entries(file: &mut File, size: u64) -> io::Result<Option<usize>> {
+    let tail = size.min(TAIL as u64);
+    file.seek(SeekFrom::Start(size - tail))?;
+    let mut bytes = Vec::new();
+    file.take(tail).read_to_end(&mut bytes)?;
+    file.rewind()?;
+    Ok(end_record(&bytes).map(|record| usize::from(u16::from_le_bytes([record[10], record[11]]))))
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}

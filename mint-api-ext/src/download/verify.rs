@@ -1,0 +1,86 @@
+//! Whether a file is the one that was asked for.
+
+use super::content;
+use super::digest::Digests;
+use super::downloader::{refused, shown};
+use super::sidecar::Version;
+use super::sum::Summary;
+use crate::asset::Asset;
+use crate::error::{Error, ErrorKind};
+
+/// How far a file is checked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum ContentChecks {
+    Done,
+    Skipped,
+}
+
+/// What a file may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) max_bytes: Option<u64>,
+    pub(super) content: ContentChecks,
+}
+
+impl Limits {
+    /// Whether a file of this length may be fetched, where a server announces one.
+    pub(super) fn admit(&self, asset: &Asset, announced: Option<u64>) -> Result<(), Error> {
+        match (announced, asset.bytes) {
+            (Some(bytes), Some(expected)) if bytes != expected => {
+                Err(wrong_length(asset, "the server announces", bytes, expected))
+            }
+            (Some(bytes), _) => self.admit_some(asset, bytes),
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Whether so much of a file may be fetched. No more than that is written, whatever is sent.
+    pub(super) fn admit_some(&self, asset: &Asset, bytes: u64) -> Result<(), Error> {
+        if let Some(expected) = asset.bytes.filter(|expected| bytes > *expected) {
+            return Err(wrong_length(asset, "the server sends at least", bytes, expected));
+        }
+        match self.max_bytes {
+            Some(most) if bytes > most => {
+                let why = format!("it has at least {bytes} bytes, and `max_bytes` allows {most}; raise it");
+                Err(refused(&asset.url, &why))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Checks a whole file against what the API and the server say of it, and against itself.
+pub(super) fn verify(
+    asset: &Asset,
+    version: &Version,
+    of_rest: &Digests,
+    limits: &Limits,
+    file: &Summary,
+) -> Result<(), Error> {
+    if let Some(expected) = asset.bytes.filter(|expected| *expected != file.length) {
+        return Err(wrong_length(asset, "the server sent", file.length, expected));
+    }
+    let sha256 = [&version.digests.sha256, &of_rest.sha256].into_iter().flatten();
+    let sha512 = [&version.digests.sha512, &of_rest.sha512].into_iter().flatten();
+    let wrong = sha256.into_iter().any(|expected| *expected != file.sha256)
+        || file.sha512.as_ref().is_some_and(|found| sha512.into_iter().any(|expected| expected != found));
+    if wrong {
+        let why = "its bytes do not have the digest that the server sent with them; download again";
+        return Err(refused(&asset.url, why));
+    }
+    if limits.content == ContentChecks::Skipped {
+        return Ok(());
+    }
+    content::check(asset, version.content_type.as_deref(), file).map_err(|why| {
+        let advice = "read the operation again for a fresh URL, or use `skip_content_checks`";
+        refused(&asset.url, &format!("{why}; {advice}"))
+    })
+}
+
+fn wrong_length(asset: &Asset, what: &str, bytes: u64, expected: u64) -> Error {
+    let text = format!(
+        "could not fetch `{}`: {what} {bytes} bytes instead of {expected}; download again, or read the operation again",
+        shown(&asset.url)
+    );
+    Error::new(ErrorKind::Download, text)
+}

@@ -23,6 +23,7 @@
 
 mod api;
 mod cdn;
+mod fault;
 mod files;
 mod record;
 mod samples;
@@ -41,6 +42,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::error::Error;
 use crate::mint::{Mint, MintBuilder};
 
+pub use fault::Fault;
 pub use record::RecordedRequest;
 pub use script::{Reply, Script};
 use state::State;
@@ -119,6 +121,11 @@ impl Simulator {
     /// Serves a file, and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<bytes::Bytes>) -> String {
         self.state.add_file(name, content_type, bytes.into())
+    }
+
+    /// Lets a fault happen to a file, given by its URL; after the faults that were added before it.
+    pub fn add_fault(&self, url: &str, fault: Fault) {
+        self.state.add_fault(url, fault);
     }
 
     /// The requests the API has had so far, in their order.

@@ -59,12 +59,7 @@ impl Downloader {
             let Some(next) = redirected(&hop, &response)? else {
                 return Ok(response);
             };
-            if hop.scheme() == "https" && next.scheme() != "https" {
-                return Err(refused(url, "it was redirected from https to http"));
-            }
-            if let Err(why) = self.network.admits(&next) {
-                return Err(refused(url, &format!("it was redirected to `{}`, and {why}", shown(next.as_str()))));
-            }
+            check_hop(&hop, &next, self.network).map_err(|why| refused(url, &why))?;
             hop = next;
         }
         Err(refused(url, "there were more than five redirects"))
@@ -111,6 +106,14 @@ fn redirected(from: &Url, response: &Response) -> Result<Option<Url>, Error> {
     Ok(Some(next))
 }
 
+/// Whether a redirect may be followed, or why not.
+fn check_hop(from: &Url, to: &Url, network: Network) -> Result<(), String> {
+    if from.scheme() == "https" && to.scheme() != "https" {
+        return Err("it was redirected from https to http".into());
+    }
+    network.admits(to).map_err(|why| format!("it was redirected to `{}`, and {why}", shown(to.as_str())))
+}
+
 /// The error of a file that is not taken.
 pub(super) fn refused(url: &str, why: &str) -> Error {
     Error::new(ErrorKind::Download, format!("could not fetch `{}`: {why}", shown(url)))
@@ -138,6 +141,28 @@ fn fetch_error(url: &str, error: reqwest::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn redirects_that_are_followed() {
+        for (from, to, network, why) in [
+            ("https://a.b/x", "https://c.d/y?s=1", Network::Public, None),
+            ("https://a.b/x", "http://a.b/y", Network::Public, Some("from https to http")),
+            ("https://a.b/x", "http://127.0.0.1/y", Network::AlsoThisMachine, Some("from https to http")),
+            ("https://a.b/x", "https://127.0.0.1/y?s=1", Network::Public, Some("on this machine")),
+            ("https://a.b/x", "https://169.254.169.254/y?s=1", Network::Public, Some("private address")),
+            ("http://127.0.0.1/x", "http://127.0.0.1/y", Network::AlsoThisMachine, None),
+            ("http://127.0.0.1/x", "http://a.b/y", Network::AlsoThisMachine, Some("not https")),
+        ] {
+            let checked = check_hop(&Url::parse(from).unwrap(), &Url::parse(to).unwrap(), network);
+            match why {
+                None => assert_eq!(checked, Ok(()), "{to}"),
+                Some(why) => {
+                    let text = checked.unwrap_err();
+                    assert!(text.contains(why) && !text.contains("s=1"), "{to}: {text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn what_is_shown_of_a_url() {

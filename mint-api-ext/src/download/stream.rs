@@ -53,7 +53,7 @@ impl Stream {
     pub(super) async fn restart(&mut self, version: Version) -> Result<(), Error> {
         self.clear().await?;
         match &mut self.again {
-            Some(again) => *again = Sum::new(&Digests::default()),
+            Some(again) => *again = Sum::new(&version.digests),
             None => self.sum = Sum::new(&version.digests),
         }
         self.version = Some(version);
@@ -107,7 +107,7 @@ impl Stream {
         for mut piece in pieces {
             let missing = self.sum.length() - again.length();
             let known = piece.split_to(piece.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
-            again.add(&known);
+            again.add_all(&[known]);
             if !piece.is_empty() {
                 rest.push(piece);
             }
@@ -121,6 +121,8 @@ impl Stream {
                         download it again";
             return Err(Error::new(ErrorKind::Download, text));
         }
+        // The same bytes, by the digests that the server sends now.
+        self.sum = again;
         Ok(rest)
     }
 

@@ -41,7 +41,7 @@ impl Sum {
         self.length
     }
 
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    fn add(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         self.sha256.update(bytes);
         if let Some(sha512) = &mut self.sha512 {

@@ -1,13 +1,19 @@
 //! The CDN: files with `Content-Length`, `ETag` and single ranges (RFC 9110, section 14).
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures::stream::{self, StreamExt as _};
 
+use super::fault::{Fault, What};
 use super::state::{File, State};
 
 pub(super) fn router(state: Arc<State>) -> Router {
@@ -17,13 +23,109 @@ pub(super) fn router(state: Arc<State>) -> Router {
 async fn file(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     state.cdn_requests.add(&parts);
-    match state.file(parts.uri.path()) {
-        Some(file) => respond(&file, &parts.headers),
-        None => StatusCode::NOT_FOUND.into_response(),
+    let path = parts.uri.path();
+    let Some(file) = state.file(path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    if !state.is_signed(path, parts.uri.query()) {
+        return StatusCode::FORBIDDEN.into_response();
     }
+    let Some(fault) = state.next_fault(path) else {
+        return respond(file, parts.headers);
+    };
+    if let What::ExpireAt(_) = fault.what {
+        state.expire(path);
+    }
+    faulty(file, parts.headers, fault)
 }
 
-fn respond(file: &File, headers: &HeaderMap) -> Response {
+/// The reply that a request meets by a fault.
+fn faulty(mut file: File, mut asked: HeaderMap, fault: Fault) -> Response {
+    let mut response = match fault.what {
+        What::CutAt(byte) | What::ExpireAt(byte) => ended(file, asked, byte, End::Cut),
+        What::StallAt(byte) => ended(file, asked, byte, End::Stall),
+        What::IgnoreRange => {
+            asked.remove(header::RANGE);
+            respond(file, asked)
+        }
+        What::ContentRange(text) => with(respond(file, asked), "content-range", &text),
+        What::Etag(Some(etag)) => {
+            file.etag = etag;
+            respond(file, asked)
+        }
+        What::Etag(None) => {
+            let mut response = respond(file, asked);
+            response.headers_mut().remove(header::ETAG);
+            response
+        }
+        What::ContentLength(bytes) => {
+            let (head, body) = respond(file, asked).into_parts();
+            // As a stream, whose length nobody corrects.
+            let response = Response::from_parts(head, Body::from_stream(body.into_data_stream()));
+            with(response, "content-length", &bytes.to_string())
+        }
+        What::Status(status) => status.into_response(),
+        What::Page(page) => page.into_response(),
+        What::Gzip => {
+            file.bytes = gzip(&file.bytes).into();
+            with(respond(file, asked), "content-encoding", "gzip")
+        }
+    };
+    for (name, value) in &fault.headers {
+        response = with(response, name, value);
+    }
+    response
+}
+
+/// A header in place of those of the same name. One that HTTP cannot carry is left out.
+fn with(mut response: Response, name: &str, value: &str) -> Response {
+    if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory does not fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Cut,
+    Stall,
+}
+
+/// A reply whose body ends before this byte of the file.
+fn ended(file: File, asked: HeaderMap, byte: usize, end: End) -> Response {
+    let bytes = file.bytes.clone();
+    let (head, _) = respond(file, asked).into_parts();
+    let range = head.headers.get(header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
+    let first = range.and_then(|range| range.strip_prefix("bytes ")?.split_once('-')?.0.parse().ok()).unwrap_or(0);
+    let sent = bytes.slice(first.min(bytes.len())..byte.clamp(first.min(bytes.len()), bytes.len()));
+    let last = async move {
+        match end {
+            // What was sent before is to arrive before the end does.
+            End::Cut => {
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+            }
+            End::Stall => std::future::pending().await,
+        }
+    };
+    let length = match head.status {
+        StatusCode::PARTIAL_CONTENT => bytes.len().saturating_sub(first),
+        _ => bytes.len(),
+    };
+    let body = Body::from_stream(stream::iter([Ok(sent)]).chain(stream::once(last)));
+    with(Response::from_parts(head, body), "content-length", &length.to_string())
+}
+
+fn respond(file: File, headers: HeaderMap) -> Response {
     let common = [
         (header::CONTENT_TYPE, file.content_type.to_owned()),
         (header::ETAG, file.etag.clone()),
@@ -37,7 +139,7 @@ fn respond(file: &File, headers: &HeaderMap) -> Response {
     // A condition that does not hold asks for the whole file.
     let condition_holds = text(header::IF_RANGE).is_none_or(|condition| condition == file.etag);
     match text(header::RANGE).filter(|_| condition_holds).map(|range| requested(range, total)) {
-        None | Some(Requested::Whole) => (StatusCode::OK, common, file.bytes.clone()).into_response(),
+        None | Some(Requested::Whole) => (StatusCode::OK, common, file.bytes).into_response(),
         Some(Requested::Part { first, last }) => {
             let range = [(header::CONTENT_RANGE, format!("bytes {first}-{last}/{total}"))];
             (StatusCode::PARTIAL_CONTENT, common, range, file.bytes.slice(first..=last)).into_response()

@@ -128,6 +128,6 @@ impl Reply {
     }
 }
 
-fn status_of(code: u16) -> StatusCode {
+pub(super) fn status_of(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
+use super::fault::{Fault, Faults};
 use super::files;
 use super::record::Record;
 use super::script::{Body, Play, Reply, Script, ScriptSubject};
@@ -20,6 +21,9 @@ pub(super) struct State {
     epoch: (Instant, SystemTime),
     operations: Mutex<HashMap<String, Operation>>,
     files: Mutex<HashMap<String, File>>,
+    faults: Mutex<Faults>,
+    /// How often the URL of a file has expired, by its path.
+    expired: Mutex<HashMap<String, u32>>,
     pub(super) api_requests: Record,
     pub(super) cdn_requests: Record,
 }
@@ -55,6 +59,8 @@ impl State {
             epoch: (Instant::now(), SystemTime::now()),
             operations: Mutex::default(),
             files: Mutex::default(),
+            faults: Mutex::default(),
+            expired: Mutex::default(),
             api_requests: Record::default(),
             cdn_requests: Record::default(),
         }
@@ -79,6 +85,43 @@ impl State {
 
     pub(super) fn file(&self, path: &str) -> Option<File> {
         locked(&self.files).get(path).cloned()
+    }
+
+    pub(super) fn add_fault(&self, url: &str, fault: Fault) {
+        locked(&self.faults).add(self.path(url), fault);
+    }
+
+    pub(super) fn next_fault(&self, path: &str) -> Option<Fault> {
+        locked(&self.faults).next(path)
+    }
+
+    /// The path of a file in its URL; a path is its own.
+    fn path<'a>(&self, url: &'a str) -> &'a str {
+        let path = url.strip_prefix(&format!("http://{}", self.cdn)).unwrap_or(url);
+        path.split('?').next().unwrap_or_default()
+    }
+
+    /// From now on the URL of a file needs another signature.
+    pub(super) fn expire(&self, path: &str) {
+        *locked(&self.expired).entry(path.to_owned()).or_default() += 1;
+    }
+
+    /// Whether a file may be read with this query.
+    pub(super) fn is_signed(&self, path: &str, query: Option<&str>) -> bool {
+        let expired = locked(&self.expired);
+        expired.get(path).is_none_or(|times| query == Some(signature(*times).as_str()))
+    }
+
+    /// The same with fresh URLs in place of those that have expired.
+    fn signed(&self, value: &Value) -> Value {
+        match value {
+            Value::String(url) => match locked(&self.expired).get(self.path(url)) {
+                Some(times) => format!("{}?{}", url.split('?').next().unwrap_or_default(), signature(*times)).into(),
+                None => value.clone(),
+            },
+            Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), self.signed(value))).collect(),
+            other => other.clone(),
+        }
     }
 
     /// What a request for an operation is answered with now.
@@ -159,7 +202,7 @@ impl State {
         let finished = matches!(status, "succeeded" | "partially_succeeded");
         for (field, value) in &operation.made {
             if finished {
-                body[*field] = value.clone();
+                body[*field] = self.signed(value);
             } else if *field == "assets" && status == "preview_ready" {
                 body["assets"] = only_preview(value);
             }
@@ -189,6 +232,10 @@ impl State {
 fn only_preview(assets: &Value) -> Value {
     let keys = assets.as_object().into_iter().flatten();
     keys.map(|(key, value)| (key.clone(), if key == "previewImageUrl" { value.clone() } else { Value::Null })).collect()
+}
+
+fn signature(times: u32) -> String {
+    format!("signature={times}")
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

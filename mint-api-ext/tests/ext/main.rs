@@ -9,6 +9,8 @@ mod disk;
 mod download;
 mod entry_points;
 mod saved;
+mod faults;
 mod secrets;
 mod simulator;
+mod sinks;
 mod wait;

@@ -1,0 +1,224 @@
+//! Every fault of the CDN with every place a file can go: the right bytes, or a typed error and no file.
+
+use std::time::Duration;
+
+use mint_api_ext::simulator::{Fault, Script, Simulator};
+use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained};
+use tokio::time::Instant;
+
+use crate::sinks::{PLACES, Place};
+
+const SIZE: usize = 900_000;
+
+fn file() -> Vec<u8> {
+    (0..SIZE).map(|n| (n * 31 % 251) as u8).collect()
+}
+
+/// What becomes of a download.
+enum Expected {
+    Bytes(Obtained),
+    Error(ErrorKind, &'static str),
+}
+
+use Expected::{Bytes, Error};
+
+/// Each row: what happens, in the order of the requests, and what becomes of it.
+fn rows() -> Vec<(&'static str, Vec<Fault>, Expected)> {
+    let cut = || Fault::cut_at(400_000);
+    let fetched = Bytes(Obtained::Fetched);
+    let continued = || Bytes(Obtained::Continued);
+    vec![
+        ("nothing", vec![], Bytes(Obtained::Fetched)),
+        ("cut", vec![cut()], continued()),
+        ("cut at once", vec![Fault::cut_at(0)], Bytes(Obtained::Fetched)),
+        ("cut often", (1..=9).map(|n| Fault::cut_at(n * 90_000)).collect(), continued()),
+        ("cut at one place for ever", vec![cut().always()], Error(ErrorKind::Transport, "broke off")),
+        ("stall", vec![Fault::stall_at(400_000)], continued()),
+        ("stall for ever", vec![Fault::stall_at(0).always()], Error(ErrorKind::Timeout, "sent nothing for 30 s")),
+        ("range ignored", vec![cut(), Fault::ignore_range()], Bytes(Obtained::Fetched)),
+        ("wrong start", vec![cut(), Fault::content_range("bytes 5-899999/900000")], Bytes(Obtained::Fetched)),
+        ("wrong total", vec![cut(), Fault::content_range("bytes 400000-899999/900001")], Bytes(Obtained::Fetched)),
+        ("nonsense range", vec![cut(), Fault::content_range("bytes x")], Bytes(Obtained::Fetched)),
+        ("another ETag", vec![cut(), Fault::etag("\"other\"")], Bytes(Obtained::Fetched)),
+        ("weak ETag", vec![Fault::cut_at(400_000).header("etag", "W/\"weak\"")], Bytes(Obtained::Fetched)),
+        ("part without ETag", vec![cut(), Fault::no_etag()], Bytes(Obtained::Fetched)),
+        (
+            "weak ETag and cut at one place for ever",
+            vec![cut().header("etag", "W/\"weak\"").always()],
+            Error(ErrorKind::Transport, "broke off"),
+        ),
+        ("announces too much", vec![Fault::content_length(900_009)], continued()),
+        ("announces too little", vec![Fault::content_length(7)], Error(ErrorKind::Download, "7 bytes instead of")),
+        ("416 for a part", vec![cut(), Fault::status(416)], Bytes(Obtained::Fetched)),
+        ("416 for the whole", vec![Fault::status(416)], Error(ErrorKind::Download, "416")),
+        ("429 in seconds", vec![Fault::status(429).header("retry-after", "9")], Bytes(Obtained::Fetched)),
+        (
+            "429 until a date",
+            vec![
+                Fault::status(429)
+                    .header("date", "Wed, 21 Oct 2026 07:28:00 GMT")
+                    .header("retry-after", "Wed, 21 Oct 2026 07:28:09 GMT"),
+            ],
+            Bytes(Obtained::Fetched),
+        ),
+        ("429 for an hour", vec![Fault::status(429).header("retry-after", "3600")], Error(ErrorKind::Download, "429")),
+        ("5xx", vec![Fault::status(500), Fault::status(502), Fault::status(503).times(2)], fetched),
+        ("5xx for ever", vec![Fault::status(503).always()], Error(ErrorKind::Download, "503")),
+        ("5xx amid the file", vec![cut(), Fault::status(503).times(3)], continued()),
+        ("expired without an operation", vec![Fault::status(403)], Error(ErrorKind::Download, "fresh URL")),
+        ("gone", vec![cut(), Fault::status(410)], Error(ErrorKind::Download, "410")),
+        ("another host", vec![Fault::redirect("https://10.0.0.1/x?k=1")], Error(ErrorKind::Download, "private")),
+        ("no scheme of ours", vec![Fault::redirect("ftp://a.b/x")], Error(ErrorKind::Download, "not https")),
+        ("loop", vec![Fault::redirect("?k=1").always()], Error(ErrorKind::Download, "more than five")),
+        ("four redirects", vec![Fault::redirect("?k=1").times(4)], Bytes(Obtained::Fetched)),
+        ("redirect to nowhere", vec![Fault::status(302)], Error(ErrorKind::Download, "nowhere")),
+        ("a page", vec![Fault::html()], Error(ErrorKind::Download, "web page")),
+        ("compressed", vec![Fault::gzip()], Error(ErrorKind::Download, "compressed")),
+        // The compressed file is shorter than what is there.
+        ("compressed rest", vec![cut(), Fault::gzip()], Bytes(Obtained::Fetched)),
+        ("a teapot", vec![Fault::status(418)], Error(ErrorKind::Download, "418")),
+        (
+            "wrong digest",
+            vec![Fault::ignore_range().header("repr-digest", &digest(b"other"))],
+            Error(ErrorKind::Download, "digest"),
+        ),
+        ("right digest", vec![Fault::ignore_range().header("repr-digest", &digest(&file()))], Bytes(Obtained::Fetched)),
+        ("digest of the whole with its rest", vec![cut().header("repr-digest", &digest(&file()))], continued()),
+        (
+            "digest of a part",
+            vec![cut(), Fault::ignore_range().header("content-digest", &digest(b"other"))],
+            Error(ErrorKind::Download, "digest"),
+        ),
+    ]
+}
+
+fn digest(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+
+    let sha512 = base64::engine::general_purpose::STANDARD.encode(sha2::Sha512::digest(bytes));
+    format!("sha-512=:{sha512}:")
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_fault_with_every_place() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let whole = file();
+    for (name, faults, expected) in rows() {
+        for place in PLACES {
+            let url =
+                simulator.add_file(&format!("{name}-{place:?}.stl").replace(' ', "-"), "model/stl", whole.clone());
+            for fault in &faults {
+                simulator.add_fault(&url, fault.clone());
+            }
+            let mut asset = Asset::new(AssetKind::Stl, &format!("{url}?signature=1"));
+            // What is announced is believed where the API says nothing of it.
+            asset.bytes = (!["announces too much", "a page"].contains(&name)).then_some(SIZE as u64);
+            let result = place.download(&mint, &asset, |download| download).await;
+            match (&expected, result) {
+                (Bytes(obtained), Ok((bytes, file))) => {
+                    assert!(bytes == whole, "{name}, {place:?}: {} bytes", bytes.len());
+                    assert_eq!((file.bytes, file.obtained), (SIZE as u64, *obtained), "{name}, {place:?}");
+                }
+                (Error(kind, says), Err(error)) => {
+                    let text = format!("{error} {error:?}");
+                    assert_eq!(error.kind(), *kind, "{name}, {place:?}: {error}");
+                    assert!(text.contains(says), "{name}, {place:?}: {error}");
+                    assert!(!text.contains("signature") && !text.contains("k=1"), "{name}, {place:?}: {text}");
+                }
+                (Bytes(_), Err(error)) => panic!("{name}, {place:?}: {error}"),
+                (Error(..), Ok(_)) => panic!("{name}, {place:?}: no error"),
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_asked_before_the_server_says() {
+    for header in ["9", "Wed, 21 Oct 2026 07:28:09 GMT"] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let url = simulator.add_file("a.stl", "model/stl", file());
+        let busy = Fault::status(429).header("date", "Wed, 21 Oct 2026 07:28:00 GMT").header("retry-after", header);
+        simulator.add_fault(&url, busy);
+        let asset = Asset::new(AssetKind::Stl, &url);
+        let (_, file) = Place::Writer.download(&mint, &asset, |download| download).await.unwrap();
+        assert_eq!(file.attempts, 2);
+        let at: Vec<Instant> = simulator.cdn_requests().iter().map(|request| request.at).collect();
+        let waited = at[1] - at[0];
+        assert!((Duration::from_secs(9)..Duration::from_secs(11)).contains(&waited), "{header}: {waited:?}");
+    }
+}
+
+/// The one sort of fault where bytes must not be mixed: another version under the same name.
+#[tokio::test(start_paused = true)]
+async fn a_changed_file_is_never_spliced() {
+    for place in PLACES {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let (old, new) = (vec![b'o'; SIZE], vec![b'n'; SIZE]);
+        let (from, to) = (simulator.add_file("a.stl", "model/stl", old), simulator.add_file("a.stl", "model/stl", new));
+        simulator.add_fault(&from, Fault::cut_at(400_000));
+        // From the second request on, the name leads to another file.
+        simulator.add_fault(&from, Fault::redirect(&to).always());
+        let asset = Asset::new(AssetKind::Stl, &from);
+        match place.download(&mint, &asset, |download| download).await {
+            Ok((bytes, _)) => assert!(place != Place::Writer && bytes.iter().all(|byte| *byte == b'n')),
+            Err(error) => {
+                assert_eq!(place, Place::Writer, "{error}");
+                assert!(error.to_string().contains("changed at the server"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_url_is_read_anew_and_the_file_goes_on() {
+    for place in PLACES {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+        let operation = mint.attach(id).unwrap().get().await.unwrap();
+        let assets = Assets::of(&operation);
+        let asset = assets.iter().find(|asset| asset.kind == AssetKind::Glb).unwrap();
+        simulator.add_fault(&asset.url, Fault::expire_at(2_000));
+        let download = mint.download(&operation).only([AssetKind::Glb]);
+        let (bytes, file) = place.save(download, asset).await.unwrap();
+        assert_eq!((bytes.len() as u64, file.obtained), (asset.bytes.unwrap(), Obtained::Continued));
+        // The operation was read once before, and once for the fresh URL.
+        assert_eq!(simulator.api_requests().len(), 2);
+        let last = simulator.cdn_requests().pop().unwrap();
+        assert_eq!((last.headers["range"].to_str().unwrap(), last.target.contains('?')), ("bytes=2000-", true));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_gets_fresh_urls_for_all_files() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+    let operation = mint.attach(id).unwrap().get().await.unwrap();
+    for asset in &Assets::of(&operation) {
+        simulator.add_fault(&asset.url, Fault::expire_at(10));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let files = mint.download(&operation).concurrency(8).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    assert_eq!(files.len(), 8);
+    assert_eq!(simulator.api_requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fresh_urls_are_asked_for_once() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+    let operation = mint.attach(id).unwrap().get().await.unwrap();
+    let assets = Assets::of(&operation);
+    let asset = assets.iter().find(|asset| asset.kind == AssetKind::Glb).unwrap();
+    simulator.add_fault(&asset.url, Fault::status(403).always());
+    let download = mint.download(&operation).only([AssetKind::Glb]);
+    let error = Place::Directory.save(download, asset).await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
+    assert_eq!(simulator.api_requests().len(), 2);
+}

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use fs4::{FileExt, TryLockError};
 
@@ -16,9 +17,24 @@ pub(super) struct Lock {
     file: Option<File>,
 }
 
+/// How long to wait for a lock: as long as a download that was just dropped takes to close its file.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(10);
+
 impl Lock {
+    /// Takes the lock; `Ok(None)` if somebody keeps it.
+    pub(super) fn wait_for(path: &Path) -> io::Result<Option<Self>> {
+        let began = Instant::now();
+        loop {
+            match Self::take(path.to_owned())? {
+                None if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                taken => return Ok(taken),
+            }
+        }
+    }
+
     /// Takes the lock; `Ok(None)` if somebody has it.
-    pub(super) fn take(path: PathBuf) -> io::Result<Option<Self>> {
+    fn take(path: PathBuf) -> io::Result<Option<Self>> {
         loop {
             if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
                 return Err(io::Error::other("it is a symbolic link"));

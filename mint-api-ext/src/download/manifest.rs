@@ -64,17 +64,8 @@ impl Manifest {
         let path = directory.join(NAME);
         let failed = |error| io_error("write", &path, error);
         // The other one has it for the time of writing a small file.
-        let mut lock = None;
-        for _ in 0..200 {
-            lock = Lock::take(beside(&path, ".lock")).map_err(failed)?;
-            if lock.is_some() {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        if lock.is_none() {
-            return Err(failed(io::Error::other("another download holds it")));
-        }
+        let lock = Lock::wait_for(&beside(&path, ".lock")).map_err(failed)?;
+        let _lock = lock.ok_or_else(|| failed(io::Error::other("another download holds it")))?;
         let mut manifest = Self::read(directory);
         let before = manifest.files.clone();
         manifest.files.extend(entries);

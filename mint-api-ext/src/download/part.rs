@@ -37,7 +37,7 @@ impl Part {
         }
         let (path, sidecar) = (beside(target, ".part"), beside(target, ".part.json"));
         let lock = beside(target, ".lock");
-        let lock = Lock::take(lock.clone()).map_err(|error| io_error("lock", &lock, error))?.ok_or_else(|| {
+        let lock = Lock::wait_for(&lock).map_err(|error| io_error("lock", &lock, error))?.ok_or_else(|| {
             let shown = target.display();
             let text = format!("could not write `{shown}`: another download is writing it; wait until that has ended");
             Error::new(ErrorKind::Io, text)

@@ -3,13 +3,18 @@
 // A test that cannot run says so.
 #![allow(clippy::print_stderr)]
 
+mod already_there;
+mod archives;
 mod bad_input;
 mod batch;
+mod continued;
 mod disk;
 mod download;
 mod entry_points;
 mod saved;
 mod faults;
+mod nginx;
+mod processes;
 mod secrets;
 mod simulator;
 mod sinks;

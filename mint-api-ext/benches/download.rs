@@ -1,0 +1,205 @@
+//! How fast a download is, against a bare reqwest stream with and without SHA-256, and against curl; and how much
+//! memory it takes.
+//!
+//! ```text
+//! cargo bench -p mint-api-ext --bench download            # 1 GiB, 9 rounds
+//! MINT_BENCH_MIB=256 cargo bench -p mint-api-ext --bench download
+//! ```
+//!
+//! The server is a process of its own. The rounds of the programs are interleaved, so that what else the machine does
+//! hits all alike; medians are told. Files go to memory (`/dev/shm`) where there is one, so that no disk is measured.
+
+// A benchmark talks to a person.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Mint, Overwrite, Server};
+use sha2::{Digest as _, Sha256};
+
+const ROUNDS: usize = 9;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.get(1).map(String::as_str) {
+        Some("serve") => serve(size()),
+        Some("ours" | "hashed" | "bare" | "idle" | "eight") => {
+            run(&arguments[1], &arguments[2], Path::new(&arguments[3]))
+        }
+        _ => measure(),
+    }
+}
+
+fn size() -> usize {
+    let mib = std::env::var("MINT_BENCH_MIB").ok().and_then(|mib| mib.parse().ok()).unwrap_or(1024);
+    mib * 1024 * 1024
+}
+
+/// Serves one file to whoever asks.
+fn serve(size: usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    println!("{}", listener.local_addr().unwrap());
+    for connection in listener.incoming() {
+        std::thread::spawn(move || {
+            // Clients may leave.
+            let _ = answer(connection.unwrap(), size);
+        });
+    }
+}
+
+fn answer(mut connection: TcpStream, size: usize) -> io::Result<()> {
+    let block: Vec<u8> = (0..256 * 1024_u32).map(|n| (n * 31 % 251) as u8).collect();
+    let mut request = [0; 8192];
+    loop {
+        let read = connection.read(&mut request)?;
+        if read == 0 {
+            return Ok(());
+        }
+        let size = if request.starts_with(b"GET /eighth") { size / 8 } else { size };
+        write!(connection, "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: {size}\r\n\r\n")?;
+        for _ in 0..size / block.len() {
+            connection.write_all(&block)?;
+        }
+    }
+}
+
+/// One download, in a process of its own; prints how long it took and the most memory it had.
+fn run(what: &str, url: &str, directory: &Path) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        // What both have ready: a client with its certificates.
+        let mint = Mint::builder(Credentials::api_key("mint_bench").unwrap());
+        let mint = mint.server(Server::Custom("http://127.0.0.1:1".into())).build().unwrap();
+        let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+        let began = Instant::now();
+        match what {
+            "ours" => ours(&mint, url, directory, 1).await,
+            "eight" => ours(&mint, url, directory, 8).await,
+            "hashed" => bare(&http, url, directory, Some(Sha256::new())).await,
+            "bare" => bare(&http, url, directory, None).await,
+            _ => {}
+        }
+        println!("{} {}", began.elapsed().as_secs_f64(), peak_kib());
+    });
+}
+
+async fn ours(mint: &Mint, url: &str, directory: &Path, files: usize) {
+    let assets = (0..files).map(|number| {
+        let mut asset = Asset::new(AssetKind::Stl, url);
+        asset.file_name = Some(format!("{number}.stl"));
+        asset
+    });
+    let download = mint.download(Assets::from_iter(assets)).overwrite(Overwrite::Always).skip_sync().concurrency(8);
+    let saved = download.to_dir(directory).await.unwrap().complete().unwrap();
+    assert_eq!(saved.len(), files);
+}
+
+/// The least that saves a file: each piece is written as it comes.
+async fn bare(http: &reqwest::Client, url: &str, directory: &Path, mut hash: Option<Sha256>) {
+    let mut response = http.get(url).send().await.unwrap();
+    let mut file = File::create(directory.join("bare")).unwrap();
+    while let Some(piece) = response.chunk().await.unwrap() {
+        file.write_all(&piece).unwrap();
+        if let Some(hash) = &mut hash {
+            hash.update(&piece);
+        }
+    }
+    std::hint::black_box(hash.map(Sha256::finalize));
+}
+
+/// The most memory this process had, in KiB; 0 where the system does not tell.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn measure() {
+    let program = std::env::current_exe().unwrap();
+    let mut server = Command::new(&program).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+    let mut address = String::new();
+    io::BufRead::read_line(&mut io::BufReader::new(server.stdout.take().unwrap()), &mut address).unwrap();
+    let _server = Stopped(server);
+    let url = format!("http://{}/a.stl", address.trim());
+
+    let mut seconds: [(&str, Vec<f64>); 4] = ["ours", "hashed", "bare", "curl"].map(|what| (what, Vec::new()));
+    let mut peak = 0;
+    for round in 0..=ROUNDS {
+        for (what, seconds) in &mut seconds {
+            let (time, memory) = once(&program, what, &url);
+            // The first round warms up.
+            if round > 0 {
+                seconds.push(time);
+            }
+            if *what == "ours" {
+                peak = peak.max(memory);
+            }
+        }
+    }
+    let idle = once(&program, "idle", &url).1;
+    let eight = once(&program, "eight", &url.replace("a.stl", "eighth.stl"));
+    let medians = seconds.map(|(what, seconds)| (what, median(seconds)));
+    let ours = medians[0].1;
+    let mib = size() as f64 / 1024.0 / 1024.0;
+    println!("{mib} MiB over loopback, medians of {ROUNDS} interleaved rounds");
+    for (what, median) in medians {
+        println!("{what:8} {median:.3} s  {:.0} MiB/s  ours has {:.2} of its speed", mib / median, median / ours);
+    }
+    println!(
+        "memory above idle: one file {:.1} MiB, eight files of an eighth of it {:.1} MiB",
+        above(peak, idle),
+        above(eight.1, idle)
+    );
+}
+
+fn above(peak: u64, idle: u64) -> f64 {
+    peak.saturating_sub(idle) as f64 / 1024.0
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
+
+/// Seconds and KiB of one run.
+fn once(program: &Path, what: &str, url: &str) -> (f64, u64) {
+    let memory = Path::new("/dev/shm");
+    let within = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let directory: PathBuf = within.join(format!("mint-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let result = if what == "curl" { curl(url, &directory) } else { own(program, what, url, &directory) };
+    std::fs::remove_dir_all(&directory).unwrap();
+    // What was just freed is cleared before the next one needs it.
+    std::thread::sleep(Duration::from_millis(100));
+    result
+}
+
+fn own(program: &Path, what: &str, url: &str, directory: &Path) -> (f64, u64) {
+    let output = Command::new(program).args([what, url]).arg(directory).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (seconds, memory) = text.trim().split_once(' ').expect("a run tells its figures");
+    (seconds.parse().unwrap(), memory.parse().unwrap())
+}
+
+fn curl(url: &str, directory: &Path) -> (f64, u64) {
+    let began = Instant::now();
+    let ran = Command::new("curl").args(["-s", "-o"]).arg(directory.join("curl")).arg(url).status();
+    match ran {
+        Ok(status) if status.success() => (began.elapsed().as_secs_f64(), 0),
+        _ => (f64::NAN, 0),
+    }
+}

@@ -1,0 +1,137 @@
+//! Files that are there before the download, and what the manifest tells of them.
+
+use std::path::Path;
+
+use mint_api_ext::simulator::{Fault, Script, Simulator};
+use mint_api_ext::{Asset, AssetKind, Assets, Download, Obtained, Overwrite, Report};
+
+fn bodies(simulator: &Simulator) -> usize {
+    simulator.cdn_requests().iter().filter(|request| !request.headers.contains_key("if-none-match")).count()
+}
+
+fn all(report: &Report, obtained: Obtained) -> bool {
+    report.failures.is_empty() && report.files.iter().all(|file| file.obtained == obtained)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_fetches_only_what_has_changed() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+    let operation = mint.attach(id).unwrap().get().await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let run = async || mint.download(&operation).to_dir(directory.path()).await.unwrap();
+
+    assert!(all(&run().await, Obtained::Fetched));
+    assert_eq!(bodies(&simulator), 8);
+    let manifest = std::fs::read(directory.path().join("mint-manifest.json")).unwrap();
+    let second = run().await;
+    assert!(all(&second, Obtained::AlreadyThere), "{second:?}");
+    assert_eq!(bodies(&simulator), 8, "nothing was fetched");
+    assert_eq!(std::fs::read(directory.path().join("mint-manifest.json")).unwrap(), manifest);
+
+    // Changed on this side: in size, in bytes, and gone.
+    let path = |name: &str| directory.path().join(name);
+    std::fs::write(path("model.fbx"), "x").unwrap();
+    let mut glb = std::fs::read(path("model.glb")).unwrap();
+    glb[100] ^= 1;
+    std::fs::write(path("model.glb"), glb).unwrap();
+    std::fs::remove_file(path("model.stl")).unwrap();
+    // And at the server.
+    let assets = Assets::of(&operation);
+    let obj = assets.iter().find(|asset| asset.kind == AssetKind::Obj).unwrap();
+    simulator.add_fault(&obj.url, Fault::etag("\"new\""));
+    let third = run().await;
+    let fetched: Vec<_> = third.files.iter().filter(|file| file.obtained == Obtained::Fetched).collect();
+    let kinds: Vec<_> = fetched.iter().map(|file| file.kind.to_string()).collect();
+    assert_eq!(kinds, ["glb", "fbx", "obj", "stl"]);
+    assert!(all(&run().await, Obtained::Fetched) || bodies(&simulator) >= 11);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_manifest_tells_what_was_saved_and_no_secret() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        let url = simulator.add_file(&format!("{name}.stl"), "model/stl", name.as_bytes().to_vec());
+        let mut asset = Asset::new(AssetKind::Stl, &format!("{url}?signature=secret"));
+        asset.file_name = Some(format!("{name}.stl"));
+        mint.download(Assets::from_iter([asset])).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    }
+    let text = std::fs::read_to_string(directory.path().join("mint-manifest.json")).unwrap();
+    assert!(!text.contains("secret") && !text.contains('?'), "{text}");
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(manifest["version"], 1);
+    // The second download left what the first one wrote.
+    assert_eq!(manifest["files"].as_object().unwrap().keys().collect::<Vec<_>>(), ["a.stl", "b.stl"]);
+    let a = &manifest["files"]["a.stl"];
+    assert_eq!((&a["kind"], &a["bytes"], &a["contentType"]), (&"stl".into(), &1.into(), &"model/stl".into()));
+    assert_eq!(a["sha256"], "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
+}
+
+async fn stl(directory: &Path, settings: impl Fn(Download) -> Download) -> (Report, usize) {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let url = simulator.add_file("a.stl", "model/stl", b"solid new".to_vec());
+    let download = mint.download(Assets::from_iter([Asset::new(AssetKind::Stl, &url)]));
+    let report = settings(download).to_dir(directory).await.unwrap();
+    (report, simulator.cdn_requests().len())
+}
+
+#[tokio::test]
+async fn never_leaves_what_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.stl");
+    let never = |download: Download| download.overwrite(Overwrite::Never);
+    let (report, requests) = stl(directory.path(), never).await;
+    assert!(all(&report, Obtained::Fetched) && requests == 1);
+    std::fs::write(&path, "mine").unwrap();
+    let (report, requests) = stl(directory.path(), never).await;
+    assert!(all(&report, Obtained::AlreadyThere) && requests == 0);
+    assert_eq!((report.files[0].bytes, std::fs::read(&path).unwrap()), (4, b"mine".to_vec()));
+}
+
+/// Somebody else makes the file between the first look and the end of the download.
+#[tokio::test]
+async fn never_does_not_take_the_place_of_a_file_made_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.stl");
+    let made = path.clone();
+    let (report, _) = stl(directory.path(), move |download| {
+        let made = made.clone();
+        download.overwrite(Overwrite::Never).on_event(move |_| std::fs::write(&made, "mine").unwrap_or_default())
+    })
+    .await;
+    assert!(report.failures[0].error.to_string().contains("another program made it"), "{report:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    assert!(!directory.path().join("model.stl.part").exists());
+}
+
+#[tokio::test]
+async fn always_fetches() {
+    let directory = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let (report, requests) = stl(directory.path(), |download| download.overwrite(Overwrite::Always)).await;
+        assert!(all(&report, Obtained::Fetched) && requests == 1);
+    }
+}
+
+#[tokio::test]
+async fn a_spoiled_manifest_is_none() {
+    let directory = tempfile::tempdir().unwrap();
+    for manifest in ["", "nonsense", "{\"version\": 99, \"files\": {}}", "[]"] {
+        std::fs::write(directory.path().join("mint-manifest.json"), manifest).unwrap();
+        let (report, _) = stl(directory.path(), |download| download).await;
+        assert!(all(&report, Obtained::Fetched), "{manifest}");
+    }
+}
+
+#[tokio::test]
+async fn files_that_are_too_large_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (report, _) = stl(directory.path(), |download| download.max_bytes(8)).await;
+    assert!(report.failures[0].error.to_string().contains("`max_bytes` allows 8"), "{report:?}");
+    let (report, _) = stl(directory.path(), |download| download.max_bytes(9)).await;
+    assert!(report.failures.is_empty());
+}

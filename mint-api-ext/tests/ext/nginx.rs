@@ -1,0 +1,138 @@
+//! The core of downloading against a server that is not ours: nginx, where it is installed.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use mint_api_ext::simulator::Simulator;
+use mint_api_ext::{Asset, AssetKind, Assets, Event, FetchedFile, Mint, Obtained};
+use tokio::sync::Notify;
+
+const SIZE: usize = 3_000_000;
+
+struct Nginx {
+    child: Child,
+    root: tempfile::TempDir,
+    url: String,
+}
+
+impl Nginx {
+    /// `None`, and it says so, where nginx is not installed.
+    fn start() -> Option<Self> {
+        let root = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let shown = root.path().display();
+        let configuration = format!(
+            "daemon off; pid {shown}/pid; error_log {shown}/error.log; user root;\n\
+             events {{}}\n\
+             http {{ access_log off; client_body_temp_path {shown}/t1; proxy_temp_path {shown}/t2;\n\
+             fastcgi_temp_path {shown}/t3; uwsgi_temp_path {shown}/t4; scgi_temp_path {shown}/t5; gzip on; gzip_types *;\n\
+             server {{ listen 127.0.0.1:{port}; root {shown}/www;\n\
+             location /slow/ {{ alias {shown}/www/; limit_rate_after 1m; limit_rate 1; }} }} }}\n"
+        );
+        std::fs::create_dir(root.path().join("www")).unwrap();
+        std::fs::write(root.path().join("nginx.conf"), configuration).unwrap();
+        let mut nginx = Command::new("nginx");
+        nginx.args(["-e", "stderr", "-c"]).arg(root.path().join("nginx.conf")).arg("-p").arg(root.path());
+        let Ok(child) = nginx.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
+            let _ =
+                writeln!(std::io::stderr(), "SKIPPED: nginx is not installed; apt-get install nginx-light runs this");
+            return None;
+        };
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::yield_now();
+        }
+        Some(Self { child, root, url: format!("http://127.0.0.1:{port}") })
+    }
+
+    fn put(&self, bytes: &[u8]) {
+        std::fs::write(self.root.path().join("www/a.stl"), bytes).unwrap();
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // The master ends its workers only when it is asked to.
+        let pid = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        let _ = self.child.wait();
+    }
+}
+
+fn file(first: usize) -> Vec<u8> {
+    (first..first + SIZE).map(|n| (n * 31 % 251) as u8).collect()
+}
+
+async fn save(mint: &Mint, url: &str, directory: &Path) -> FetchedFile {
+    let assets = Assets::from_iter([Asset::new(AssetKind::Stl, url)]);
+    mint.download(assets).to_dir(directory).await.unwrap().complete().unwrap().remove(0)
+}
+
+/// Downloads the first part of a file, as slow as it comes, and drops it.
+async fn begin(mint: &Mint, url: &str, directory: &Path) {
+    let arrived = Arc::new(Notify::new());
+    let seen = arrived.clone();
+    let download = mint.download(Assets::from_iter([Asset::new(AssetKind::Stl, url)])).on_event(move |event| {
+        if matches!(event, Event::Progress { bytes, .. } if *bytes > 500_000) {
+            seen.notify_one();
+        }
+    });
+    let task = tokio::spawn(download.to_dir(directory).into_future());
+    arrived.notified().await;
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+}
+
+#[tokio::test]
+async fn a_real_server() {
+    let Some(nginx) = Nginx::start() else {
+        return;
+    };
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let (fast, slow) = (format!("{}/a.stl", nginx.url), format!("{}/slow/a.stl", nginx.url));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.stl");
+    nginx.put(&file(0));
+
+    assert_eq!(save(&mint, &fast, directory.path()).await.obtained, Obtained::Fetched);
+    assert!(std::fs::read(&path).unwrap() == file(0));
+    assert_eq!(save(&mint, &fast, directory.path()).await.obtained, Obtained::AlreadyThere, "304 Not Modified");
+
+    // Continued: the part was fetched under another path, so its sidecar is told that it is the same file.
+    let same_file = || {
+        let sidecar = directory.path().join("model.stl.part.json");
+        let text = std::fs::read_to_string(&sidecar).unwrap();
+        std::fs::write(sidecar, text.replace("/slow/a.stl", "/a.stl")).unwrap();
+    };
+    std::fs::remove_file(&path).unwrap();
+    begin(&mint, &slow, directory.path()).await;
+    same_file();
+    let saved = save(&mint, &fast, directory.path()).await;
+    assert_eq!(saved.obtained, Obtained::Continued, "206 Partial Content");
+    assert!(std::fs::read(&path).unwrap() == file(0));
+
+    // Everything is there but the name: 416.
+    std::fs::remove_file(&path).unwrap();
+    begin(&mint, &slow, directory.path()).await;
+    same_file();
+    std::fs::write(directory.path().join("model.stl.part"), file(0)).unwrap();
+    let saved = save(&mint, &fast, directory.path()).await;
+    assert_eq!((saved.obtained, saved.attempts), (Obtained::Continued, 1), "416 Range Not Satisfiable");
+
+    // Another version meanwhile: from the beginning.
+    std::fs::remove_file(&path).unwrap();
+    begin(&mint, &slow, directory.path()).await;
+    same_file();
+    nginx.put(&file(7)[1..]);
+    let saved = save(&mint, &fast, directory.path()).await;
+    assert_eq!(saved.obtained, Obtained::Fetched, "200 by If-Range");
+    assert!(std::fs::read(&path).unwrap() == file(7)[1..]);
+
+    let missing = Assets::from_iter([Asset::new(AssetKind::Stl, &format!("{}/none.stl?s=secret", nginx.url))]);
+    let error = mint.download(missing).to_dir(directory.path().join("none")).await.unwrap().complete().unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    assert!(!error.to_string().contains("secret"), "{error}");
+}

@@ -151,7 +151,7 @@ fn a_killed_download_is_continued() {
             most_lost = most_lost.max(lost);
         }
     }
-    println!("{KILLS} kills; at most {most_lost} bytes were fetched twice");
+    eprintln!("{KILLS} kills; at most {most_lost} bytes were fetched twice");
 }
 
 /// The first one is in the middle of the file, and holds the lock.

@@ -2,9 +2,9 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,39 +50,49 @@ fn text(output: &Output) -> String {
 struct Cdn {
     url: String,
     sent_up_to: Arc<AtomicU64>,
+    /// While it is not to be killed, a client need not be waited for.
+    hurries: Arc<AtomicBool>,
+    part: Arc<Mutex<PathBuf>>,
     began_at: Arc<Mutex<Vec<u64>>>,
 }
 
 impl Cdn {
     fn start(file: Arc<Vec<u8>>) -> Self {
-        let listener = listener_with_small_buffers();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/a.stl", listener.local_addr().unwrap());
-        let cdn = Self { url, sent_up_to: Arc::default(), began_at: Arc::default() };
-        let (sent, began) = (cdn.sent_up_to.clone(), cdn.began_at.clone());
+        let cdn = Self {
+            url,
+            sent_up_to: Arc::default(),
+            hurries: Arc::default(),
+            part: Arc::default(),
+            began_at: Arc::default(),
+        };
+        let (sent, hurries, began) = (cdn.sent_up_to.clone(), cdn.hurries.clone(), cdn.began_at.clone());
+        let part = cdn.part.clone();
         std::thread::spawn(move || {
             for connection in listener.incoming() {
-                let (file, sent, began) = (file.clone(), sent.clone(), began.clone());
+                let (file, sent, hurries, began) = (file.clone(), sent.clone(), hurries.clone(), began.clone());
+                let part = part.lock().unwrap().clone();
                 // That a connection breaks off is what this is about.
-                std::thread::spawn(move || serve(connection.unwrap(), &file, &sent, &began));
+                std::thread::spawn(move || serve(connection.unwrap(), &file, (&sent, &hurries), &began, &part));
             }
         });
         cdn
     }
 }
 
-/// What the system holds of a connection was sent and did not arrive; little, so that it is not taken for a loss.
-fn listener_with_small_buffers() -> TcpListener {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
-    let _entered = runtime.enter();
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    socket.set_send_buffer_size(32 * 1024).unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let listener = socket.listen(16).unwrap().into_std().unwrap();
-    listener.set_nonblocking(false).unwrap();
-    listener
+fn on_disk(part: &Path) -> u64 {
+    std::fs::metadata(part).map_or(0, |part| part.len())
 }
 
-fn serve(mut connection: TcpStream, file: &[u8], sent: &AtomicU64, began: &Mutex<Vec<u64>>) -> std::io::Result<()> {
+fn serve(
+    mut connection: TcpStream,
+    file: &[u8],
+    (sent, hurries): (&AtomicU64, &AtomicBool),
+    began: &Mutex<Vec<u64>>,
+    part: &Path,
+) -> std::io::Result<()> {
+    connection.set_nodelay(true)?;
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -104,7 +114,10 @@ fn serve(mut connection: TcpStream, file: &[u8], sent: &AtomicU64, began: &Mutex
     for piece in file[first..].chunks(128 * 1024) {
         connection.write_all(piece)?;
         sent.fetch_add(piece.len() as u64, Ordering::SeqCst);
-        std::thread::sleep(Duration::from_millis(1));
+        // No further ahead of the disk than may be lost: a client that keeps more than that in memory gets no more.
+        while !hurries.load(Ordering::SeqCst) && sent.load(Ordering::SeqCst) + 128 * 1024 > on_disk(part) + LOST {
+            std::thread::sleep(Duration::from_micros(100));
+        }
     }
     Ok(())
 }
@@ -133,6 +146,8 @@ fn a_killed_download_is_continued() {
         let moment = (seed >> 20) % SIZE as u64;
         let directory = tempfile::tempdir().unwrap();
         cdn.sent_up_to.store(0, Ordering::SeqCst);
+        *cdn.part.lock().unwrap() = directory.path().join("model.stl.part");
+        cdn.hurries.store(false, Ordering::SeqCst);
         let mut child = spawn(&cdn.url, directory.path());
         while cdn.sent_up_to.load(Ordering::SeqCst) < moment && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(100));
@@ -142,6 +157,7 @@ fn a_killed_download_is_continued() {
         let sent = cdn.sent_up_to.load(Ordering::SeqCst);
         let is_whole = directory.path().join("model.stl").exists();
 
+        cdn.hurries.store(true, Ordering::SeqCst);
         let output = spawn(&cdn.url, directory.path()).wait_with_output().unwrap();
         assert!(text(&output).contains(&format!("saved: {expected}")), "kill {kill} at {moment}: {}", text(&output));
         assert_eq!(sha256(&std::fs::read(directory.path().join("model.stl")).unwrap()), expected, "kill {kill}");

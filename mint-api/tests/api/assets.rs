@@ -101,6 +101,7 @@ fn a_member_that_does_not_decode_is_kept_as_json() {
     check(with(world_assets(), "/spzUrls/500k", json!(null)), Unknown);
     // It is not tried as the other member: that would lose what only this one has.
     check(json!({"panoUrl": 1, "previewImageUrl": null}), Unknown);
+    check(json!({"panoUrl": 1, "glbUrl": "https://cdn.mint.gg/a.glb"}), Unknown);
 }
 
 #[test]

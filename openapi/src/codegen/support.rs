@@ -281,6 +281,10 @@ fn by_properties(
         let agreement = agreement(*index).unwrap_or_default();
         (-agreement, !complete(*index), std::cmp::Reverse(present(*index)), members[*index].any_name)
     });
+    // Names alone decide for one member. If that one does not decode, another would drop what is not its own.
+    if fitting.iter().all(|index| members[*index].constants.is_empty()) {
+        fitting.truncate(1);
+    }
     fitting
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::builder::PossibleValuesParser;
 
 use crate::End;
+use crate::codegen;
 use crate::workspace::Workspace;
 use gate::{Gate, Verdict};
 use gates::GATES;
@@ -19,6 +20,8 @@ pub(crate) use gate::Place;
 ///
 /// A gate that fails does not keep the later ones from running: one run tells everything there is to mend.
 pub(crate) fn run(workspace: &Workspace, names: &[String], place: Place) -> End {
+    // A gate may build this program anew; where it cannot be found, the gate that needs it says so.
+    let _ = codegen::program();
     let summary = run_gates(&select(GATES, names), place, |gate| gate.run(workspace, place));
     print!("{summary}");
     match summary.failed().count() {

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 use corpus::{Compile, Corpus};
 use spec::Targets;
 
-pub(crate) use worker::{COMMAND as WORKER, work};
+pub(crate) use worker::{COMMAND as WORKER, program, work};
 
 /// What `cargo xtask codegen` is given.
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use mint_openapi::{Entry, Error, source};
@@ -143,7 +144,7 @@ pub(crate) fn ask(text: &str) -> Result<Answer, Problem> {
     let folder = tempfile::tempdir().map_err(problem)?;
     let exchange = Exchange::in_folder(folder.path());
     fs::write(&exchange.document, text).map_err(problem)?;
-    let program = std::env::current_exe().map_err(problem)?;
+    let program = program().map_err(problem)?;
     let mut command = Command::new(program);
     command.arg(COMMAND).arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::null());
     let failure = match process::run(&mut command, LIMIT).map_err(problem)? {
@@ -154,6 +155,17 @@ pub(crate) fn ask(text: &str) -> Result<Answer, Problem> {
         },
     };
     Ok(Answer::failed(Failure::Uncoded(failure)))
+}
+
+/// Where this program is. To be called before anything may build it anew: after that the system knows the running one
+/// only as deleted, while the new one, at the same place, is as good.
+pub(crate) fn program() -> std::io::Result<&'static Path> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(program) = PROGRAM.get() {
+        return Ok(program);
+    }
+    let program = std::env::current_exe()?;
+    Ok(PROGRAM.get_or_init(|| program))
 }
 
 fn read_answer(path: &Path) -> Option<Answer> {

@@ -1,19 +1,43 @@
-//! The vendored document and its canonical form.
+//! The vendored document, what is added to it, and the canonical form.
 
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::overlay::{self, Overlay, Verdict};
 
 /// The vendored document of the Mint API: OpenAPI 3.1, as upstream publishes it.
 pub const OPENAPI_JSON: &str = include_str!("../openapi.json");
 
-/// The vendored document, parsed.
+/// What is known of the Mint API beyond that document: an OpenAPI Overlay 1.1, each action with its source.
+pub const OVERLAY_JSON: &str = include_str!("../overlay.json");
+
+/// The vendored document, parsed, without what the overlay adds.
 ///
 /// # Errors
 ///
 /// [`Error::Unreadable`] when `openapi.json` was edited by hand and is no longer JSON.
 pub fn document() -> Result<Value, Error> {
     parse_json(OPENAPI_JSON)
+}
+
+/// The vendored document with the overlay applied: what the client is generated from.
+///
+/// What upstream has by now is skipped, as [`overlay::apply`] says.
+///
+/// # Errors
+///
+/// [`Error::Unreadable`] or [`Error::Overlay`] when one of the two files was edited and is no longer right, or when an
+/// action is dead or contradicts the document.
+pub fn effective_document() -> Result<Value, Error> {
+    let overlay = Overlay::parse(OVERLAY_JSON)?;
+    overlay.provenances()?;
+    let applied = overlay::apply(&document()?, &overlay);
+    let broken = applied.unsettled().filter(|outcome| outcome.verdict != Verdict::Superseded);
+    let broken: Vec<_> = broken.map(ToString::to_string).collect();
+    if !broken.is_empty() {
+        return Err(Error::Overlay(broken.join("\n")));
+    }
+    Ok(applied.document)
 }
 
 /// Parses a document written as JSON; keys keep their order.

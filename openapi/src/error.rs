@@ -16,6 +16,9 @@ pub enum Error {
         /// What is wrong, with line and column where the reader tells.
         message: String,
     },
+    /// The overlay is none, or does not fit the document; a line for each action that is not right.
+    #[error("the overlay cannot be used: {0}")]
+    Overlay(String),
     /// The document holds constructs that no rule takes.
     #[error("{}", list(.0))]
     Rejected(Vec<Entry>),

@@ -1,13 +1,14 @@
 //! The OpenAPI document of the Mint API, and what turns it into Rust.
 //!
-//! The published document is OpenAPI 3.1; progenitor reads 3.0. So the document goes through two pure functions,
+//! The published document is not all that is known of the API: an [`overlay`] adds the rest, each part with its source.
+//! The [`effective_document`] is OpenAPI 3.1; progenitor reads 3.0. So it goes through two pure functions,
 //! [`lower`] (3.1 to a 3.0.3 document that is right for any tool) and [`prepare`] (what progenitor alone needs),
 //! and then through [`generate`], which runs progenitor and makes what it wrote tolerant of a server that grows.
 //!
 //! ```
-//! use mint_openapi::{Settings, document, generate};
+//! use mint_openapi::{Settings, effective_document, generate};
 //!
-//! let generated = generate(&document()?, &Settings::default())?;
+//! let generated = generate(&effective_document()?, &Settings::default())?;
 //! assert!(generated.rust.contains("pub struct Client"));
 //! println!("{}", generated.report.to_markdown());
 //! # Ok::<(), mint_openapi::Error>(())
@@ -20,6 +21,7 @@ mod error;
 mod explanation;
 mod grammar;
 mod lower;
+pub mod overlay;
 mod pointer;
 mod prepare;
 mod rejection;
@@ -29,7 +31,7 @@ pub mod source;
 
 pub use code::{Code, Explanation, UnknownCode};
 pub use codegen::{Generated, Settings, generate};
-pub use document::{OPENAPI_JSON, canonical, document, parse_json};
+pub use document::{OPENAPI_JSON, OVERLAY_JSON, canonical, document, effective_document, parse_json};
 pub use error::Error;
 pub use lower::{Lowered, lower};
 pub use pointer::Pointer;

@@ -1,6 +1,6 @@
 //! Documents with something wrong in them: an answer in bounded time, never a panic.
 
-use mint_openapi::{Settings, document, generate, lower, prepare};
+use mint_openapi::{Settings, effective_document, generate, lower, prepare};
 use serde_json::{Value, json};
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): a seed gives the same mutations everywhere.
@@ -73,7 +73,7 @@ fn mutated(document: &Value, random: &mut Random) -> Value {
 
 #[test]
 fn no_document_makes_it_panic_or_hang() {
-    let document = document().unwrap();
+    let document = effective_document().unwrap();
     let mut random = Random(20_240_701);
     for round in 0..200 {
         let mutant = mutated(&document, &mut random);
@@ -90,7 +90,7 @@ fn no_document_makes_it_panic_or_hang() {
 
 #[test]
 fn the_same_mutant_gives_the_same_source() {
-    let document = document().unwrap();
+    let document = effective_document().unwrap();
     let mut random = Random(7);
     for _ in 0..5 {
         let mutant = mutated(&document, &mut random);

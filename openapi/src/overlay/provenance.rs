@@ -1,0 +1,53 @@
+//! Where what an action says is known from.
+
+use serde::Deserialize;
+
+use super::action::Action;
+
+/// Where what an action says is known from: its field `x-provenance`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Provenance {
+    /// Who says so.
+    pub source: String,
+    /// How sure that is.
+    pub confidence: Confidence,
+}
+
+/// How sure something is that the published document does not say.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Confidence {
+    /// `H`: published documentation, code by the makers of the API, or a recorded reply.
+    #[serde(rename = "H")]
+    High,
+    /// `H-M`: between the two.
+    #[serde(rename = "H-M", alias = "M-H")]
+    HighToMedium,
+    /// `M`: a client of somebody else that was run, or several that agree.
+    #[serde(rename = "M")]
+    Medium,
+    /// `M-L`: between the two.
+    #[serde(rename = "M-L", alias = "L-M")]
+    MediumToLow,
+    /// `L`: one client that was not run, or an inference.
+    #[serde(rename = "L")]
+    Low,
+}
+
+impl Provenance {
+    /// What an action says of itself, or what is wrong with that.
+    pub(super) fn of(action: &Action) -> Result<Self, String> {
+        let Some(value) = action.extensions.get("x-provenance") else {
+            return Err(
+                "`x-provenance` is missing: {\"source\": WHO SAYS SO, \"confidence\": H, H-M, M, M-L or L}".into()
+            );
+        };
+        let provenance = Self::deserialize(value).map_err(|error| format!("x-provenance: {error}"))?;
+        if provenance.source.trim().is_empty() {
+            return Err("x-provenance: `source` is empty; say where this is known from".into());
+        }
+        Ok(provenance)
+    }
+}

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// A validator for a component of the document (JSON Schema 2020-12, formats asserted).
 fn validator(schema: &str) -> Validator {
-    let document = mint_openapi::document().unwrap();
+    let document = mint_openapi::effective_document().unwrap();
     let schema = json!({
         "$ref": format!("#/components/schemas/{schema}"),
         "components": document["components"],

@@ -7,11 +7,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use mint_openapi::overlay::apply;
 use mint_openapi::source::{Lock, sha256};
 use mint_openapi::{canonical, parse_json};
 
 use crate::End;
 use crate::generate::generate_whole;
+use crate::overlay;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -95,7 +97,16 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
         let why = format!("the document says {}, its lock says {locked:?}", document["info"]["version"]);
         findings.push(out_of_date("`openapi/openapi.lock` has another version than the document", why, refresh));
     }
-    match generate_whole(&document) {
+    let overlay = match overlay::read(workspace) {
+        Ok(overlay) => overlay,
+        Err(problem) => {
+            findings.push(Finding::Broken(problem));
+            return Ok(findings);
+        }
+    };
+    let applied = apply(&document, &overlay);
+    findings.extend(applied.unsettled().map(|outcome| Finding::Broken(overlay::problem(outcome))));
+    match generate_whole(&applied.document) {
         Err(error) => findings.push(Finding::Broken(Problem::new(
             "no client can be generated from `openapi/openapi.json`",
             error,

@@ -11,6 +11,7 @@ mod codegen;
 mod explain;
 mod generate;
 mod input;
+mod overlay;
 mod problem;
 mod regen;
 mod replace;
@@ -52,7 +53,8 @@ enum Command {
     /// Refresh the vendored document and what is generated from it
     ///
     /// Writes openapi/openapi.json, openapi/openapi.lock and openapi/lowering.md: all of them, or none when the
-    /// document cannot be read or no client can be generated from it. Doing it twice changes nothing.
+    /// document cannot be read or no client can be generated from it. Doing it twice changes nothing. The client is
+    /// generated from the document with openapi/overlay.json applied, which is only read.
     #[command(after_help = EXIT_CODES)]
     Regen {
         /// The document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin

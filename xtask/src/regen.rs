@@ -8,11 +8,13 @@ use std::fs;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use mint_openapi::overlay::{Outcome, apply};
 use mint_openapi::source::{self, Lock, sha256};
 use mint_openapi::{Disposition, Report, canonical};
 
 use crate::generate::generate_whole;
 use crate::input::Input;
+use crate::overlay;
 use crate::problem::Problem;
 use crate::replace::{Change, replace_all};
 use crate::workspace::Workspace;
@@ -24,25 +26,33 @@ pub(crate) struct Regenerated {
     version: String,
     sha256: String,
     report: Report,
+    /// What of the overlay does not fit this document; `check` says how to mend it.
+    unsettled: Vec<Outcome>,
 }
 
 /// Writes `openapi.json`, `openapi.lock` and `lowering.md` from a document.
+///
+/// An action of the overlay that does not fit the document is left out, and listed: the document comes first, and the
+/// overlay can only be mended against one that is there.
 ///
 /// The date in the lock becomes `today` (a day in UTC) when the bytes of the document are not those the lock knows;
 /// else the lock stays as it is.
 ///
 /// # Errors
 ///
-/// When the text is no document, when no client can be generated from it, or when a file cannot be written. No file
+/// When the text is no document, when there is no overlay, when no client can be generated from it, or when a file cannot be written. No file
 /// is changed then.
 pub(crate) fn regen(workspace: &Workspace, input: &Input, today: NaiveDate) -> Result<Regenerated, Problem> {
     let document = source::read(&input.text).map_err(|error| {
         let what = format!("`{}` holds no OpenAPI document", input.origin.location);
         Problem::new(what, error, "pass the document as JSON, as YAML, or as a docs page in Markdown")
     })?;
-    let generated = generate_whole(&document).map_err(|error| {
+    let applied = apply(&document, &overlay::read(workspace)?);
+    let unsettled: Vec<_> = applied.unsettled().cloned().collect();
+    let generated = generate_whole(&applied.document).map_err(|error| {
         let what = format!("no client can be generated from `{}`; nothing was written", input.origin.location);
-        Problem::new(what, error, "add the rule that is missing to `openapi/src/lower`, or pass another document")
+        let why = unsettled.iter().fold(error.to_string(), |why, outcome| format!("{why}\noverlay: {outcome}"));
+        Problem::new(what, why, "add the rule that is missing to `openapi/src/lower`, or pass another document")
     })?;
 
     let text = canonical(&document);
@@ -67,7 +77,7 @@ pub(crate) fn regen(workspace: &Workspace, input: &Input, today: NaiveDate) -> R
     ];
     let changes = replace_all(&files)?;
     let files = files.iter().zip(changes).map(|((path, _), change)| (workspace.shown(path), change)).collect();
-    Ok(Regenerated { files, version, sha256, report: generated.report })
+    Ok(Regenerated { files, version, sha256, report: generated.report, unsettled })
 }
 
 /// Refuses to take the vendored document for its own source when it is not what the lock says.
@@ -122,6 +132,13 @@ impl fmt::Display for Regenerated {
         for disposition in [Disposition::Lowered, Disposition::Widened, Disposition::Omitted] {
             write!(f, ", {} {disposition}", self.report.with(disposition).count())?;
         }
-        writeln!(f)
+        writeln!(f)?;
+        for outcome in &self.unsettled {
+            writeln!(f, "overlay    {outcome}")?;
+        }
+        if !self.unsettled.is_empty() {
+            writeln!(f, "next       mend `openapi/overlay.json`: `cargo xtask check` says how")?;
+        }
+        Ok(())
     }
 }

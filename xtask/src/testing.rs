@@ -69,6 +69,20 @@ pub(crate) const DOCUMENT: &str = r##"{
 }
 "##;
 
+/// An overlay that fits every document with paths.
+pub(crate) const OVERLAY: &str = r#"{
+  "overlay": "1.1.0",
+  "info": {"title": "What the small document leaves out", "version": "1"},
+  "actions": [
+    {
+      "target": "$.paths",
+      "update": {"/ping": {"get": {"operationId": "ping", "responses": {"204": {"description": "Here."}}}}},
+      "x-provenance": {"source": "the makers", "confidence": "H"}
+    }
+  ]
+}
+"#;
+
 /// A workspace in a temporary folder, which goes when this is dropped.
 pub(crate) struct Fixture {
     folder: TempDir,
@@ -80,6 +94,7 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("openapi")).unwrap();
         let workspace = Workspace::at(folder.path());
+        fs::write(workspace.overlay(), OVERLAY).unwrap();
         Self { folder, workspace }
     }
 

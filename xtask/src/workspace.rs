@@ -31,6 +31,11 @@ impl Workspace {
         self.root.join("openapi").join("openapi.json")
     }
 
+    /// What is added to the document.
+    pub(crate) fn overlay(&self) -> PathBuf {
+        self.root.join("openapi").join("overlay.json")
+    }
+
     /// The record of where the document came from.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("openapi").join("openapi.lock")

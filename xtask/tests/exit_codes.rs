@@ -26,7 +26,7 @@ impl Copy {
         let folder = tempfile::tempdir().unwrap();
         let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("openapi");
         fs::create_dir(folder.path().join("openapi")).unwrap();
-        for name in ["openapi.json", "openapi.lock", "lowering.md"] {
+        for name in ["openapi.json", "overlay.json", "openapi.lock", "lowering.md"] {
             fs::copy(vendored.join(name), folder.path().join("openapi").join(name)).unwrap();
         }
         Self { folder }

@@ -34,7 +34,7 @@ struct Property {
 }
 
 fn properties() -> Vec<Property> {
-    let document = mint_openapi::document().unwrap();
+    let document = mint_openapi::effective_document().unwrap();
     let mut all = Vec::new();
     for (schema, example, at) in places() {
         let object = document.pointer(schema).unwrap_or_else(|| panic!("the document has no {schema}"));
@@ -124,10 +124,10 @@ fn what_must_be_there_must_be_there() {
 fn no_object_of_the_document_is_left_out() {
     let checked: BTreeSet<_> = properties().into_iter().map(|property| property.schema).collect();
     let mut documented = BTreeSet::new();
-    let document = mint_openapi::document().unwrap();
+    let document = mint_openapi::effective_document().unwrap();
     find_objects(&document["components"]["schemas"], "/components/schemas", &mut documented);
     // Not part of an operation; its tolerance is that of every error reply.
-    documented.remove("/components/schemas/Problem");
+    documented.retain(|pointer| !pointer.starts_with("/components/schemas/Problem"));
     assert_eq!(documented, checked.into_iter().map(str::to_owned).collect());
 }
 

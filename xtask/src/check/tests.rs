@@ -207,3 +207,79 @@ fn the_first_difference_is_shown() {
 fn the_vendored_files_are_in_sync() {
     assert_eq!(check(&Workspace::of_this_build()).unwrap(), []);
 }
+
+/// The overlay of a workspace in sync, with one more action.
+fn with_action(workspace: &Workspace, action: &str) {
+    let action =
+        format!(",\n    {{{action}, \"x-provenance\": {{\"source\": \"s\", \"confidence\": \"M\"}}}}\n  ]\n}}\n");
+    edit(&workspace.overlay(), "\n  ]\n}\n", &action);
+}
+
+#[test]
+fn actions_that_no_longer_fit() {
+    check_after(
+        |workspace| with_action(workspace, r#""target": "$.components.schemas.Gone.properties", "update": {"a": {}}"#),
+        expect![[r#"
+            broken: `openapi/overlay.json`: actions[1] (`$.components.schemas.Gone.properties`) is dead
+              nothing in the document is where it points
+              fix: point it at where that is now, or remove the action when it is not needed any more; then cargo xtask regen --from openapi/openapi.json
+        "#]],
+    );
+    check_after(
+        |workspace| with_action(workspace, r#""target": "$.components.schemas", "update": {"Thing": {}}"#),
+        expect![[r#"
+            broken: `openapi/overlay.json`: actions[1] (`$.components.schemas`) is superseded
+              the document has /components/schemas/Thing
+              fix: remove what is there from the action, or the action when nothing is left; then cargo xtask regen --from openapi/openapi.json
+        "#]],
+    );
+    check_after(
+        |workspace| with_action(workspace, r#""target": "$.components.schemas.Thing.type", "update": "string""#),
+        expect![[r#"
+            broken: `openapi/overlay.json`: actions[1] (`$.components.schemas.Thing.type`) is conflicting
+              /components/schemas/Thing/type is "object", and the action says "string"
+              fix: make the action agree with the document; to replace a value, remove it by an action before; then cargo xtask regen --from openapi/openapi.json
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_overlay_adds_is_in_the_report() {
+    check_after(
+        |workspace| {
+            with_action(workspace, r#""target": "$.components.schemas", "update": {"New": {"type": "string"}}"#)
+        },
+        expect![[r###"
+            out of date: `openapi/lowering.md` is stale
+              line 19 is    "## 6 kept"
+              it should be "## 7 kept"
+              fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
+        "###]],
+    );
+}
+
+#[test]
+fn an_overlay_that_is_none() {
+    check_after(
+        |workspace| fs::write(workspace.overlay(), "{}").unwrap(),
+        expect![[r#"
+            broken: `openapi/overlay.json` is no overlay
+              the overlay cannot be used: missing field `overlay`
+              fix: change what is named; `openapi/README.md` says how an action is written
+        "#]],
+    );
+    check_after(
+        |workspace| edit(&workspace.overlay(), "\"confidence\": \"H\"", "\"confidence\": \"sure\""),
+        expect![[r#"
+            broken: `openapi/overlay.json` is no overlay
+              the overlay cannot be used: actions[0] (`$.paths`): x-provenance: unknown variant `sure`, expected one of `H`, `H-M`, `M-H`, `M`, `L-M`, `M-L`, `L`
+              fix: change what is named; `openapi/README.md` says how an action is written
+        "#]],
+    );
+    let fixture = Fixture::in_sync();
+    fs::remove_file(fixture.workspace.overlay()).unwrap();
+    let findings = check(&fixture.workspace).unwrap();
+    let [Finding::Broken(problem)] = &findings[..] else { panic!("{findings:?}") };
+    assert!(problem.what.starts_with("cannot read `") && problem.what.contains("overlay.json"), "{problem}");
+    assert_eq!(problem.fix, "git checkout -- openapi/overlay.json");
+}

@@ -208,3 +208,33 @@ fn it_says_what_it_did() {
     "#]]
     .assert_eq(&fixture.regen(&newer(), 2).unwrap().to_string());
 }
+
+#[test]
+fn a_document_that_overtakes_the_overlay_is_taken_and_what_no_longer_fits_is_listed() {
+    let fixture = Fixture::in_sync();
+    let newer = newer().replacen(
+        "\"paths\": {",
+        r#""paths": {"/ping": {"get": {"operationId": "ping", "responses": {"200": {"description": "Up."}}}},"#,
+        1,
+    );
+    let regenerated = fixture.regen(&newer, 2).unwrap();
+    assert_eq!(changes(&regenerated)[0], Change::Changed);
+    let said = regenerated.to_string();
+    let (_, said) = said.split_once("omitted\n").unwrap();
+    expect![[r#"
+        overlay    actions[0] (`$.paths`) is superseded: the document has /paths/~1ping
+        next       mend `openapi/overlay.json`: `cargo xtask check` says how
+    "#]]
+    .assert_eq(said);
+    assert_eq!(check(&fixture.workspace).unwrap().len(), 1);
+}
+
+#[test]
+fn without_an_overlay_nothing_is_written() {
+    let fixture = Fixture::in_sync();
+    fs::write(fixture.workspace.overlay(), "[]").unwrap();
+    let files = fixture.files();
+    let problem = fixture.regen(&newer(), 2).unwrap_err();
+    assert_eq!(problem.what, "`openapi/overlay.json` is no overlay");
+    assert_eq!(fixture.files(), files);
+}

@@ -256,10 +256,12 @@ impl Parameters<'_> {
         })
     }
 
-    /// A scalar without null, which a parameter cannot carry; named only where its type has a name.
+    /// A scalar without null, which a parameter cannot carry; named where a type of its own is made for it, so that the
+    /// parameters of all operations share one.
     fn named_scalar(&self, schema: &Value) -> Value {
+        const MADE_A_TYPE: [&str; 5] = ["enum", "oneOf", "minLength", "maxLength", "pattern"];
         let mut resolved = self.resolved(schema);
-        if resolved.contains_key("enum") || resolved.contains_key("oneOf") {
+        if MADE_A_TYPE.iter().any(|keyword| resolved.contains_key(*keyword)) {
             let reference = schema["allOf"].as_array().map_or(schema, |members| &members[0]);
             if reference.get("$ref").is_some() {
                 return json!({"$ref": reference["$ref"]});

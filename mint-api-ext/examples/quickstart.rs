@@ -89,11 +89,11 @@ async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error + Send
         match update {
             Update::Changed(seen) => {
                 let operation = seen.operation;
-                println!("{} {} is {}", operation.type_, operation.id, operation.status);
+                println!("operation {} is {}", operation.id, operation.status);
             }
             Update::Ended(outcome) => {
                 let operation = outcome.operation();
-                println!("{} {} is {}", operation.type_, operation.id, operation.status);
+                println!("operation {} is {}", operation.id, operation.status);
                 return Ok(outcome);
             }
             _ => {}

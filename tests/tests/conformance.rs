@@ -30,6 +30,17 @@ fn the_validator_can_refuse() {
     assert!(!operation.is_valid(&json!({"object": "operation"})));
 }
 
+/// The same without what is null: an absent nullable may come back as null.
+fn without_null(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let known = fields.iter().filter(|(_, value)| !value.is_null());
+            known.map(|(name, value)| (name.clone(), without_null(value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn operations_are_valid_as_sent_and_as_written_back() {
     let validator = validator("Operation");
@@ -57,7 +68,7 @@ async fn operations_are_valid_as_sent_and_as_written_back() {
             let written = serde_json::to_value(&operation).unwrap();
             assert_valid(&validator, &written);
             for (field, value) in sent.as_object().unwrap() {
-                assert_eq!(&written[field], value, "{field}");
+                assert_eq!(without_null(&written[field]), without_null(value), "{field}");
             }
             let again: Operation = serde_json::from_value(written.clone()).unwrap();
             assert_eq!(serde_json::to_value(again).unwrap(), written);

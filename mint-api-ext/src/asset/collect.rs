@@ -20,10 +20,10 @@ pub(super) fn of(operation: &Operation) -> Assets {
 
 fn subject(operation: &Operation) -> Subject {
     let resource = operation.resource.as_ref().map(|resource| resource.type_.as_str());
-    let by_type = match operation.type_.as_str() {
-        "world_generation" => Some(Subject::World),
-        "model_generation" | "model_optimization" => Some(Subject::Model),
-        "model_conversion" => Some(Subject::Conversion),
+    let by_type = match operation.type_.as_ref().map(|kind| kind.as_str()) {
+        Some("world_generation") => Some(Subject::World),
+        Some("model_generation" | "model_optimization") => Some(Subject::Model),
+        Some("model_conversion") => Some(Subject::Conversion),
         _ => None,
     };
     // A conversion has a model for its resource; its files are not the model's.

@@ -121,9 +121,10 @@ impl Machine {
         self.last_good = now;
         self.obeyed = Duration::ZERO;
         let status = operation.status.as_str();
-        let (changed, standing) = self.see(now, status, operation.updated_at.as_str());
+        let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
+        let (changed, standing) = self.see(now, status, updated_at);
         let ended = operation.completed_at.is_some() || operation.canceled_at.is_some() || operation.error.is_some();
-        match Phase::of(status, operation.generation_mode.as_str()) {
+        match Phase::of(status, operation.generation_mode.as_ref().map_or("", |mode| mode.as_str())) {
             Phase::Over(end) => return Verdict::Over(end),
             Phase::Unknown if ended || standing >= self.rules.unknown_status_tolerance => {
                 return Verdict::Over(End::Unrecognized);

@@ -1,6 +1,31 @@
 //! Whole replies as the service writes them: every property of the document stands in one of them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
+
+/// The components that a schema of the document reaches, itself included.
+pub(crate) fn reached(document: &Value, pointer: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::from([pointer.to_owned()]);
+    let mut open = vec![pointer.to_owned()];
+    while let Some(pointer) = open.pop() {
+        let mut referred = Vec::new();
+        references(document.pointer(&pointer).unwrap(), &mut referred);
+        open.extend(referred.into_iter().filter(|pointer| found.insert(pointer.clone())));
+    }
+    found
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            found.extend(object.get("$ref").and_then(Value::as_str).map(|reference| reference[1..].to_owned()));
+            object.values().for_each(|value| references(value, found));
+        }
+        Value::Array(array) => array.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
 
 pub(crate) fn world() -> Value {
     json!({
@@ -22,6 +47,8 @@ pub(crate) fn world() -> Value {
         "updatedAt": "2026-07-01T10:06:31.250Z",
         "completedAt": "2026-07-01T10:06:31.250Z",
         "canceledAt": null,
+        "billing": null,
+        "credits": {"estimated": 812.5, "reserved": 0.0, "finalized": 790.25, "availableAfterReservation": null},
     })
 }
 
@@ -61,6 +88,16 @@ pub(crate) fn model() -> Value {
         "updatedAt": "2026-07-02T11:04:05+02:00",
         "completedAt": null,
         "canceledAt": null,
+        "billing": {
+            "reason": "insufficient_credits",
+            "resource": "model",
+            "stage": "final",
+            "requiredCredits": 20.0,
+            "availableCredits": 4.5,
+            "ctaKind": "top_up",
+            "actionUrl": "https://mint.gg/billing",
+        },
+        "credits": null,
     })
 }
 
@@ -76,6 +113,7 @@ pub(crate) fn model_assets() -> Value {
         "stlUrl": "https://cdn.mint.gg/mdl_77aX/model.stl",
         "thumbnailUrl": "https://cdn.mint.gg/mdl_77aX/thumbnail.webp",
         "usdzUrl": "https://cdn.mint.gg/mdl_77aX/model.usdz",
+        "bounds": {"min": [-0.5, 0.0, -0.5], "max": [0.5, 1.75, 0.5], "size": [1.0, 1.75, 1.0], "center": [0.0, 0.875, 0.0]},
     })
 }
 
@@ -115,6 +153,8 @@ pub(crate) fn conversion() -> Value {
         "updatedAt": "2026-07-03T00:01:00.000Z",
         "completedAt": null,
         "canceledAt": "2026-07-03T00:01:00.000Z",
+        "billing": null,
+        "credits": null,
     })
 }
 

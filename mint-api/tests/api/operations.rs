@@ -125,11 +125,12 @@ fn times_keep_their_text() {
             let operation = read(&changed);
             assert_eq!(written(&operation), changed);
             let time = match pointer {
-                "/createdAt" => &operation.created_at,
-                "/updatedAt" => &operation.updated_at,
-                "/completedAt" => operation.completed_at.as_ref().unwrap(),
-                _ => operation.canceled_at.as_ref().unwrap(),
+                "/createdAt" => operation.created_at.as_ref(),
+                "/updatedAt" => operation.updated_at.as_ref(),
+                "/completedAt" => operation.completed_at.as_ref(),
+                _ => operation.canceled_at.as_ref(),
             };
+            let time = time.unwrap();
             assert_eq!(time.as_str(), text);
             assert_eq!(time.to_string(), text);
             assert_eq!(time.to_utc().ok().map(|utc| utc.to_rfc3339()).as_deref(), utc, "{text}");

@@ -102,8 +102,13 @@ fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: se
         "could not {what}: the reply is not what the API documents{at}; update this crate, or check what stands \
          between it and the server; the reply begins with `{shown}`"
     );
-    Error::new(ErrorKind::Decode, message).with_source(error)
+    Error::new(ErrorKind::Decode, message).with_source(NotDecoded(quoted(&error.to_string())))
 }
+
+/// What the decoder says. Not its own error: that shows the value it met, which may be a signed URL.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotDecoded(String);
 
 pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Error {
     let caused = |text: &str| causes(&error).any(|cause| cause.to_string().contains(text));
@@ -130,7 +135,7 @@ pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<I
 }
 
 /// A text of the server on one line, its URLs without their queries, which may be secrets.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let words = text.split_whitespace().map(|word| {
         let mut left = word;
         let mut safe = String::new();
@@ -168,9 +173,12 @@ mod tests {
 
     #[test]
     fn a_decode_error_names_the_path() {
-        let body = br#"{"type": "t", "title": "t", "status": "x", "instance": "https://a?signature=1"}"#;
+        let body =
+            br#"{"type": "t", "title": "t", "status": "https://a/b?signature=1", "instance": "https://a?signature=1"}"#;
         let error = serde_json::from_slice::<Problem>(body).unwrap_err();
-        let error = decode_error::<Problem>("read it", body, error).to_string();
-        assert!(error.contains("at `status`") && !error.contains("signature"), "{error}");
+        let error = decode_error::<Problem>("read it", body, error);
+        let text = format!("{error} {error:?} {}", causes(&error).map(ToString::to_string).collect::<String>());
+        assert!(error.to_string().contains("at `status`") && text.contains("expected"), "{text}");
+        assert!(text.contains("https://a/b") && !text.contains("signature"), "{text}");
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use mint_api::types::{Operation, Problem};
 
-use crate::operation::OperationId;
+use crate::call::quoted;
+use crate::operation::{Brief, OperationId};
 
 /// What sort of failure an [`Error`] tells of.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -52,7 +53,6 @@ pub struct WaitSummary {
 /// [`source`](StdError::source).
 pub struct Error(Box<Details>);
 
-#[derive(Debug)]
 struct Details {
     kind: ErrorKind,
     message: String,
@@ -176,9 +176,21 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
 }
 
+/// Of the operation and the problem document no more than what names them: they may hold signed URLs.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let Details { kind, message, status, request_id, retry_after, problem, operation, wait, source } = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("message", message)
+            .field("status", status)
+            .field("request_id", request_id)
+            .field("retry_after", retry_after)
+            .field("problem", &problem.as_ref().map(|problem| quoted(&problem.type_)))
+            .field("operation", &operation.as_ref().map(Brief))
+            .field("wait", wait)
+            .field("source", source)
+            .finish()
     }
 }
 

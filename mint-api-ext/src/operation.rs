@@ -1,6 +1,7 @@
 //! Operations: taking one up by its id, and waiting until it ends or needs a person.
 
 mod batch;
+mod brief;
 mod driver;
 mod handle;
 mod id;
@@ -15,6 +16,7 @@ mod verdict;
 mod wait;
 mod wait_many;
 
+pub(crate) use brief::Brief;
 pub use handle::OperationHandle;
 pub use id::OperationId;
 pub use outcome::{NotSucceeded, Outcome, Success};

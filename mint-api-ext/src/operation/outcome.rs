@@ -4,6 +4,9 @@ use std::fmt;
 
 use mint_api::types::Operation;
 
+use super::Brief;
+use crate::call::quoted;
+
 /// How a wait ends. Each variant holds the operation as it was last seen.
 ///
 /// Exhaustive on purpose: a program that handles every variant cannot miss the gate where a person must act, and what
@@ -33,7 +36,7 @@ use mint_api::types::Operation;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "an operation that needs a person looks like one that is done, until the outcome is looked at"]
 pub enum Outcome {
     /// Everything was made.
@@ -123,8 +126,24 @@ impl Outcome {
     }
 }
 
+/// Of the operation only its id and status: the rest may hold signed URLs.
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Succeeded(_) => "Succeeded",
+            Self::PartiallySucceeded(_) => "PartiallySucceeded",
+            Self::AwaitingReview(_) => "AwaitingReview",
+            Self::BillingRequired(_) => "BillingRequired",
+            Self::Failed(_) => "Failed",
+            Self::Canceled(_) => "Canceled",
+            Self::Unrecognized(_) => "Unrecognized",
+        };
+        f.debug_tuple(name).field(&Brief(self.operation())).finish()
+    }
+}
+
 /// An operation that made what was asked for, or part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Success {
     /// The operation.
@@ -136,6 +155,13 @@ impl Success {
     /// Whether only part of what was asked for was made.
     pub fn is_partial(&self) -> bool {
         self.partial
+    }
+}
+
+/// Of the operation only its id and status: the rest may hold signed URLs.
+impl fmt::Debug for Success {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Success").field("operation", &Brief(&self.operation)).field("partial", &self.partial).finish()
     }
 }
 
@@ -164,7 +190,10 @@ impl fmt::Display for NotSucceeded {
             Outcome::BillingRequired(_) => f.write_str("needs more credits; top up, then resume it"),
             Outcome::Canceled(_) => f.write_str("was canceled; start it again if it is still wanted"),
             Outcome::Failed(_) => match &operation.error {
-                Some(error) => write!(f, "failed: {} ({}); change the request, or retry", error.message, error.code),
+                Some(error) => {
+                    let (message, code) = (quoted(&error.message), quoted(&error.code));
+                    write!(f, "failed: {message} ({code}); change the request, or retry")
+                }
                 None => f.write_str("failed, and the server does not say why; retry"),
             },
             _ => write!(f, "ended as `{}`, which this version does not know; update this crate", operation.status),

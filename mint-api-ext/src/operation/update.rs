@@ -1,10 +1,11 @@
 //! What a wait has seen.
 
+use std::fmt;
 use std::time::Duration;
 
 use mint_api::types::Operation;
 
-use super::Outcome;
+use super::{Brief, Outcome};
 use crate::error::Error;
 
 /// What a wait has seen.
@@ -22,11 +23,21 @@ pub enum Update {
 }
 
 /// An operation that goes on, as one poll found it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Observation {
     /// The operation.
     pub operation: Operation,
     /// How long the server asked to wait, where the ceiling on `Retry-After` overrode it.
     pub overridden_retry_after: Option<Duration>,
+}
+
+/// Of the operation only its id and status: the rest may hold signed URLs.
+impl fmt::Debug for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observation")
+            .field("operation", &Brief(&self.operation))
+            .field("overridden_retry_after", &self.overridden_retry_after)
+            .finish()
+    }
 }

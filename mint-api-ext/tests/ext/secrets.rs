@@ -2,8 +2,14 @@
 
 use std::error::Error;
 
-use mint_api_ext::simulator::{API_KEY, Reply, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets};
+use futures::StreamExt as _;
+use mint_api_ext::simulator::{API_KEY, Fault, Reply, Script, Simulator};
+use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Update};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::child::in_child;
+use crate::recorder::Recorder;
 
 fn assert_clean(what: &str, text: &str) {
     for secret in [API_KEY, "signature", "Bearer"] {
@@ -84,4 +90,109 @@ async fn no_text_holds_the_key_or_a_query() {
         let report = download.to_dir(directory.path()).await.unwrap();
         assert_clean("download error", &all_text(&report.failures[0].error));
     }
+}
+
+/// An operation whose every URL and text holds a signature, by way of all that tells of it.
+#[test]
+fn no_text_of_an_operation_holds_a_signed_url() {
+    in_child("secrets::no_text_of_an_operation_holds_a_signed_url", async {
+        let traces = Recorder::installed();
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let signed = |name: &str, bytes: &'static [u8]| {
+            format!("{}?signature=1#signature", simulator.add_file(name, "model/stl", bytes))
+        };
+        let (stl, bad) = (signed("a.stl", b"solid a"), signed("b.glb", b"not glTF"));
+        let message = format!("no file at {bad}");
+        let with_urls = |script: Script| {
+            script
+                .with("mintUrl", json!(bad))
+                .with("assets", json!({"glbUrl": bad, "stlUrl": stl, "fbxUrl": "https://10.0.0.1/a.fbx?signature=1"}))
+                .with("error", json!({"code": "c", "message": message}))
+        };
+
+        for statuses in [
+            &["queued", "preview_ready", "succeeded"][..],
+            &["running", "partially_succeeded"],
+            &["failed"],
+            &["canceled"],
+            &["billing_required"],
+        ] {
+            let replies = statuses.iter().map(|status| Reply::operation(status));
+            let id = simulator.add(with_urls(Script::model().replies(replies)));
+            let mut updates = mint.attach(id).unwrap().wait().every_poll().updates();
+            while let Some(update) = updates.next().await {
+                let update = update.unwrap();
+                assert_clean("update", &format!("{update:?} {update:#?}"));
+                if let Update::Ended(outcome) = update {
+                    assert!(format!("{:?}", outcome.operation()).contains("signature"), "the test tests something");
+                    match outcome.into_succeeded() {
+                        Ok(success) => assert_clean("success", &format!("{success:?}")),
+                        Err(other) => assert_clean("no success", &all_text(&other)),
+                    }
+                }
+            }
+        }
+
+        let problem = json!({
+            "type": bad, "title": message, "status": 409, "detail": message, "instance": bad, "errors": [message],
+        });
+        let undecodable = json!({"id": "op", "status": "running", "assets": 7, "createdAt": bad, "mintUrl": [bad]});
+        let last = [
+            Reply::text(409, "application/problem+json", &problem.to_string()),
+            Reply::text(502, "text/html", &message),
+            Reply::text(200, "application/json", &undecodable.to_string()),
+            Reply::text(200, "text/plain", &message),
+            Reply::operation("running"),
+        ];
+        for reply in last {
+            let replies = [Reply::operation("running"), reply];
+            let script = with_urls(Script::model().replies(replies));
+            let id = simulator.add(script.clone());
+            let error = mint.attach(&id).unwrap().wait().await.unwrap_err();
+            assert!(error.operation().is_some() && error.to_string().contains(&id), "{error}");
+            assert_clean("error of a wait", &all_text(&error));
+            let mut ended = mint.wait_many([simulator.add(script)]);
+            let (_, result) = ended.next().await.unwrap();
+            assert_clean("error of many waits", &all_text(&result.unwrap_err()));
+        }
+
+        let token = CancellationToken::new();
+        let id = simulator.add(with_urls(Script::model().timeline([("running", 0)])));
+        let handle = mint.attach(id).unwrap();
+        let mut updates = handle.wait().cancel_on(token.clone()).updates();
+        assert!(matches!(updates.next().await, Some(Ok(Update::Changed(_)))));
+        token.cancel();
+        let error = updates.next().await.unwrap().unwrap_err();
+        assert!(error.kind() == ErrorKind::Interrupted && error.operation().is_some());
+        assert_clean("interruption", &all_text(&error));
+        assert_clean("saved operation", &format!("{:?} {}", handle.save(), serde_json::to_string(&handle).unwrap()));
+
+        let id = simulator.add(with_urls(Script::model().timeline([("succeeded", 0)])));
+        let operation = mint.attach(id).unwrap().get().await.unwrap();
+        let assets = Assets::of(&operation);
+        assert_clean("assets", &format!("{assets:?}"));
+        simulator.add_fault(&stl, Fault::status(503));
+        simulator.add_fault(&stl, Fault::redirect("?signature=2"));
+        let directory = tempfile::tempdir().unwrap();
+        let download = mint.download(&operation).on_event(|event| assert_clean("event", &format!("{event:?}")));
+        let to_dir = download.to_dir(directory.path());
+        assert_clean("download", &format!("{to_dir:?}"));
+        let report = to_dir.await.unwrap();
+        assert_eq!((report.files.len(), report.failures.len()), (1, 2));
+        assert_clean("report", &format!("{report:?}"));
+        for failure in &report.failures {
+            assert_clean("failure", &all_text(&failure.error));
+        }
+        let manifest = std::fs::read_to_string(directory.path().join("mint-manifest.json")).unwrap();
+        assert!(manifest.contains("/a.stl"), "{manifest}");
+        assert_clean("manifest", &manifest);
+        assert_clean("complete", &all_text(&report.complete().unwrap_err()));
+
+        let traces = traces.lines();
+        for seen in ["mint.wait/HTTP: http.response.status_code=409", "a poll failed", "trying again"] {
+            assert!(traces.iter().any(|line| line.contains(seen)), "{seen} is not in {traces:#?}");
+        }
+        assert_clean("traces", &traces.join("\n"));
+    });
 }

@@ -1,7 +1,5 @@
 //! Which base URLs a client takes.
 
-use std::net::IpAddr;
-
 use url::{Host, Url};
 
 use crate::build_error::BuildError;
@@ -42,10 +40,21 @@ impl BaseUrl {
 }
 
 /// Whether a URL names this machine: a loopback address, `localhost` or `*.localhost` (RFC 6761, section 6.3).
-pub(crate) fn is_loopback(url: &Url) -> bool {
+///
+/// It is told by the text alone; no name is looked up.
+///
+/// # Examples
+///
+/// ```
+/// let is_loopback = |url| url::Url::parse(url).is_ok_and(|url| mint_api::is_loopback(&url));
+/// assert!(is_loopback("http://api.mint.localhost") && is_loopback("http://[::1]:8080"));
+/// assert!(!is_loopback("https://api.mint.gg"));
+/// ```
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        // An address of IPv4 may be written as one of IPv6 (RFC 4291, section 2.5.5.2).
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
@@ -63,12 +72,14 @@ mod tests {
             (" https://api.mint.gg/proxy// ", Ok("https://api.mint.gg/proxy")),
             ("http://127.0.0.1:80/", Ok("http://127.0.0.1")),
             ("http://[::1]:8080", Ok("http://[::1]:8080")),
+            ("http://[::ffff:127.0.0.1]", Ok("http://[::ffff:7f00:1]")),
             ("http://api.mint.localhost", Ok("http://api.mint.localhost")),
             ("http://localhost:1", Ok("http://localhost:1")),
             ("http://api.mint.gg", Err("http://api.mint.gg")),
             ("http://localhost.mint.gg", Err("https")),
             ("http://127.0.0.1.mint.gg", Err("https")),
             ("http://10.0.0.1", Err("https")),
+            ("http://[::ffff:10.0.0.1]", Err("https")),
             ("api.mint.gg", Err("must start with https://")),
             ("localhost:8080", Err("must start with https://")),
             ("", Err("it is empty")),

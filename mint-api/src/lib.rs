@@ -50,6 +50,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/mint.rs"));
 }
 
+pub use base_url::is_loopback;
 pub use build_error::BuildError;
 pub use client_builder::ClientBuilder;
 pub use credentials::{Credentials, InvalidCredentials};

@@ -18,13 +18,10 @@ pub(crate) enum Network {
 impl Network {
     /// Whether a URL may be fetched, or why not.
     pub(super) fn admits(self, url: &Url) -> Result<(), &'static str> {
-        let local = match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            None => return Err("it names no host"),
-        };
-        if local {
+        if url.host().is_none() {
+            return Err("it names no host");
+        }
+        if mint_api::is_loopback(url) {
             return match self {
                 Self::AlsoThisMachine | Self::AlsoPrivate => Ok(()),
                 Self::Public => Err("it is on this machine, which is only taken when the API is, too"),

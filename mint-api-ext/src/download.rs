@@ -44,6 +44,8 @@ use sidecar::Version;
 use sink::Sink;
 use verify::{ContentChecks, Limits};
 
+#[cfg(feature = "simulator")]
+pub(crate) use digest::hex;
 pub(crate) use downloader::{Downloader, shown};
 pub use event::Event;
 pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};

@@ -14,6 +14,7 @@ use super::fault::{Fault, Faults};
 use super::files;
 use super::record::Record;
 use super::script::{Body, Play, Reply, Script, ScriptSubject};
+use crate::download::hex;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -76,7 +77,7 @@ impl State {
     }
 
     pub(super) fn add_file(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
-        let hash: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&Sha256::digest(&bytes)[..16]);
         let path = format!("/assets/{hash}/{name}");
         let file = File { bytes, content_type, etag: format!("\"{hash}\"") };
         locked(&self.files).insert(path.clone(), file);

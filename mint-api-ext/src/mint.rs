@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mint_api::{Client, Credentials, Server, Transport};
+use mint_api::{Client, ClientBuilder, Credentials, Server, Transport};
 
 use crate::asset::Assets;
 use crate::clock::{Clock, SystemClock};
@@ -42,7 +42,6 @@ pub struct Mint {
 struct Parts {
     api: Client,
     downloader: Downloader,
-    request_timeout: Duration,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
@@ -64,15 +63,10 @@ impl Mint {
 
     /// Starts making a client.
     pub fn builder(credentials: Credentials) -> MintBuilder {
-        MintBuilder {
-            credentials,
-            server: Server::default(),
-            transport: Transport::default(),
-            request_timeout: Duration::from_secs(30),
-            requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
-            clock: Arc::new(SystemClock),
-            seed: None,
-        }
+        let api = Client::builder(credentials)
+            .requests_per_second(DEFAULT_REQUESTS_PER_SECOND)
+            .user_agent_product(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
+        MintBuilder { api, clock: Arc::new(SystemClock), seed: None }
     }
 
     /// The generated client, for calls this crate has nothing to add to.
@@ -153,7 +147,7 @@ impl Mint {
     }
 
     pub(crate) fn request_timeout(&self) -> Duration {
-        self.parts.request_timeout
+        self.parts.api.request_timeout()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -184,11 +178,7 @@ impl Mint {
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct MintBuilder {
-    credentials: Credentials,
-    server: Server,
-    transport: Transport,
-    request_timeout: Duration,
-    requests_per_second: NonZeroU32,
+    api: ClientBuilder,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
@@ -196,19 +186,19 @@ pub struct MintBuilder {
 impl MintBuilder {
     /// The server of the API; see [`mint_api::ClientBuilder::server`] for the base URLs that are taken.
     pub fn server(mut self, server: Server) -> Self {
-        self.server = server;
+        self.api = self.api.server(server);
         self
     }
 
     /// The proxy and the certificates, for the API as for downloads.
     pub fn transport(mut self, transport: Transport) -> Self {
-        self.transport = transport;
+        self.api = self.api.transport(transport);
         self
     }
 
     /// How long one request to the API may take. Default: 30 seconds. Downloads have no such limit.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.request_timeout = timeout;
+        self.api = self.api.request_timeout(timeout);
         self
     }
 
@@ -216,7 +206,7 @@ impl MintBuilder {
     ///
     /// They are spaced evenly; further ones wait their turn. Downloads are not counted.
     pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
-        self.requests_per_second = requests;
+        self.api = self.api.requests_per_second(requests);
         self
     }
 
@@ -239,15 +229,9 @@ impl MintBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a base URL that cannot be used, and where
     /// the system or the program lacks what https needs.
     pub fn build(self) -> Result<Mint, Error> {
-        let api = Client::builder(self.credentials)
-            .server(self.server)
-            .transport(self.transport.clone())
-            .request_timeout(self.request_timeout)
-            .requests_per_second(self.requests_per_second)
-            .user_agent_product(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        let downloader = Downloader::new(&self.transport, api.is_local())?;
-        let Self { request_timeout, clock, seed, .. } = self;
-        Ok(Mint { parts: Arc::new(Parts { api, downloader, request_timeout, clock, seed }) })
+        let Self { api, clock, seed } = self;
+        let api = api.build()?;
+        let downloader = Downloader::new(api.transport(), api.is_local())?;
+        Ok(Mint { parts: Arc::new(Parts { api, downloader, clock, seed }) })
     }
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::HeaderValue;
+use progenitor_client::ClientInfo as _;
 
 use crate::base_url::BaseUrl;
 use crate::build_error::BuildError;
@@ -24,7 +25,7 @@ impl Client {
             request_timeout: Duration::from_secs(30),
             max_body_bytes: 16 * 1024 * 1024,
             products: Vec::new(),
-            pace: None,
+            requests_per_second: None,
         }
     }
 
@@ -35,7 +36,17 @@ impl Client {
 
     /// Whether requests go to this machine.
     pub fn is_local(&self) -> bool {
-        url::Url::parse(&self.baseurl).is_ok_and(|url| crate::base_url::is_loopback(&url))
+        url::Url::parse(&self.baseurl).is_ok_and(|url| crate::is_loopback(&url))
+    }
+
+    /// How long one request may take.
+    pub fn request_timeout(&self) -> Duration {
+        self.inner().request_timeout
+    }
+
+    /// How requests reach the network, to make another HTTP client that reaches it the same way.
+    pub fn transport(&self) -> &Transport {
+        &self.inner().transport
     }
 }
 
@@ -64,7 +75,7 @@ pub struct ClientBuilder {
     request_timeout: Duration,
     max_body_bytes: usize,
     products: Vec<String>,
-    pace: Option<Pace>,
+    requests_per_second: Option<NonZeroU32>,
 }
 
 impl ClientBuilder {
@@ -101,7 +112,7 @@ impl ClientBuilder {
     ///
     /// They are spaced evenly; further ones wait their turn, which the request timeout does not count.
     pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
-        self.pace = Some(Pace::per_second(requests));
+        self.requests_per_second = Some(requests);
         self
     }
 
@@ -123,8 +134,14 @@ impl ClientBuilder {
             HeaderValue::from_str(&user_agent).map_err(|_| BuildError::InvalidUserAgent(user_agent.clone()))?;
         let timeout = self.request_timeout;
         let http = self.transport.client(base_url.https, |builder| builder.timeout(timeout))?;
-        let seam =
-            Seam { credentials: self.credentials, user_agent, max_body_bytes: self.max_body_bytes, pace: self.pace };
+        let seam = Seam {
+            credentials: self.credentials,
+            user_agent,
+            max_body_bytes: self.max_body_bytes,
+            pace: self.requests_per_second.map(Pace::per_second),
+            request_timeout: timeout,
+            transport: self.transport,
+        };
         Ok(Client::new_with_client(&base_url.text, http, seam))
     }
 }

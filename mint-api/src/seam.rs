@@ -1,5 +1,7 @@
 //! What happens to every call on its way out and every reply on its way in.
 
+use std::time::Duration;
+
 use http::{HeaderValue, header};
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
 use reqwest::{Request, Response};
@@ -7,7 +9,7 @@ use tracing::{Instrument as _, field};
 
 use crate::generated::{Client, Error};
 use crate::pace::Pace;
-use crate::{Credentials, reply};
+use crate::{Credentials, Transport, reply};
 
 /// What every client carries for the sake of its calls.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Seam {
     pub(crate) user_agent: HeaderValue,
     pub(crate) max_body_bytes: usize,
     pub(crate) pace: Option<Pace>,
+    pub(crate) request_timeout: Duration,
+    pub(crate) transport: Transport,
 }
 
 impl ClientHooks<Seam> for Client {

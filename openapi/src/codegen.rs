@@ -11,7 +11,6 @@ mod open_enum;
 mod plan;
 mod server;
 mod structs;
-// Compiled here for its tests only; its text is what a generated file carries.
 #[cfg(test)]
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 mod support;
@@ -26,7 +25,7 @@ use std::panic;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use serde_json::Value;
-use syn::{File, Item};
+use syn::{File, Item, ItemMod};
 
 use crate::error::Error;
 use crate::lower::{lower_value, parse};
@@ -147,13 +146,7 @@ fn text_of(payload: &(dyn Any + Send)) -> &str {
 
 fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), Error> {
     timestamp::keep_text(file);
-    let support: File = syn::parse_str(include_str!("codegen/support.rs"))?;
-    let mut support = names::module("support", support.items);
-    if let Some((_, items)) = &mut support.content
-        && settings.schemars
-    {
-        attributes::derive_schemars(items);
-    }
+    file.items.push(Item::Mod(support_module(settings)?));
     if let Some(types) = names::module_items(file, "types") {
         structs::read_tolerantly(types, plan)?;
         if settings.schemars {
@@ -162,8 +155,30 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
     }
-    file.items.push(Item::Mod(support));
     Ok(())
+}
+
+/// What the generated types stand on, in files of one concern each.
+const SUPPORT: &[(&str, &str)] = &[
+    ("integers", include_str!("codegen/support/integers.rs")),
+    ("json", include_str!("codegen/support/json.rs")),
+    ("members", include_str!("codegen/support/members.rs")),
+    ("timestamp", include_str!("codegen/support/timestamp.rs")),
+    ("unknown_value", include_str!("codegen/support/unknown_value.rs")),
+    ("urls", include_str!("codegen/support/urls.rs")),
+];
+
+fn support_module(settings: &Settings) -> Result<ItemMod, Error> {
+    let mut files = Vec::new();
+    for (name, text) in SUPPORT {
+        let mut items = syn::parse_str::<File>(text)?.items;
+        items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
+        if settings.schemars {
+            attributes::derive_schemars(&mut items);
+        }
+        files.extend(names::flattened(name, items));
+    }
+    Ok(names::module("support", files))
 }
 
 #[cfg(test)]

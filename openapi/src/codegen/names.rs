@@ -23,3 +23,18 @@ pub(super) fn module(name: &str, items: Vec<Item>) -> ItemMod {
         pub mod #name { #(#items)* }
     }
 }
+
+/// A private module that holds the items, and all of them beside it.
+pub(super) fn flattened(name: &str, items: Vec<Item>) -> [Item; 2] {
+    let name = Ident::new(name, proc_macro2::Span::call_site());
+    [
+        parse_quote!(
+            #[allow(dead_code)]
+            mod #name { #(#items)* }
+        ),
+        parse_quote!(
+            #[allow(unused_imports)]
+            pub use #name::*;
+        ),
+    ]
+}

@@ -38,7 +38,7 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
                 /// A member that this version does not know, or that does not decode, as it came.
                 Unknown(::serde_json::Value),
             },
-            quote!(Ok(Self::Unknown(value))),
+            quote!(Ok(Self::Unknown(json.into()))),
             quote!(#[non_exhaustive]),
         )
     } else {
@@ -52,8 +52,8 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         let ty = &member.ty;
         let wrapped = if member.recursive { quote!(::std::boxed::Box::new(member)) } else { quote!(member) };
         let read = match mentions_integer(&ty.to_string()) {
-            true => quote!(super::support::lenient::<#ty, _>(&value)),
-            false => quote!(<#ty as ::serde::Deserialize>::deserialize(&value)),
+            true => quote!(super::support::lenient::<#ty, _>(&json)),
+            false => quote!(<#ty as ::serde::Deserialize>::deserialize(&json)),
         };
         quote!(#index => if let Ok(member) = #read { return Ok(Self::#variant(#wrapped)); },)
     });
@@ -76,8 +76,8 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 const MEMBERS: &[super::support::Member] = &[#(#members),*];
-                let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                for member in super::support::candidates(&value, #tag, MEMBERS) {
+                let json = <super::support::Json as ::serde::Deserialize>::deserialize(deserializer)?;
+                for member in super::support::candidates(&json, #tag, MEMBERS) {
                     match member {
                         #(#decode)*
                         _ => {}
@@ -120,6 +120,8 @@ fn conversions(
 fn description(member: &Member) -> TokenStream {
     let Member { types, values, tags, constants, names, required, any_name, .. } = member;
     let types = types.iter();
+    let mut names = names.clone();
+    names.sort();
     let constants = constants.iter().map(|(name, values)| {
         let values = values.iter().map(ToString::to_string);
         quote!((#name, &[#(#values),*]))

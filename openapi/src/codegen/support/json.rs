@@ -1,0 +1,355 @@
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
+use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Error, Value};
+
+/// JSON that is read twice: once to see what it is, then as that. It borrows the texts that it can.
+#[derive(Clone, Debug)]
+pub(crate) enum Json<'de> {
+    /// Null, a boolean or a number.
+    Scalar(Value),
+    Text(Cow<'de, str>),
+    List(Vec<Json<'de>>),
+    Object(Vec<(Cow<'de, str>, Json<'de>)>),
+}
+
+impl Json<'_> {
+    /// The property of a name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+        self.properties().iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    /// The properties of an object, none of anything else.
+    pub(crate) fn properties(&self) -> &[(Cow<'_, str>, Self)] {
+        match self {
+            Self::Object(properties) => properties,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Scalar(Value::Null))
+    }
+
+    /// Whether it is the value that `json` spells as serde_json does.
+    pub(crate) fn is_spelled(&self, json: &str) -> bool {
+        match self {
+            Self::Text(text) if !json.contains('\\') => {
+                json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) == Some(text)
+            }
+            other => Value::from(other.clone()).to_string() == json,
+        }
+    }
+}
+
+impl From<Json<'_>> for Value {
+    fn from(json: Json<'_>) -> Self {
+        match json {
+            Json::Scalar(value) => value,
+            Json::Text(text) => Self::String(text.into_owned()),
+            Json::List(list) => list.into_iter().map(Self::from).collect(),
+            Json::Object(properties) => {
+                properties.into_iter().map(|(name, value)| (name.into_owned(), Self::from(value))).collect()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+macro_rules! visit_scalars {
+    ($($visit:ident: $scalar:ty),*) => {
+        $(fn $visit<E: de::Error>(self, scalar: $scalar) -> Result<Self::Value, E> {
+            Value::deserialize(scalar.into_deserializer()).map(Json::Scalar)
+        })*
+    };
+}
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    visit_scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64);
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Json::Scalar(Value::Null))
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(Json::Scalar(Value::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        Json::deserialize(deserializer)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+        Ok(Json::Text(Cow::Owned(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = access.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut properties = Vec::with_capacity(8);
+        while let Some((Name(name), value)) = access.next_entry()? {
+            properties.push((name, value));
+        }
+        keep_last(&mut properties);
+        // Where an application turns on serde_json's `arbitrary_precision`, a number comes as an object with one name
+        // that only serde_json knows what to make of.
+        let is_private = matches!(&*properties, [(name, _)] if name.starts_with("$serde_json::private::"));
+        let object = Json::Object(properties);
+        match is_private {
+            true => Value::deserialize(&object).map(Json::Scalar).map_err(de::Error::custom),
+            false => Ok(object),
+        }
+    }
+}
+
+/// The name of a property.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::Text(name) => Ok(Self(name)),
+            _ => Err(de::Error::custom("the name of a property is a text")),
+        }
+    }
+}
+
+/// Of several properties of one name, the last one counts.
+fn keep_last(properties: &mut Vec<(Cow<'_, str>, Json<'_>)>) {
+    let repeats = match properties.len() {
+        count @ ..=16 => (1..count).any(|index| {
+            let (before, from) = properties.split_at(index);
+            before.iter().any(|(name, _)| *name == from[0].0)
+        }),
+        count => properties.iter().map(|(name, _)| name).collect::<HashSet<_>>().len() < count,
+    };
+    if repeats {
+        let mut seen = HashSet::new();
+        properties.reverse();
+        properties.retain(|(name, _)| seen.insert(name.clone()));
+        properties.reverse();
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Error> for &'de Json<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! deserialize_numbers {
+    ($($deserialize:ident),*) => {
+        $(fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            match self {
+                // Not as any: a number of arbitrary precision is told what it is read as.
+                Json::Scalar(value) => value.$deserialize(visitor),
+                other => other.deserialize_any(visitor),
+            }
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for &'de Json<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Json::Scalar(value) => value.deserialize_any(visitor),
+            Json::Text(text) => visitor.visit_borrowed_str(text),
+            Json::List(list) => {
+                let mut items = SeqDeserializer::new(list.iter());
+                let read = visitor.visit_seq(&mut items)?;
+                items.end().map(|()| read)
+            }
+            Json::Object(_) => {
+                let mut properties = MapDeserializer::new(named(self));
+                let read = visitor.visit_map(&mut properties)?;
+                properties.end().map(|()| read)
+            }
+        }
+    }
+
+    deserialize_numbers!(
+        deserialize_i8,
+        deserialize_i16,
+        deserialize_i32,
+        deserialize_i64,
+        deserialize_i128,
+        deserialize_u8,
+        deserialize_u16,
+        deserialize_u32,
+        deserialize_u64,
+        deserialize_u128,
+        deserialize_f32,
+        deserialize_f64
+    );
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self {
+            Json::Text(text) => visitor.visit_enum((&**text).into_deserializer()),
+            Json::Object(_) => visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(named(self)))),
+            other => other.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+    }
+}
+
+fn named<'a>(json: &'a Json<'a>) -> impl Iterator<Item = (&'a str, &'a Json<'a>)> {
+    json.properties().iter().map(|(name, value)| (&**name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(text: &str) -> Json<'_> {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn json_comes_back_as_it_was() {
+        for text in [
+            "null",
+            "true",
+            "-7",
+            "18446744073709551615",
+            "0.5",
+            r#""text""#,
+            r#""an \"escaped\" text""#,
+            r#"[1,"a",[],{}]"#,
+            r#"{"a":{"b":null},"c":[false]}"#,
+        ] {
+            assert_eq!(Value::from(read(text)).to_string(), text);
+            assert_eq!(Value::deserialize(&read(text)).unwrap().to_string(), text);
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(Value::from(Json::deserialize(&value).unwrap()), value);
+            assert!(read(text).is_spelled(text), "{text}");
+            assert!(!read(text).is_spelled("1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_borrowed() {
+        let Json::Object(properties) = read(r#"{"a": "b", "\u0063": "\n"}"#) else { panic!() };
+        assert!(matches!(properties[0], (Cow::Borrowed("a"), Json::Text(Cow::Borrowed("b")))));
+        assert!(
+            matches!(&properties[1], (Cow::Owned(name), Json::Text(Cow::Owned(text))) if name == "c" && text == "\n")
+        );
+    }
+
+    #[test]
+    fn of_equal_names_the_last_one_counts() {
+        assert_eq!(Value::from(read(r#"{"a": 1, "b": 2, "a": 3}"#)), json!({"a": 3, "b": 2}));
+        let names: Vec<_> = (0..40).map(|name| format!(r#""{name}": {name}"#)).collect();
+        let twice = format!(r#"{{"39": 0, {}}}"#, names.join(", "));
+        let read = read(&twice);
+        assert_eq!(read.properties().len(), 40);
+        assert_eq!(Value::from(read)["39"], 39);
+    }
+
+    #[test]
+    fn numbers_of_arbitrary_precision_are_numbers() {
+        // What serde_json hands out under that feature; without it, an object like any other.
+        let number = read(r#"{"$serde_json::private::Number": "0.10"}"#);
+        assert!(matches!(number, Json::Scalar(_)));
+    }
+
+    #[test]
+    fn types_are_read_from_it() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Newtype(i64);
+
+        #[derive(Debug, PartialEq, Deserialize)]
+        enum Either {
+            Left,
+            Right(Newtype),
+        }
+
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Read {
+            float: f64,
+            none: Option<bool>,
+            some: Option<Newtype>,
+            list: Vec<Either>,
+            map: BTreeMap<String, (u8, char)>,
+        }
+
+        let json = read(
+            r#"{"float": 1, "none": null, "some": 2, "list": ["Left", {"Right": 3}], "map": {"k": [4, "c"]}, "more": []}"#,
+        );
+        let expected = Read {
+            float: 1.0,
+            none: None,
+            some: Some(Newtype(2)),
+            list: vec![Either::Left, Either::Right(Newtype(3))],
+            map: BTreeMap::from([("k".to_owned(), (4, 'c'))]),
+        };
+        assert_eq!(Read::deserialize(&json).unwrap(), expected);
+        assert!(Either::deserialize(&read("[]")).is_err());
+        assert!(<(u8, u8)>::deserialize(&read("[1, 2, 3]")).is_err());
+    }
+}

@@ -10,14 +10,16 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::network::Network;
+use crate::call::{causes, transport_error};
 use crate::error::{Error, ErrorKind};
 
 const MAX_REDIRECTS: usize = 5;
 /// How long a server may send nothing before the connection counts as broken.
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How large the head of a reply may be by HTTP/2; by HTTP/1, hyper takes at most 100 headers.
+/// How large the head of a reply may be. Until it is read, hyper bounds it: by HTTP/1 to 100 headers and 400 KiB.
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
+const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check what stands between it and this client";
 
 /// The HTTP client that fetches files. It is made without credentials and has no place to put any.
 #[derive(Clone, Debug)]
@@ -70,7 +72,7 @@ impl Downloader {
         // Bytes as they are stored: sizes and hashes are of these.
         let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         match timeout(self.stall_timeout, request.send()).await {
-            Ok(sent) => sent.map_err(|error| fetch_error(url.as_str(), error)),
+            Ok(sent) => bounded(url.as_str(), sent.map_err(|error| fetch_error(url.as_str(), error))?),
             Err(_) => Err(self.stalled(url.as_str())),
         }
     }
@@ -89,6 +91,12 @@ impl Downloader {
             format!("could not fetch `{}`: the server sent nothing for {seconds} s; try again later", shown(url));
         Error::new(ErrorKind::Timeout, text)
     }
+}
+
+/// A reply whose head is not too large.
+fn bounded(url: &str, response: Response) -> Result<Response, Error> {
+    let bytes: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > MAX_HEAD_BYTES as usize { Err(refused(url, TOO_LARGE_HEAD)) } else { Ok(response) }
 }
 
 /// Where a reply redirects to, if it does.
@@ -135,7 +143,10 @@ pub(crate) fn shown(url: &str) -> String {
 
 /// The error of a request for a file; no text of it, nor of its causes, holds a query.
 fn fetch_error(url: &str, error: reqwest::Error) -> Error {
-    crate::call::transport_error(format_args!("fetch `{}`", shown(url)), error.without_url())
+    if causes(&error).any(|cause| cause.to_string().contains("message head is too large")) {
+        return refused(url, TOO_LARGE_HEAD);
+    }
+    transport_error(format_args!("fetch `{}`", shown(url)), error.without_url())
 }
 
 #[cfg(test)]

@@ -31,6 +31,11 @@ async fn serve(reply: Vec<u8>) -> String {
     url
 }
 
+/// The reply with a file and these headers.
+fn headed(headers: &[&str]) -> Vec<u8> {
+    ["HTTP/1.1 200 OK\r\n", &headers.concat(), "content-length: 4\r\n\r\nglTF"].concat().into_bytes()
+}
+
 /// Downloads a file that need not be a real one.
 async fn download(mint: &Mint, asset: Asset, directory: &Path) -> Report {
     mint.download(Assets::from_iter([asset])).skip_content_checks().to_dir(directory).await.unwrap()
@@ -81,6 +86,9 @@ async fn a_file_that_is_not_whole_never_gets_its_name() {
         (b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(), None, ErrorKind::Download, "404"),
         (b"HTTP/1.1 206 Partial\r\ncontent-length: 4\r\n\r\nglTF".to_vec(), None, ErrorKind::Download, "206"),
         (b"nonsense".to_vec(), None, ErrorKind::Transport, "broke off"),
+        (headed(&[&"x: y\r\n".repeat(101)]), None, ErrorKind::Download, "head of the reply is too large"),
+        (headed(&["x: ", &"y".repeat(70_000), "\r\n"]), None, ErrorKind::Download, "head of the reply is too large"),
+        (headed(&["x: ", &"y".repeat(700_000), "\r\n"]), None, ErrorKind::Download, "head of the reply is too large"),
     ] {
         let url = serve(reply).await;
         let directory = tempfile::tempdir().unwrap();
@@ -93,9 +101,11 @@ async fn a_file_that_is_not_whole_never_gets_its_name() {
         assert_eq!(names(directory.path()), ["model.glb"]);
         assert_eq!(std::fs::read(directory.path().join("model.glb")).unwrap(), b"before");
     }
-    let directory = tempfile::tempdir().unwrap();
-    let report = download(&mint, glb(&serve(whole).await, Some(4)), directory.path()).await;
-    assert_eq!(report.files[0].bytes, 4);
+    for reply in [whole, headed(&[&"x: y\r\n".repeat(99)]), headed(&["x: ", &"y".repeat(60_000), "\r\n"])] {
+        let directory = tempfile::tempdir().unwrap();
+        let report = download(&mint, glb(&serve(reply).await, Some(4)), directory.path()).await;
+        assert_eq!(report.files[0].bytes, 4);
+    }
 }
 
 #[tokio::test]
@@ -182,6 +192,9 @@ async fn events_tell_of_each_file_in_order() {
     assert_eq!(events[0], "started Some(3000000)");
     assert_eq!(events[events.len() - 3..], ["progress 3000000", "verified 3000000", "finished 3000000"]);
     assert!(events.len() > 4, "{events:?}");
+    let progress: Vec<u64> = events.iter().filter_map(|event| event.strip_prefix("progress ")?.parse().ok()).collect();
+    let steps = progress.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(steps.take(progress.len() - 2).all(|step| step >= 64 * 1024), "{progress:?}");
 
     let failed = Arc::new(Mutex::new(0));
     let count = failed.clone();

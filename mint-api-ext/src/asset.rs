@@ -6,7 +6,7 @@ mod kind;
 
 use std::fmt;
 
-use mint_api::types::Operation;
+use mint_api::types::{Operation, OperationConversion};
 
 use crate::download::shown;
 
@@ -94,9 +94,15 @@ pub enum Subject {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Assets {
     subject: Subject,
-    /// The operation they are of, to ask for fresh URLs.
-    operation: Option<String>,
+    source: Option<Source>,
     assets: Vec<Asset>,
+}
+
+/// What to read again for fresh URLs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Source {
+    /// `GET /v1/operations/{operationId}`.
+    Operation(String),
 }
 
 impl Assets {
@@ -113,9 +119,9 @@ impl Assets {
         self.subject
     }
 
-    /// The id of the operation they are of.
-    pub(crate) fn operation(&self) -> Option<&str> {
-        self.operation.as_deref()
+    /// What to read again for fresh URLs, where that is known.
+    pub(crate) fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
     }
 
     /// Leaves out the files that are not wanted.
@@ -145,10 +151,17 @@ impl From<&Operation> for Assets {
     }
 }
 
+/// The files of a conversion alone; where their URLs come from is not known then.
+impl From<&OperationConversion> for Assets {
+    fn from(conversion: &OperationConversion) -> Self {
+        collect::of_conversion(conversion)
+    }
+}
+
 /// One file, or several chosen ones; of what they are files is not known then.
 impl FromIterator<Asset> for Assets {
     fn from_iter<I: IntoIterator<Item = Asset>>(assets: I) -> Self {
-        Self { subject: Subject::Unknown, operation: None, assets: assets.into_iter().collect() }
+        Self { subject: Subject::Unknown, source: None, assets: assets.into_iter().collect() }
     }
 }
 

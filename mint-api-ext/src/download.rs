@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use tokio::io::AsyncWrite;
 
-use crate::asset::{Asset, AssetKind, Assets};
+use crate::asset::{Asset, AssetKind, Assets, unique_file_names};
 use crate::error::Error;
 use crate::jitter::Jitter;
 use crate::mint::Mint;
@@ -66,7 +66,7 @@ pub enum Overwrite {
     /// Leave it, and do not ask the server. Nothing is overwritten, not even what another program makes meanwhile.
     Never,
     /// Fetch the file unless it is the one that an earlier download saved here, unchanged on this side by size and
-    /// SHA-256, and unchanged at the server by a conditional request.
+    /// SHA-256 (in a store, by size and the store's `ETag`), and unchanged at the server by a conditional request.
     #[default]
     IfChanged,
     /// Fetch the file.
@@ -81,7 +81,8 @@ pub enum Overwrite {
 /// A connection that breaks off, or brings nothing for 30 seconds, is taken up where it ended, if the server names the
 /// version of the file by a strong `ETag`, and from the beginning if not. What arrives fills the budget of tries again;
 /// six tries in a row that bring nothing new end it. `Retry-After` is obeyed. Where a URL has expired (401, 403, 404,
-/// 410), the API is asked for a fresh one, once, and the download goes on with what it has.
+/// 410), the API is asked for a fresh one, once for all files, and the download goes on with what it has; it is asked
+/// again only when the fresh one brought bytes and then expired, too.
 ///
 /// # Examples
 ///
@@ -135,7 +136,7 @@ impl Download {
     pub(crate) fn new(mint: Mint, downloader: Downloader, assets: Assets) -> Self {
         Self {
             downloader,
-            refresher: Refresher::new(mint, assets.operation()),
+            refresher: Refresher::new(mint, assets.source()),
             assets,
             on_event: Arc::new(|_| ()),
             concurrency: CONCURRENCY,
@@ -240,6 +241,7 @@ impl Download {
     ///
     /// # Errors
     ///
+    /// None of the whole: the one file is among [`Report::files`] or [`Report::failures`]. Its error is
     /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is not what it should be, or changed meanwhile;
     /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
     /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
@@ -258,8 +260,8 @@ impl Download {
     /// # let operation = mint.attach(id)?.wait().await?.into_operation();
     /// let assets = Assets::of(&operation);
     /// if let Some(asset) = assets.iter().next() {
-    ///     let file = mint.download(&operation).to_writer(asset, tokio::io::sink()).await?;
-    ///     println!("{} bytes, SHA-256 {}", file.bytes, file.sha256);
+    ///     let files = mint.download(&operation).to_writer(asset, tokio::io::sink()).await?.complete()?;
+    ///     println!("{} bytes, SHA-256 {}", files[0].bytes, files[0].sha256);
     /// }
     /// # Ok(())
     /// # }
@@ -271,11 +273,14 @@ impl Download {
     /// Saves the files in a store, each under the prefix and its name, by a multipart upload that is completed once the
     /// file is whole. Await the result.
     ///
-    /// [`Overwrite::IfChanged`] is as [`Overwrite::Always`] here: a store has no manifest.
+    /// `mint-manifest.json` under the prefix is as in a directory. What was saved counts as unchanged in the store while it
+    /// has its size and the store's `ETag` of it; where a store has none, it is read and hashed. [`Overwrite::Never`] looks
+    /// before it begins: stores have no way to complete an upload only where nothing is.
     ///
     /// # Errors
     ///
-    /// None of the whole: see [`Report::failures`].
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the manifest cannot be read or written. That single files fail is no
+    /// error of the whole: see [`Report::failures`].
     ///
     /// # Examples
     ///
@@ -322,9 +327,12 @@ impl Download {
         job.fetch(sink, retries).await
     }
 
-    /// Tries for one more file, out of step with those of the others.
-    fn retries(&mut self) -> Retries {
-        Retries::new(Jitter::seeded(self.jitter.next().to_bits()))
+    /// The files, each with its name and with tries that are out of step with those of the others.
+    fn jobs(&mut self) -> Vec<(Asset, String, Retries)> {
+        let assets: Vec<Asset> = self.assets.iter().cloned().collect();
+        let names = unique_file_names(&assets);
+        let jobs = assets.into_iter().zip(names);
+        jobs.map(|(asset, name)| (asset, name, Retries::new(Jitter::seeded(self.jitter.next().to_bits())))).collect()
     }
 
     /// Tells how a file ended.

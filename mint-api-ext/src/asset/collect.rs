@@ -3,7 +3,7 @@
 use mint_api::types::{GenerationAssets, ModelAssets, Operation, OperationConversion, WorldAssets};
 use serde_json::{Map, Value};
 
-use super::{Asset, AssetKind, Assets, Subject};
+use super::{Asset, AssetKind, Assets, Source, Subject};
 
 pub(super) fn of(operation: &Operation) -> Assets {
     let mut assets = match &operation.assets {
@@ -15,7 +15,12 @@ pub(super) fn of(operation: &Operation) -> Assets {
     if let Some(conversion) = &operation.conversion {
         assets.extend(converted(conversion));
     }
-    Assets { subject: subject(operation), operation: Some(operation.id.clone()), assets }
+    let source = Some(Source::Operation(operation.id.clone()));
+    Assets { subject: subject(operation), source, assets }
+}
+
+pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
+    Assets { subject: Subject::Conversion, source: None, assets: converted(conversion) }
 }
 
 fn subject(operation: &Operation) -> Subject {
@@ -194,6 +199,9 @@ mod tests {
             Subject::Conversion,
             &[("obj", Some(9)), ("usdz", None)],
         );
+        let conversion = json!({"id": "c", "assets": {"stlUrl": "u"}});
+        let alone = Assets::from(&serde_json::from_value::<OperationConversion>(conversion).unwrap());
+        assert_eq!((alone.subject(), alone.len(), alone.source()), (Subject::Conversion, 1, None));
         check(json!({"assets": null}), Subject::Model, &[]);
     }
 

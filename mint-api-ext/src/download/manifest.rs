@@ -11,27 +11,28 @@ use super::FetchedFile;
 use super::lock::Lock;
 use super::part::{beside, io_error};
 use super::sidecar::{Version, replace};
+use crate::asset::Asset;
 use crate::error::Error;
 
 /// The name of the manifest; no file of an operation gets it.
 pub(crate) const NAME: &str = "mint-manifest.json";
 const VERSION: u32 = 1;
 /// Something larger was not written by this crate.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What was saved in a directory, by name.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Manifest {
     version: u32,
-    pub(super) files: BTreeMap<String, Entry>,
+    files: BTreeMap<String, Entry>,
 }
 
 /// A file that was saved.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Entry {
-    kind: String,
+    pub(super) kind: String,
     /// Without its query, which may be a secret.
     pub(super) url: String,
     pub(super) bytes: u64,
@@ -39,6 +40,9 @@ pub(super) struct Entry {
     pub(super) content_type: Option<String>,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
+    /// What the store calls the version that was saved in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stored_etag: Option<String>,
 }
 
 impl Default for Manifest {
@@ -53,9 +57,32 @@ impl Manifest {
     pub(super) fn read(directory: &Path) -> Self {
         let path = directory.join(NAME);
         let small = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
-        let manifest = small.then(|| fs::read(&path).ok()).flatten();
-        let manifest: Option<Self> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        small.then(|| fs::read(&path).ok()).flatten().map_or_else(Self::default, |bytes| Self::parse(&bytes))
+    }
+
+    /// What these bytes tell; nothing, if they are no manifest.
+    pub(super) fn parse(bytes: &[u8]) -> Self {
+        let manifest: Option<Self> = serde_json::from_slice(bytes).ok();
         manifest.filter(|manifest| manifest.version == VERSION).unwrap_or_default()
+    }
+
+    /// The entry of a file that can be asked for by whether it has changed.
+    pub(super) fn entry(&self, name: &str, asset: &Asset) -> Option<&Entry> {
+        self.files.get(name).filter(|entry| {
+            entry.url == Version::of(&asset.url).url && (entry.etag.is_some() || entry.last_modified.is_some())
+        })
+    }
+
+    /// The bytes of this manifest with these entries; `None` if it has them already.
+    pub(super) fn extended(mut self, entries: Vec<(String, Entry)>) -> serde_json::Result<Option<Vec<u8>>> {
+        let before = self.files.clone();
+        self.files.extend(entries);
+        if self.files == before {
+            return Ok(None);
+        }
+        let mut bytes = serde_json::to_vec_pretty(&self)?;
+        bytes.push(b'\n');
+        Ok(Some(bytes))
     }
 
     /// Adds files to the manifest of a directory. What it tells of others stays, also when another download adds to it
@@ -66,15 +93,10 @@ impl Manifest {
         // The other one has it for the time of writing a small file.
         let lock = Lock::wait_for(&beside(&path, ".lock")).map_err(failed)?;
         let _lock = lock.ok_or_else(|| failed(io::Error::other("another download holds it")))?;
-        let mut manifest = Self::read(directory);
-        let before = manifest.files.clone();
-        manifest.files.extend(entries);
-        if manifest.files == before && path.exists() {
-            return Ok(());
+        match Self::read(directory).extended(entries).map_err(|error| failed(error.into()))? {
+            Some(bytes) => replace(&path, &bytes).map_err(failed),
+            None => Ok(()),
         }
-        let mut bytes = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(error.into()))?;
-        bytes.push(b'\n');
-        replace(&path, &bytes).map_err(failed)
     }
 }
 
@@ -88,6 +110,7 @@ impl Entry {
             content_type: file.content_type.clone(),
             etag: version.etag.clone(),
             last_modified: version.last_modified.clone(),
+            stored_etag: None,
         }
     }
 

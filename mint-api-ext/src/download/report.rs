@@ -1,7 +1,9 @@
 //! What a download did.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::asset::{Asset, AssetKind};
 use crate::error::{Error, ErrorKind};
@@ -71,6 +73,24 @@ pub struct FetchedFile {
     pub elapsed: Duration,
     /// What was unpacked of it.
     pub unpacked: Option<Unpacked>,
+}
+
+impl FetchedFile {
+    /// A file that is in its place, and was when the download began.
+    pub(super) fn there(asset: &Asset, path: &Path, bytes: u64, sha256: String, began: Instant) -> Self {
+        Self {
+            kind: asset.kind.clone(),
+            path: path.to_owned(),
+            bytes,
+            sha256,
+            content_type: None,
+            asset: asset.clone(),
+            obtained: Obtained::AlreadyThere,
+            attempts: 0,
+            elapsed: began.elapsed(),
+            unpacked: None,
+        }
+    }
 }
 
 /// How a file came to be in its place.

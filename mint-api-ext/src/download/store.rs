@@ -6,16 +6,19 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion};
 use tokio::io::AsyncWriteExt as _;
 
 use super::digest::Digests;
+use super::manifest::{Entry, MAX_BYTES, Manifest};
 use super::sink::blocking;
 use super::sum::{Sum, Summary};
 use crate::error::{Error, ErrorKind};
 
 /// The size of a part; stores take none below 5 MiB but the last.
 const PART_BYTES: usize = 5 * 1024 * 1024;
+/// How often the manifest is read again when another download changed it meanwhile.
+const MANIFEST_TRIES: u32 = 10;
 /// How many parts of one file are sent at a time.
 const PARTS: usize = 1;
 
@@ -55,13 +58,77 @@ impl Upload {
     }
 }
 
-/// Whether something is at a place.
-pub(super) async fn exists(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<bool, Error> {
+/// What is told of a place; `None` if nothing is there.
+pub(super) async fn head(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<Option<ObjectMeta>, Error> {
     match store.head(path).await {
-        Ok(_) => Ok(true),
-        Err(object_store::Error::NotFound { .. }) => Ok(false),
+        Ok(stored) => Ok(Some(stored)),
+        Err(StoreError::NotFound { .. }) => Ok(None),
         Err(error) => Err(store_error(path, error)),
     }
+}
+
+/// Whether what an earlier download saved is still there.
+pub(super) async fn is_unchanged(store: &Arc<dyn ObjectStore>, path: &Path, entry: &Entry) -> Result<bool, Error> {
+    match head(store, path).await? {
+        Some(stored) if stored.size == entry.bytes => match (&stored.e_tag, &entry.stored_etag) {
+            (Some(now), Some(then)) => Ok(now == then),
+            // The store does not name versions.
+            _ => Ok(summary(store, path).await?.sha256 == entry.sha256),
+        },
+        _ => Ok(false),
+    }
+}
+
+/// Reads the manifest at a place, and which version of it that is. What is no manifest is empty.
+pub(super) async fn read_manifest(
+    store: &Arc<dyn ObjectStore>,
+    path: &Path,
+) -> Result<(Manifest, Option<UpdateVersion>), Error> {
+    let found = match store.get(path).await {
+        Err(StoreError::NotFound { .. }) => return Ok((Manifest::default(), None)),
+        found => found.map_err(|error| store_error(path, error))?,
+    };
+    let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+    if found.meta.size > MAX_BYTES {
+        return Ok((Manifest::default(), Some(version)));
+    }
+    let bytes = found.bytes().await.map_err(|error| store_error(path, error))?;
+    Ok((Manifest::parse(&bytes), Some(version)))
+}
+
+/// Adds files to the manifest at a place. What it tells of others stays, also when another download adds to it at the
+/// same time, if the store can replace one version only.
+pub(super) async fn add_to_manifest(
+    store: &Arc<dyn ObjectStore>,
+    path: &Path,
+    entries: Vec<(String, Entry)>,
+) -> Result<(), Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    for _ in 0..MANIFEST_TRIES {
+        let (manifest, version) = read_manifest(store, path).await?;
+        let extended = manifest.extended(entries.clone()).map_err(|error| store_error(path, error))?;
+        let Some(bytes) = extended.map(Bytes::from) else {
+            return Ok(());
+        };
+        let mode = match version {
+            None => PutMode::Create,
+            Some(UpdateVersion { e_tag: None, version: None }) => PutMode::Overwrite,
+            Some(version) => PutMode::Update(version),
+        };
+        let put = match store.put_opts(path, bytes.clone().into(), mode.into()).await {
+            // Another one was first: what it wrote is read again.
+            Err(StoreError::Precondition { .. } | StoreError::AlreadyExists { .. }) => continue,
+            Err(StoreError::NotImplemented { .. } | StoreError::NotSupported { .. }) => {
+                store.put(path, bytes.into()).await
+            }
+            put => put,
+        };
+        return put.map(drop).map_err(|error| store_error(path, error));
+    }
+    let text = format!("could not write `{path}` to the store: other downloads keep changing it; download again");
+    Err(Error::new(ErrorKind::Io, text))
 }
 
 /// Sums up what is at a place.
@@ -86,6 +153,6 @@ fn writer(store: &Arc<dyn ObjectStore>, path: &Path) -> BufWriter {
 
 /// The store's own error is not a source: what it says may hold a signed URL.
 fn store_error(path: &Path, _error: impl std::error::Error) -> Error {
-    let text = format!("could not write `{path}` to the store; check its address, its credentials and its log");
+    let text = format!("could not read or write `{path}` in the store; check its address, its credentials and its log");
     Error::new(ErrorKind::Io, text)
 }

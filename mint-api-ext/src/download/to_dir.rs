@@ -18,8 +18,8 @@ use super::sidecar::Version;
 use super::sink::{Sink, blocking};
 use super::sum::{Sum, Summary};
 use super::unpack::{self, Staged};
-use super::{Archives, Download, Fetched, FetchedFile, Obtained, Overwrite, Report, Retries};
-use crate::asset::{Asset, unique_file_names};
+use super::{Archives, Download, Fetched, FetchedFile, Overwrite, Report, Retries};
+use crate::asset::Asset;
 use crate::error::{Error, ErrorKind};
 
 /// A download to a directory; await it for the [`Report`].
@@ -55,13 +55,11 @@ impl ToDir {
             Ok(Manifest::read(&directory))
         })
         .await?;
-        let assets: Vec<Asset> = self.download.assets.iter().cloned().collect();
-        let names = unique_file_names(&assets);
-        let retries: Vec<_> = assets.iter().map(|_| self.download.retries()).collect();
+        let jobs = self.download.jobs();
         let (this, manifest) = (&self, &manifest);
-        let fetches = assets.into_iter().zip(names).zip(retries).map(|((asset, name), retries)| async move {
+        let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {
             let target = this.directory.join(&name);
-            let saved = this.save(&asset, &target, manifest.files.get(&name), retries).await;
+            let saved = this.save(&asset, &target, manifest.entry(&name, &asset), retries).await;
             let (result, version) = match saved {
                 Ok((file, version)) => (Ok(file), version),
                 Err(error) => (Err(error), None),
@@ -96,28 +94,19 @@ impl ToDir {
         let there = match self.download.overwrite {
             Overwrite::Always => None,
             Overwrite::Never => local(target).await?,
-            Overwrite::IfChanged => match entry.filter(|entry| entry.url == Version::of(&asset.url).url) {
+            Overwrite::IfChanged => match entry {
                 Some(entry) => unchanged(target, entry).await?,
                 None => None,
             },
         };
-        let file = |summary: Summary, content_type, obtained, attempts| FetchedFile {
-            kind: asset.kind.clone(),
-            path: target.to_owned(),
-            bytes: summary.length,
-            sha256: summary.sha256,
-            content_type,
-            asset: asset.clone(),
-            obtained,
-            attempts,
-            elapsed: began.elapsed(),
-            unpacked: None,
+        let file = |summary: Summary, unpacked| FetchedFile {
+            unpacked,
+            ..FetchedFile::there(asset, target, summary.length, summary.sha256, began)
         };
         let have = match (self.download.overwrite, &there) {
             (Overwrite::Never, Some(summary)) => {
-                let mut file = file(summary.clone(), None, Obtained::AlreadyThere, 0);
-                file.unpacked = self.unpack_there(asset, target).await?;
-                return Ok((file, None));
+                let unpacked = self.unpack_there(asset, target).await?;
+                return Ok((file(summary.clone(), unpacked), None));
             }
             (_, Some(_)) => entry.map(Entry::version),
             (_, None) => None,
@@ -127,20 +116,13 @@ impl ToDir {
         let mut sink = Sink::Part(Some(Box::new(part)));
         let fetched = self.download.fetch(asset, target, have.as_ref(), &mut sink, retries).await?;
         let Fetched { summary, version, obtained, attempts } = fetched;
-        match (summary, there) {
-            (Some(summary), _) => {
-                let unpacked = self.publish(asset, target, sink).await?;
-                let mut file = file(summary, version.content_type.clone(), obtained, attempts);
-                file.unpacked = unpacked;
-                Ok((file, Some(version)))
-            }
-            (None, Some(summary)) => {
-                let mut file = file(summary, version.content_type.clone(), obtained, attempts);
-                file.unpacked = self.unpack_there(asset, target).await?;
-                Ok((file, Some(version)))
-            }
+        let (summary, unpacked) = match (summary, there) {
+            (Some(summary), _) => (summary, self.publish(asset, target, sink).await?),
+            (None, Some(summary)) => (summary, self.unpack_there(asset, target).await?),
             (None, None) => unreachable!("only what is there can be unchanged"),
-        }
+        };
+        let content_type = version.content_type.clone();
+        Ok((FetchedFile { content_type, obtained, attempts, ..file(summary, unpacked) }, Some(version)))
     }
 
     /// Gives a whole file its name, and what is in it, too, if it is to be unpacked.
@@ -200,7 +182,7 @@ async fn unchanged(target: &Path, entry: &Entry) -> Result<Option<Summary>, Erro
     let same_length =
         blocking(move || Ok(fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() == length)))
             .await?;
-    if !same_length || (entry.etag.is_none() && entry.last_modified.is_none()) {
+    if !same_length {
         return Ok(None);
     }
     Ok(local(target).await?.filter(|summary| summary.sha256 == entry.sha256))

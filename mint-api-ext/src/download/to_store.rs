@@ -10,11 +10,13 @@ use object_store::ObjectStore;
 use object_store::path::Path;
 use tokio::time::Instant;
 
-use super::store::{Upload, exists};
+use super::manifest::{self, Entry, Manifest};
+use super::sidecar::Version;
+use super::store::{self, Upload};
 use super::stream::{Output, Stream};
 use super::to_writer;
-use super::{Download, FetchedFile, Obtained, Overwrite, Report, Retries};
-use crate::asset::{Asset, unique_file_names};
+use super::{Download, Fetched, FetchedFile, Overwrite, Report, Retries};
+use crate::asset::Asset;
 use crate::error::Error;
 
 /// A download to a store; await it for the [`Report`].
@@ -40,46 +42,66 @@ impl ToStore {
     }
 
     async fn run(mut self) -> Result<Report, Error> {
-        let assets: Vec<Asset> = self.download.assets.iter().cloned().collect();
-        let names = unique_file_names(&assets);
-        let retries: Vec<_> = assets.iter().map(|_| self.download.retries()).collect();
-        let this = &self;
-        let fetches = assets.into_iter().zip(names).zip(retries).map(|((asset, name), retries)| async move {
-            let place = this.prefix.clone().join(name);
+        let place_of_manifest = self.prefix.clone().join(manifest::NAME);
+        let manifest = match self.download.overwrite {
+            Overwrite::IfChanged => store::read_manifest(&self.store, &place_of_manifest).await?.0,
+            Overwrite::Never | Overwrite::Always => Manifest::default(),
+        };
+        let jobs = self.download.jobs();
+        let (this, manifest) = (&self, &manifest);
+        let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {
+            let place = this.prefix.clone().join(name.as_str());
             let path = PathBuf::from(place.as_ref());
-            let result = this.save(&asset, place, retries).await;
+            let (result, entry) = match this.save(&asset, &place, manifest.entry(&name, &asset), retries).await {
+                Ok((file, entry)) => (Ok(file), entry.map(|entry| (name, entry))),
+                Err(error) => (Err(error), None),
+            };
             this.download.ended(&asset, &path, &result);
-            (asset, path, result)
+            ((asset, path, result), entry)
         });
         let results: Vec<_> = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
+        let (results, entries): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+        store::add_to_manifest(&self.store, &place_of_manifest, entries.into_iter().flatten().collect()).await?;
         Ok(Report::of(results))
     }
 
-    async fn save(&self, asset: &Asset, place: Path, retries: Retries) -> Result<FetchedFile, Error> {
-        let path = PathBuf::from(place.as_ref());
-        if self.download.overwrite == Overwrite::Never && exists(&self.store, &place).await? {
-            return self.there(asset, &place, path).await;
-        }
-        let upload = Upload::new(self.store.clone(), place);
-        to_writer::stream(&self.download, asset, path, Stream::new(Output::Store(Box::new(upload))), retries).await
-    }
-
-    /// What is at a place already.
-    async fn there(&self, asset: &Asset, place: &Path, path: PathBuf) -> Result<FetchedFile, Error> {
+    /// Saves one file; also what the manifest is to tell of it, if that is known.
+    async fn save(
+        &self,
+        asset: &Asset,
+        place: &Path,
+        entry: Option<&Entry>,
+        retries: Retries,
+    ) -> Result<(FetchedFile, Option<Entry>), Error> {
         let began = Instant::now();
-        let summary = super::store::summary(&self.store, place).await?;
-        Ok(FetchedFile {
-            kind: asset.kind.clone(),
-            path,
-            bytes: summary.length,
-            sha256: summary.sha256,
-            content_type: None,
-            asset: asset.clone(),
-            obtained: Obtained::AlreadyThere,
-            attempts: 0,
-            elapsed: began.elapsed(),
-            unpacked: None,
-        })
+        let path = PathBuf::from(place.as_ref());
+        let file = |bytes, sha256| FetchedFile::there(asset, &path, bytes, sha256, began);
+        if self.download.overwrite == Overwrite::Never && store::head(&self.store, place).await?.is_some() {
+            let summary = store::summary(&self.store, place).await?;
+            return Ok((file(summary.length, summary.sha256), None));
+        }
+        let have = match entry {
+            Some(entry) if store::is_unchanged(&self.store, place, entry).await? => Some(entry),
+            _ => None,
+        };
+        let version: Option<Version> = have.map(Entry::version);
+        let stream = Stream::new(Output::Store(Box::new(Upload::new(self.store.clone(), place.clone()))));
+        let fetched = to_writer::stream(&self.download, asset, &path, version.as_ref(), stream, retries).await?;
+        let Fetched { summary, version, obtained, attempts } = fetched;
+        let file = match (summary, have) {
+            (Some(summary), _) => file(summary.length, summary.sha256),
+            (None, Some(entry)) => file(entry.bytes, entry.sha256.clone()),
+            (None, None) => unreachable!("only what is there can be unchanged"),
+        };
+        let file = FetchedFile { content_type: version.content_type.clone(), obtained, attempts, ..file };
+        let entry = match have {
+            Some(entry) if file.obtained == super::Obtained::AlreadyThere => entry.clone(),
+            _ => Entry {
+                stored_etag: store::head(&self.store, place).await?.and_then(|stored| stored.e_tag),
+                ..Entry::new(&file, &version)
+            },
+        };
+        Ok((file, Some(entry)))
     }
 }
 

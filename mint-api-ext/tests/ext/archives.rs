@@ -77,6 +77,8 @@ async fn archives_that_are_refused() {
         writer.write_all(b"what it says").unwrap();
         forged(writer.finish().unwrap().into_inner(), b"what it says", b"what it sags")
     };
+    let numbered: Vec<_> = (0..=10_000).map(|number| format!("{number}.obj")).collect();
+    let many = archive(&numbered.iter().map(|name| (name.as_str(), &b""[..])).collect::<Vec<_>>());
     for (name, bytes, says) in [
         ("escape", forged(archive(&[("aaaa.obj", b"1")]), b"aaaa.obj", b"../a.obj"), "not a path within"),
         ("absolute", forged(archive(&[("aa.obj", b"1")]), b"aa.obj", b"/a.obj"), "not a path within"),
@@ -87,6 +89,7 @@ async fn archives_that_are_refused() {
         ("twice", forged(two, b"b.obj", b"a.obj"), "two files of one name"),
         ("twice but for case", archive(&[("a.obj", b"1"), ("A.obj", b"2")]), "is there twice"),
         ("bomb", archive(&[("a.obj", &vec![0; 50_000_000])]), "times its size"),
+        ("too many", many, "10000 are the most"),
         ("CRC", broken, "cannot be read"),
         ("no primary", archive(&[("b.obj", b"1")]), "is not in it"),
         ("a file where a directory is", archive(&[("a.obj", b"1"), ("a.obj/b", b"2")]), ""),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use mint_api_ext::simulator::{Fault, Script, Simulator};
+use mint_api_ext::simulator::{Fault, Reply, Script, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
 use crate::sinks::{PLACES, Place};
@@ -70,7 +71,8 @@ fn rows() -> Vec<(&'static str, Vec<Fault>, Expected)> {
         ("another host", vec![Fault::redirect("https://10.0.0.1/x?k=1")], Error(ErrorKind::Download, "private")),
         ("no scheme of ours", vec![Fault::redirect("ftp://a.b/x")], Error(ErrorKind::Download, "not https")),
         ("loop", vec![Fault::redirect("?k=1").always()], Error(ErrorKind::Download, "more than five")),
-        ("four redirects", vec![Fault::redirect("?k=1").times(4)], Bytes(Obtained::Fetched)),
+        ("five redirects", vec![Fault::redirect("?k=1").times(5)], Bytes(Obtained::Fetched)),
+        ("six redirects", vec![Fault::redirect("?k=1").times(6)], Error(ErrorKind::Download, "more than five")),
         ("redirect to nowhere", vec![Fault::status(302)], Error(ErrorKind::Download, "nowhere")),
         ("a page", vec![Fault::html()], Error(ErrorKind::Download, "web page")),
         ("compressed", vec![Fault::gzip()], Error(ErrorKind::Download, "compressed")),
@@ -221,4 +223,66 @@ async fn fresh_urls_are_asked_for_once() {
     let error = Place::Directory.save(download, asset).await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
     assert_eq!(simulator.api_requests().len(), 2);
+}
+
+/// A long file may outlive several URLs; one that brings nothing is the last.
+#[tokio::test(start_paused = true)]
+async fn fresh_urls_are_asked_for_again_only_after_new_bytes() {
+    for (faults, requests, whole) in [
+        (vec![Fault::expire_at(2_000), Fault::expire_at(3_000), Fault::expire_at(4_000)], 4, true),
+        (vec![Fault::expire_at(2_000), Fault::expire_at(2_000)], 2, false),
+        (vec![Fault::expire_at(2_000), Fault::expire_at(3_000), Fault::status(403).always()], 3, false),
+    ] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+        let operation = mint.attach(id).unwrap().get().await.unwrap();
+        let assets = Assets::of(&operation);
+        let asset = assets.iter().find(|asset| asset.kind == AssetKind::Glb).unwrap();
+        let shown = format!("{faults:?}");
+        for fault in faults {
+            simulator.add_fault(&asset.url, fault);
+        }
+        let saved = Place::Directory.save(mint.download(&operation).only([AssetKind::Glb]), asset).await;
+        assert_eq!((saved.is_ok(), simulator.api_requests().len()), (whole, requests), "{shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_that_has_no_fresh_url_is_told_of() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let url = simulator.add_file("a.stl", "model/stl", file());
+    let replies = [Reply::operation("succeeded"), Reply::problem(404)];
+    let id = simulator.add(Script::model().replies(replies).with("assets", serde_json::json!({"stlUrl": url})));
+    let operation = mint.attach(id).unwrap().get().await.unwrap();
+    simulator.add_fault(&url, Fault::status(410).always());
+    let error = Place::Directory.save(mint.download(&operation), &Asset::new(AssetKind::Stl, &url)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    let text = error.to_string();
+    assert!(text.contains("410") && text.contains("did not help") && text.contains("404"), "{text}");
+}
+
+/// Hours of slow bytes are no failure: nothing limits the whole, and every piece is one more sign of life.
+#[tokio::test(start_paused = true)]
+async fn a_slow_download_is_not_cut_off() {
+    const PIECES: usize = 400;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/a.stl", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        assert!(connection.read(&mut [0; 4096]).await.unwrap() > 0);
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {PIECES}\r\n\r\n");
+        connection.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..PIECES {
+            tokio::time::sleep(Duration::from_secs(29)).await;
+            connection.write_all(b"x").await.unwrap();
+        }
+    });
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let asset = Asset::new(AssetKind::Stl, &url);
+    let (bytes, file) = Place::Writer.download(&mint, &asset, |download| download).await.unwrap();
+    assert_eq!((bytes.len(), file.attempts), (PIECES, 1));
+    assert!(file.elapsed > Duration::from_secs(3 * 3600), "{:?}", file.elapsed);
 }

@@ -1,6 +1,6 @@
 //! The crate against the simulator, in paused time.
 
-// A test that cannot run says so.
+// A process of its own tells what it did.
 #![allow(clippy::print_stderr)]
 
 mod already_there;
@@ -14,6 +14,7 @@ mod download;
 mod entry_points;
 mod faults;
 mod nginx;
+mod plain_store;
 mod processes;
 mod recorder;
 mod saved;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::child::in_child;
 use crate::recorder::Recorder;
+use crate::sinks::Written;
 
 fn assert_clean(what: &str, text: &str) {
     for secret in [API_KEY, "signature", "Bearer"] {
@@ -27,6 +28,14 @@ fn all_text(error: &dyn Error) -> String {
     text
 }
 
+async fn file_of(simulator: &Simulator, url: &str) -> Vec<u8> {
+    let (mint, written) = (simulator.mint().unwrap(), Written::default());
+    let download = mint.download(Assets::from_iter([]));
+    let report = download.to_writer(&Asset::new(AssetKind::Glb, url), written.clone()).await.unwrap();
+    assert!(report.failures.is_empty());
+    written.0.lock().unwrap().clone()
+}
+
 #[tokio::test]
 async fn the_cdn_sees_no_key() {
     let simulator = Simulator::start().await.unwrap();
@@ -34,12 +43,19 @@ async fn the_cdn_sees_no_key() {
     let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
     let operation = mint.attach(id).unwrap().get().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
+    // One of them lies on another host.
+    let assets = Assets::of(&operation);
+    let glb = assets.iter().find(|asset| asset.kind == AssetKind::Glb).unwrap();
+    let elsewhere = simulator.add_file("elsewhere.glb", "model/gltf-binary", file_of(&simulator, &glb.url).await);
+    simulator.add_fault(&glb.url, Fault::redirect(&elsewhere.replace("127.0.0.1", "localhost")));
+    let before = simulator.cdn_requests().len();
     mint.download(&operation).to_dir(directory.path()).await.unwrap().complete().unwrap();
 
     let seen = simulator.api_requests();
     assert_eq!(seen[0].headers["authorization"], format!("Bearer {API_KEY}"));
-    let requests = simulator.cdn_requests();
-    assert_eq!(requests.len(), 8);
+    let requests = simulator.cdn_requests().split_off(before);
+    assert_eq!(requests.len(), 9);
+    assert!(requests.iter().any(|request| request.headers["host"].to_str().unwrap().starts_with("localhost:")));
     for request in requests {
         let names: Vec<_> = request.headers.keys().map(|name| name.as_str()).collect();
         // Nothing but what a download needs: no credential, no Referer, no header of the API's.

@@ -46,7 +46,7 @@ impl Place {
             }
             Self::Writer => {
                 let written = Written::default();
-                let file = download.to_writer(asset, written.clone()).await?;
+                let file = download.to_writer(asset, written.clone()).await?.complete()?.remove(0);
                 Ok((written.0.lock().unwrap().clone(), file))
             }
             Self::Store => {

@@ -2,11 +2,16 @@
 
 use std::path::Path;
 
+#[cfg(target_os = "linux")]
+use crate::say::say;
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Report};
+use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained, Report};
 
 async fn download(bytes: Vec<u8>, directory: &Path) -> Report {
-    let simulator = Simulator::start().await.unwrap();
+    download_from(&Simulator::start().await.unwrap(), bytes, directory).await
+}
+
+async fn download_from(simulator: &Simulator, bytes: Vec<u8>, directory: &Path) -> Report {
     let mint = simulator.mint().unwrap();
     let url = simulator.add_file("a.stl", "model/stl", bytes);
     let assets = Assets::from_iter([Asset::new(AssetKind::Stl, &url)]);
@@ -31,7 +36,7 @@ impl Small {
         let mount = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(directory.path());
         let mounted = mount.output().is_ok_and(|output| output.status.success());
         if !mounted {
-            eprintln!("SKIPPED: no file system can be mounted here; run as root");
+            say("SKIPPED: no file system can be mounted here; run as root");
         }
         mounted.then_some(Self(directory))
     }
@@ -50,9 +55,16 @@ async fn a_full_disk_is_told_and_leaves_no_file() {
     let Some(small) = Small::mount("size=1m") else {
         return;
     };
-    let report = download(vec![b'x'; 3_000_000], small.0.path()).await;
-    io_failure(&report, "make room on the disk");
-    assert!(!small.0.path().join("model.stl").exists());
+    let target = small.0.path().join("model.stl");
+    std::fs::write(small.0.path().join("other"), vec![0; 500_000]).unwrap();
+    let bytes: Vec<u8> = (0..900_000_u32).map(|n| (n % 251) as u8).collect();
+    let simulator = Simulator::start().await.unwrap();
+    io_failure(&download_from(&simulator, bytes.clone(), small.0.path()).await, "make room on the disk");
+    assert!(!target.exists());
+    // Where there is room, what was saved is not fetched again.
+    std::fs::remove_file(small.0.path().join("other")).unwrap();
+    let files = download_from(&simulator, bytes.clone(), small.0.path()).await.complete().unwrap();
+    assert_eq!((files[0].obtained, std::fs::read(target).unwrap() == bytes), (Obtained::Continued, true));
 }
 
 #[cfg(target_os = "linux")]

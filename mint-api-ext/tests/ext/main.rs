@@ -18,6 +18,7 @@ mod plain_store;
 mod processes;
 mod recorder;
 mod saved;
+mod say;
 mod secrets;
 mod simulator;
 mod sinks;

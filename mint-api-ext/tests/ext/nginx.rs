@@ -1,6 +1,5 @@
 //! The core of downloading against a server that is not ours: nginx, where it is installed.
 
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +8,8 @@ use std::sync::Arc;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::{Asset, AssetKind, Assets, Event, FetchedFile, Mint, Obtained};
 use tokio::sync::Notify;
+
+use crate::say::say;
 
 const SIZE: usize = 3_000_000;
 
@@ -21,8 +22,25 @@ struct Nginx {
 impl Nginx {
     /// `None`, and it says so, where nginx is not installed.
     fn start() -> Option<Self> {
+        // Debian has it where only root's PATH looks.
+        let program = ["nginx", "/usr/sbin/nginx"].into_iter().find(|program| {
+            let version = Command::new(program).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
+            version.is_ok_and(|status| status.success())
+        });
+        let Some(program) = program else {
+            say("SKIPPED: nginx is not installed, so downloads were not tried with it; apt-get install nginx-light");
+            return None;
+        };
+        loop {
+            // Another program may take the port before nginx does, which ends it; then it is another port.
+            if let Some(nginx) = Self::start_at(program, free_port()) {
+                return Some(nginx);
+            }
+        }
+    }
+
+    fn start_at(program: &str, port: u16) -> Option<Self> {
         let root = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let shown = root.path().display();
         let configuration = format!(
             "daemon off; pid {shown}/pid; error_log {shown}/error.log; user root;\n\
@@ -30,21 +48,22 @@ impl Nginx {
              http {{ access_log off; client_body_temp_path {shown}/t1; proxy_temp_path {shown}/t2;\n\
              fastcgi_temp_path {shown}/t3; uwsgi_temp_path {shown}/t4; scgi_temp_path {shown}/t5; gzip on; gzip_types *;\n\
              server {{ listen 127.0.0.1:{port}; root {shown}/www;\n\
+             location /moved/ {{ rewrite ^/moved(/.*) $1 redirect; }}\n\
              location /slow/ {{ alias {shown}/www/; limit_rate_after 1m; limit_rate 1; }} }} }}\n"
         );
         std::fs::create_dir(root.path().join("www")).unwrap();
         std::fs::write(root.path().join("nginx.conf"), configuration).unwrap();
-        let mut nginx = Command::new("nginx");
+        let mut nginx = Command::new(program);
         nginx.args(["-e", "stderr", "-c"]).arg(root.path().join("nginx.conf")).arg("-p").arg(root.path());
-        let Ok(child) = nginx.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
-            let _ =
-                writeln!(std::io::stderr(), "SKIPPED: nginx is not installed; apt-get install nginx-light runs this");
-            return None;
-        };
+        let child = nginx.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut nginx = Self { child, root, url: format!("http://127.0.0.1:{port}") };
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if nginx.child.try_wait().unwrap().is_some() {
+                return None;
+            }
             std::thread::yield_now();
         }
-        Some(Self { child, root, url: format!("http://127.0.0.1:{port}") })
+        Some(nginx)
     }
 
     fn put(&self, bytes: &[u8]) {
@@ -59,6 +78,10 @@ impl Drop for Nginx {
         let _ = Command::new("kill").args(["-TERM", &pid]).status();
         let _ = self.child.wait();
     }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn file(first: usize) -> Vec<u8> {
@@ -130,6 +153,10 @@ async fn a_real_server() {
     let saved = save(&mint, &fast, directory.path()).await;
     assert_eq!(saved.obtained, Obtained::Fetched, "200 by If-Range");
     assert!(std::fs::read(&path).unwrap() == file(7)[1..]);
+
+    let moved = format!("{}/moved/a.stl", nginx.url);
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert_eq!(save(&mint, &moved, elsewhere.path()).await.bytes, SIZE as u64 - 1, "302 Found");
 
     let missing = Assets::from_iter([Asset::new(AssetKind::Stl, &format!("{}/none.stl?s=secret", nginx.url))]);
     let error = mint.download(missing).to_dir(directory.path().join("none")).await.unwrap().complete().unwrap_err();

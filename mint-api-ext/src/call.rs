@@ -4,14 +4,14 @@ use std::error::Error as StdError;
 use std::fmt::Display;
 use std::time::Duration;
 
-use mint_api::types::Problem;
+use mint_api::types::{FieldError, Problem};
 use mint_api::{BodyTooLarge, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, Reply};
-use crate::retry_after;
+use crate::{problem_type, retry_after};
 
 /// A reply with what its head asks of the next request.
 #[derive(Debug)]
@@ -41,8 +41,11 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
         Api::ErrorResponse(response) => {
             let reply = reply(response.status(), response.headers());
             let problem = response.into_inner();
-            let why = refusal(&reply, &problem);
-            new(ErrorKind::Server, why).with_reply(reply).with_problem(problem)
+            let kind = match problem_type::slug(&problem.type_) {
+                Some(problem_type::IDEMPOTENCY_CONFLICT) => ErrorKind::IdempotencyConflict,
+                _ => ErrorKind::Server,
+            };
+            new(kind, refusal(kind, &reply, &problem)).with_reply(reply).with_problem(problem)
         }
         Api::UnexpectedResponse(response) => {
             let reply = reply(response.status(), response.headers());
@@ -71,8 +74,11 @@ fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
     retry_after::parse(text, date)
 }
 
+/// How many fields a text names; more than these nobody reads in one line.
+const MAX_FIELDS_TOLD: usize = 10;
+
 /// What the server said, and what to do about it.
-fn refusal(reply: &Reply, problem: &Problem) -> String {
+fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
     let mut why = format!("the server answered {}", reply.status);
     let said = problem.detail.as_deref().filter(|detail| !detail.trim().is_empty());
     if let Some(said) = said.or((!problem.title.is_empty()).then_some(problem.title.as_str()))
@@ -80,14 +86,47 @@ fn refusal(reply: &Reply, problem: &Problem) -> String {
     {
         why.push_str(&format!(" ({})", quoted(said)));
     }
+    let fields = problem.errors.as_deref().unwrap_or_default();
+    if !fields.is_empty() {
+        let told = fields.iter().take(MAX_FIELDS_TOLD).map(field_text).collect::<Vec<_>>().join(", ");
+        let more = match fields.len().saturating_sub(MAX_FIELDS_TOLD) {
+            0 => String::new(),
+            more => format!(", and {more} more in `field_errors`"),
+        };
+        why.push_str(&format!(": {told}{more}"));
+    }
     let remedy = match reply.status {
+        _ if kind == ErrorKind::IdempotencyConflict => {
+            "nothing was done; the idempotency key belongs to an earlier request with another body: send that one \
+             again, or this one with a new key"
+        }
         StatusCode::UNAUTHORIZED => "check that MINT_API_KEY holds an active key of https://platform.mint.gg",
+        StatusCode::PAYMENT_REQUIRED => "buy credits at https://platform.mint.gg, then send it again",
+        StatusCode::FORBIDDEN => "check what the key may do, and that the owner of what was asked for allows it",
         StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
         StatusCode::TOO_MANY_REQUESTS => "send fewer requests, and wait as long as `retry_after` says",
+        status if status.is_client_error() && !fields.is_empty() => "correct these fields and send it again",
         status if status.is_server_error() => "try again later",
         _ => "see `problem` for what the server says of it",
     };
     format!("{why}; {remedy}")
+}
+
+/// A field and what is wrong with it.
+fn field_text(error: &FieldError) -> String {
+    let message = quoted(&error.message);
+    let message = message.trim_end_matches('.');
+    let code = error.code.as_deref().map(quoted).filter(|code| !code.is_empty());
+    let what = match (message, code) {
+        ("", Some(code)) => code,
+        (message, Some(code)) => format!("{message} ({code})"),
+        (message, None) => message.to_owned(),
+    };
+    // A pointer is `/prompt`; `#/prompt` is one as a URI fragment (RFC 6901, section 6).
+    match error.path.as_deref().map(quoted).filter(|path| !path.is_empty()) {
+        Some(path) => format!("`{}` {what}", path.trim_start_matches('#').trim_start_matches('/')),
+        None => what,
+    }
 }
 
 fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: serde_json::Error) -> Error {
@@ -168,6 +207,67 @@ mod tests {
             ("https://cut?signatu", "https://cut"),
         ] {
             assert_eq!(quoted(text), safe);
+        }
+    }
+
+    fn refused(status: u16, problem: serde_json::Value) -> Error {
+        let mut all = serde_json::json!({"type": "about:blank", "title": "T", "status": status});
+        all.as_object_mut().unwrap().extend(problem.as_object().unwrap().clone());
+        let status = StatusCode::from_u16(status).unwrap();
+        let value = ResponseValue::new(serde_json::from_value(all).unwrap(), status, HeaderMap::new());
+        error_of::<Problem>("start it", mint_api::Error::ErrorResponse(value))
+    }
+
+    #[test]
+    fn a_refusal_names_each_field_and_what_to_do() {
+        let error = refused(
+            422,
+            serde_json::json!({"detail": "3 fields are wrong.", "errors": [
+                {"path": "/prompt", "code": "too_short", "message": "must not be empty."},
+                {"path": "#/sourceImages/0", "message": "cannot be read: https://a.b/c?signature=x"},
+                {"path": "/seed", "code": "unknown_field", "message": ""},
+            ]}),
+        );
+        assert_eq!(
+            error.to_string(),
+            "could not start it: the server answered 422 Unprocessable Entity (3 fields are wrong.): `prompt` must not \
+             be empty (too_short), `sourceImages/0` cannot be read: https://a.b/c, `seed` unknown_field; correct these \
+             fields and send it again"
+        );
+        assert_eq!(error.kind(), ErrorKind::Server);
+        assert_eq!(error.field_errors().len(), 3);
+        assert_eq!(error.field_errors()[0].code.as_deref(), Some("too_short"));
+
+        let many: Vec<_> =
+            (0..12).map(|number| serde_json::json!({"path": format!("/{number}"), "message": "x"})).collect();
+        let text = refused(400, serde_json::json!({ "errors": many })).to_string();
+        assert!(text.contains("`9` x, and 2 more") && !text.contains("`10`"), "{text}");
+    }
+
+    #[test]
+    fn an_idempotency_conflict_has_its_own_kind() {
+        for type_ in ["idempotency-conflict", "https://api.mint.gg/problems/idempotency-conflict"] {
+            let error = refused(409, serde_json::json!({ "type": type_ }));
+            assert!(error.is_idempotency_conflict() && error.to_string().contains("a new key"), "{error}");
+            assert_eq!(error.problem_type(), Some("idempotency-conflict"));
+        }
+        let other = refused(409, serde_json::json!({"type": "https://api.mint.gg/problems/model-already-optimized"}));
+        assert_eq!((other.kind(), other.problem_type()), (ErrorKind::Server, Some("model-already-optimized")));
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        for (status, remedy) in [
+            (401, "MINT_API_KEY"),
+            (402, "buy credits"),
+            (403, "may do"),
+            (404, "check the id"),
+            (429, "`retry_after`"),
+            (500, "try again later"),
+            (409, "see `problem`"),
+        ] {
+            let text = refused(status, serde_json::json!({})).to_string();
+            assert!(text.contains(remedy), "{text}");
         }
     }
 

@@ -4,10 +4,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use mint_api::types::{Operation, Problem};
+use mint_api::types::{FieldError, Operation, Problem};
 
 use crate::call::quoted;
 use crate::operation::{Brief, OperationId};
+use crate::problem_type;
 
 /// What sort of failure an [`Error`] tells of.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -23,6 +24,8 @@ pub enum ErrorKind {
     Timeout,
     /// The server refused the request or failed; [`Error::status`] and [`Error::problem`] tell more.
     Server,
+    /// The server knows this idempotency key from a request with another body (409); nothing was done.
+    IdempotencyConflict,
     /// The reply is not what the API documents.
     Decode,
     /// A file was not what it should be, or was refused before it was fetched.
@@ -105,6 +108,18 @@ impl Error {
         self.0.problem.as_ref()
     }
 
+    /// What sort of problem the server tells of, such as `model-already-optimized`: the last segment of the `type` of its
+    /// problem document, which is a URL or a bare word. `None` for a type that says nothing (`about:blank`).
+    pub fn problem_type(&self) -> Option<&str> {
+        problem_type::slug(&self.problem()?.type_)
+    }
+
+    /// What is wrong with which field of the request: each with its path (a JSON Pointer), its code and a text, as far as
+    /// the server tells them. The text of this error names them, too.
+    pub fn field_errors(&self) -> &[FieldError] {
+        self.problem().and_then(|problem| problem.errors.as_deref()).unwrap_or_default()
+    }
+
     /// The operation as it was last seen, for an error of a wait.
     pub fn operation(&self) -> Option<&Operation> {
         self.0.operation.as_ref()
@@ -128,6 +143,11 @@ impl Error {
     /// Whether there were too many requests; [`Error::retry_after`] tells when to go on.
     pub fn is_rate_limited(&self) -> bool {
         self.0.status == Some(reqwest::StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server knows this idempotency key from a request with another body. Nothing was done.
+    pub fn is_idempotency_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::IdempotencyConflict
     }
 
     /// Whether it took longer than it may.

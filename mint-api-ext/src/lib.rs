@@ -45,6 +45,7 @@ mod error;
 mod jitter;
 mod mint;
 mod operation;
+mod problem_type;
 #[cfg(feature = "progress")]
 pub mod progress;
 mod retry_after;

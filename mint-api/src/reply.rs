@@ -151,7 +151,34 @@ fn problem(status: http::StatusCode, body: &[u8]) -> Value {
         }
     }
     problem.retain(|member, value| !matches!(member.as_str(), "detail" | "instance") || value.is_string());
+    if let Some(errors) = problem.remove("errors")
+        && let Value::Array(errors) = errors
+    {
+        problem.insert("errors".into(), errors.into_iter().filter_map(field_error).collect());
+    }
     Value::Object(problem)
+}
+
+/// One of the `errors` of a problem document; they are an extension, which other servers on the way write in other ways
+/// (the example of RFC 9457, section 3, has `detail` and `pointer`).
+fn field_error(error: Value) -> Option<Value> {
+    let Value::Object(mut error) = error else {
+        return error.is_string().then(|| json!({ "message": error }));
+    };
+    error.retain(|_, value| value.is_string());
+    for (member, other) in [("path", "pointer"), ("message", "detail")] {
+        if !error.contains_key(member)
+            && let Some(value) = error.remove(other)
+        {
+            error.insert(member.into(), value);
+        }
+    }
+    if error.is_empty() {
+        return None;
+    }
+    // The one member that is required.
+    error.entry("message").or_insert_with(|| "".into());
+    Some(Value::Object(error))
 }
 
 fn is_problem(object: &Map<String, Value>) -> bool {
@@ -181,11 +208,31 @@ mod tests {
             ("{\"detail\":\"x\"}", with_detail("x")),
             ("{\"detail\":7,\"title\":null,\"status\":\"502\"}", made_up.clone()),
             (
-                "{\"type\":\"busy\",\"title\":\"Busy\",\"status\":503,\"errors\":[1]}",
-                json!({"type": "busy", "title": "Busy", "status": 503, "errors": [1]}),
+                "{\"type\":\"busy\",\"title\":\"Busy\",\"status\":503,\"more\":[1]}",
+                json!({"type": "busy", "title": "Busy", "status": 503, "more": [1]}),
             ),
         ] {
             assert_eq!(problem(StatusCode::BAD_GATEWAY, body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn errors_of_fields_are_read_however_they_are_written() {
+        for (errors, expected) in [
+            (
+                json!([{"path": "/prompt", "code": "too_short", "message": "Is empty."}, {"code": "unknown_field"}]),
+                json!([{"path": "/prompt", "code": "too_short", "message": "Is empty."},
+                       {"code": "unknown_field", "message": ""}]),
+            ),
+            (json!([{"detail": "a", "pointer": "#/b"}]), json!([{"message": "a", "path": "#/b"}])),
+            (json!(["a", 1, null, {}, {"path": 1, "message": "b"}]), json!([{"message": "a"}, {"message": "b"}])),
+            (json!({"prompt": ["a"]}), Value::Null),
+            (json!("a"), Value::Null),
+        ] {
+            let body = json!({"title": "t", "errors": errors});
+            let problem = problem(StatusCode::UNPROCESSABLE_ENTITY, body.to_string().as_bytes());
+            assert_eq!(problem["errors"], expected);
+            serde_json::from_value::<crate::types::Problem>(problem).unwrap();
         }
     }
 

@@ -47,6 +47,7 @@ mod tests {
             (Configuration, false),
             (InvalidArgument, false),
             (Server, false),
+            (IdempotencyConflict, false),
             (Decode, false),
             (Download, false),
             (Io, false),

@@ -1,0 +1,31 @@
+//! Problem types, which the API writes as a URL or as a bare word.
+
+pub(crate) const IDEMPOTENCY_CONFLICT: &str = "idempotency-conflict";
+
+/// The word that names a problem type; `None` for `about:blank`, which names none (RFC 9457, section 4.2.1).
+pub(crate) fn slug(type_: &str) -> Option<&str> {
+    let path = type_.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let slug = path.rsplit('/').next().unwrap_or_default();
+    (!slug.is_empty() && slug != "about:blank").then_some(slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs() {
+        for (type_, expected) in [
+            ("https://api.mint.gg/problems/idempotency-conflict", Some(IDEMPOTENCY_CONFLICT)),
+            ("https://docs.mint.gg/problems/idempotency-conflict/?a=b#c", Some(IDEMPOTENCY_CONFLICT)),
+            ("/problems/idempotency-conflict", Some(IDEMPOTENCY_CONFLICT)),
+            ("idempotency-conflict", Some(IDEMPOTENCY_CONFLICT)),
+            ("not-an-idempotency-conflict", Some("not-an-idempotency-conflict")),
+            ("about:blank", None),
+            ("", None),
+            ("?a/b", None),
+        ] {
+            assert_eq!(slug(type_), expected, "{type_}");
+        }
+    }
+}

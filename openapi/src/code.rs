@@ -43,6 +43,11 @@ macro_rules! codes {
             /// Every code, in order.
             pub const ALL: &'static [Self] = &[$(Self::$code),+];
 
+            /// What the rule does, with an example.
+            pub fn explanation(self) -> Explanation {
+                match self { $(Self::$code => explanation::$code,)+ }
+            }
+
             /// What becomes of a construct under this rule.
             pub fn disposition(self) -> Disposition {
                 match self { $(Self::$code => Disposition::$disposition,)+ }
@@ -101,6 +106,7 @@ codes! {
     L113 Lowered "a header that the client sets itself is no parameter";
     L114 Lowered "a parameter that the path names is declared";
     L115 Lowered "an operation is given its Rust name";
+    L116 Lowered "replies of several kinds are told apart by the caller";
     W001 Widened "what a `false` schema forbids is not checked";
     W002 Widened "null alone is read as any value";
     W003 Widened "an object or array among the values of an enum is not compared";
@@ -116,9 +122,8 @@ codes! {
     W105 Widened "an enum of numbers or booleans is read as any of them";
     W106 Widened "members of an `allOf` that contradict each other";
     W107 Widened "a list in a path or header is a text";
-    W108 Widened "an optional body is required";
+    W108 Widened "an object in a parameter is not typed";
     W109 Widened "of several media types one is used";
-    W110 Widened "a success reply beside the typed one is `UnexpectedResponse`";
     W111 Widened "a property of one direction is optional in both";
     W112 Widened "a body is sent as bytes";
     W113 Widened "conditions beside a union are not checked";
@@ -140,11 +145,4 @@ codes! {
     R102 Rejected "a cookie parameter";
     R103 Rejected "a body of a form that the generator does not write";
     R104 Rejected "a path that does not name its parameters right";
-}
-
-impl Code {
-    /// What the rule does, with an example.
-    pub fn explanation(self) -> Explanation {
-        explanation::of(self)
-    }
 }

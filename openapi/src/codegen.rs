@@ -8,6 +8,7 @@ mod member;
 mod named_types;
 mod names;
 mod open_enum;
+mod operations;
 mod plan;
 mod server;
 mod structs;
@@ -108,6 +109,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     named_types::settle(&mut file);
     open_types(&mut file, &plan, settings)?;
     wire::restore(&mut file, &plan);
+    operations::complete(&mut file, &plan);
     client::replace_path_encoding(&mut file);
     client::seal(&mut file, settings);
     file.items.extend(server::items(&document.servers)?);
@@ -163,6 +165,8 @@ const SUPPORT: &[(&str, &str)] = &[
     ("integers", include_str!("codegen/support/integers.rs")),
     ("json", include_str!("codegen/support/json.rs")),
     ("members", include_str!("codegen/support/members.rs")),
+    ("query", include_str!("codegen/support/query.rs")),
+    ("reply", include_str!("codegen/support/reply.rs")),
     ("timestamp", include_str!("codegen/support/timestamp.rs")),
     ("unknown_value", include_str!("codegen/support/unknown_value.rs")),
     ("urls", include_str!("codegen/support/urls.rs")),

@@ -32,8 +32,9 @@ pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
 pub(crate) use direction::directions;
 pub(crate) use identifiers::pascal_name;
-pub(crate) use parameters::WIRE_NAME;
+pub(crate) use parameters::{FORM, WIRE_NAME};
 pub(crate) use properties::ABSENT;
+pub(crate) use responses::{ACCEPT, REPLIES};
 pub(crate) use unions::CONSTANTS;
 
 /// Bends a lowered document to what progenitor turns into right code.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::member::Member;
 use crate::error::Error;
-use crate::prepare::{ABSENT, CONTENT_TYPE, WIRE_NAME, directions, pascal_name};
+use crate::prepare::{ABSENT, ACCEPT, CONTENT_TYPE, FORM, REPLIES, WIRE_NAME, directions, pascal_name};
 use crate::rejection::METHODS;
 
 /// What the pass over the generated code needs to know of the document, by the names of the Rust types.
@@ -20,7 +20,7 @@ pub(super) struct Plan {
     pub(super) read_types: BTreeMap<String, ReadType>,
     /// The names that properties have on the wire, by type and by their names in the prepared document.
     pub(super) wire_names: BTreeMap<String, BTreeMap<String, String>>,
-    /// What an operation sends other than progenitor thinks, by the name of its builder.
+    /// What an operation is other than progenitor thinks, by the name of its builder.
     pub(super) operations: BTreeMap<String, Operation>,
 }
 
@@ -52,8 +52,15 @@ pub(super) struct ReadType {
 
 #[derive(Debug, Default)]
 pub(super) struct Operation {
+    pub(super) body_is_optional: bool,
+    /// The kinds of its success replies by status, where there are several.
+    pub(super) replies: BTreeMap<String, String>,
+    /// The media types it accepts, where there is one beside JSON.
+    pub(super) accept: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) wire_names: BTreeMap<String, String>,
+    /// How parameters in the query are written that progenitor would write in another form, by their wire names.
+    pub(super) forms: BTreeMap<String, String>,
 }
 
 impl Plan {
@@ -100,15 +107,25 @@ fn operations(document: &Value) -> BTreeMap<String, Operation> {
     for (_, operation) in items.flatten().filter(|(method, _)| METHODS.contains(&method.as_str())) {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let content_type = operation[CONTENT_TYPE].as_str().map(str::to_owned);
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let wire_names = parameters
-            .filter_map(|parameter| {
-                Some((parameter["name"].as_str()?.to_owned(), parameter[WIRE_NAME].as_str()?.to_owned()))
-            })
-            .collect::<BTreeMap<_, _>>();
-        if content_type.is_some() || !wire_names.is_empty() {
-            operations.insert(pascal_name(id), Operation { content_type, wire_names });
+        let mut wire_names = BTreeMap::new();
+        let mut forms = BTreeMap::new();
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let Some(name) = parameter["name"].as_str() else { continue };
+            let wire_name = parameter[WIRE_NAME].as_str();
+            if let Some(wire_name) = wire_name {
+                wire_names.insert(name.to_owned(), wire_name.to_owned());
+            }
+            if let Some(form) = parameter[FORM].as_str() {
+                forms.insert(wire_name.unwrap_or(name).to_owned(), form.to_owned());
+            }
         }
+        let body = operation["requestBody"].as_object();
+        let body_is_optional = body.is_some_and(|body| body.get("required") != Some(&Value::Bool(true)));
+        let replies = operation[REPLIES].as_object().into_iter().flatten();
+        let replies = replies.filter_map(|(status, kind)| Some((status.clone(), kind.as_str()?.to_owned()))).collect();
+        let accept = operation[ACCEPT].as_str().map(str::to_owned);
+        operations
+            .insert(pascal_name(id), Operation { body_is_optional, replies, accept, content_type, wire_names, forms });
     }
     operations
 }

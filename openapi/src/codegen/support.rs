@@ -3,6 +3,8 @@
 mod integers;
 mod json;
 mod members;
+mod query;
+mod reply;
 mod timestamp;
 mod unknown_value;
 mod urls;

@@ -60,10 +60,6 @@ fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, repo
     if media_type != kind && media_type != "*/*" {
         operation.insert(CONTENT_TYPE.into(), media_type.into());
     }
-    if body.get("required") != Some(&true.into()) {
-        report.add(Code::W108, at, "the document lets a request go without it");
-        body.insert("required".into(), true.into());
-    }
     body.insert("content".into(), json!({kind: {"schema": schema}}));
     operation.insert("requestBody".into(), Value::Object(body));
 }
@@ -136,8 +132,11 @@ mod tests {
         );
         check(
             json!({"content": {"application/merge-patch+json": {}}}),
-            json!({"requestBody": json(json!({})), "x-content-type": "application/merge-patch+json"}),
-            "W108",
+            json!({
+                "requestBody": {"content": {JSON: {"schema": {}}}},
+                "x-content-type": "application/merge-patch+json",
+            }),
+            "",
         );
         check(
             json!({"content": {"image/png": {}}, "required": true}),

@@ -1,21 +1,22 @@
 //! Parameters: in the form the document names, or the operation is refused.
 
-use std::collections::BTreeSet;
+mod names;
+mod query;
+mod schemas;
 
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::pointer::{Pointer, resolve};
-use crate::prepare::identifiers::snake_name;
-use crate::prepare::unique_name;
+use crate::pointer::Pointer;
 use crate::rejection::METHODS;
 use crate::report::Report;
+use names::names_in;
 
 /// The name that a parameter or property has on the wire, where its Rust name would say another.
 pub(crate) const WIRE_NAME: &str = "x-wire-name";
 
-/// Names that mean something in a generated builder.
-const RESERVED: &[&str] = &["body", "send", "new", "header_map", "client"];
+/// How a parameter in the query is written, where progenitor would write it in another form.
+pub(crate) const FORM: &str = "x-form";
 
 pub(super) fn prepare(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
@@ -115,73 +116,6 @@ impl Parameters<'_> {
         }
     }
 
-    fn in_query(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Value>) {
-        let explode = parameter.get("explode") != Some(&Value::Bool(false));
-        parameter.shift_remove("allowReserved");
-        let Some(schema) = self.schema(&mut parameter, "form", at) else {
-            return;
-        };
-        let resolved = self.resolved(&schema);
-        let refuse = |this: &mut Self, what: &str| {
-            this.report.add(Code::R101, at, format!("{what}; the generator writes scalars and exploded lists of them"));
-        };
-        if resolved.get("type") == Some(&"array".into()) {
-            let item = resolved.get("items").cloned().unwrap_or_default();
-            if !explode {
-                return refuse(self, "a list that is not exploded");
-            }
-            if !self.is_scalar(&item, 0) {
-                return refuse(self, "a list of objects or lists");
-            }
-            let item = self.named_scalar(&item);
-            parameter.insert("schema".into(), json!({"type": "array", "items": item}));
-            return to.push(Value::Object(parameter));
-        }
-        if let Some(Value::Object(properties)) = resolved.get("properties") {
-            if !explode {
-                return refuse(self, "an object that is not exploded");
-            }
-            let scalar = |schema: &Value| {
-                let inner = self.resolved(schema);
-                self.is_scalar(inner.get("items").unwrap_or(schema), 0)
-            };
-            if !properties.values().all(scalar) || resolved.get("additionalProperties").is_some_and(Value::is_object) {
-                return refuse(self, "an object with objects in it, or with any properties");
-            }
-            let names: Vec<_> = properties.keys().map(String::as_str).collect();
-            self.report.add(Code::L111, at, names.join(", "));
-            let required = |name: &String| {
-                resolved
-                    .get("required")
-                    .and_then(Value::as_array)
-                    .is_some_and(|all| all.contains(&name.as_str().into()))
-            };
-            for (name, schema) in properties {
-                let required = parameter.get("required") == Some(&true.into()) && required(name);
-                let schema = json!({"name": name, "in": "query", "required": required, "schema": schema});
-                if let Value::Object(property) = schema {
-                    self.in_query(property, at, to);
-                }
-            }
-            return;
-        }
-        if resolved.get("type") == Some(&"object".into()) {
-            let values = resolved.get("additionalProperties").cloned().unwrap_or_default();
-            if !(explode && values.is_object() && self.is_scalar(&values, 0)) {
-                return refuse(self, "an object of any shape");
-            }
-            let values = self.named_scalar(&values);
-            parameter.insert("schema".into(), json!({"type": "object", "additionalProperties": values}));
-            return to.push(Value::Object(parameter));
-        }
-        if !self.is_scalar(&schema, 0) && !self.is_union_of_scalars_and_lists(&resolved, explode) {
-            return refuse(self, "a union with objects in it");
-        }
-        let schema = self.named_scalar(&schema);
-        parameter.insert("schema".into(), schema);
-        to.push(Value::Object(parameter));
-    }
-
     /// The schema of a parameter, or `None` once its style was refused.
     fn schema(&mut self, parameter: &mut Map<String, Value>, style: &str, at: &Pointer) -> Option<Value> {
         let found = parameter.shift_remove("style");
@@ -215,107 +149,6 @@ impl Parameters<'_> {
             _ => Some(json!({"type": "string"})),
         }
     }
-
-    /// What a schema says once its references are followed.
-    fn resolved(&self, schema: &Value) -> Map<String, Value> {
-        let mut schema = schema;
-        for _ in 0..32 {
-            let wrapped = schema["allOf"].as_array().filter(|members| members.len() == 1).map(|members| &members[0]);
-            let reference = wrapped.unwrap_or(schema)["$ref"].as_str();
-            match reference.and_then(|reference| resolve(self.document, reference)) {
-                Some(target) => schema = target,
-                None => break,
-            }
-        }
-        schema.as_object().cloned().unwrap_or_default()
-    }
-
-    fn is_scalar(&self, schema: &Value, depth: usize) -> bool {
-        let resolved = self.resolved(schema);
-        match resolved.get("type").and_then(Value::as_str) {
-            Some("array" | "object") => false,
-            Some(_) => true,
-            None => match resolved.get("oneOf").and_then(Value::as_array) {
-                Some(members) => depth < 4 && members.iter().all(|member| self.is_scalar(member, depth + 1)),
-                // Any value: the caller passes a scalar, or gets an error.
-                None => true,
-            },
-        }
-    }
-
-    fn is_union_of_scalars_and_lists(&self, resolved: &Map<String, Value>, explode: bool) -> bool {
-        let members = resolved.get("oneOf").and_then(Value::as_array);
-        members.is_some_and(|members| {
-            members.iter().all(|member| {
-                let inner = self.resolved(member);
-                match inner.get("items") {
-                    Some(items) => explode && self.is_scalar(items, 0),
-                    None => self.is_scalar(member, 0),
-                }
-            })
-        })
-    }
-
-    /// A scalar without null, which a parameter cannot carry; named where a type of its own is made for it, so that the
-    /// parameters of all operations share one.
-    fn named_scalar(&self, schema: &Value) -> Value {
-        const MADE_A_TYPE: [&str; 5] = ["enum", "oneOf", "minLength", "maxLength", "pattern"];
-        let mut resolved = self.resolved(schema);
-        if MADE_A_TYPE.iter().any(|keyword| resolved.contains_key(*keyword)) {
-            let reference = schema["allOf"].as_array().map_or(schema, |members| &members[0]);
-            if reference.get("$ref").is_some() {
-                return json!({"$ref": reference["$ref"]});
-            }
-        }
-        resolved.shift_remove("nullable");
-        resolved.shift_remove("title");
-        Value::Object(resolved)
-    }
-
-    /// Gives each parameter a name that no other has, and keeps the one it has on the wire.
-    fn rust_names(&mut self, path: &str, parameters: &mut [Value]) -> String {
-        let mut path = path.to_owned();
-        let mut taken: BTreeSet<_> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
-        // Parameters of the path first: their names are the ones a caller knows the path by.
-        for in_path in [true, false] {
-            for parameter in parameters.iter_mut().filter(|parameter| (parameter["in"] == "path") == in_path) {
-                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-                let wanted = snake_name(&name);
-                let unique = unique_name(&wanted, &mut taken);
-                if unique == wanted && !name.is_empty() {
-                    continue;
-                }
-                self.report.add(Code::L109, self.at, format!("`{name}` is named `{unique}`"));
-                if in_path {
-                    path = path.replace(&format!("{{{name}}}"), &format!("{{{unique}}}"));
-                } else {
-                    parameter[WIRE_NAME] = name.into();
-                }
-                parameter["name"] = unique.into();
-            }
-        }
-        path
-    }
-}
-
-/// The names of the parameters in a path, or `None` for a path that is none.
-fn names_in(path: &str) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    let mut rest = path.strip_prefix('/')?;
-    while let Some(start) = rest.find(['{', '}']) {
-        if rest[start..].starts_with('}') {
-            return None;
-        }
-        let (name, after) = rest[start + 1..].split_once('}')?;
-        if name.is_empty() || name.contains('{') {
-            return None;
-        }
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-        rest = after;
-    }
-    Some(names)
 }
 
 #[cfg(test)]
@@ -389,14 +222,64 @@ mod tests {
             ]),
             "L111",
         );
-        let list = json!({"type": "array", "items": {"type": "object", "properties": {}}});
-        check("/a", json!([parameter("query", "l", list)]), json!([]), "R101");
+    }
+
+    #[test]
+    fn forms_of_lists_and_objects() {
+        let list = || json!({"type": "array", "items": {"type": "integer"}});
+        let map = || json!({"type": "object", "additionalProperties": {}});
+        let object = || json!({"type": "object", "properties": {"a": {"type": "integer"}}});
+        let of = |fields: Value, schema: Value| {
+            let mut parameter = parameter("query", "p", schema);
+            parameter.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            parameter
+        };
+        for (fields, schema, form) in [
+            (json!({"style": "form", "explode": false}), list(), "comma"),
+            (json!({"style": "pipeDelimited"}), list(), "pipe"),
+            (json!({"style": "spaceDelimited", "explode": false}), list(), "space"),
+            (json!({"style": "deepObject"}), map(), "deep"),
+            (json!({"explode": false}), map(), "comma"),
+        ] {
+            check("/a", json!([of(fields, schema.clone())]), json!([of(json!({"x-form": form}), schema)]), "");
+        }
+        for fields in [json!({"style": "spaceDelimited", "explode": true}), json!({"explode": true})] {
+            check("/a", json!([of(fields, list())]), json!([parameter("query", "p", list())]), "");
+        }
+        check(
+            "/a",
+            json!([parameter("query", "p", json!({"type": "object"}))]),
+            json!([parameter("query", "p", map())]),
+            "",
+        );
+        check(
+            "/a",
+            json!([of(json!({"style": "deepObject"}), object())]),
+            json!([parameter("query", "p[a]", json!({"type": "integer"}))]),
+            "L111",
+        );
+        check(
+            "/a",
+            json!([of(json!({"explode": false}), object())]),
+            json!([of(json!({"x-form": "comma"}), map())]),
+            "W108",
+        );
+        for (schema, after, codes) in
+            [(object(), json!({}), "W108"), (json!({"type": "boolean"}), json!({"type": "boolean"}), "")]
+        {
+            let mut given = parameter("query", "p", json!({}));
+            given["content"] = json!({"application/json": {"schema": schema}});
+            check("/a", json!([given]), json!([of(json!({"x-form": "json"}), after)]), codes);
+        }
     }
 
     #[test]
     fn forms_that_are_refused() {
         check("/a", json!([{"name": "a", "in": "cookie"}]), json!([]), "R102");
         check("/a", json!([{"name": "a", "in": "query", "style": "deepObject"}]), json!([]), "R101");
+        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), "L114");
+        let list = json!({"type": "array", "items": {"type": "object", "properties": {}}});
+        check("/a", json!([parameter("query", "l", list)]), json!([]), "R101");
         check("/a", json!([{"name": "a", "in": "query", "content": {}}]), json!([]), "R101");
         check("/a", json!([{"name": "a b", "in": "header"}]), json!([]), "R101");
         check("/a", json!([{"name": "Authorization", "in": "header"}]), json!([]), "L113");

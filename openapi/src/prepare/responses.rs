@@ -1,15 +1,22 @@
 //! One typed success and one typed error for each operation, which is what progenitor can generate.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::pointer::Pointer;
-use crate::prepare::media_types::{BYTES, JSON, is_json};
+use crate::prepare::media_types::{BYTES, JSON, essence, is_json};
 use crate::prepare::{rust_name, unique_name};
 use crate::rejection::METHODS;
 use crate::report::Report;
+
+/// The kinds of the success replies of an operation by status, where there are several.
+pub(crate) const REPLIES: &str = "x-replies";
+
+/// The media types an operation accepts, where there is one beside JSON.
+pub(crate) const ACCEPT: &str = "x-accept";
 
 pub(super) fn normalise(document: &mut Value, report: &mut Report) {
     let everywhere = error_schemas(document);
@@ -24,8 +31,8 @@ pub(super) fn normalise(document: &mut Value, report: &mut Report) {
             let mut at = Pointer::default();
             ["paths", path, method, "responses"].iter().for_each(|token| at.push(token));
             let id = rust_name(operation["operationId"].as_str().unwrap_or_default());
-            if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-                replies.operation(responses, &id, &at);
+            if let Some(operation) = operation.as_object_mut() {
+                replies.operation(operation, method, &id, &at);
             }
         }
     }
@@ -43,8 +50,8 @@ struct Replies<'a> {
 }
 
 impl Replies<'_> {
-    fn operation(&mut self, responses: &mut Map<String, Value>, id: &str, at: &Pointer) {
-        let given = std::mem::take(responses);
+    fn operation(&mut self, operation: &mut Map<String, Value>, method: &str, id: &str, at: &Pointer) {
+        let Some(Value::Object(given)) = operation.shift_remove("responses") else { return };
         let mut successes = Map::new();
         let mut errors = Map::new();
         for (status, response) in given {
@@ -53,6 +60,8 @@ impl Replies<'_> {
             }
             let status = status.to_uppercase();
             match status.as_bytes() {
+                // A reply to HEAD has no body, whatever a GET would bring (RFC 9110, section 9.3.2).
+                [b'2', _, _] if method == "head" => drop(successes.insert(status, json!({"description": ""}))),
                 [b'2', _, _] => drop(successes.insert(status, response)),
                 [b'4' | b'5', _, _] | b"DEFAULT" => drop(errors.insert(status, response)),
                 _ => self.report.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
@@ -64,55 +73,68 @@ impl Replies<'_> {
         {
             successes.insert("2XX".into(), default.clone());
         }
-        self.successes(responses, successes, id, at);
-        self.errors(responses, &errors, id, at);
+        self.successes(operation, successes, id, at);
+        if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+            self.errors(responses, &errors, id, at);
+        }
     }
 
     /// All success replies of one type: JSON if there is any, else a stream of bytes, else nothing.
-    fn successes(&mut self, responses: &mut Map<String, Value>, given: Map<String, Value>, id: &str, at: &Pointer) {
+    ///
+    /// Where JSON is not all there is, the operation says which status is of which kind.
+    fn successes(&mut self, operation: &mut Map<String, Value>, given: Map<String, Value>, id: &str, at: &Pointer) {
+        let kinds: Vec<_> = given.values().map(Kind::of).collect();
         let typed: Vec<_> =
             given.iter().filter_map(|(status, reply)| Some((status.clone(), json_type(reply)?))).collect();
-        let has_content = |reply: &Value| reply["content"].as_object().is_some_and(|content| !content.is_empty());
-        let (kept, content): (Vec<_>, _) = if !typed.is_empty() {
-            let schemas = distinct(typed.iter().map(|(_, (_, schema))| schema.clone()));
-            for (status, (media_type, _)) in typed.iter().filter(|(_, (media_type, _))| media_type != JSON) {
-                self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
-            }
-            let schema = match schemas.as_slice() {
-                [only] if typed.len() == 1 => only.clone(),
-                [only] => self.named(only.clone(), &format!("{id}Reply")),
-                several => {
-                    let statuses: Vec<_> = typed.iter().map(|(status, _)| status.as_str()).collect();
-                    self.report.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
-                    self.named(json!({"oneOf": several}), &format!("{id}Reply"))
-                }
-            };
-            (typed.into_iter().map(|(status, _)| status).collect(), json!({JSON: {"schema": schema}}))
+        let content = if !typed.is_empty() {
+            json!({JSON: {"schema": self.success_schema(&typed, id, at)}})
+        } else if kinds.contains(&Kind::Bytes) {
+            json!({BYTES: {}})
         } else {
-            let streams: Vec<_> =
-                given.iter().filter(|(_, reply)| has_content(reply)).map(|(status, _)| status.clone()).collect();
-            match streams.is_empty() {
-                true => (given.keys().cloned().collect(), json!({})),
-                false => (streams, json!({BYTES: {}})),
-            }
+            json!({})
         };
-        for (status, mut reply) in given {
-            if !kept.contains(&status) {
-                let reason = format!("{status} comes back as `UnexpectedResponse`, which holds the reply");
-                self.report.add(Code::W110, &at.join(&status), reason);
-                continue;
+        if kinds.iter().any(|kind| *kind != kinds[0] || *kind == Kind::JsonOrBytes) {
+            let statuses: Vec<_> = given.keys().zip(&kinds).map(|(status, kind)| format!("{status} {kind}")).collect();
+            self.report.add(Code::L116, at, statuses.join(", "));
+            if !typed.is_empty() {
+                let replies = given.keys().zip(&kinds).map(|(status, kind)| (status.clone(), kind.name().into()));
+                operation.insert(REPLIES.into(), Value::Object(replies.collect()));
+                operation.insert(ACCEPT.into(), accept(given.values()).into());
             }
-            if reply["content"].as_object().is_some_and(|content| content.len() > 1) {
-                let all: Vec<_> =
-                    reply["content"].as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-                self.report.add(Code::W109, &at.join(&status), format!("of {}", all.join(", ")));
+        }
+        let mut responses = Map::new();
+        for ((status, mut reply), kind) in given.into_iter().zip(kinds) {
+            let media_types: Vec<_> = media_types(&reply).filter(|name| !is_stream(name)).collect();
+            if kind != Kind::Nothing && media_types.len() > 1 {
+                self.report.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
             }
-            reply["content"] = content.clone();
-            responses.insert(status, reply);
+            // progenitor takes replies of one kind.
+            if typed.is_empty() || matches!(kind, Kind::Json | Kind::JsonOrBytes) {
+                reply["content"] = content.clone();
+                responses.insert(status, reply);
+            }
         }
         // progenitor would take any success for one with a body.
         if responses.is_empty() {
             responses.insert("2XX".into(), json!({"description": "", "content": {BYTES: {}}}));
+        }
+        operation.insert("responses".into(), Value::Object(responses));
+    }
+
+    /// The one schema of all success replies in JSON.
+    fn success_schema(&mut self, typed: &[(String, (String, Value))], id: &str, at: &Pointer) -> Value {
+        for (status, (media_type, _)) in typed.iter().filter(|(_, (media_type, _))| media_type != JSON) {
+            self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+        }
+        let schemas = distinct(typed.iter().map(|(_, (_, schema))| schema.clone()));
+        match schemas.as_slice() {
+            [only] if typed.len() == 1 => only.clone(),
+            [only] => self.named(only.clone(), &format!("{id}Reply")),
+            several => {
+                let statuses: Vec<_> = typed.iter().map(|(status, _)| status.as_str()).collect();
+                self.report.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
+                self.named(json!({"oneOf": several}), &format!("{id}Reply"))
+            }
         }
     }
 
@@ -179,6 +201,74 @@ fn error_schemas(document: &Value) -> Vec<Value> {
     distinct(responses.filter(|(status, _)| is_error(status)).filter_map(|(_, reply)| Some(json_type(reply)?.1)))
 }
 
+/// What a reply is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    JsonOrBytes,
+    Bytes,
+    Nothing,
+}
+
+impl Kind {
+    fn of(reply: &Value) -> Self {
+        match json_type(reply) {
+            Some(_) if media_types(reply).any(is_stream) => Self::JsonOrBytes,
+            Some(_) => Self::Json,
+            None if media_types(reply).next().is_some() => Self::Bytes,
+            None => Self::Nothing,
+        }
+    }
+
+    /// The name that the pass over the generated code knows it by.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::JsonOrBytes => "json_or_bytes",
+            Self::Bytes => "bytes",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "is JSON",
+            Self::JsonOrBytes => "is JSON or a stream, as its media type says",
+            Self::Bytes => "is a stream",
+            Self::Nothing => "has no body",
+        })
+    }
+}
+
+/// What the client says it takes: JSON, and streams where the server would rather send them.
+fn accept<'a>(replies: impl Iterator<Item = &'a Value>) -> String {
+    let mut accept = vec![JSON.to_owned()];
+    for reply in replies {
+        let has_json = json_type(reply).is_some();
+        for name in media_types(reply).filter(|name| !is_json(name) && (!has_json || is_stream(name))) {
+            let name = format!("{};q=0.5", essence(name));
+            if !accept.contains(&name) {
+                accept.push(name);
+            }
+        }
+    }
+    accept.join(", ")
+}
+
+fn media_types(reply: &Value) -> impl Iterator<Item = &str> {
+    reply["content"].as_object().into_iter().flat_map(Map::keys).map(String::as_str)
+}
+
+/// Whether a media type is no other notation of what JSON would say: events, records, files.
+fn is_stream(media_type: &str) -> bool {
+    const STREAMS: &[&str] =
+        &[BYTES, "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq"];
+    let essence = essence(media_type);
+    STREAMS.contains(&essence.as_str()) || ["image/", "audio/", "video/"].iter().any(|kind| essence.starts_with(kind))
+}
+
 /// The media type and schema of a reply in JSON.
 fn json_type(reply: &Value) -> Option<(String, Value)> {
     let content = reply.get("content")?.as_object()?;
@@ -242,7 +332,7 @@ mod tests {
         let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let reply = |name: &str| json!({"description": "d", "content": {JSON: {"schema": named(name)}}});
         check(
-            json!({"200": typed("string"), "201": typed("integer"), "204": {}, "404": typed("string"), "default": typed("integer")}),
+            json!({"200": typed("string"), "201": typed("integer"), "404": typed("string"), "default": typed("integer")}),
             replies(json!({"200": reply("AReply"), "201": reply("AReply")}), named("AError")),
         );
     }

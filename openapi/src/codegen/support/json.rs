@@ -13,8 +13,8 @@ pub(crate) enum Json<'de> {
     /// Null, a boolean or a number.
     Scalar(Value),
     Text(Cow<'de, str>),
-    List(Vec<Json<'de>>),
-    Object(Vec<(Cow<'de, str>, Json<'de>)>),
+    List(Vec<Self>),
+    Object(Vec<(Cow<'de, str>, Self)>),
 }
 
 impl Json<'_> {
@@ -48,7 +48,10 @@ impl Json<'_> {
             Self::Text(text) if !json.contains('\\') => {
                 json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) == Some(text)
             }
-            other => Value::from(other.clone()).to_string() == json,
+            other => {
+                let spelled = Value::from(other.clone()).to_string();
+                spelled == json
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// All but the unreserved characters (RFC 3986, section 2.3).
+pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Writes a value as one segment of a path: all but the unreserved characters are encoded (RFC 3986, section 2.3).
+/// Writes a value as one segment of a path: all but the unreserved characters are encoded.
 pub(crate) fn encode_path(segment: &str) -> Result<String, InvalidPathSegment> {
     if matches!(segment, "" | "." | "..") {
         return Err(InvalidPathSegment(segment.to_owned()));

@@ -1,11 +1,16 @@
 //! What adds up over documents, and how good it has to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Compiled, Document, Outcome};
+use crate::codegen::worker::Rejection;
 
-/// How many of all operations must have a method, in percent. Some cannot: multipart bodies, cookies.
-const OPERATIONS: f64 = 90.0;
+/// How many of the operations must have a method, in percent, but for those that cannot have one.
+const OPERATIONS: f64 = 97.0;
+
+/// Why an operation cannot have a method: its method, a reference out of the document, a cookie, a multipart body. No
+/// other rejection is an excuse, and none that does not say which operation it is for.
+const EXCUSES: [&str; 4] = ["R005", "R006", "R102", "R103"];
 
 /// How many of the examples must come back equal, in percent.
 const EXAMPLES: f64 = 99.0;
@@ -17,6 +22,8 @@ pub(crate) struct Sum {
     pub(crate) clients: usize,
     pub(crate) operations: usize,
     pub(crate) generated: usize,
+    /// Operations that cannot have a method.
+    pub(crate) excused: usize,
     pub(crate) codes: BTreeMap<String, usize>,
     pub(crate) types: usize,
     pub(crate) values: usize,
@@ -45,6 +52,7 @@ impl Sum {
         self.documents += 1;
         self.operations += document.operations;
         self.generated += document.generated();
+        self.excused += excused(&document.rejections);
         for rejection in &document.rejections {
             *self.codes.entry(rejection.code.clone()).or_default() += 1;
         }
@@ -71,8 +79,8 @@ impl Sum {
         if self.compiled < self.tried {
             unmet.push(format!("{} of {} clients do not compile", self.tried - self.compiled, self.tried));
         }
-        if percent(self.generated, self.operations) < OPERATIONS {
-            unmet.push(format!("fewer than {OPERATIONS} % of the operations have a method"));
+        if percent(self.generated, self.operations - self.excused) < OPERATIONS {
+            unmet.push(format!("fewer than {OPERATIONS} % of the operations that can have a method have one"));
         }
         if percent(self.equal, self.examples_tried) < EXAMPLES {
             unmet.push(format!("fewer than {EXAMPLES} % of the examples come back equal"));
@@ -82,6 +90,19 @@ impl Sum {
         }
         unmet
     }
+}
+
+/// How many operations have a rejection of their own that is an excuse.
+fn excused(rejections: &[Rejection]) -> usize {
+    let excuses = rejections.iter().filter(|rejection| EXCUSES.contains(&rejection.code.as_str()));
+    let operations: BTreeSet<_> = excuses.filter_map(|rejection| operation(&rejection.pointer)).collect();
+    operations.len()
+}
+
+/// The path and method in a pointer into an operation.
+fn operation(pointer: &str) -> Option<(&str, &str)> {
+    let mut tokens = pointer.strip_prefix("/paths/")?.split('/');
+    Some((tokens.next()?, tokens.next()?))
 }
 
 fn percent(part: usize, whole: usize) -> f64 {
@@ -98,8 +119,9 @@ mod tests {
     #[test]
     fn every_bar_can_be_missed() {
         let good = Sum {
-            operations: 10,
-            generated: 9,
+            operations: 110,
+            generated: 97,
+            excused: 10,
             tried: 2,
             compiled: 2,
             examples_tried: 100,
@@ -107,8 +129,21 @@ mod tests {
             ..Sum::default()
         };
         assert_eq!(good.unmet(), Vec::<String>::new());
-        let bad = Sum { generated: 8, compiled: 1, equal: 98, subtype_fields: 1, ..good };
+        let bad = Sum { generated: 96, compiled: 1, equal: 98, subtype_fields: 1, ..good };
         assert_eq!(bad.unmet().len(), 4);
         assert_eq!(Sum::default().unmet(), Vec::<String>::new());
+    }
+    #[test]
+    fn only_some_rejections_are_excuses() {
+        let rejection =
+            |code: &str, pointer: &str| Rejection { code: code.into(), pointer: pointer.into(), reason: String::new() };
+        let rejections = [
+            rejection("R103", "/paths/~1a/post/requestBody"),
+            rejection("R102", "/paths/~1a/post/parameters/0"),
+            rejection("R102", "/paths/~1a/get/parameters/0"),
+            rejection("R101", "/paths/~1b/get/parameters/0"),
+            rejection("R006", "/components/schemas/A"),
+        ];
+        assert_eq!(excused(&rejections), 2);
     }
 }

@@ -1,0 +1,59 @@
+//! What an operation is that progenitor cannot say.
+
+mod optional_body;
+mod query;
+mod replies;
+
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type};
+
+use super::names::module_items;
+use super::plan::Plan;
+use optional_body::OptionalBody;
+use query::Forms;
+use replies::Replies;
+
+pub(super) fn complete(file: &mut File, plan: &Plan) {
+    for item in module_items(file, "builder").into_iter().flatten() {
+        let Some(operation) = builder(item).and_then(|name| plan.operations.get(&name)) else { continue };
+        if operation.body_is_optional {
+            OptionalBody.visit_item_mut(item);
+        }
+        if !operation.forms.is_empty() {
+            Forms(&operation.forms).visit_item_mut(item);
+        }
+        if !operation.replies.is_empty() {
+            Replies(operation).visit_item_mut(item);
+        }
+    }
+}
+
+/// The name of the builder that an item defines or implements.
+fn builder(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Impl(item) => match &*item.self_ty {
+            Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn names_header(header: &ExprMethodCall, name: &str) -> bool {
+    matches!(header.args.first(), Some(Expr::Path(path))
+        if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// A type with another first argument.
+fn with_argument(ty: &Type, change: impl FnOnce(Type) -> Type) -> Type {
+    let mut ty = ty.clone();
+    if let Type::Path(path) = &mut ty
+        && let Some(PathArguments::AngleBracketed(arguments)) =
+            path.path.segments.last_mut().map(|last| &mut last.arguments)
+        && let Some(GenericArgument::Type(argument)) = arguments.args.first_mut()
+    {
+        *argument = change(argument.clone());
+    }
+    ty
+}

@@ -1,0 +1,214 @@
+//! What a generated client sends and takes, where progenitor alone would get it wrong.
+
+use futures::StreamExt as _;
+use generated::support::Reply;
+use generated::{Client, types};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+#[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
+#[allow(clippy::future_not_send, clippy::use_self, missing_debug_implementations)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/operations.rs"));
+}
+
+/// A client of a server that answers one request, and the text of that request.
+async fn serve(reply: &str) -> (Client, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
+    let reply = reply.to_owned();
+    let request = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let request = read(&mut stream).await;
+        stream.write_all(reply.as_bytes()).await.unwrap();
+        request
+    });
+    (client, request)
+}
+
+async fn read(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&request).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = header(head, "content-length").map_or(0, |length| length.parse().unwrap());
+            if body.len() >= length {
+                return text;
+            }
+        }
+        let read = stream.read_buf(&mut request).await.unwrap();
+        assert!(read > 0, "the request breaks off: {text}");
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn reply(status: &str, media_type: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+const NOTHING: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn parameters_are_written_in_the_form_of_the_document() {
+    let (client, request) = serve(NOTHING).await;
+    let list = client
+        .list_things()
+        .ids(vec!["a,b".to_owned(), "c d".to_owned()])
+        .sizes(vec![1, 2])
+        .words(vec![types::Word::Red, types::Word::DarkBlue])
+        .filter_state(types::Word::DarkBlue)
+        .filter_since(7)
+        .labels(std::collections::BTreeMap::from([("k".to_owned(), "v&w".to_owned())]))
+        .where_(json!({"a": 1}))
+        .point(json!({"x": 1, "y": 2}).as_object().unwrap().clone())
+        .more(json!({"free": true}).as_object().unwrap().clone())
+        .page(3);
+    list.send().await.unwrap();
+    let request = request.await.unwrap();
+    let target = request.split(' ').nth(1).unwrap();
+    let mut pairs: Vec<_> = target.split_once('?').unwrap().1.split('&').collect();
+    pairs.sort_unstable();
+    let expected = [
+        "filter%5Bsince%5D=7",
+        "filter%5Bstate%5D=dark+blue",
+        "free=true",
+        "ids=a%2Cb,c%20d",
+        "labels%5Bk%5D=v%26w",
+        "page=3",
+        "point=x,1,y,2",
+        "sizes=1%7C2",
+        "where=%7B%22a%22%3A1%7D",
+        "words=red%20dark%20blue",
+    ];
+    assert_eq!(pairs, expected);
+}
+
+#[tokio::test]
+async fn parameters_that_are_not_given_are_not_sent() {
+    let (client, request) = serve(NOTHING).await;
+    client.list_things().ids(Vec::new()).send().await.unwrap();
+    assert!(request.await.unwrap().starts_with("GET /things HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_parameter_that_its_form_cannot_hold_is_an_error() {
+    let client = Client::new("http://127.0.0.1:9");
+    let nested = json!({"x": {"y": 1}}).as_object().unwrap().clone();
+    let error = client.list_things().point(nested).send().await.unwrap_err();
+    assert!(error.to_string().contains("`point` cannot be written"), "{error}");
+}
+
+#[tokio::test]
+async fn a_body_may_be_left_out() {
+    for name in ["object", "text", "form", "bytes"] {
+        let (client, request) = serve(NOTHING).await;
+        let sent = match name {
+            "object" => client.send_object().send().await,
+            "text" => client.send_text().request("r").send().await,
+            "form" => client.send_form().send().await,
+            _ => client.send_bytes().send().await,
+        };
+        assert_eq!(sent.unwrap().status(), 204);
+        let request = request.await.unwrap();
+        assert_eq!(header(&request, "content-type"), None, "{request}");
+        assert!(request.ends_with("\r\n\r\n"), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_given_is_sent_as_the_document_says() {
+    let thing = || types::Thing::builder().name("n");
+    for (name, media_type, body) in [
+        ("object", "application/merge-patch+json", r#"{"name":"n"}"#),
+        ("map", "application/merge-patch+json", r#"{"name":"m"}"#),
+        ("text", "application/json", r#""t""#),
+        ("form", "application/x-www-form-urlencoded", "name=n"),
+        ("bytes", "image/png", "PNG"),
+    ] {
+        let (client, request) = serve(NOTHING).await;
+        let sent = match name {
+            "object" => client.send_object().body(thing()).send().await,
+            "map" => client.send_object().body_map(|body| body.name("m")).send().await,
+            "text" => client.send_text().body("t").send().await,
+            "form" => client.send_form().body(thing()).send().await,
+            _ => client.send_bytes().body("PNG").send().await,
+        };
+        assert_eq!(sent.unwrap().status(), 204);
+        let request = request.await.unwrap();
+        assert_eq!(header(&request, "content-type"), Some(media_type), "{request}");
+        assert_eq!(request.split_once("\r\n\r\n").unwrap().1, body);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_lacks_something_is_an_error() {
+    let client = Client::new("http://127.0.0.1:9");
+    let error = client.send_object().body_map(|body| body).send().await.unwrap_err();
+    assert!(error.to_string().contains("name"), "{error}");
+}
+
+#[tokio::test]
+async fn replies_of_several_kinds_are_handed_over() {
+    let thing = r#"{"name":"n"}"#;
+    for (reply, expected) in [
+        (reply("200 OK", "application/json", thing), "200 Json(Thing"),
+        (reply("200 OK", "application/vnd.thing+json; charset=utf-8", thing), "200 Json(Thing"),
+        (reply("200 OK", "text/event-stream", "data: 1\n\n"), "200 data: 1\n\n"),
+        (reply("201 Created", "application/json", r#""text""#), "201 Json(String"),
+        (reply("202 Accepted", "application/json", thing), "202 Json(Thing"),
+        (NOTHING.to_owned(), "204 Empty"),
+        (reply("206 Partial Content", "application/pdf", "%PDF"), "206 %PDF"),
+    ] {
+        let (client, request) = serve(&reply).await;
+        let response = client.replies().send().await.unwrap();
+        let status = response.status().as_u16();
+        let shown = match response.into_inner() {
+            Reply::Bytes(mut bytes) => {
+                let mut text = String::new();
+                while let Some(piece) = bytes.next().await {
+                    text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+                }
+                text
+            }
+            other => format!("{other:?}"),
+        };
+        assert!(format!("{status} {shown}").starts_with(expected), "{status} {shown}");
+        let accept = "application/json, text/event-stream;q=0.5, application/pdf;q=0.5";
+        assert_eq!(header(&request.await.unwrap(), "accept"), Some(accept));
+    }
+}
+
+#[tokio::test]
+async fn errors_beside_replies_of_several_kinds_stay_errors() {
+    let (client, _) = serve(&reply("400 Bad Request", "application/json", r#"{"name":"n"}"#)).await;
+    let error = client.replies().send().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 400);
+    let (client, _) = serve(&reply("200 OK", "application/json", "{")).await;
+    assert!(client.replies().send().await.is_err());
+}
+
+#[tokio::test]
+async fn a_reply_without_a_body_is_an_empty_stream_beside_one() {
+    for (reply, expected) in [(reply("200 OK", "application/zip", "PK"), 2), (NOTHING.to_owned(), 0)] {
+        let (client, _) = serve(&reply).await;
+        let bytes = client.files().send().await.unwrap().into_inner_stream();
+        let length = bytes.fold(0, |length, piece| async move { length + piece.unwrap().len() }).await;
+        assert_eq!(length, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_to_head_has_no_body() {
+    let (client, request) = serve("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 12\r\n\r\n").await;
+    assert_eq!(client.head_replies().send().await.unwrap().content_length(), Some(12));
+    assert!(request.await.unwrap().starts_with("HEAD /replies "));
+}

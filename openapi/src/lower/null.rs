@@ -65,8 +65,6 @@ fn said<'a>(schema: &'a Value, document: &'a Value, seen: &mut BTreeSet<&'a str>
     let flag = schema.get("nullable") == Some(&Value::Bool(true));
     if let Some(types) = schema.get("type") {
         null = null.and(of(flag || *types == "null" || holds(types, &"null".into())));
-    } else if implies_type(schema) {
-        null = null.and(of(flag));
     }
     if let Some(value) = schema.get("const") {
         null = null.and(of(value.is_null()));
@@ -98,7 +96,8 @@ fn said<'a>(schema: &'a Value, document: &'a Value, seen: &mut BTreeSet<&'a str>
     {
         null = Null::Refused;
     }
-    null
+    // A type that is only implied gives way to what is said.
+    if null == Null::Unsaid && !schema.contains_key("type") && implies_type(schema) { of(flag) } else { null }
 }
 
 fn or_flag(null: Null, flag: bool) -> Null {
@@ -196,7 +195,8 @@ pub(super) fn unmark(document: &mut Value) {
 fn absorb(schema: &mut Map<String, Value>, member: Value) {
     let Value::Object(member) = member else { return };
     let annotations = ["title", "description", "deprecated", "default"];
-    let disjoint = member.keys().all(|key| annotations.contains(&key.as_str()) || !schema.contains_key(key));
+    let agrees = |key: &String, value| schema.get(key).is_none_or(|found| found == value);
+    let disjoint = member.iter().all(|(key, value)| annotations.contains(&key.as_str()) || agrees(key, value));
     if member.contains_key("$ref") || !disjoint {
         let members = schema.entry("allOf").or_insert_with(|| json!([]));
         if let Value::Array(members) = members {
@@ -289,6 +289,10 @@ mod tests {
         );
         check(json!({"type": "string", "nullable": true}), expect![[r#"{"type":"string","nullable":true}"#]]);
         check(json!({"type": "null"}), expect!["{}"]);
+        check(
+            json!({"anyOf": [{"type": "object", "additionalProperties": true}, {"type": "null"}], "additionalProperties": true}),
+            expect![[r#"{"additionalProperties":true,"type":"object","nullable":true}"#]],
+        );
     }
 
     #[test]

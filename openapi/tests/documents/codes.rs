@@ -1,7 +1,14 @@
-//! Every rule has an example, and the example calls for the rule.
+//! Every rule has an example; the example calls for the rule, and what it admits is still read after.
+
+use std::collections::BTreeMap;
 
 use mint_openapi::{Code, Settings, generate};
 use serde_json::{Value, json};
+
+use crate::instances;
+
+/// How many values of each schema are made.
+const EACH: usize = 20;
 
 /// A document around an example: the example is one, is a part of one, or is a schema that a reply holds.
 fn document_of(example: &Value) -> Value {
@@ -44,6 +51,22 @@ fn every_example_calls_for_its_rule() {
         };
         assert!(report.iter().any(|entry| entry.code == *code), "{code} is not among {report:#?}");
     }
+}
+
+#[test]
+fn what_an_example_admits_is_still_read() {
+    let mut tried = BTreeMap::new();
+    for code in Code::ALL {
+        let Ok(example) = serde_json::from_str(code.explanation().before) else { continue };
+        let document = document_of(&example);
+        let Ok(generated) = generate(&document, &Settings::default()) else { continue };
+        let found = instances::check(&document, &generated, EACH);
+        assert!(found.refused.is_empty(), "{code}: {:#?}", found.refused);
+        tried.insert(code.to_string(), found.tried);
+    }
+    // Beside those of `Text`, which every document has.
+    let in_schemas = tried.values().filter(|tried| **tried > EACH).count();
+    assert!(in_schemas >= 33, "examples without an instance show nothing: {tried:?}");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The files of an operation.
 
+mod artifacts;
 mod collect;
 mod file_name;
 mod kind;
 
 use std::fmt;
 
-use mint_api::types::{Operation, OperationConversion};
+use mint_api::types::{ArtifactManifest, Model, Operation, OperationConversion, World};
 
 use crate::download::shown;
 
@@ -14,7 +15,7 @@ pub use kind::AssetKind;
 
 pub(crate) use file_name::{is_reserved, unique_file_names};
 
-/// A file that an operation made.
+/// A file that Mint made.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
@@ -57,7 +58,7 @@ impl fmt::Debug for Asset {
 }
 
 /// What the files of an operation are files of.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Subject {
     /// A world.
@@ -67,10 +68,14 @@ pub enum Subject {
     /// A model converted to other formats.
     Conversion,
     /// Something this version does not know.
+    #[default]
     Unknown,
 }
 
-/// The files of an operation: `GET /v1/operations/{operationId}`, fields `assets` and `conversion`.
+/// The files of an operation, or of what it made: a model, a world, a conversion, an artifact manifest.
+///
+/// Each is read from the reply that tells of it, by `From`. Where that reply names the resource it is of, a download
+/// can read it again once a URL has expired.
 ///
 /// # Examples
 ///
@@ -91,7 +96,7 @@ pub enum Subject {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Assets {
     subject: Subject,
     source: Option<Source>,
@@ -103,6 +108,14 @@ pub struct Assets {
 pub(crate) enum Source {
     /// `GET /v1/operations/{operationId}`.
     Operation(String),
+    /// `GET /v1/models/{modelId}`.
+    Model(String),
+    /// `GET /v1/worlds/{worldId}`.
+    World(String),
+    /// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
+    AssetManifest { asset_type: String, id: String },
+    /// `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
+    AnimationManifest { target_type: String, id: String },
 }
 
 impl Assets {
@@ -151,6 +164,31 @@ impl From<&Operation> for Assets {
     }
 }
 
+/// The files of a model: `GET /v1/models/{modelId}`, field `assets`.
+impl From<&Model> for Assets {
+    fn from(model: &Model) -> Self {
+        collect::of_model(model)
+    }
+}
+
+/// The files of a world: `GET /v1/worlds/{worldId}`, field `assets`.
+impl From<&World> for Assets {
+    fn from(world: &World) -> Self {
+        collect::of_world(world)
+    }
+}
+
+/// The files of an artifact manifest that have a URL, and what a streamed world is streamed from:
+/// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest` and its like for animations.
+///
+/// A file is of the kind that its artifact id or its role names; one of a role that this version does not know, such as
+/// a clip of an animation, is [`AssetKind::Other`] with the name of the role.
+impl From<&ArtifactManifest> for Assets {
+    fn from(manifest: &ArtifactManifest) -> Self {
+        artifacts::of(manifest)
+    }
+}
+
 /// The files of a conversion alone; where their URLs come from is not known then.
 impl From<&OperationConversion> for Assets {
     fn from(conversion: &OperationConversion) -> Self {
@@ -158,7 +196,21 @@ impl From<&OperationConversion> for Assets {
     }
 }
 
-/// One file, or several chosen ones; of what they are files is not known then.
+/// One file; of what it is a file is not known then.
+impl From<Asset> for Assets {
+    fn from(asset: Asset) -> Self {
+        Self::from_iter([asset])
+    }
+}
+
+/// Several chosen files; of what they are files is not known then.
+impl From<Vec<Asset>> for Assets {
+    fn from(assets: Vec<Asset>) -> Self {
+        Self::from_iter(assets)
+    }
+}
+
+/// Several chosen files; of what they are files is not known then.
 impl FromIterator<Asset> for Assets {
     fn from_iter<I: IntoIterator<Item = Asset>>(assets: I) -> Self {
         Self { subject: Subject::Unknown, source: None, assets: assets.into_iter().collect() }

@@ -1,6 +1,6 @@
-//! Finding the files of an operation.
+//! Finding the files of an operation, and of what it made.
 
-use mint_api::types::{GenerationAssets, ModelAssets, Operation, OperationConversion, WorldAssets};
+use mint_api::types::{GenerationAssets, Model, ModelAssets, Operation, OperationConversion, World, WorldAssets};
 use serde_json::{Map, Value};
 
 use super::{Asset, AssetKind, Assets, Source, Subject};
@@ -21,6 +21,16 @@ pub(super) fn of(operation: &Operation) -> Assets {
 
 pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
     Assets { subject: Subject::Conversion, source: None, assets: converted(conversion) }
+}
+
+pub(super) fn of_model(made: &Model) -> Assets {
+    let assets = made.assets.as_ref().map(model).unwrap_or_default();
+    Assets { subject: Subject::Model, source: Some(Source::Model(made.id.clone())), assets }
+}
+
+pub(super) fn of_world(made: &World) -> Assets {
+    let assets = made.assets.as_ref().map(world).unwrap_or_default();
+    Assets { subject: Subject::World, source: Some(Source::World(made.id.clone())), assets }
 }
 
 fn subject(operation: &Operation) -> Subject {
@@ -203,6 +213,23 @@ mod tests {
         let alone = Assets::from(&serde_json::from_value::<OperationConversion>(conversion).unwrap());
         assert_eq!((alone.subject(), alone.len(), alone.source()), (Subject::Conversion, 1, None));
         check(json!({"assets": null}), Subject::Model, &[]);
+    }
+
+    #[test]
+    fn files_of_resources() {
+        let model: Model =
+            serde_json::from_value(json!({"id": "m", "assets": {"glbUrl": "u", "glbSizeBytes": 7}})).unwrap();
+        let assets = Assets::from(&model);
+        assert_eq!((assets.subject(), assets.source()), (Subject::Model, Some(&Source::Model("m".into()))));
+        assert_eq!((&assets.assets[0].kind, assets.assets[0].bytes), (&AssetKind::Glb, Some(7)));
+        let world: World = serde_json::from_value(json!({"id": "w", "assets": {"radUrl": "u"}})).unwrap();
+        let assets = Assets::from(&world);
+        assert_eq!((assets.subject(), assets.source()), (Subject::World, Some(&Source::World("w".into()))));
+        assert_eq!((assets.len(), &assets.assets[0].kind), (1, &AssetKind::Rad));
+        for assets in [json!(null), json!({})] {
+            let model: Model = serde_json::from_value(json!({"id": "m", "assets": assets})).unwrap();
+            assert!(Assets::from(&model).is_empty());
+        }
     }
 
     #[test]

@@ -37,6 +37,13 @@ fn format(asset: &Asset, content_type: Option<&str>) -> Format {
         AssetKind::Glb | AssetKind::OptimizedGlb | AssetKind::ColliderMesh if !asset.is_archive() => Format::Glb,
         AssetKind::Usdz => Format::Zip,
         _ if asset.is_archive() => Format::Zip,
+        // The API says what it is, though not what for.
+        AssetKind::Other(_) => match asset.content_type.as_deref().map(media_type).as_deref() {
+            Some("model/gltf-binary") => Format::Glb,
+            Some("model/vnd.usdz+zip" | "application/zip") => Format::Zip,
+            Some(other) => image(other).unwrap_or(Format::Other),
+            None => Format::Other,
+        },
         AssetKind::Panorama | AssetKind::PreviewImage | AssetKind::Thumbnail => {
             // A picture may be of any kind; it should be of the one it is sent as.
             let types = [asset.content_type.as_deref(), content_type];
@@ -46,8 +53,13 @@ fn format(asset: &Asset, content_type: Option<&str>) -> Format {
     }
 }
 
+/// A media type without its parameters.
+fn media_type(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn image(content_type: &str) -> Option<Format> {
-    match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+    match media_type(content_type).as_str() {
         "image/png" => Some(Format::Png),
         "image/jpeg" => Some(Format::Jpeg),
         "image/webp" => Some(Format::WebP),
@@ -130,6 +142,25 @@ mod tests {
         let mut sum = Sum::new(&Digests::default());
         sum.add_all(&[Bytes::copy_from_slice(bytes)]);
         check(&Asset::new(kind, "u"), content_type, &sum.finish())
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_what_the_api_says() {
+        for (content_type, bytes, wrong) in [
+            ("model/gltf-binary", &b"glTF\x02\0\0\0\x0c\0\0\0"[..], false),
+            ("model/gltf-binary", b"ID3", true),
+            ("image/png", b"\xff\xd8\xff", true),
+            ("application/zip", b"ID3", true),
+            ("audio/mpeg", b"ID3", false),
+            ("audio/mpeg", b"<html>", true),
+            ("application/json; charset=utf-8", b"{}", false),
+        ] {
+            let mut sum = Sum::new(&Digests::default());
+            sum.add_all(&[Bytes::from_static(bytes)]);
+            let kind = AssetKind::Other("audio_file".into());
+            let asset = Asset { content_type: Some(content_type.into()), ..Asset::new(kind, "u") };
+            assert_eq!(check(&asset, None, &sum.finish()).is_err(), wrong, "{content_type} {bytes:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::downloader::shown;
 use crate::asset::{Asset, Assets, Source};
+use crate::call::answer;
 use crate::error::Error;
 use crate::mint::Mint;
 
@@ -31,16 +33,40 @@ impl Refresher {
         if let Some(url) = newest.as_ref().and_then(|assets| other_url(assets, asset, expired)) {
             return Ok(Some(url));
         }
-        let assets = match source {
-            Source::Operation(id) => Assets::of(&self.mint.attach(id)?.get().await?),
-        };
+        let assets = read(&self.mint, source).await?;
         let url = other_url(&assets, asset, expired);
         *newest = Some(assets);
         Ok(url)
     }
 }
 
+async fn read(mint: &Mint, source: &Source) -> Result<Assets, Error> {
+    let api = mint.api();
+    let assets = match source {
+        Source::Operation(id) => Assets::of(&mint.attach(id)?.get().await?),
+        Source::Model(id) => {
+            let model = api.get_model().model_id(id).send().await;
+            Assets::from(&answer(format_args!("read model {id}"), model)?.value)
+        }
+        Source::World(id) => {
+            let world = api.get_world().world_id(id).send().await;
+            Assets::from(&answer(format_args!("read world {id}"), world)?.value)
+        }
+        Source::AssetManifest { asset_type, id } => {
+            let manifest = api.get_artifact_manifest().asset_type(asset_type).asset_id(id).send().await;
+            Assets::from(&answer(format_args!("read the artifact manifest of {id}"), manifest)?.value)
+        }
+        Source::AnimationManifest { target_type, id } => {
+            let manifest = api.get_animation_artifact_manifest().target_type(target_type).target_id(id).send().await;
+            Assets::from(&answer(format_args!("read the artifact manifest of {id}"), manifest)?.value)
+        }
+    };
+    Ok(assets)
+}
+
+/// Another URL of the same file: of one at the same place, if there is such a one, else of one of the same kind and name.
 fn other_url(assets: &Assets, asset: &Asset, expired: &str) -> Option<String> {
-    let same = |other: &&Asset| other.kind == asset.kind && other.file_name == asset.file_name;
-    assets.iter().find(same).map(|other| other.url.clone()).filter(|url| url != expired)
+    let alike = || assets.iter().filter(|other| other.kind == asset.kind && other.file_name == asset.file_name);
+    let same = alike().find(|other| shown(&other.url) == shown(&asset.url));
+    same.or_else(|| alike().next()).map(|other| other.url.clone()).filter(|url| url != expired)
 }

@@ -12,7 +12,31 @@ use object_store::{
 
 /// A store that names no versions, and so cannot replace one version only, as there are some.
 #[derive(Debug, Default)]
-pub(crate) struct Plain(InMemory);
+pub(crate) struct Plain {
+    inner: InMemory,
+    writes: Writes,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Writes {
+    #[default]
+    Taken,
+    Refused,
+}
+
+impl Plain {
+    /// One that takes nothing, and says so with a signed URL.
+    pub(crate) fn refusing() -> Self {
+        Self { writes: Writes::Refused, ..Self::default() }
+    }
+
+    fn may_write(&self) -> Result<()> {
+        match self.writes {
+            Writes::Taken => Ok(()),
+            Writes::Refused => Err(Error::Generic { store: "Plain", source: "PUT https://a.b/c?signature=1".into() }),
+        }
+    }
+}
 
 impl fmt::Display for Plain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,35 +47,37 @@ impl fmt::Display for Plain {
 #[async_trait::async_trait]
 impl ObjectStore for Plain {
     async fn put_opts(&self, place: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.may_write()?;
         match options.mode {
-            PutMode::Overwrite => self.0.put_opts(place, payload, options).await,
+            PutMode::Overwrite => self.inner.put_opts(place, payload, options).await,
             _ => Err(Error::NotImplemented { operation: "put_opts".into(), implementer: "Plain".into() }),
         }
     }
 
     async fn put_multipart_opts(&self, place: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        self.0.put_multipart_opts(place, options).await
+        self.may_write()?;
+        self.inner.put_multipart_opts(place, options).await
     }
 
     async fn get_opts(&self, place: &Path, options: GetOptions) -> Result<GetResult> {
-        let mut found = self.0.get_opts(place, options).await?;
+        let mut found = self.inner.get_opts(place, options).await?;
         (found.meta.e_tag, found.meta.version) = (None, None);
         Ok(found)
     }
 
     fn delete_stream(&self, places: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        self.0.delete_stream(places)
+        self.inner.delete_stream(places)
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list(prefix)
+        self.inner.list(prefix)
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.0.list_with_delimiter(prefix).await
+        self.inner.list_with_delimiter(prefix).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.0.copy_opts(from, to, options).await
+        self.inner.copy_opts(from, to, options).await
     }
 }

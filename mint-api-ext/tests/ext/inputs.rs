@@ -1,0 +1,101 @@
+//! What can be downloaded beside operations: models, worlds, conversions, artifact manifests, and plain files.
+
+use std::sync::{Arc, Mutex};
+
+use mint_api_ext::simulator::Simulator;
+use mint_api_ext::types::{ArtifactManifest, Model, OperationConversion, World};
+use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Error, ErrorKind, FetchedFile, Mint, Server};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+/// An API that answers every request with this body, and notes what is asked for.
+async fn api(body: Value) -> (Mint, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let targets = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).await.unwrap();
+            let request = String::from_utf8_lossy(&request[..read]).into_owned();
+            targets.lock().unwrap().push(request.split(' ').nth(1).unwrap().to_owned());
+            let body = body.to_string();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            connection.write_all((head + &body).as_bytes()).await.unwrap();
+        }
+    });
+    let mint = Mint::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(url)).build().unwrap();
+    (mint, asked)
+}
+
+fn of<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+async fn save(mint: &Mint, assets: impl Into<Assets>) -> Result<FetchedFile, Error> {
+    let directory = tempfile::tempdir().unwrap();
+    let files = mint.download(assets).skip_content_checks().to_dir(directory.path()).await.unwrap().complete()?;
+    assert_eq!((files.len(), std::fs::read(&files[0].path).unwrap()), (1, b"solid".to_vec()));
+    Ok(files.into_iter().next().unwrap())
+}
+
+#[tokio::test]
+async fn whatever_names_its_resource_is_read_again_for_fresh_urls() {
+    let simulator = Simulator::start().await.unwrap();
+    let fresh = simulator.add_file("a.stl", "model/stl", &b"solid"[..]);
+    let expired = format!("{}/expired/a.stl", simulator.cdn_url());
+    let model = |url: &str| json!({"id": "m1", "assets": {"stlUrl": url}});
+    let world = |url: &str| json!({"id": "w1", "assets": {"radUrl": url}});
+    let manifest = |source: Value| {
+        move |url: &str| {
+            let artifact = json!({"id": "a", "role": "canonical_model", "filename": "a.stl", "downloadUrl": url});
+            json!({"source": source.clone(), "artifacts": [artifact]})
+        }
+    };
+    let asset = manifest(json!({"kind": "asset", "assetType": "model", "id": "m1"}));
+    let clip = manifest(json!({"kind": "animation", "targetType": "model_animation_clip", "id": "c1"}));
+
+    let check = async |body: Value, assets: Assets, route: &str| {
+        let (mint, asked) = api(body).await;
+        let file = save(&mint, assets).await.unwrap();
+        assert_eq!((file.attempts, asked.lock().unwrap().as_slice()), (2, [route.to_owned()].as_slice()));
+    };
+    let assets = Assets::from(&of::<Model>(model(&expired)));
+    check(model(&fresh), assets, "/v1/models/m1").await;
+    let assets = Assets::from(&of::<World>(world(&expired)));
+    check(world(&fresh), assets, "/v1/worlds/w1").await;
+    let assets = Assets::from(&of::<ArtifactManifest>(asset(&expired)));
+    check(asset(&fresh), assets, "/v1/assets/model/m1/artifact-manifest").await;
+    let assets = Assets::from(&of::<ArtifactManifest>(clip(&expired)));
+    check(clip(&fresh), assets, "/v1/animations/model_animation_clip/c1/artifact-manifest").await;
+}
+
+#[tokio::test]
+async fn what_names_none_is_not() {
+    let simulator = Simulator::start().await.unwrap();
+    let good = simulator.add_file("a.stl", "model/stl", &b"solid"[..]);
+    let expired = format!("{}/expired/a.stl", simulator.cdn_url());
+    for (url, is_good) in [(&good, true), (&expired, false)] {
+        let (mint, asked) = api(json!({})).await;
+        let asset = || Asset::new(AssetKind::Stl, url);
+        let conversion: OperationConversion = of(json!({"id": "c", "assets": {"stlUrl": url}}));
+        for saved in [
+            save(&mint, &conversion).await,
+            save(&mint, asset()).await,
+            save(&mint, vec![asset()]).await,
+            save(&mint, Assets::from_iter([asset()])).await,
+        ] {
+            match saved {
+                Ok(file) => assert!(is_good && file.kind == AssetKind::Stl),
+                Err(error) => assert!(!is_good && error.kind() == ErrorKind::Download, "{error}"),
+            }
+        }
+        assert!(asked.lock().unwrap().is_empty());
+    }
+}

@@ -202,3 +202,42 @@ impl fmt::Display for NotSucceeded {
 }
 
 impl std::error::Error for NotSucceeded {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_counts_as_success() {
+        let operation = || {
+            let operation = json!({
+                "object": "operation", "id": "op", "type": "t", "generationMode": "auto", "status": "s",
+                "createdAt": "t", "updatedAt": "t", "error": {"code": "c", "message": "see https://a.b/c?signature=1"},
+            });
+            serde_json::from_value::<Operation>(operation).unwrap()
+        };
+        for (outcome, partial) in
+            [(Outcome::Succeeded(operation()), false), (Outcome::PartiallySucceeded(operation()), true)]
+        {
+            assert!(outcome.is_success());
+            let success = outcome.into_succeeded().unwrap();
+            assert_eq!((success.is_partial(), success.operation.id.as_str()), (partial, "op"));
+        }
+        for (outcome, says) in [
+            (Outcome::AwaitingReview(operation()), "approve or revise it"),
+            (Outcome::BillingRequired(operation()), "top up"),
+            (Outcome::Failed(operation()), "failed: see https://a.b/c (c)"),
+            (Outcome::Canceled(operation()), "was canceled"),
+            (Outcome::Unrecognized(operation()), "`s`, which this version does not know"),
+        ] {
+            assert!(!outcome.is_success());
+            let shown = format!("{outcome:?}");
+            let error = outcome.into_succeeded().unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+            assert_eq!(format!("{:?}", error.outcome()), shown);
+            assert_eq!(error.into_outcome().into_operation().id, "op");
+        }
+    }
+}

@@ -83,6 +83,31 @@ async fn a_429_on_one_slows_all() {
     assert!(times[1..].iter().all(|time| *time >= 100), "{times:?}");
 }
 
+/// One limit for waits of any sort, single reads and the generated client; files are not counted.
+#[tokio::test(start_paused = true)]
+async fn the_rate_is_that_of_all_calls_and_of_no_download() {
+    let simulator = Simulator::start().await.unwrap();
+    let limit = NonZeroU32::new(2).unwrap();
+    let mint = simulator.mint_builder().unwrap().requests_per_second(limit).build().unwrap();
+    let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+    let (clone, handle) = (mint.clone(), mint.attach(&id).unwrap());
+    let (wait, many, got, raw) = futures::join!(
+        handle.wait().into_future(),
+        clone.wait_many([&id]).collect::<Vec<_>>(),
+        handle.get(),
+        clone.api().get_operation().operation_id(&id).send(),
+    );
+    assert!(wait.is_ok() && many[0].1.is_ok() && raw.is_ok());
+    let times: Vec<_> = simulator.api_requests().iter().map(|request| request.at).collect();
+    assert_eq!(times.len(), 4);
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(500)), "{times:?}");
+
+    let (directory, began) = (tempfile::tempdir().unwrap(), Instant::now());
+    let files = mint.download(&got.unwrap()).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    assert_eq!(files.len(), 8);
+    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+}
+
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_operations_under_fifty_requests_a_second() {
     const OPERATIONS: usize = 10_000;

@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::{Error, ErrorKind, Mint, Outcome, Update};
+use mint_api_ext::{Error, ErrorKind, Mint, Outcome, PollingPolicy, Update};
 use tokio::time::Instant;
 
 /// How a wait ended, and when each of its requests came, in seconds since it began.
 type Played = (String, Vec<f64>);
 
 /// A client whose requests are not held up by each other.
-async fn played<F>(script: &Script, wait: impl FnOnce(Mint, String) -> F) -> Played
-where
-    F: Future<Output = Result<Outcome, Error>>,
-{
+async fn played(script: &Script, wait: impl AsyncFnOnce(Mint, String) -> Result<Outcome, Error>) -> Played {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint_builder().unwrap().seed(1).build().unwrap();
     let id = simulator.add(script.clone());
@@ -94,6 +91,22 @@ async fn every_way_of_waiting_agrees() {
         assert_eq!(played(&script, by_every_poll).await, first, "{script:?}");
         assert_eq!(played(&script, by_saved).await, first, "{script:?}");
         assert_eq!(played(&script, by_batch).await, first, "{script:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_of_ones_own_sets_the_cadence() {
+    let policy = || PollingPolicy::new(|state| Duration::from_secs(10 * u64::from(state.polls)));
+    let script = Script::model().timeline([("running", 50), ("succeeded", 0)]);
+    let single = played(&script, async |mint, id| mint.attach(id)?.wait().policy(policy()).await).await;
+    let many = played(&script, async |mint, id| {
+        let mut ended: Vec<_> = mint.wait_many([id]).policy(policy()).collect().await;
+        ended.remove(0).1
+    });
+    assert_eq!(many.await, single);
+    assert_eq!(single.1.len(), 4);
+    for (at, least) in single.1.iter().zip([0.0, 10.0, 30.0, 60.0]) {
+        assert!((least..=least * 1.1 + 0.1).contains(at), "{single:?}");
     }
 }
 

@@ -24,5 +24,7 @@ mod say;
 mod secrets;
 mod simulator;
 mod sinks;
+mod tls;
 mod traces;
+mod transport;
 mod wait;

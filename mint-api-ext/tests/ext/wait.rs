@@ -181,6 +181,10 @@ fn futures_are_send() {
         assert_send(&mint.attach("op")?.get());
         assert_send(&mint.attach("op")?.wait().into_future());
         assert_send(&mint.attach("op")?.wait().updates());
+        assert_send(&mint.wait_many(["op"]));
+        let download = || mint.download(mint_api_ext::Assets::default());
+        assert_send(&download().to_dir("a").into_future());
+        assert_send(&download());
         Ok(())
     }
     let _ = check;

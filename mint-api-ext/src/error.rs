@@ -18,6 +18,9 @@ pub enum ErrorKind {
     Configuration,
     /// An argument is not valid; nothing was sent.
     InvalidArgument,
+    /// A call was refused before it was sent, because of what it costs: more than
+    /// [`max_credits`](crate::Request::max_credits) allows, more than there is, or nobody can tell.
+    Credits,
     /// The server was not reached, or the connection broke off.
     Transport,
     /// The request or the wait took longer than it may.
@@ -65,6 +68,7 @@ struct Details {
     problem: Option<Problem>,
     operation: Option<Operation>,
     wait: Option<WaitSummary>,
+    idempotency_key: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -79,6 +83,7 @@ impl Error {
             problem: None,
             operation: None,
             wait: None,
+            idempotency_key: None,
             source: None,
         }))
     }
@@ -128,6 +133,13 @@ impl Error {
     /// How the wait went, for an error of a wait.
     pub fn wait(&self) -> Option<&WaitSummary> {
         self.0.wait.as_ref()
+    }
+
+    /// The `Idempotency-Key` of the call that failed, where it was one that starts or changes something.
+    ///
+    /// Sent again with this key and the same arguments, the call does nothing twice.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
     }
 
     /// Whether the key is missing, malformed, inactive or revoked.
@@ -182,6 +194,18 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_idempotency_key(mut self, key: &str) -> Self {
+        self.0.idempotency_key = Some(key.to_owned());
+        self
+    }
+
+    /// Says more at the end of the text.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(advice);
+        self
+    }
+
     pub(crate) fn with_operation(mut self, operation: Option<Operation>) -> Self {
         self.0.operation = operation;
         self
@@ -199,7 +223,8 @@ pub(crate) struct Reply {
 /// Of the operation and the problem document no more than what names them: they may hold signed URLs.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details { kind, message, status, request_id, retry_after, problem, operation, wait, source } = &*self.0;
+        let details = &*self.0;
+        let Details { kind, message, status, request_id, retry_after, problem, operation, wait, source, .. } = details;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("message", message)
@@ -209,6 +234,7 @@ impl fmt::Debug for Error {
             .field("problem", &problem.as_ref().map(|problem| quoted(&problem.type_)))
             .field("operation", &operation.as_ref().map(Brief))
             .field("wait", wait)
+            .field("idempotency_key", &details.idempotency_key)
             .field("source", source)
             .finish()
     }

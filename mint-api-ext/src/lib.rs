@@ -42,12 +42,16 @@ mod call;
 mod clock;
 mod download;
 mod error;
+mod id;
+mod idempotency;
 mod jitter;
 mod mint;
+mod mutation;
 mod operation;
 mod problem_type;
 #[cfg(feature = "progress")]
 pub mod progress;
+mod retry;
 mod retry_after;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -64,3 +68,4 @@ pub use operation::{
     BatchControl, Exponential, NotSucceeded, Observation, OperationHandle, OperationId, Outcome, PollState,
     PollingPolicy, SavedOperation, Success, Update, Updates, Wait, WaitMany,
 };
+pub use retry::RetryPolicy;

@@ -11,8 +11,10 @@ use crate::asset::Assets;
 use crate::clock::{Clock, SystemClock};
 use crate::download::{Download, Downloader};
 use crate::error::Error;
+use crate::idempotency::Keys;
 use crate::jitter::Jitter;
 use crate::operation::{Bounds, OperationHandle, OperationId, SavedOperation, WaitMany};
+use crate::retry::RetryPolicy;
 
 /// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
 const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
@@ -42,7 +44,9 @@ pub struct Mint {
 struct Parts {
     api: Client,
     downloader: Downloader,
+    retry_policy: RetryPolicy,
     clock: Arc<dyn Clock>,
+    keys: Keys,
     seed: Option<u64>,
 }
 
@@ -66,7 +70,7 @@ impl Mint {
         let api = Client::builder(credentials)
             .requests_per_second(DEFAULT_REQUESTS_PER_SECOND)
             .user_agent_product(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
-        MintBuilder { api, clock: Arc::new(SystemClock), seed: None }
+        MintBuilder { api, retry_policy: RetryPolicy::default(), clock: Arc::new(SystemClock), seed: None }
     }
 
     /// The generated client, for calls this crate has nothing to add to.
@@ -150,6 +154,14 @@ impl Mint {
         self.parts.api.request_timeout()
     }
 
+    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
+        &self.parts.retry_policy
+    }
+
+    pub(crate) fn next_idempotency_key(&self) -> String {
+        self.parts.keys.next()
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.parts.clock
     }
@@ -179,6 +191,7 @@ impl Mint {
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct MintBuilder {
     api: ClientBuilder,
+    retry_policy: RetryPolicy,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
@@ -210,13 +223,21 @@ impl MintBuilder {
         self
     }
 
+    /// How often a request is sent again after a failure that may pass. A call that starts or changes something keeps its
+    /// `Idempotency-Key`, so that nothing is done twice.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retry_policy = policy;
+        self
+    }
+
     /// Another clock than that of this machine, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Makes the jitter of every wait the same sequence, for tests.
+    /// Makes the jitter of every wait and the idempotency keys the same sequences, for tests against a server of their
+    /// own: another that has seen these keys before takes a new call for an old one.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -229,9 +250,10 @@ impl MintBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a base URL that cannot be used, and where
     /// the system or the program lacks what https needs.
     pub fn build(self) -> Result<Mint, Error> {
-        let Self { api, clock, seed } = self;
+        let Self { api, retry_policy, clock, seed } = self;
         let api = api.build()?;
         let downloader = Downloader::new(api.transport(), api.is_local())?;
-        Ok(Mint { parts: Arc::new(Parts { api, downloader, clock, seed }) })
+        let keys = Keys::new(seed);
+        Ok(Mint { parts: Arc::new(Parts { api, downloader, retry_policy, clock, keys, seed }) })
     }
 }

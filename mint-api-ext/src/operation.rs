@@ -24,5 +24,6 @@ pub use policy::{Exponential, PollState, PollingPolicy};
 pub(crate) use saved::Bounds;
 pub use saved::SavedOperation;
 pub use update::{Observation, Update};
+pub(crate) use verdict::is_transient;
 pub use wait::{Updates, Wait};
 pub use wait_many::{BatchControl, WaitMany};

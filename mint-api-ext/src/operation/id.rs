@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::id;
 
 /// The id of an operation: one or more of `A-Z`, `a-z`, `0-9`, `_` and `-`.
-///
-/// The API says nothing of its form; these are the characters that every client of it is known to accept, and none
-/// of them has a meaning in a path.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OperationId(Arc<str>);
@@ -26,19 +24,9 @@ impl OperationId {
 impl FromStr for OperationId {
     type Err = Error;
 
-    fn from_str(id: &str) -> Result<Self, Error> {
-        let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        if id.is_empty() {
-            return Err(invalid("the operation id is empty".into()));
-        }
-        if !id.bytes().all(valid) {
-            // Cut, since it may be anything; quoted, since it may hold control characters.
-            let shown: String = id.chars().take(80).collect();
-            return Err(invalid(format!(
-                "{shown:?} is not an operation id, which has only letters, digits, `_` and `-`"
-            )));
-        }
-        Ok(Self(id.into()))
+    fn from_str(text: &str) -> Result<Self, Error> {
+        id::check("operation", text)?;
+        Ok(Self(text.into()))
     }
 }
 
@@ -56,10 +44,6 @@ impl From<OperationId> for String {
     }
 }
 
-fn invalid(what: String) -> Error {
-    Error::new(ErrorKind::InvalidArgument, format!("{what}; pass the `id` of the operation that was started"))
-}
-
 impl fmt::Display for OperationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -69,6 +53,7 @@ impl fmt::Display for OperationId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn ids() {

@@ -1,6 +1,7 @@
 //! How long to wait between two polls.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a policy may base its decision on.
@@ -25,12 +26,13 @@ pub struct PollState {
 ///
 /// let steady = PollingPolicy::new(|_| Duration::from_secs(5));
 /// ```
-pub struct PollingPolicy(Box<dyn Fn(&PollState) -> Duration + Send + Sync>);
+#[derive(Clone)]
+pub struct PollingPolicy(Arc<dyn Fn(&PollState) -> Duration + Send + Sync>);
 
 impl PollingPolicy {
     /// A policy of one's own.
     pub fn new(delay: impl Fn(&PollState) -> Duration + Send + Sync + 'static) -> Self {
-        Self(Box::new(delay))
+        Self(Arc::new(delay))
     }
 
     pub(crate) fn delay(&self, state: &PollState) -> Duration {
@@ -55,7 +57,7 @@ impl fmt::Debug for PollingPolicy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Exponential {
-    /// The delay after the first poll.
+    /// The delay after the first request.
     pub initial: Duration,
     /// What each delay is multiplied by for the next.
     pub factor: f64,
@@ -70,14 +72,19 @@ impl Default for Exponential {
     }
 }
 
+impl Exponential {
+    /// The delay after this many requests.
+    pub(crate) fn delay(&self, requests: u32) -> Duration {
+        let exponent = i32::try_from(requests.saturating_sub(1)).unwrap_or(i32::MAX);
+        let delay = self.initial.as_secs_f64() * self.factor.powi(exponent);
+        // Beyond what a duration holds, or not a number, it is the maximum.
+        Duration::try_from_secs_f64(delay).unwrap_or(self.max).min(self.max)
+    }
+}
+
 impl From<Exponential> for PollingPolicy {
-    fn from(Exponential { initial, factor, max }: Exponential) -> Self {
-        Self::new(move |state| {
-            let exponent = i32::try_from(state.polls.saturating_sub(1)).unwrap_or(i32::MAX);
-            let delay = initial.as_secs_f64() * factor.powi(exponent);
-            // Beyond what a duration holds, or not a number, it is the maximum.
-            Duration::try_from_secs_f64(delay).unwrap_or(max).min(max)
-        })
+    fn from(exponential: Exponential) -> Self {
+        Self::new(move |state| exponential.delay(state.polls))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, ErrorKind};
 
-/// Whether a failure of a poll may pass by itself.
+/// Whether a failure of a request may pass by itself.
 ///
-/// What says that this request can never succeed ends a wait at once: a refusal, a redirect, a certificate nobody
+/// What says that this request can never succeed ends a wait, or a call, at once: a refusal, a redirect, a certificate nobody
 /// trusts, a reply that does not decode.
 pub(crate) fn is_transient(error: &Error) -> bool {
     match error.status() {
@@ -52,6 +52,7 @@ mod tests {
             (Download, false),
             (Io, false),
             (Interrupted, false),
+            (Credits, false),
         ] {
             assert_eq!(is_transient(&Error::new(kind, "")), transient, "{kind:?}");
         }

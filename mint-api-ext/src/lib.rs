@@ -55,6 +55,7 @@ mod retry;
 mod retry_after;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod start;
 
 pub use asset::{Asset, AssetKind, Assets, Subject};
 pub use clock::Clock;
@@ -65,7 +66,12 @@ pub use error::{Error, ErrorKind, WaitSummary};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api::{Credentials, Server, Transport, types};
 pub use operation::{
-    BatchControl, Exponential, NotSucceeded, Observation, OperationHandle, OperationId, Outcome, PollState,
-    PollingPolicy, SavedOperation, Success, Update, Updates, Wait, WaitMany,
+    ActedOn, BatchControl, Decision, Exponential, FailedOperation, NotSucceeded, Observation, OperationHandle,
+    OperationId, Outcome, PollState, PollingPolicy, Preview, Review, SavedOperation, Success, Unpaid, Update, Updates,
+    Wait, WaitMany, WaitTarget,
 };
 pub use retry::RetryPolicy;
+pub use start::{
+    AnimateModel, Approve, ConvertModel, GenerateAssetPack, GenerateAudio, GenerateModel, GenerateWorld, Optimization,
+    OptimizeModel, Reference, Request, Resume, RetryModel, Revise,
+};

@@ -3,7 +3,7 @@
 use std::env;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use mint_api::{Client, ClientBuilder, Credentials, Server, Transport};
 
@@ -13,7 +13,7 @@ use crate::download::{Download, Downloader};
 use crate::error::Error;
 use crate::idempotency::Keys;
 use crate::jitter::Jitter;
-use crate::operation::{Bounds, OperationHandle, OperationId, SavedOperation, WaitMany};
+use crate::operation::{Bounds, History, OperationHandle, OperationId, SavedOperation, WaitMany, WaitTarget};
 use crate::retry::RetryPolicy;
 
 /// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
@@ -85,7 +85,7 @@ impl Mint {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be the id of an operation.
     pub fn attach(&self, id: impl AsRef<str>) -> Result<OperationHandle, Error> {
         let id: OperationId = id.as_ref().parse()?;
-        Ok(OperationHandle::new(self.clone(), id, Bounds::default()))
+        Ok(OperationHandle::new(self.clone(), id, Bounds::default(), History::default()))
     }
 
     /// Takes up an operation that was saved; its deadline and the server's not-before instant still hold.
@@ -94,10 +94,11 @@ impl Mint {
     ///
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that is none.
     pub fn attach_saved(&self, saved: &SavedOperation) -> Result<OperationHandle, Error> {
-        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?))
+        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?, saved.history()))
     }
 
-    /// Waits for many operations at once: a stream of each id and how its wait ended, in the order they end.
+    /// Waits for many operations at once, given by their ids or handles: a stream of each id and how its wait ended, in
+    /// the order they end.
     ///
     /// # Examples
     ///
@@ -117,12 +118,12 @@ impl Mint {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait_many<I>(&self, ids: I) -> WaitMany
+    pub fn wait_many<I>(&self, operations: I) -> WaitMany
     where
         I: IntoIterator,
-        I::Item: Into<String>,
+        I::Item: Into<WaitTarget>,
     {
-        WaitMany::new(self.clone(), ids.into_iter().map(Into::into).collect())
+        WaitMany::new(self.clone(), operations.into_iter().map(Into::into).collect())
     }
 
     /// Starts describing a download of files, such as all those of an operation. No request is sent.
@@ -164,6 +165,11 @@ impl Mint {
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.parts.clock
+    }
+
+    /// How long it is until a time of day; zero for one that has passed.
+    pub(crate) fn until(&self, time: SystemTime) -> Duration {
+        time.duration_since(self.clock().now()).unwrap_or_default()
     }
 
     pub(crate) fn jitter(&self) -> Jitter {

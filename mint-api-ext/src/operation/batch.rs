@@ -21,8 +21,8 @@ use super::machine::{GiveUp, Machine, Step, Verdict};
 use super::policy::PollState;
 use super::rules::Rules;
 use super::verdict::is_transient;
-use super::wait_many::{Command, Setup};
-use super::{OperationId, Outcome};
+use super::wait_many::{Command, Setup, WaitTarget};
+use super::{OperationHandle, OperationId, Outcome};
 use crate::call::Answer;
 use crate::error::{Error, ErrorKind};
 use crate::jitter::Jitter;
@@ -91,8 +91,8 @@ impl Batch {
             ended: VecDeque::new(),
             hold_until: Duration::ZERO,
         };
-        for id in setup.ids {
-            batch.add(id);
+        for target in setup.targets {
+            batch.add(target);
         }
         batch
     }
@@ -124,7 +124,7 @@ impl Batch {
     fn take_commands(&mut self, context: &mut Context<'_>) {
         while let Some(commands) = &mut self.commands {
             match commands.poll_recv(context) {
-                Poll::Ready(Some(Command::Add(id))) => self.add(id),
+                Poll::Ready(Some(Command::Add(target))) => self.add(target),
                 Poll::Ready(Some(Command::Remove(id))) => self.remove(&id),
                 Poll::Ready(None) => self.commands = None,
                 Poll::Pending => return,
@@ -162,20 +162,25 @@ impl Batch {
         }
     }
 
-    fn add(&mut self, id: String) {
-        let id: OperationId = match id.parse() {
-            Ok(id) => id,
-            Err(error) => return self.ended.push_back((id, Err(error))),
+    fn add(&mut self, target: WaitTarget) {
+        let (id, handle) = match target.into_parts() {
+            Ok(parts) => parts,
+            Err((id, error)) => return self.ended.push_back((id, Err(error))),
         };
         if self.keys.contains_key(&id) {
             return;
         }
         let key = self.next_key;
         self.next_key += 1;
-        let machine = Machine::new(self.rules.clone(), self.item_deadline, Duration::ZERO);
+        let (first, not_before) = handle.as_ref().map(OperationHandle::begin).unwrap_or_default();
+        let machine = Machine::new(self.rules.clone(), self.item_deadline, not_before);
+        let machine = machine.with_history(handle.map(|handle| handle.history().clone()));
         self.keys.insert(id.clone(), key);
         self.items.insert(key, Item { id, began: self.began.elapsed(), machine });
-        self.due.push_back(key);
+        match first {
+            Some(first) => self.take_in(key, Ok(first)),
+            None => self.due.push_back(key),
+        }
     }
 
     /// Forgets an operation; a timer or an answer that comes for it later finds nothing.
@@ -234,7 +239,8 @@ impl Batch {
         match answer {
             Ok(Answer { value, retry_after }) => {
                 if let Verdict::Over(end) = machine.replied(item_now, &value, retry_after, jitter) {
-                    return self.end_with(key, |_, _| Ok(end.outcome(value)));
+                    let mint = self.mint.clone();
+                    return self.end_with(key, |item, _| Ok(end.outcome(value, &mint, item.machine.history())));
                 }
             }
             Err(error) if is_transient(&error) => {

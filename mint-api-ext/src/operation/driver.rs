@@ -24,6 +24,8 @@ pub(super) struct Driver {
     yields: Yields,
     jitter: Jitter,
     begun: Option<(Instant, Machine)>,
+    /// The reply of the call that gave the handle: what the wait sees first.
+    first: Option<Answer<Operation>>,
     last_operation: Option<Operation>,
     last_error: Option<Error>,
 }
@@ -32,7 +34,8 @@ impl Driver {
     pub(super) fn new(wait: Wait) -> Self {
         let (handle, rules, deadline, cancel, yields) = wait.into_parts();
         let jitter = handle.mint().jitter();
-        Self { handle, rules, deadline, cancel, yields, jitter, begun: None, last_operation: None, last_error: None }
+        let (begun, first, last_operation, last_error) = (None, None, None, None);
+        Self { handle, rules, deadline, cancel, yields, jitter, begun, first, last_operation, last_error }
     }
 
     /// The next update, or the error that ends the wait.
@@ -51,6 +54,12 @@ impl Driver {
     }
 
     async fn advance(&mut self) -> Result<Update, Error> {
+        self.begun();
+        if let Some(first) = self.first.take()
+            && let Some(update) = self.take_in(Ok(first))?
+        {
+            return Ok(update);
+        }
         loop {
             let (began, machine) = self.begun();
             match machine.step(began.elapsed()) {
@@ -77,19 +86,19 @@ impl Driver {
         (*began, machine)
     }
 
-    fn begin(&self) -> (Instant, Machine) {
-        let now = self.handle.mint().clock().now();
-        let until = |time: std::time::SystemTime| time.duration_since(now).unwrap_or_default();
+    fn begin(&mut self) -> (Instant, Machine) {
+        let mint = self.handle.mint();
         let deadline = match (self.deadline, self.handle.inherited_deadline()) {
             (Deadline::After(deadline), _) => Some(deadline),
             (Deadline::Never, _) => None,
-            (Deadline::Inherited, Some(saved)) => Some(until(saved)),
+            (Deadline::Inherited, Some(saved)) => Some(mint.until(saved)),
             (Deadline::Inherited, None) => Some(DEFAULT_DEADLINE),
         };
-        let mut bounds = self.handle.bounds();
-        bounds.deadline = deadline.and_then(|deadline| now.checked_add(deadline));
-        let not_before = bounds.not_before.map(until).unwrap_or_default();
-        (Instant::now(), Machine::new(self.rules.clone(), deadline, not_before))
+        self.handle.now().bounds.deadline = deadline.and_then(|deadline| mint.clock().now().checked_add(deadline));
+        let (first, not_before) = self.handle.begin();
+        self.first = first;
+        let machine = Machine::new(self.rules.clone(), deadline, not_before);
+        (Instant::now(), machine.with_history(Some(self.handle.history().clone())))
     }
 
     fn take_in(&mut self, answer: Result<Answer<Operation>, Error>) -> Result<Option<Update>, Error> {
@@ -101,7 +110,8 @@ impl Driver {
                 match machine.replied(began.elapsed(), &operation, retry_after, jitter) {
                     Verdict::Over(end) => {
                         tracing::debug!(status = operation.status.as_str(), polls = machine.polls(), "ended");
-                        Ok(Some(Update::Ended(end.outcome(operation))))
+                        let outcome = end.outcome(operation, self.handle.mint(), Some(self.handle.history()));
+                        Ok(Some(Update::Ended(outcome)))
                     }
                     Verdict::GoesOn { changed, overridden } => {
                         self.last_operation = Some(operation.clone());

@@ -1,11 +1,13 @@
 //! An operation by its id.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use mint_api::types::Operation;
 use serde::{Serialize, Serializer};
 
+use super::history::History;
 use super::saved::Bounds;
 use super::{OperationId, SavedOperation, Wait};
 use crate::call::{Answer, answer};
@@ -21,18 +23,54 @@ pub struct OperationHandle {
     id: OperationId,
     /// The deadline that was saved, for waits that set none of their own.
     inherited_deadline: Option<SystemTime>,
-    /// What binds now; shared by clones.
-    bounds: Arc<Mutex<Bounds>>,
+    history: Arc<History>,
+    now: Arc<Mutex<Now>>,
+}
+
+/// What holds now of an operation; shared by the clones of its handle.
+#[derive(Default)]
+pub(super) struct Now {
+    pub(super) bounds: Bounds,
+    /// The reply to the call that gave the handle, until something newer is seen.
+    pub(super) reply: Option<Operation>,
+}
+
+/// Without the reply, which may hold signed URLs.
+impl fmt::Debug for Now {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bounds.fmt(f)
+    }
 }
 
 impl OperationHandle {
-    pub(crate) fn new(mint: Mint, id: OperationId, bounds: Bounds) -> Self {
-        Self { mint, id, inherited_deadline: bounds.deadline, bounds: Arc::new(Mutex::new(bounds)) }
+    pub(crate) fn new(mint: Mint, id: OperationId, bounds: Bounds, history: History) -> Self {
+        let now = Arc::new(Mutex::new(Now { bounds, reply: None }));
+        Self { mint, id, inherited_deadline: bounds.deadline, history: Arc::new(history), now }
+    }
+
+    /// The operation of a reply to a call that started it, or let it go on.
+    pub(crate) fn of_reply(mint: Mint, answer: Answer<Operation>, history: History) -> Result<Self, Error> {
+        let Answer { value: operation, retry_after } = answer;
+        let id = operation.id.parse().map_err(|error: Error| {
+            let why = "the reply names no operation that can be polled; update this crate";
+            Error::new(ErrorKind::Decode, why).with_source(error)
+        })?;
+        let not_before = after(mint.clock().now(), retry_after);
+        let handle = Self::new(mint, id, Bounds { deadline: None, not_before }, history);
+        handle.now().reply = Some(operation);
+        Ok(handle)
     }
 
     /// The id, to attach to the operation again later, from this process or another.
     pub fn id(&self) -> &OperationId {
         &self.id
+    }
+
+    /// The `Idempotency-Key` of the call that started the operation, if this handle comes from it.
+    ///
+    /// Sent again with this key and the same arguments, the call starts nothing twice.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.history.idempotency_key.as_deref()
     }
 
     /// The operation as it is now, by one request: `GET /v1/operations/{operationId}`.
@@ -52,7 +90,7 @@ impl OperationHandle {
     }
 
     /// The operation as another process can take it up: with the deadline of the wait that was begun last, and the
-    /// instant before which the server wants no request.
+    /// instant before which the server wants no request, and what was approved, revised or resumed.
     ///
     /// # Examples
     ///
@@ -71,7 +109,8 @@ impl OperationHandle {
     /// # }
     /// ```
     pub fn save(&self) -> SavedOperation {
-        SavedOperation::new(self.id.clone(), *self.bounds())
+        let bounds = self.now().bounds;
+        SavedOperation::new(self.id.clone(), bounds, (*self.history).clone())
     }
 
     pub(crate) fn mint(&self) -> &Mint {
@@ -82,8 +121,23 @@ impl OperationHandle {
         self.inherited_deadline
     }
 
-    pub(super) fn bounds(&self) -> MutexGuard<'_, Bounds> {
-        self.bounds.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What a wait begins with: the reply it sees first, if there is one, else how long not to ask.
+    pub(super) fn begin(&self) -> (Option<Answer<Operation>>, Duration) {
+        let mut now = self.now();
+        let retry_after = now.bounds.not_before.map(|time| self.mint.until(time));
+        match now.reply.take() {
+            // It brings the server's wish with it, to which the ceiling applies.
+            Some(value) => (Some(Answer { value, retry_after }), Duration::ZERO),
+            None => (None, retry_after.unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn history(&self) -> &Arc<History> {
+        &self.history
+    }
+
+    pub(super) fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) async fn poll(&self) -> Result<Answer<Operation>, Error> {
@@ -92,7 +146,12 @@ impl OperationHandle {
             Ok(answer) => answer.retry_after,
             Err(error) => error.retry_after(),
         };
-        self.bounds().not_before = after(self.mint.clock().now(), retry_after);
+        let mut now = self.now();
+        now.bounds.not_before = after(self.mint.clock().now(), retry_after);
+        if result.is_ok() {
+            now.reply = None;
+        }
+        drop(now);
         result
     }
 }

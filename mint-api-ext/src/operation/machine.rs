@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mint_api::types::Operation;
 
+use super::history::History;
 use super::phase::{End, Phase};
 use super::policy::PollState;
 use super::rules::Rules;
@@ -51,6 +52,9 @@ pub(crate) enum Verdict {
 #[derive(Debug)]
 pub(crate) struct Machine {
     rules: Arc<Rules>,
+    history: Option<Arc<History>>,
+    /// Whether a state was seen that nobody has dealt with.
+    moved_on: bool,
     deadline: Option<Duration>,
     polls: u32,
     next_poll: Duration,
@@ -73,6 +77,8 @@ impl Machine {
     pub(crate) fn new(rules: Arc<Rules>, deadline: Option<Duration>, not_before: Duration) -> Self {
         let mut machine = Self {
             rules,
+            history: None,
+            moved_on: false,
             deadline,
             polls: 0,
             next_poll: Duration::ZERO,
@@ -83,6 +89,16 @@ impl Machine {
         };
         machine.schedule_at(Duration::ZERO, Duration::ZERO, not_before);
         machine
+    }
+
+    /// What has been done about the operation before.
+    pub(crate) fn with_history(mut self, history: Option<Arc<History>>) -> Self {
+        self.history = history;
+        self
+    }
+
+    pub(crate) fn history(&self) -> Option<&Arc<History>> {
+        self.history.as_ref()
     }
 
     pub(crate) fn polls(&self) -> u32 {
@@ -124,12 +140,13 @@ impl Machine {
         let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
         let (changed, standing) = self.see(now, status, updated_at);
         let ended = operation.completed_at.is_some() || operation.canceled_at.is_some() || operation.error.is_some();
+        let stood_still = standing >= self.rules.unknown_status_tolerance;
+        let stale = self.is_stale(operation);
         match Phase::of(status, operation.generation_mode.as_ref().map_or("", |mode| mode.as_str())) {
-            Phase::Over(end) => return Verdict::Over(end),
-            Phase::Unknown if ended || standing >= self.rules.unknown_status_tolerance => {
-                return Verdict::Over(End::Unrecognized);
-            }
-            Phase::Unknown | Phase::Passing => {}
+            Phase::Over(end) if !stale => return Verdict::Over(end),
+            Phase::Over(_) if stood_still => return Verdict::Over(End::Unrecognized),
+            Phase::Unknown if ended || stood_still => return Verdict::Over(End::Unrecognized),
+            Phase::Over(_) | Phase::Unknown | Phase::Passing => {}
         }
         Verdict::GoesOn { changed, overridden: self.schedule(now, retry_after, jitter) }
     }
@@ -159,6 +176,15 @@ impl Machine {
             self.obeyed = self.obeyed.saturating_add(time.saturating_sub(self.next_poll.max(now)));
             self.schedule_at(now, self.next_poll, time);
         }
+    }
+
+    /// Whether the reply shows a state that was dealt with, from before that took effect.
+    ///
+    /// Without `updatedAt` it cannot be told from a new one of the same status, which comes only after another status.
+    fn is_stale(&mut self, operation: &Operation) -> bool {
+        let dealt_with = self.history.as_ref().is_some_and(|history| history.has(operation));
+        self.moved_on |= !dealt_with;
+        dealt_with && (operation.updated_at.is_some() || !self.moved_on)
     }
 
     /// Whether the status is another than before, and for how long it has stood with `updatedAt` unmoved.

@@ -4,10 +4,11 @@ use std::fmt;
 
 use mint_api::types::Operation;
 
-use super::Brief;
+use super::{Brief, FailedOperation, Preview, Unpaid};
 use crate::call::quoted;
 
-/// How a wait ends. Each variant holds the operation as it was last seen.
+/// How a wait ends. Each variant holds the operation as it was last seen; where something can be done about it, also
+/// what that is.
 ///
 /// Exhaustive on purpose: a program that handles every variant cannot miss the gate where a person must act, and what
 /// the API adds later arrives as [`Unrecognized`](Self::Unrecognized).
@@ -28,9 +29,11 @@ use crate::call::quoted;
 ///     Outcome::Succeeded(operation) | Outcome::PartiallySucceeded(operation) => {
 ///         mint.download(&operation).to_dir(directory.path()).await?.complete()?;
 ///     }
-///     Outcome::AwaitingReview(operation) => println!("look at the preview of {}", operation.id),
-///     Outcome::BillingRequired(operation) => println!("{} needs more credits", operation.id),
-///     Outcome::Failed(operation) => println!("{:?}", operation.error),
+///     Outcome::AwaitingReview(preview) => {
+///         let _handle = preview.approve().send().await?;
+///     }
+///     Outcome::BillingRequired(unpaid) => println!("add credits at {:?}, then resume it", unpaid.action_url()),
+///     Outcome::Failed(failed) => println!("{:?}", failed.operation.error),
 ///     Outcome::Canceled(operation) | Outcome::Unrecognized(operation) => println!("{}", operation.status),
 /// }
 /// # Ok(())
@@ -44,11 +47,11 @@ pub enum Outcome {
     /// Some of what was asked for was made, such as part of an asset pack.
     PartiallySucceeded(Operation),
     /// A preview waits for a person to approve it or to ask for changes (`generationMode: review`).
-    AwaitingReview(Operation),
+    AwaitingReview(Preview),
     /// Credits ran out; the operation goes on once it is resumed.
-    BillingRequired(Operation),
+    BillingRequired(Unpaid),
     /// The operation failed; its `error` tells why.
-    Failed(Operation),
+    Failed(FailedOperation),
     /// The operation was canceled.
     Canceled(Operation),
     /// The operation has ended, or stands still, in a status that this version does not know.
@@ -61,11 +64,11 @@ impl Outcome {
         match self {
             Self::Succeeded(operation)
             | Self::PartiallySucceeded(operation)
-            | Self::AwaitingReview(operation)
-            | Self::BillingRequired(operation)
-            | Self::Failed(operation)
             | Self::Canceled(operation)
             | Self::Unrecognized(operation) => operation,
+            Self::AwaitingReview(preview) => &preview.operation,
+            Self::BillingRequired(unpaid) => &unpaid.operation,
+            Self::Failed(failed) => &failed.operation,
         }
     }
 
@@ -74,11 +77,11 @@ impl Outcome {
         match self {
             Self::Succeeded(operation)
             | Self::PartiallySucceeded(operation)
-            | Self::AwaitingReview(operation)
-            | Self::BillingRequired(operation)
-            | Self::Failed(operation)
             | Self::Canceled(operation)
             | Self::Unrecognized(operation) => operation,
+            Self::AwaitingReview(preview) => preview.operation,
+            Self::BillingRequired(unpaid) => unpaid.operation,
+            Self::Failed(failed) => failed.operation,
         }
     }
 
@@ -187,7 +190,18 @@ impl fmt::Display for NotSucceeded {
         write!(f, "operation {} ", operation.id)?;
         match &*self.0 {
             Outcome::AwaitingReview(_) => f.write_str("waits for a person to review its preview; approve or revise it"),
-            Outcome::BillingRequired(_) => f.write_str("needs more credits; top up, then resume it"),
+            Outcome::BillingRequired(unpaid) => {
+                f.write_str("needs ")?;
+                match unpaid.required_credits() {
+                    Some(required) => write!(f, "{required} credits")?,
+                    None => f.write_str("more credits")?,
+                }
+                if let Some(available) = unpaid.available_credits() {
+                    write!(f, ", and there are {available}")?;
+                }
+                let page = unpaid.action_url().map_or_else(|| "https://platform.mint.gg".to_owned(), quoted);
+                write!(f, "; add some at {page}, then resume it")
+            }
             Outcome::Canceled(_) => f.write_str("was canceled; start it again if it is still wanted"),
             Outcome::Failed(_) => match &operation.error {
                 Some(error) => {

@@ -1,8 +1,13 @@
 //! What a status means for a wait.
 
+use std::sync::Arc;
+
 use mint_api::types::Operation;
 
-use super::Outcome;
+use super::gate::Origin;
+use super::history::History;
+use super::{FailedOperation, Outcome, Preview, Unpaid};
+use crate::mint::Mint;
 
 /// How an operation ends, as far as its status tells.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,13 +22,14 @@ pub(crate) enum End {
 }
 
 impl End {
-    pub(crate) fn outcome(self, operation: Operation) -> Outcome {
+    pub(crate) fn outcome(self, operation: Operation, mint: &Mint, history: Option<&Arc<History>>) -> Outcome {
+        let origin = || Origin { mint: mint.clone(), history: history.cloned().unwrap_or_default() };
         match self {
             Self::Succeeded => Outcome::Succeeded(operation),
             Self::PartiallySucceeded => Outcome::PartiallySucceeded(operation),
-            Self::AwaitingReview => Outcome::AwaitingReview(operation),
-            Self::BillingRequired => Outcome::BillingRequired(operation),
-            Self::Failed => Outcome::Failed(operation),
+            Self::AwaitingReview => Outcome::AwaitingReview(Preview { operation, origin: origin() }),
+            Self::BillingRequired => Outcome::BillingRequired(Unpaid { operation, origin: origin() }),
+            Self::Failed => Outcome::Failed(FailedOperation { operation, origin: origin() }),
             Self::Canceled => Outcome::Canceled(operation),
             Self::Unrecognized => Outcome::Unrecognized(operation),
         }

@@ -7,7 +7,7 @@ use super::policy::PollingPolicy;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// How a wait is done.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) policy: PollingPolicy,
     pub(crate) request_timeout: Duration,

@@ -6,6 +6,7 @@ use mint_api::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::OperationId;
+use super::history::{ActedOn, History};
 use crate::error::{Error, ErrorKind};
 
 /// An operation as it outlives a process: its id, and the instants that still bind whoever goes on waiting.
@@ -24,6 +25,12 @@ pub struct SavedOperation {
     /// Before when the server wants no request for it, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// The states that were dealt with, and that a stale reply may still show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acted_on: Vec<ActedOn>,
+    /// The `Idempotency-Key` of the call that started the operation, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
 }
 
 /// The instants that bind the waits for an operation.
@@ -34,8 +41,18 @@ pub(crate) struct Bounds {
 }
 
 impl SavedOperation {
-    pub(crate) fn new(id: OperationId, bounds: Bounds) -> Self {
-        Self { id, deadline: bounds.deadline.map(Timestamp::from), not_before: bounds.not_before.map(Timestamp::from) }
+    pub(crate) fn new(id: OperationId, bounds: Bounds, history: History) -> Self {
+        Self {
+            id,
+            deadline: bounds.deadline.map(Timestamp::from),
+            not_before: bounds.not_before.map(Timestamp::from),
+            acted_on: history.acted_on,
+            idempotency_key: history.idempotency_key,
+        }
+    }
+
+    pub(crate) fn history(&self) -> History {
+        History { acted_on: self.acted_on.clone(), idempotency_key: self.idempotency_key.clone() }
     }
 
     pub(crate) fn bounds(&self) -> Result<Bounds, Error> {

@@ -54,7 +54,7 @@ use crate::error::Error;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "a wait does nothing until it is awaited or its updates are taken"]
 pub struct Wait {
     pub(super) handle: OperationHandle,

@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::batch::{Batch, Ended};
 use super::policy::PollingPolicy;
 use super::rules::{DEFAULT_DEADLINE, Rules};
+use super::{OperationHandle, OperationId};
+use crate::error::Error;
 use crate::mint::Mint;
 
 /// How many requests are under way at once unless said otherwise.
@@ -44,7 +46,7 @@ enum State {
 /// What a batch is begun with.
 pub(super) struct Setup {
     pub(super) mint: Mint,
-    pub(super) ids: Vec<String>,
+    pub(super) targets: Vec<WaitTarget>,
     pub(super) rules: Rules,
     pub(super) concurrency: usize,
     pub(super) item_deadline: Option<Duration>,
@@ -53,16 +55,69 @@ pub(super) struct Setup {
 }
 
 pub(super) enum Command {
-    Add(String),
+    Add(WaitTarget),
     Remove(String),
 }
 
+/// An operation to wait for: an id, or a handle, which also knows the reply that started the operation and what was
+/// approved, revised or resumed. The wait is done by the client of the [`WaitMany`], whatever client the handle has.
+#[derive(Clone, Debug)]
+pub struct WaitTarget(Target);
+
+#[derive(Clone, Debug)]
+enum Target {
+    Id(String),
+    Handle(OperationHandle),
+}
+
+impl WaitTarget {
+    pub(super) fn into_parts(self) -> Result<(OperationId, Option<OperationHandle>), (String, Error)> {
+        match self.0 {
+            Target::Handle(handle) => Ok((handle.id().clone(), Some(handle))),
+            Target::Id(id) => match id.parse() {
+                Ok(id) => Ok((id, None)),
+                Err(error) => Err((id, error)),
+            },
+        }
+    }
+}
+
+impl From<String> for WaitTarget {
+    fn from(id: String) -> Self {
+        Self(Target::Id(id))
+    }
+}
+
+impl From<&String> for WaitTarget {
+    fn from(id: &String) -> Self {
+        id.clone().into()
+    }
+}
+
+impl From<&str> for WaitTarget {
+    fn from(id: &str) -> Self {
+        id.to_owned().into()
+    }
+}
+
+impl From<OperationId> for WaitTarget {
+    fn from(id: OperationId) -> Self {
+        String::from(id).into()
+    }
+}
+
+impl From<OperationHandle> for WaitTarget {
+    fn from(handle: OperationHandle) -> Self {
+        Self(Target::Handle(handle))
+    }
+}
+
 impl WaitMany {
-    pub(crate) fn new(mint: Mint, ids: Vec<String>) -> Self {
+    pub(crate) fn new(mint: Mint, targets: Vec<WaitTarget>) -> Self {
         let setup = Setup {
             rules: Rules { request_timeout: mint.request_timeout(), ..Rules::default() },
             mint,
-            ids,
+            targets,
             concurrency: DEFAULT_CONCURRENCY,
             item_deadline: Some(DEFAULT_DEADLINE),
             deadline: None,
@@ -167,8 +222,8 @@ pub struct BatchControl {
 
 impl BatchControl {
     /// Waits for one more operation. Nothing happens when the stream is over.
-    pub fn add(&self, id: impl Into<String>) {
-        let _ = self.commands.send(Command::Add(id.into()));
+    pub fn add(&self, operation: impl Into<WaitTarget>) {
+        let _ = self.commands.send(Command::Add(operation.into()));
     }
 
     /// Stops waiting for an operation; the stream says nothing of it. Nothing happens when it is not waited for.

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::Display;
 use std::time::Duration;
 
+pub(crate) use mint_api::shown_text as quoted;
 use mint_api::types::{FieldError, Problem};
 use mint_api::{BodyTooLarge, ResponseValue};
 use reqwest::StatusCode;
@@ -59,7 +60,9 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
         Api::CommunicationError(error) | Api::ResponseBodyError(error) | Api::InvalidUpgrade(error) => {
             transport_error(what, error)
         }
-        Api::InvalidRequest(why) | Api::Custom(why) => new(ErrorKind::InvalidArgument, why),
+        Api::InvalidRequest(why) => new(ErrorKind::InvalidArgument, why),
+        // Of the hooks, only the one that asks the token source fails.
+        Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or mend the source")),
     }
 }
 
@@ -100,7 +103,9 @@ fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
             "nothing was done; the idempotency key belongs to an earlier request with another body: send that one \
              again, or this one with a new key"
         }
-        StatusCode::UNAUTHORIZED => "check that MINT_API_KEY holds an active key of https://platform.mint.gg",
+        StatusCode::UNAUTHORIZED => {
+            "check that the key, such as the one in MINT_API_KEY, is active at https://platform.mint.gg, or sign in again"
+        }
         StatusCode::PAYMENT_REQUIRED => "buy credits at https://platform.mint.gg, then send it again",
         StatusCode::FORBIDDEN => "check what the key may do, and that the owner of what was asked for allows it",
         StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
@@ -173,42 +178,9 @@ pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<I
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
-/// A text of the server on one line, its URLs without their queries, which may be secrets.
-pub(crate) fn quoted(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| {
-        let mut left = word;
-        let mut safe = String::new();
-        while let Some(at) = left.find("://") {
-            let (before, url) = left.split_at(at + 3);
-            let end = url.find(['"', '\'', '<', '>', ')', ',', '`']).unwrap_or(url.len());
-            let (url, rest) = url.split_at(end);
-            safe.push_str(before);
-            safe.push_str(url.split(['?', '#']).next().unwrap_or_default());
-            left = rest;
-        }
-        safe + left
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_of_the_server_hold_no_query() {
-        for (text, safe) in [
-            ("plain  text?\n", "plain text?"),
-            ("see https://a.b/c?signature=x&y=z now", "see https://a.b/c now"),
-            (
-                r#"{"glbUrl":"https://a.b/c?signature=x","b":"http://d?e#f","g":1}"#,
-                r#"{"glbUrl":"https://a.b/c","b":"http://d","g":1}"#,
-            ),
-            ("https://cut?signatu", "https://cut"),
-        ] {
-            assert_eq!(quoted(text), safe);
-        }
-    }
 
     fn refused(status: u16, problem: serde_json::Value) -> Error {
         let mut all = serde_json::json!({"type": "about:blank", "title": "T", "status": status});
@@ -269,6 +241,16 @@ mod tests {
             let text = refused(status, serde_json::json!({})).to_string();
             assert!(text.contains(remedy), "{text}");
         }
+    }
+
+    #[test]
+    fn a_source_without_a_token_is_no_invalid_argument() {
+        let error = error_of::<Problem>("read it", mint_api::Error::Custom("the token source gave no token: x".into()));
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_eq!(
+            error.to_string(),
+            "could not read it: the token source gave no token: x; sign in again, or mend the source"
+        );
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::problem_type;
 pub enum ErrorKind {
     /// The client could not be made: no key, an unusable base URL, no TLS.
     Configuration,
+    /// The [`TokenSource`](crate::TokenSource) gave no token; nothing was sent.
+    Credentials,
     /// An argument is not valid; nothing was sent.
     InvalidArgument,
     /// A call was refused before it was sent, because of what it costs: more than

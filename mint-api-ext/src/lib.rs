@@ -64,7 +64,7 @@ pub use download::ToStore;
 pub use download::{Download, Event, Failure, FetchedFile, Obtained, Overwrite, Report, ToDir, ToWriter, Unpacked};
 pub use error::{Error, ErrorKind, WaitSummary};
 pub use mint::{Mint, MintBuilder};
-pub use mint_api::{Credentials, Server, Transport, types};
+pub use mint_api::{BearerToken, Credentials, Server, TokenFuture, TokenSource, Transport, types};
 pub use operation::{
     ActedOn, BatchControl, Decision, Exponential, FailedOperation, NotSucceeded, Observation, OperationHandle,
     OperationId, Outcome, PollState, PollingPolicy, Preview, Review, SavedOperation, Success, Unpaid, Update, Updates,

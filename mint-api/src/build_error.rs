@@ -12,8 +12,8 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// The key would be sent in the clear.
-    #[error("the API key would be sent unencrypted to `{base_url}`: use https, or http to localhost")]
+    /// The key or the tokens would be sent in the clear.
+    #[error("the credentials would be sent unencrypted to `{base_url}`: use https, or http to localhost")]
     InsecureBaseUrl {
         /// The base URL.
         base_url: String,

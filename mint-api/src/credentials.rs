@@ -2,16 +2,26 @@
 
 use std::env::{self, VarError};
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderValue;
 
-/// What authenticates a call: an API key, sent as a bearer token (RFC 6750).
+use crate::token_source::{TokenSource, Tokens};
+
+/// What authenticates a call: an API key or the tokens of a [`TokenSource`], sent as a bearer token (RFC 6750).
 ///
-/// Neither `Debug` nor `Display` shows the key.
+/// Clones of it share one token. Neither `Debug` nor `Display` shows a key or a token.
 #[derive(Clone)]
 pub struct Credentials {
-    /// The value of the `Authorization` header, marked sensitive.
-    authorization: HeaderValue,
+    kind: Kind,
+}
+
+/// Each value of the `Authorization` header is marked sensitive.
+#[derive(Clone)]
+enum Kind {
+    Key(HeaderValue),
+    Tokens(Arc<Tokens>),
 }
 
 impl Credentials {
@@ -36,11 +46,8 @@ impl Credentials {
         if key.is_empty() {
             return Err(InvalidCredentials::Empty);
         }
-        let visible = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let header = HeaderValue::from_str(&format!("Bearer {key}")).ok().filter(|_| visible);
-        let mut authorization = header.ok_or(InvalidCredentials::NotAHeader)?;
-        authorization.set_sensitive(true);
-        Ok(Self { authorization })
+        let authorization = bearer(key).ok_or(InvalidCredentials::NotAHeader)?;
+        Ok(Self { kind: Kind::Key(authorization) })
     }
 
     /// The API key in the environment variable `MINT_API_KEY`.
@@ -56,9 +63,39 @@ impl Credentials {
         }
     }
 
-    pub(crate) fn authorization(&self) -> &HeaderValue {
-        &self.authorization
+    /// Tokens that expire, for users who signed in by OAuth 2; see [`TokenSource`] for when it is asked.
+    ///
+    /// When the server answers 401, it is asked for a fresh token, and the request is sent once more, with the same body
+    /// and the same headers but this one. A second 401 is the answer. With an API key, the first one is.
+    pub fn token_source(source: impl TokenSource + 'static) -> Self {
+        Self { kind: Kind::Tokens(Arc::new(Tokens::new(source))) }
     }
+
+    /// The value of the `Authorization` header; why there is none, when the source gives no token in this time.
+    pub(crate) async fn authorization(&self, patience: Duration) -> Result<HeaderValue, Arc<str>> {
+        match &self.kind {
+            Kind::Key(authorization) => Ok(authorization.clone()),
+            Kind::Tokens(tokens) => tokens.valid(patience).await,
+        }
+    }
+
+    /// The source of fresh tokens, where a refused one can be replaced.
+    pub(crate) fn tokens(&self) -> Option<&Tokens> {
+        match &self.kind {
+            Kind::Key(_) => None,
+            Kind::Tokens(tokens) => Some(tokens),
+        }
+    }
+}
+
+/// The header for a key or a token, unless a header cannot carry it.
+pub(crate) fn bearer(secret: &str) -> Option<HeaderValue> {
+    let visible = secret.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let header = HeaderValue::from_str(&format!("Bearer {secret}")).ok().filter(|_| visible);
+    header.map(|mut authorization| {
+        authorization.set_sensitive(true);
+        authorization
+    })
 }
 
 impl fmt::Debug for Credentials {
@@ -73,7 +110,7 @@ impl fmt::Display for Credentials {
     }
 }
 
-/// Why credentials cannot be used. No message holds any part of the key.
+/// Why credentials cannot be used. No message holds any part of the key or token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCredentials {
@@ -86,6 +123,12 @@ pub enum InvalidCredentials {
     /// The key holds what an HTTP header cannot carry.
     #[error("the API key holds a character no key has, such as a line break: copy it again, whole and alone")]
     NotAHeader,
+    /// The token is empty.
+    #[error("the access token is empty: see what the authorization server answered")]
+    EmptyToken,
+    /// The token holds what an HTTP header cannot carry.
+    #[error("the access token holds a character no token has, such as a line break: pass `access_token` alone")]
+    TokenNotAHeader,
 }
 
 #[cfg(test)]
@@ -94,7 +137,12 @@ mod tests {
 
     #[test]
     fn keys() {
-        let header = |key: &str| Credentials::api_key(key).map(|credentials| credentials.authorization);
+        let header = |key: &str| {
+            Credentials::api_key(key).map(|credentials| match credentials.kind {
+                Kind::Key(authorization) => authorization,
+                Kind::Tokens(_) => panic!("a key is no source of tokens"),
+            })
+        };
         assert_eq!(header(" key\n").unwrap(), "Bearer key");
         assert!(header("key").unwrap().is_sensitive());
         assert_eq!(header(" \n").unwrap_err(), InvalidCredentials::Empty);

@@ -41,6 +41,8 @@ mod credentials;
 mod pace;
 mod reply;
 mod seam;
+mod shown_text;
+mod token_source;
 mod transport;
 
 // Generated code: its docs and lints are the generator's affair, and its tests check what it does.
@@ -57,4 +59,6 @@ pub use credentials::{Credentials, InvalidCredentials};
 pub use generated::support::{Timestamp, UnknownValue};
 pub use generated::{ByteStream, Client, Error, ResponseValue, Server, builder, types};
 pub use reply::BodyTooLarge;
+pub use shown_text::shown_text;
+pub use token_source::{BearerToken, TokenFuture, TokenSource};
 pub use transport::Transport;

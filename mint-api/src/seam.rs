@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, header};
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, StatusCode};
 use tracing::{Instrument as _, field};
 
 use crate::generated::{Client, Error};
@@ -24,9 +24,13 @@ pub(crate) struct Seam {
 
 impl ClientHooks<Seam> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        let Seam { credentials, user_agent, request_timeout, .. } = self.inner();
+        let authorization = credentials.authorization(*request_timeout).await;
+        let authorization =
+            authorization.map_err(|why| Error::Custom(format!("the token source gave no token: {why}")))?;
         let headers = request.headers_mut();
-        headers.insert(header::AUTHORIZATION, self.inner().credentials.authorization().clone());
-        headers.insert(header::USER_AGENT, self.inner().user_agent.clone());
+        headers.insert(header::AUTHORIZATION, authorization);
+        headers.insert(header::USER_AGENT, user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
         // The version of the document, not of the API: no route documents this header.
         headers.remove("api-version");
@@ -34,41 +38,63 @@ impl ClientHooks<Seam> for Client {
     }
 
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        if let Some(pace) = &self.inner().pace {
-            pace.turn().await;
+        let Seam { credentials, request_timeout, .. } = self.inner();
+        let again = credentials.tokens().and_then(|tokens| Some((tokens, request.try_clone()?)));
+        let response = send(self, request, info).await?;
+        let Some((tokens, mut again)) = again.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
+            return Ok(response);
+        };
+        let refused = again.headers().get(header::AUTHORIZATION);
+        match tokens.instead_of(refused, *request_timeout).await {
+            Ok(authorization) => {
+                again.headers_mut().insert(header::AUTHORIZATION, authorization);
+                send(self, again, info).await
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the token source gave no token in the place of the one that was refused");
+                Ok(response)
+            }
         }
-        let url = request.url();
-        let span = tracing::debug_span!(
-            "HTTP",
-            otel.kind = "client",
-            http.request.method = request.method().as_str(),
-            server.address = url.host_str(),
-            server.port = url.port_or_known_default(),
-            url.path = url.path(),
-            mint.operation = info.operation_id,
-            http.response.status_code = field::Empty,
-            mint.request_id = field::Empty,
-            error.type = field::Empty,
-        );
-        // `span`, not the current span: where this one is not enabled, that is a span of the caller.
-        let call = async {
-            let result = self.client().execute(request).await;
-            match &result {
-                Ok(response) => {
-                    span.record("http.response.status_code", response.status().as_u16());
-                    if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
-                        span.record("mint.request_id", id);
-                    }
-                }
-                Err(error) => {
-                    span.record("error.type", if error.is_timeout() { "timeout" } else { "transport" });
+    }
+}
+
+/// Sends a request when it is its turn.
+async fn send(client: &Client, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+    let Seam { pace, max_body_bytes, .. } = client.inner();
+    if let Some(pace) = pace {
+        pace.turn().await;
+    }
+    let url = request.url();
+    let span = tracing::debug_span!(
+        "HTTP",
+        otel.kind = "client",
+        http.request.method = request.method().as_str(),
+        server.address = url.host_str(),
+        server.port = url.port_or_known_default(),
+        url.path = url.path(),
+        mint.operation = info.operation_id,
+        http.response.status_code = field::Empty,
+        mint.request_id = field::Empty,
+        error.type = field::Empty,
+    );
+    // `span`, not the current span: where this one is not enabled, that is a span of the caller.
+    let call = async {
+        let result = client.client().execute(request).await;
+        match &result {
+            Ok(response) => {
+                span.record("http.response.status_code", response.status().as_u16());
+                if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
+                    span.record("mint.request_id", id);
                 }
             }
-            let response = result.map_err(reply::without_query)?;
-            Ok(reply::normalised(response, self.inner().max_body_bytes).await)
-        };
-        call.instrument(span.clone()).await
-    }
+            Err(error) => {
+                span.record("error.type", if error.is_timeout() { "timeout" } else { "transport" });
+            }
+        }
+        let response = result.map_err(reply::without_query)?;
+        Ok(reply::normalised(response, *max_body_bytes).await)
+    };
+    call.instrument(span.clone()).await
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ mod tests {
             (Transport, true),
             (Timeout, true),
             (Configuration, false),
+            (Credentials, false),
             (InvalidArgument, false),
             (Server, false),
             (IdempotencyConflict, false),

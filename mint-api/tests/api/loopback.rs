@@ -1,4 +1,4 @@
-//! A server of one reply, written byte by byte, so that a test decides what no well-behaved server would send.
+//! A server whose replies are written byte by byte, so that a test decides what no well-behaved server would send.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,7 +17,10 @@ pub(crate) struct Loopback {
 
 /// A request as it came over the wire.
 #[derive(Clone, Debug)]
-pub(crate) struct Request(String);
+pub(crate) struct Request {
+    head: String,
+    pub(crate) body: String,
+}
 
 /// What happens once the reply is written.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,11 @@ pub(crate) async fn serve(reply: impl Into<Vec<u8>>) -> Loopback {
 
 pub(crate) async fn serve_then(reply: impl Into<Vec<u8>>, then: Then) -> Loopback {
     let reply = reply.into();
+    serve_each(move |_| reply.clone(), then).await
+}
+
+/// A server whose reply depends on the request.
+pub(crate) async fn serve_each(reply: impl Fn(&Request) -> Vec<u8> + Send + 'static, then: Then) -> Loopback {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -41,7 +49,8 @@ pub(crate) async fn serve_then(reply: impl Into<Vec<u8>>, then: Then) -> Loopbac
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let request = read_head(&mut stream).await;
+            let request = read(&mut stream).await;
+            let reply = reply(&request);
             captured.lock().unwrap().push(request);
             // A client that has read enough hangs up; that is for the test to judge by what the client returns.
             let _ = stream.write_all(&reply).await;
@@ -65,7 +74,7 @@ pub(crate) fn refusing() -> (TcpSocket, String) {
     (socket, base_url)
 }
 
-async fn read_head(stream: &mut TcpStream) -> Request {
+async fn read(stream: &mut TcpStream) -> Request {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -73,7 +82,10 @@ async fn read_head(stream: &mut TcpStream) -> Request {
             Err(_) => break,
         }
     }
-    Request(String::from_utf8(head).unwrap())
+    let mut request = Request { head: String::from_utf8(head).unwrap(), body: String::new() };
+    let length = request.header("content-length").first().map_or(0, |length| length.parse().unwrap());
+    stream.take(length).read_to_string(&mut request.body).await.unwrap();
+    request
 }
 
 impl Loopback {
@@ -96,12 +108,12 @@ impl Loopback {
 impl Request {
     /// The first line, such as `GET /v1/operations/op_1 HTTP/1.1`.
     pub(crate) fn line(&self) -> &str {
-        self.0.lines().next().unwrap_or_default()
+        self.head.lines().next().unwrap_or_default()
     }
 
     /// The values of a header, in the order they came.
     pub(crate) fn header(&self, name: &str) -> Vec<&str> {
-        let fields = self.0.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let fields = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
     }
 }

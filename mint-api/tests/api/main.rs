@@ -17,4 +17,5 @@ mod secrets;
 mod servers;
 mod successes;
 mod timeouts;
+mod tokens;
 mod traces;

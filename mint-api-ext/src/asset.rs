@@ -4,6 +4,7 @@ mod artifacts;
 mod collect;
 mod file_name;
 mod kind;
+mod source;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use crate::download::shown;
 pub use kind::AssetKind;
 
 pub(crate) use file_name::{is_reserved, unique_file_names};
+pub(crate) use source::Source;
 
 /// A file that Mint made.
 #[derive(Clone, Eq, PartialEq)]
@@ -99,29 +101,18 @@ pub enum Subject {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Assets {
     subject: Subject,
+    /// What to read again for fresh URLs.
     source: Option<Source>,
     assets: Vec<Asset>,
-}
-
-/// What to read again for fresh URLs.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Source {
-    /// `GET /v1/operations/{operationId}`.
-    Operation(String),
-    /// `GET /v1/models/{modelId}`.
-    Model(String),
-    /// `GET /v1/worlds/{worldId}`.
-    World(String),
-    /// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
-    AssetManifest { asset_type: String, id: String },
-    /// `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
-    AnimationManifest { target_type: String, id: String },
+    /// What to read for the files that should be here, and are not.
+    elsewhere: Vec<Source>,
 }
 
 impl Assets {
     /// The files of an operation: every one that has a URL, in the order of the document.
     ///
-    /// Files in a member of `assets` that this version does not know are found, too, by the names of their fields.
+    /// Files in a member of `assets` that this version does not know are found, too, by the names of their fields. Where
+    /// the operation does not name its files, [`Mint::assets_of`](crate::Mint::assets_of) looks for them elsewhere.
     pub fn of(operation: &Operation) -> Self {
         collect::of(operation)
     }
@@ -132,14 +123,27 @@ impl Assets {
         self.subject
     }
 
+    /// The model to show or to work with: the optimized GLB, else the plain one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::{Asset, AssetKind, Assets};
+    ///
+    /// let glb = Asset::new(AssetKind::Glb, "https://cdn.mint.gg/a.glb");
+    /// let optimized = Asset::new(AssetKind::OptimizedGlb, "https://cdn.mint.gg/b.glb");
+    /// assert_eq!(Assets::from(vec![glb.clone(), optimized.clone()]).preferred(), Some(&optimized));
+    /// assert_eq!(Assets::from(vec![glb.clone()]).preferred(), Some(&glb));
+    /// assert_eq!(Assets::from(vec![]).preferred(), None);
+    /// ```
+    pub fn preferred(&self) -> Option<&Asset> {
+        let of_kind = |kind| self.iter().find(|asset| asset.kind == kind);
+        of_kind(AssetKind::OptimizedGlb).or_else(|| of_kind(AssetKind::Glb))
+    }
+
     /// What to read again for fresh URLs, where that is known.
     pub(crate) fn source(&self) -> Option<&Source> {
         self.source.as_ref()
-    }
-
-    /// Leaves out the files that are not wanted.
-    pub(crate) fn retain(&mut self, wanted: impl FnMut(&Asset) -> bool) {
-        self.assets.retain(wanted);
     }
 
     /// The files.
@@ -213,7 +217,7 @@ impl From<Vec<Asset>> for Assets {
 /// Several chosen files; of what they are files is not known then.
 impl FromIterator<Asset> for Assets {
     fn from_iter<I: IntoIterator<Item = Asset>>(assets: I) -> Self {
-        Self { subject: Subject::Unknown, source: None, assets: assets.into_iter().collect() }
+        Self { assets: assets.into_iter().collect(), ..Self::default() }
     }
 }
 

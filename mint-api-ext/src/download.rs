@@ -49,6 +49,7 @@ pub(crate) use digest::hex;
 pub(crate) use downloader::{Downloader, shown};
 pub use event::Event;
 pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};
+pub(crate) use sink::blocking;
 pub use to_dir::ToDir;
 #[cfg(feature = "object-store")]
 pub use to_store::ToStore;
@@ -74,6 +75,8 @@ pub enum Overwrite {
 }
 
 /// Files to download; say where to with [`to_dir`](Self::to_dir), [`to_writer`](Self::to_writer) or `to_store`.
+///
+/// Where an operation does not name its files, they are looked for as [`Mint::assets_of`](crate::Mint::assets_of) does.
 ///
 /// The files are fetched by an HTTP client that has no key and cannot get one. It takes only https, follows at most
 /// five redirects and checks each; http and this machine are taken exactly when the API is on this machine, too.
@@ -116,6 +119,8 @@ pub struct Download {
     downloader: Downloader,
     refresher: Refresher,
     assets: Assets,
+    /// Each call of `only`; the files may not be known yet.
+    wanted: Vec<Vec<AssetKind>>,
     on_event: OnEvent,
     concurrency: usize,
     overwrite: Overwrite,
@@ -138,6 +143,7 @@ impl Download {
             downloader,
             refresher: Refresher::new(mint, assets.source()),
             assets,
+            wanted: Vec::new(),
             on_event: Arc::new(|_| ()),
             concurrency: CONCURRENCY,
             overwrite: Overwrite::default(),
@@ -150,8 +156,7 @@ impl Download {
 
     /// Fetches only files of these kinds. Default: every file.
     pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
-        let kinds: Vec<_> = kinds.into_iter().collect();
-        self.assets.retain(|asset| kinds.contains(&asset.kind));
+        self.wanted.push(kinds.into_iter().collect());
         self
     }
 
@@ -224,7 +229,8 @@ impl Download {
     /// # Errors
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory cannot be made, or the manifest not be written. That
-    /// single files fail is no error of the whole: see [`Report::failures`].
+    /// single files fail is no error of the whole: see [`Report::failures`]. Those of
+    /// [`Mint::assets_of`](crate::Mint::assets_of), where the operation does not name its files.
     ///
     /// # Cancellation
     ///
@@ -327,9 +333,18 @@ impl Download {
         job.fetch(sink, retries).await
     }
 
+    /// Looks for the files where the operation does not name them.
+    async fn complete(&mut self) -> Result<(), Error> {
+        let mint = self.refresher.mint().clone();
+        self.assets = std::mem::take(&mut self.assets).completed(&mint).await?;
+        self.refresher = Refresher::new(mint, self.assets.source());
+        Ok(())
+    }
+
     /// The files, each with its name and with tries that are out of step with those of the others.
     fn jobs(&mut self) -> Vec<(Asset, String, Retries)> {
-        let assets: Vec<Asset> = self.assets.iter().cloned().collect();
+        let is_wanted = |asset: &&Asset| self.wanted.iter().all(|kinds| kinds.contains(&asset.kind));
+        let assets: Vec<Asset> = self.assets.iter().filter(is_wanted).cloned().collect();
         let names = unique_file_names(&assets);
         let jobs = assets.into_iter().zip(names);
         jobs.map(|(asset, name)| (asset, name, Retries::new(Jitter::seeded(self.jitter.next().to_bits())))).collect()

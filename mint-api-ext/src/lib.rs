@@ -45,12 +45,15 @@ mod error;
 mod id;
 mod idempotency;
 mod jitter;
+mod list;
 mod mint;
 mod mutation;
 mod operation;
 mod problem_type;
 #[cfg(feature = "progress")]
 pub mod progress;
+mod read;
+mod reference_image;
 mod retry;
 mod retry_after;
 #[cfg(feature = "simulator")]
@@ -63,6 +66,7 @@ pub use clock::Clock;
 pub use download::ToStore;
 pub use download::{Download, Event, Failure, FetchedFile, Obtained, Overwrite, Report, ToDir, ToWriter, Unpacked};
 pub use error::{Error, ErrorKind, WaitSummary};
+pub use list::{Items, List};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api::{BearerToken, Credentials, Server, TokenFuture, TokenSource, Transport, types};
 pub use operation::{
@@ -70,6 +74,7 @@ pub use operation::{
     OperationId, Outcome, PollState, PollingPolicy, Preview, Review, SavedOperation, Success, Unpaid, Update, Updates,
     Wait, WaitMany, WaitTarget,
 };
+pub use reference_image::{ImageSource, ReferenceImage, UploadImage};
 pub use retry::RetryPolicy;
 pub use start::{
     AnimateModel, Approve, ConvertModel, GenerateAssetPack, GenerateAudio, GenerateModel, GenerateWorld, Optimization,

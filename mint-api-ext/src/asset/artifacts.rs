@@ -17,13 +17,13 @@ pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
         Some("world") => Subject::World,
         _ => Subject::Unknown,
     };
-    Assets { subject, source: manifest.source.as_ref().and_then(source), assets }
+    Assets { subject, source: manifest.source.as_ref().and_then(source), assets, ..Assets::default() }
 }
 
 fn source(source: &ArtifactSource) -> Option<Source> {
     let id = source.id.clone()?;
     match (&source.target_type, &source.asset_type) {
-        (Some(target_type), _) => Some(Source::AnimationManifest { target_type: target_type.clone(), id }),
+        (Some(_), _) => Some(Source::AnimationManifest(id)),
         (None, Some(asset_type)) => Some(Source::AssetManifest { asset_type: asset_type.clone(), id }),
         (None, None) => None,
     }
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn where_fresh_urls_come_from() {
         let of = |source: Value| manifest(json!({"artifacts": [], "source": source})).source().cloned();
-        let animation = Source::AnimationManifest { target_type: "model_animation_clip".into(), id: "c".into() };
+        let animation = Source::AnimationManifest("c".into());
         let clip = json!({"kind": "animation", "targetType": "model_animation_clip", "id": "c"});
         assert_eq!(of(clip), Some(animation));
         assert_eq!(of(json!({"assetType": "model"})), None);

@@ -3,6 +3,7 @@
 use mint_api::types::{GenerationAssets, Model, ModelAssets, Operation, OperationConversion, World, WorldAssets};
 use serde_json::{Map, Value};
 
+use super::source::elsewhere;
 use super::{Asset, AssetKind, Assets, Source, Subject};
 
 pub(super) fn of(operation: &Operation) -> Assets {
@@ -16,21 +17,23 @@ pub(super) fn of(operation: &Operation) -> Assets {
         assets.extend(converted(conversion));
     }
     let source = Some(Source::Operation(operation.id.clone()));
-    Assets { subject: subject(operation), source, assets }
+    let subject = subject(operation);
+    let elsewhere = elsewhere(operation, subject, &assets);
+    Assets { subject, source, assets, elsewhere }
 }
 
 pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
-    Assets { subject: Subject::Conversion, source: None, assets: converted(conversion) }
+    Assets { subject: Subject::Conversion, assets: converted(conversion), ..Assets::default() }
 }
 
 pub(super) fn of_model(made: &Model) -> Assets {
     let assets = made.assets.as_ref().map(model).unwrap_or_default();
-    Assets { subject: Subject::Model, source: Some(Source::Model(made.id.clone())), assets }
+    Assets { subject: Subject::Model, source: Some(Source::Model(made.id.clone())), assets, ..Assets::default() }
 }
 
 pub(super) fn of_world(made: &World) -> Assets {
     let assets = made.assets.as_ref().map(world).unwrap_or_default();
-    Assets { subject: Subject::World, source: Some(Source::World(made.id.clone())), assets }
+    Assets { subject: Subject::World, source: Some(Source::World(made.id.clone())), assets, ..Assets::default() }
 }
 
 fn subject(operation: &Operation) -> Subject {

@@ -6,7 +6,6 @@ use tokio::sync::Mutex;
 
 use super::downloader::shown;
 use crate::asset::{Asset, Assets, Source};
-use crate::call::answer;
 use crate::error::Error;
 use crate::mint::Mint;
 
@@ -23,6 +22,10 @@ impl Refresher {
         Self { mint, source: source.cloned(), newest: Arc::default() }
     }
 
+    pub(super) fn mint(&self) -> &Mint {
+        &self.mint
+    }
+
     /// Another URL of the file than this one; `None` if there is none to be had.
     pub(super) async fn fresh(&self, asset: &Asset, expired: &str) -> Result<Option<String>, Error> {
         let Some(source) = &self.source else {
@@ -33,35 +36,11 @@ impl Refresher {
         if let Some(url) = newest.as_ref().and_then(|assets| other_url(assets, asset, expired)) {
             return Ok(Some(url));
         }
-        let assets = read(&self.mint, source).await?;
+        let assets = source.read(&self.mint).await?;
         let url = other_url(&assets, asset, expired);
         *newest = Some(assets);
         Ok(url)
     }
-}
-
-async fn read(mint: &Mint, source: &Source) -> Result<Assets, Error> {
-    let api = mint.api();
-    let assets = match source {
-        Source::Operation(id) => Assets::of(&mint.attach(id)?.get().await?),
-        Source::Model(id) => {
-            let model = api.get_model().model_id(id).send().await;
-            Assets::from(&answer(format_args!("read model {id}"), model)?.value)
-        }
-        Source::World(id) => {
-            let world = api.get_world().world_id(id).send().await;
-            Assets::from(&answer(format_args!("read world {id}"), world)?.value)
-        }
-        Source::AssetManifest { asset_type, id } => {
-            let manifest = api.get_artifact_manifest().asset_type(asset_type).asset_id(id).send().await;
-            Assets::from(&answer(format_args!("read the artifact manifest of {id}"), manifest)?.value)
-        }
-        Source::AnimationManifest { target_type, id } => {
-            let manifest = api.get_animation_artifact_manifest().target_type(target_type).target_id(id).send().await;
-            Assets::from(&answer(format_args!("read the artifact manifest of {id}"), manifest)?.value)
-        }
-    };
-    Ok(assets)
 }
 
 /// Another URL of the same file: of one at the same place, if there is such a one, else of one of the same kind and name.

@@ -55,6 +55,7 @@ impl ToDir {
             Ok(Manifest::read(&directory))
         })
         .await?;
+        self.download.complete().await?;
         let jobs = self.download.jobs();
         let (this, manifest) = (&self, &manifest);
         let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {

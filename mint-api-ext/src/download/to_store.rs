@@ -47,6 +47,7 @@ impl ToStore {
             Overwrite::IfChanged => store::read_manifest(&self.store, &place_of_manifest).await?.0,
             Overwrite::Never | Overwrite::Always => Manifest::default(),
         };
+        self.download.complete().await?;
         let jobs = self.download.jobs();
         let (this, manifest) = (&self, &manifest);
         let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {

@@ -11,7 +11,7 @@ use super::sidecar::Version;
 use super::sink::Sink;
 use super::stream::{Output, Stream};
 use super::{Download, Fetched, FetchedFile, Report, Retries};
-use crate::asset::{Asset, Assets};
+use crate::asset::Asset;
 use crate::error::Error;
 
 /// A download of one file to a writer; await it for the [`Report`].
@@ -33,7 +33,8 @@ impl IntoFuture for ToWriter {
 
 impl ToWriter {
     pub(super) fn new(mut download: Download, asset: Asset, writer: Box<dyn AsyncWrite + Send + Unpin>) -> Self {
-        download.assets = Assets::from_iter([asset]);
+        download.assets = asset.into();
+        download.wanted.clear();
         Self { download, output: Output::Writer(writer) }
     }
 

@@ -29,6 +29,7 @@ mod verify;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::AsyncWrite;
 
@@ -209,6 +210,13 @@ impl Download {
         self
     }
 
+    /// How long a server may send nothing before the connection counts as broken, and the file is tried again. Default: 30
+    /// seconds. Nothing limits how long the whole may take.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.downloader.stall_after(timeout);
+        self
+    }
+
     /// Takes files from this machine and from private addresses, http included. Default: exactly when the API is on this
     /// machine, and then from this machine only.
     pub fn allow_local_network(mut self) -> Self {
@@ -223,8 +231,8 @@ impl Download {
     /// there of a file when a download breaks off, also when the process ends, is continued by the next one. While a file
     /// is written, `<name>.lock` keeps other downloads off it.
     ///
-    /// `mint-manifest.json` tells what was saved, without the queries of URLs; with it, the next download of the same
-    /// files fetches only what has changed.
+    /// `mint-manifest.json` tells what was saved, as each file ends, without the queries of URLs; with it, the next download
+    /// of the same files fetches only what has changed.
     ///
     /// # Errors
     ///

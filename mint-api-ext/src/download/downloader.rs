@@ -47,6 +47,11 @@ impl Downloader {
         Ok(Self { http, network, stall_timeout: STALL_TIMEOUT })
     }
 
+    /// Takes a connection for broken that brings nothing for so long.
+    pub(super) fn stall_after(&mut self, timeout: Duration) {
+        self.stall_timeout = timeout;
+    }
+
     /// Takes files from this machine and from private addresses, too.
     pub(super) fn allow_local_network(&mut self) {
         self.network = Network::AlsoPrivate;

@@ -73,27 +73,26 @@ impl Manifest {
         })
     }
 
-    /// The bytes of this manifest with these entries; `None` if it has them already.
-    pub(super) fn extended(mut self, entries: Vec<(String, Entry)>) -> serde_json::Result<Option<Vec<u8>>> {
-        let before = self.files.clone();
-        self.files.extend(entries);
-        if self.files == before {
+    /// The bytes of this manifest with this entry; `None` if it has it already.
+    pub(super) fn extended(mut self, name: String, entry: Entry) -> serde_json::Result<Option<Vec<u8>>> {
+        if self.files.get(&name) == Some(&entry) {
             return Ok(None);
         }
+        self.files.insert(name, entry);
         let mut bytes = serde_json::to_vec_pretty(&self)?;
         bytes.push(b'\n');
         Ok(Some(bytes))
     }
 
-    /// Adds files to the manifest of a directory. What it tells of others stays, also when another download adds to it
+    /// Adds a file to the manifest of a directory. What it tells of others stays, also when another download adds to it
     /// at the same time.
-    pub(super) fn add(directory: &Path, entries: Vec<(String, Entry)>) -> Result<(), Error> {
+    pub(super) fn add(directory: &Path, name: String, entry: Entry) -> Result<(), Error> {
         let path = directory.join(NAME);
         let failed = |error| io_error("write", &path, error);
         // The other one has it for the time of writing a small file.
         let lock = Lock::wait_for(&beside(&path, ".lock")).map_err(failed)?;
         let _lock = lock.ok_or_else(|| failed(io::Error::other("another download holds it")))?;
-        match Self::read(directory).extended(entries).map_err(|error| failed(error.into()))? {
+        match Self::read(directory).extended(name, entry).map_err(|error| failed(error.into()))? {
             Some(bytes) => replace(&path, &bytes).map_err(failed),
             None => Ok(()),
         }

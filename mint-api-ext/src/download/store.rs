@@ -96,19 +96,17 @@ pub(super) async fn read_manifest(
     Ok((Manifest::parse(&bytes), Some(version)))
 }
 
-/// Adds files to the manifest at a place. What it tells of others stays, also when another download adds to it at the
+/// Adds a file to the manifest at a place. What it tells of others stays, also when another download adds to it at the
 /// same time, if the store can replace one version only.
 pub(super) async fn add_to_manifest(
     store: &Arc<dyn ObjectStore>,
     path: &Path,
-    entries: Vec<(String, Entry)>,
+    name: String,
+    entry: Entry,
 ) -> Result<(), Error> {
-    if entries.is_empty() {
-        return Ok(());
-    }
     for _ in 0..MANIFEST_TRIES {
         let (manifest, version) = read_manifest(store, path).await?;
-        let extended = manifest.extended(entries.clone()).map_err(|error| store_error(path, error))?;
+        let extended = manifest.extended(name.clone(), entry.clone()).map_err(|error| store_error(path, error))?;
         let Some(bytes) = extended.map(Bytes::from) else {
             return Ok(());
         };

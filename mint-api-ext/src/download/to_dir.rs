@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::digest::Digests;
@@ -57,30 +58,35 @@ impl ToDir {
         .await?;
         self.download.complete().await?;
         let jobs = self.download.jobs();
-        let (this, manifest) = (&self, &manifest);
+        let noted = Mutex::new(Ok(()));
+        let (this, manifest, noted_each) = (&self, &manifest, &noted);
         let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {
             let target = this.directory.join(&name);
-            let saved = this.save(&asset, &target, manifest.entry(&name, &asset), retries).await;
-            let (result, version) = match saved {
-                Ok((file, version)) => (Ok(file), version),
-                Err(error) => (Err(error), None),
+            let result = match this.save(&asset, &target, manifest.entry(&name, &asset), retries).await {
+                Ok((file, version)) => {
+                    let entry = version.map(|version| (name, Entry::new(&file, &version)));
+                    this.note(entry, noted_each).await;
+                    Ok(file)
+                }
+                Err(error) => Err(error),
             };
             this.download.ended(&asset, &target, &result);
-            let entry = match (&result, version) {
-                (Ok(file), Some(version)) => Some((name, Entry::new(file, &version))),
-                _ => None,
-            };
-            ((asset, target, result), entry)
+            (asset, target, result)
         });
         // In the order of the assets, so that a report reads the same each time.
-        let results: Vec<_> = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
-        let (results, entries): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-        let entries: Vec<_> = entries.into_iter().flatten().collect();
-        if !entries.is_empty() {
-            let directory = self.directory;
-            blocking(move || Manifest::add(&directory, entries)).await?;
-        }
+        let results = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
+        noted.into_inner()?;
         Ok(Report::of(results))
+    }
+
+    /// Adds a file to the manifest, one at a time, until that fails: a download that is stopped leaves what is true.
+    async fn note(&self, entry: Option<(String, Entry)>, noted: &Mutex<Result<(), Error>>) {
+        let Some((name, entry)) = entry else { return };
+        let mut noted = noted.lock().await;
+        if noted.is_ok() {
+            let directory = self.directory.clone();
+            *noted = blocking(move || Manifest::add(&directory, name, entry)).await;
+        }
     }
 
     /// Saves one file; also which version of it is there, if that is known.

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
 use object_store::ObjectStore;
 use object_store::path::Path;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::manifest::{self, Entry, Manifest};
@@ -49,20 +50,27 @@ impl ToStore {
         };
         self.download.complete().await?;
         let jobs = self.download.jobs();
-        let (this, manifest) = (&self, &manifest);
+        let noted = Mutex::new(Ok(()));
+        let (this, manifest, place_of_manifest, noted_each) = (&self, &manifest, &place_of_manifest, &noted);
         let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {
             let place = this.prefix.clone().join(name.as_str());
             let path = PathBuf::from(place.as_ref());
-            let (result, entry) = match this.save(&asset, &place, manifest.entry(&name, &asset), retries).await {
-                Ok((file, entry)) => (Ok(file), entry.map(|entry| (name, entry))),
-                Err(error) => (Err(error), None),
+            let result = match this.save(&asset, &place, manifest.entry(&name, &asset), retries).await {
+                Ok((file, entry)) => {
+                    // One at a time, until that fails: a download that is stopped leaves what is true.
+                    let mut noted = noted_each.lock().await;
+                    if let (Ok(()), Some(entry)) = (&*noted, entry) {
+                        *noted = store::add_to_manifest(&this.store, place_of_manifest, name, entry).await;
+                    }
+                    Ok(file)
+                }
+                Err(error) => Err(error),
             };
             this.download.ended(&asset, &path, &result);
-            ((asset, path, result), entry)
+            (asset, path, result)
         });
-        let results: Vec<_> = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
-        let (results, entries): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-        store::add_to_manifest(&self.store, &place_of_manifest, entries.into_iter().flatten().collect()).await?;
+        let results = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
+        noted.into_inner()?;
         Ok(Report::of(results))
     }
 

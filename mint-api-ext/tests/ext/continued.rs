@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use mint_api_ext::simulator::{Fault, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, Event, Mint, Obtained, Report};
+use object_store::memory::InMemory;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 
 const SIZE: usize = 900_000;
 
@@ -78,6 +80,40 @@ async fn what_is_there_must_belong_together() {
         assert!(std::fs::read(&files[0].path).unwrap() == file(), "{name}");
         assert_eq!(files[0].obtained, Obtained::Fetched, "{name}");
     }
+}
+
+/// One file was finished, and another was not: the first one need not be fetched again.
+#[tokio::test]
+async fn what_a_dropped_download_had_finished_is_known() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let first = Asset::new(AssetKind::Stl, &simulator.add_file("a.stl", "model/stl", file()));
+    let second = Asset::new(AssetKind::Obj, &simulator.add_file("b.obj", "model/obj", file()));
+    simulator.add_fault(&second.url, Fault::stall_at(500_000).times(2));
+    let download = || mint.download(vec![first.clone(), second.clone()]);
+
+    let directory = tempfile::tempdir().unwrap();
+    let begun = tokio::spawn(download().to_dir(directory.path()).into_future());
+    while std::fs::metadata(directory.path().join("model.obj.part")).map_or(0, |part| part.len()) < 500_000
+        || !directory.path().join("mint-manifest.json").exists()
+    {
+        tokio::task::yield_now().await;
+    }
+    begun.abort();
+    assert!(begun.await.unwrap_err().is_cancelled());
+
+    let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let begun = tokio::spawn(download().to_store(store.clone(), "").into_future());
+    while store.head(&"mint-manifest.json".into()).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    begun.abort();
+    assert!(begun.await.unwrap_err().is_cancelled());
+
+    let files = download().to_dir(directory.path()).await.unwrap().complete().unwrap();
+    assert_eq!([files[0].obtained, files[1].obtained], [Obtained::AlreadyThere, Obtained::Continued]);
+    let files = download().to_store(store, "").await.unwrap().complete().unwrap();
+    assert_eq!([files[0].obtained, files[1].obtained], [Obtained::AlreadyThere, Obtained::Fetched]);
 }
 
 /// The last process ended after the last byte and before the file had its name.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mint_api_ext::simulator::{Fault, Reply, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained};
+use mint_api_ext::{Asset, AssetKind, Assets, Download, ErrorKind, Obtained};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
@@ -261,6 +261,20 @@ async fn an_api_that_has_no_fresh_url_is_told_of() {
     assert_eq!(error.kind(), ErrorKind::Server);
     let text = error.to_string();
     assert!(text.contains("410") && text.contains("did not help") && text.contains("404"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_may_be_silent_for_as_long_as_is_said() {
+    let default: fn(Download) -> Download = |download| download;
+    for (settings, seconds) in [(default, 30), (|download| download.stall_timeout(Duration::from_secs(3)), 3)] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let url = simulator.add_file("a.stl", "model/stl", file());
+        simulator.add_fault(&url, Fault::stall_at(400_000));
+        let (_, file) = Place::Writer.download(&mint, &Asset::new(AssetKind::Stl, &url), settings).await.unwrap();
+        let silent = Duration::from_secs(seconds);
+        assert!((silent..silent + Duration::from_secs(1)).contains(&file.elapsed), "{:?}", file.elapsed);
+    }
 }
 
 /// Hours of slow bytes are no failure: nothing limits the whole, and every piece is one more sign of life.

@@ -55,7 +55,11 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         // An address of IPv4 may be written as one of IPv6 (RFC 4291, section 2.5.5.2).
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            // A full name may end in a dot.
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
         None => false,
     }
 }
@@ -75,6 +79,7 @@ mod tests {
             ("http://[::ffff:127.0.0.1]", Ok("http://[::ffff:7f00:1]")),
             ("http://api.mint.localhost", Ok("http://api.mint.localhost")),
             ("http://localhost:1", Ok("http://localhost:1")),
+            ("http://localhost.:1", Ok("http://localhost.:1")),
             ("http://api.mint.gg", Err("http://api.mint.gg")),
             ("http://localhost.mint.gg", Err("https")),
             ("http://127.0.0.1.mint.gg", Err("https")),

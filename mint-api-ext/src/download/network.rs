@@ -1,6 +1,6 @@
 //! Where files may be fetched from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
@@ -60,14 +60,24 @@ fn is_public(address: IpAddr) -> bool {
                 || first >= 224
                 || shared)
         }
-        IpAddr::V6(address) => {
-            !(address.is_loopback()
-                || address.is_unspecified()
-                || address.is_unique_local()
-                || address.is_unicast_link_local()
-                || address.is_multicast())
-        }
+        IpAddr::V6(address) => match (embedded(address), address.segments()) {
+            (Some(inner), _) => is_public(IpAddr::V4(inner)),
+            // What is unspecified, loopback, discarded, or has an address of IPv4 in a form that is no longer used.
+            (None, [0 | 0x100, ..]) => false,
+            // Site-local, as it once was.
+            (None, [first, ..]) if first & 0xffc0 == 0xfec0 => false,
+            _ => !(address.is_unique_local() || address.is_unicast_link_local() || address.is_multicast()),
+        },
     }
+}
+
+/// The address of IPv4 that a gateway reads out of one of IPv6: by NAT64 (RFC 6052) or 6to4 (RFC 3056).
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let (high, low) = match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => (high, low),
+        _ => return None,
+    };
+    Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
 }
 
 #[cfg(test)]
@@ -93,6 +103,17 @@ mod tests {
             ("https://[fd00::1]/a", false, false),
             ("https://[::ffff:10.0.0.1]/a", false, false),
             ("https://[::ffff:127.0.0.1]/a", false, true),
+            ("https://localhost./a", false, true),
+            ("https://0x7f.1/a", false, true),
+            ("https://0x0a000001/a", false, false),
+            ("https://[::]/a", false, false),
+            ("https://[::10.0.0.1]/a", false, false),
+            ("https://[64:ff9b::10.0.0.1]/a", false, false),
+            ("https://[64:ff9b::8.8.8.8]/a", true, true),
+            ("https://[2002:a00:1::1]/a", false, false),
+            ("https://[fec0::1]/a", false, false),
+            ("https://[ff02::1]/a", false, false),
+            ("https://[2606:4700::1111]/a", true, true),
             ("https://8.8.8.8/a", true, true),
             ("file:///etc/passwd", false, false),
             ("data:text/plain,a", false, false),

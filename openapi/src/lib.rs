@@ -16,6 +16,8 @@
 
 mod code;
 mod codegen;
+#[cfg(feature = "diff")]
+pub mod diff;
 mod document;
 mod error;
 mod explanation;

@@ -19,6 +19,8 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::rejection;
 use crate::report::Report;
+#[cfg(feature = "diff")]
+pub(crate) use null::{Null, null_of};
 
 /// A 3.0.3 document and what became of each construct of the 3.1 document it was made from.
 #[derive(Clone, Debug)]
@@ -67,6 +69,16 @@ pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value
     schemas(&mut lowered, report);
     rejection::remove_operations(&mut lowered, report, 0);
     Ok(lowered)
+}
+
+/// Refuses what is no document of OpenAPI 3, or too deep or large to be walked.
+#[cfg(feature = "diff")]
+pub(crate) fn check(document: &Value) -> Result<(), Error> {
+    let mut report = Report::default();
+    limits::check(document, &mut report);
+    Error::of_rejections(&report)?;
+    document::version(&mut document.clone(), &mut report);
+    Error::of_rejections(&report)
 }
 
 /// The rules on schemas, once every reference leads to a component.

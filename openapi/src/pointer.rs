@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 /// A JSON pointer that grows and shrinks while a document is walked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(String);
 
 impl Pointer {

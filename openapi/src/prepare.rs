@@ -32,6 +32,8 @@ pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
 pub(crate) use direction::directions;
 pub(crate) use identifiers::pascal_name;
+#[cfg(feature = "diff")]
+pub(crate) use media_types::is_json;
 pub(crate) use parameters::{FORM, WIRE_NAME};
 pub(crate) use properties::ABSENT;
 pub(crate) use responses::{ACCEPT, REPLIES};

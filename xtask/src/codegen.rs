@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 use corpus::{Compile, Corpus};
 use spec::Targets;
 
-pub(crate) use worker::{COMMAND as WORKER, program, work};
+pub(crate) use worker::{Answer, COMMAND as WORKER, Failure, ask, program, work};
 
 /// What `cargo xtask codegen` is given.
 #[derive(Debug, Args)]

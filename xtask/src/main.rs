@@ -8,6 +8,7 @@
 mod check;
 mod ci;
 mod codegen;
+mod diff;
 mod explain;
 mod generate;
 mod input;
@@ -35,7 +36,8 @@ Exit codes:
   0  done, or in sync
   1  failed, or could not tell
   2  the command line is wrong
-  4  something generated is out of date or missing; the command that refreshes it is printed";
+  4  the documents differ, or something generated is out of date; the command that refreshes it is printed
+  5  the documents differ in a way that breaks clients";
 
 /// The maintainer's commands of the Mint SDK.
 #[derive(Debug, Parser)]
@@ -64,6 +66,9 @@ enum Command {
     /// Check, offline, that the vendored document is what regen wrote and that all made from it is fresh
     #[command(after_help = EXIT_CODES)]
     Check,
+    /// Say what changed between two documents, and what each change breaks: on the wire, in Rust, in running clients
+    #[command(after_help = EXIT_CODES)]
+    Diff(diff::Options),
     /// Run every gate a change must pass, or only those named
     #[command(after_help = EXIT_CODES)]
     Ci {
@@ -94,6 +99,7 @@ enum End {
     Done,
     Failed,
     OutOfDate,
+    Breaking,
 }
 
 impl From<End> for ExitCode {
@@ -102,6 +108,7 @@ impl From<End> for ExitCode {
             End::Done => 0,
             End::Failed => 1,
             End::OutOfDate => 4,
+            End::Breaking => 5,
         })
     }
 }
@@ -126,6 +133,7 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
             Ok(End::Done)
         }
         Command::Check => check::run(&workspace),
+        Command::Diff(options) => diff::run(&workspace, &options),
         Command::Ci { gates } => Ok(ci::run(&workspace, &gates, Place::here())),
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),

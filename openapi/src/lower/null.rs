@@ -14,8 +14,8 @@ use crate::pointer::{Pointer, resolve};
 use crate::report::Report;
 
 /// What a schema says about null.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Null {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Null {
     Admitted,
     Refused,
     /// The schema says nothing that null could be measured by.
@@ -24,7 +24,7 @@ enum Null {
 
 impl Null {
     /// What two conditions say together.
-    fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
             (Self::Admitted, _) | (_, Self::Admitted) => Self::Admitted,
@@ -53,6 +53,12 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
             Place::Use => flag(schema),
         }
     });
+}
+
+/// What a schema of a document says about null.
+#[cfg(feature = "diff")]
+pub(crate) fn null_of(schema: &Value, document: &Value) -> Null {
+    said(schema, document, &mut BTreeSet::new())
 }
 
 /// What a schema says about null, all its keywords taken together.

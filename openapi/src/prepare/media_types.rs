@@ -10,7 +10,7 @@ pub(super) fn essence(media_type: &str) -> String {
 }
 
 /// Whether a media type is JSON (RFC 6839, section 3.1).
-pub(super) fn is_json(media_type: &str) -> bool {
+pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == JSON || essence == "text/json" || essence.ends_with("+json")
 }

@@ -1,0 +1,142 @@
+//! Parameters, and headers of replies, which are written the same way.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Operation, bodies, deprecation, names_of};
+use crate::diff::fields;
+use crate::diff::place::{Document, Place};
+use crate::diff::rule::Rule;
+use crate::diff::walk::{Context, Found};
+
+const DOCUMENTATION: &[&str] = &["description", "example", "examples"];
+
+/// A parameter is known by where it stands and its name; the case of a header does not count.
+type Key = (String, String);
+
+pub(super) fn compare<'a>(
+    old: Document<'a>,
+    new: Document<'a>,
+    before: &Operation<'a>,
+    after: &Operation<'a>,
+    found: &mut Found<'a>,
+) {
+    let renamed: BTreeMap<_, _> = names_of(before.path).into_iter().zip(names_of(after.path)).collect();
+    let new_name = |name: &str| renamed.get(name).copied().unwrap_or(name).to_owned();
+    let was: BTreeMap<Key, Place<'a>> = of(old, before)
+        .into_iter()
+        .map(|((kind, name), place)| {
+            let name = if kind == "path" { new_name(&name) } else { name };
+            ((kind, name), place)
+        })
+        .collect();
+    let is = of(new, after);
+    for (key, parameter) in &is {
+        let Some(other) = was.get(key) else {
+            let (rule, how) = match required(parameter) {
+                true => (Rule::D201, "required"),
+                false => (Rule::D203, "optional"),
+            };
+            found.add(rule, &parameter.at, format!("the {how} {} parameter `{}` is new", key.0, key.1));
+            continue;
+        };
+        one(other, parameter, &key.1, found);
+    }
+    for (key, parameter) in was.iter().filter(|(key, _)| !is.contains_key(*key)) {
+        let (rule, how) = match required(parameter) {
+            true => (Rule::D202, "required"),
+            false => (Rule::D204, "optional"),
+        };
+        found.add(rule, &parameter.at, format!("the {how} {} parameter `{}` is gone", key.0, key.1));
+    }
+}
+
+/// The parameters of an operation: its own, and those of its path that it does not replace.
+fn of<'a>(document: Document<'a>, operation: &Operation<'a>) -> BTreeMap<Key, Place<'a>> {
+    let mut parameters = BTreeMap::new();
+    for holder in [&operation.item, &operation.place] {
+        for parameter in holder.get("parameters").iter().flat_map(Place::items) {
+            let parameter = document.follow(&parameter);
+            let kind = parameter.text("in").unwrap_or_default().to_owned();
+            let name = parameter.text("name").unwrap_or_default();
+            let name = if kind == "header" { name.to_lowercase() } else { name.to_owned() };
+            parameters.insert((kind, name), parameter);
+        }
+    }
+    parameters
+}
+
+fn required(parameter: &Place<'_>) -> bool {
+    parameter.flag("required") || parameter.text("in") == Some("path")
+}
+
+fn one<'a>(before: &Place<'a>, after: &Place<'a>, name: &str, found: &mut Found<'a>) {
+    match (required(before), required(after)) {
+        (false, true) => found.add(Rule::D205, &after.at, format!("`{name}` is required")),
+        (true, false) => found.add(Rule::D206, &after.at, format!("`{name}` may be left out")),
+        _ => {}
+    }
+    if before.text("in") == Some("path") && before.text("name") != after.text("name") {
+        let was = before.text("name").unwrap_or_default();
+        found.add(Rule::D113, &after.at, format!("`{was}` is called `{name}`"));
+    }
+    form(before, after, Context::SENT, found);
+    let known = ["name", "in", "required"];
+    rest(before, after, &known, found);
+}
+
+/// How a parameter or header is written, and what its value is.
+pub(super) fn form<'a>(before: &Place<'a>, after: &Place<'a>, context: Context, found: &mut Found<'a>) {
+    deprecation(before, after, found);
+    if written(before) != written(after) {
+        let (was, is) = (written(before), written(after));
+        found.add(Rule::D207, &after.at, format!("{} becomes {}", was.shown(), is.shown()));
+    }
+    for field in ["allowReserved", "allowEmptyValue"] {
+        if before.flag(field) != after.flag(field) {
+            found.add(Rule::D208, &after.at, format!("`{field}` is {}", after.flag(field)));
+        }
+    }
+    if let (Some(was), Some(is)) = (before.get("schema"), after.get("schema")) {
+        found.pair(vec![was], vec![is], context);
+    } else if let (Some(was), Some(is)) = (before.get("content"), after.get("content")) {
+        bodies::content(&was, &is, &|_| context, found);
+    } else if before.get("content").is_none() && after.get("content").is_none() {
+        let schema =
+            |place: &Place<'a>| place.get("schema").unwrap_or_else(|| Place::unwritten(place.at.join("schema")));
+        found.pair(vec![schema(before)], vec![schema(after)], context);
+    }
+}
+
+pub(super) fn rest<'a>(before: &Place<'a>, after: &Place<'a>, known: &[&str], found: &mut Found<'a>) {
+    let form = ["deprecated", "style", "explode", "allowReserved", "allowEmptyValue", "schema", "content"];
+    fields::others(before, after, &[known, &form].concat(), DOCUMENTATION, found);
+}
+
+/// How a value is put into text (OpenAPI 3.1, section 4.8.12), defaults filled in.
+#[derive(Debug, PartialEq, Eq)]
+struct Written<'a> {
+    style: &'a str,
+    explode: bool,
+    content: bool,
+}
+
+fn written<'a>(place: &Place<'a>) -> Written<'a> {
+    let default = match place.text("in") {
+        Some("query" | "cookie") => "form",
+        _ => "simple",
+    };
+    let style = place.text("style").unwrap_or(default);
+    let explode = place.value.get("explode").and_then(Value::as_bool).unwrap_or(style == "form");
+    Written { style, explode, content: place.get("content").is_some() }
+}
+
+impl Written<'_> {
+    fn shown(&self) -> String {
+        if self.content {
+            return "a media type".into();
+        }
+        format!("`{}`{}", self.style, if self.explode { ", exploded" } else { "" })
+    }
+}

@@ -1,0 +1,145 @@
+//! Where the parts of a document stand, and what references lead to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::pointer::{Pointer, component_name, percent_decoded};
+
+/// How many references may follow each other before one is taken for a cycle.
+const MAX_CHAIN: usize = 32;
+
+static ANYTHING: Value = Value::Bool(true);
+
+/// One part of a document.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) at: Pointer,
+    pub(super) value: &'a Value,
+}
+
+impl<'a> Place<'a> {
+    /// A part that is not written: a schema that admits anything.
+    pub(super) fn unwritten(at: Pointer) -> Self {
+        Self { at, value: &ANYTHING }
+    }
+
+    pub(super) fn get(&self, field: &str) -> Option<Self> {
+        Some(Self { at: self.at.join(field), value: self.value.get(field)? })
+    }
+
+    pub(super) fn text(&self, field: &str) -> Option<&'a str> {
+        self.value.get(field)?.as_str()
+    }
+
+    pub(super) fn flag(&self, field: &str) -> bool {
+        self.value.get(field) == Some(&Value::Bool(true))
+    }
+
+    /// The fields of an object, or nothing for what is none.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&'a str, Self)> {
+        let at = self.at.clone();
+        let fields = self.value.as_object().into_iter().flatten();
+        fields.map(move |(name, value)| (name.as_str(), Place { at: at.join(name), value }))
+    }
+
+    /// The items of an array, or nothing for what is none.
+    pub(super) fn items(&self) -> impl Iterator<Item = Self> {
+        let at = self.at.clone();
+        let items = self.value.as_array().into_iter().flatten().enumerate();
+        items.map(move |(index, value)| Place { at: at.join(&index.to_string()), value })
+    }
+}
+
+/// A document to compare.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Document<'a> {
+    pub(super) root: &'a Value,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn place(self) -> Place<'a> {
+        Place { at: Pointer::default(), value: self.root }
+    }
+
+    /// What a reference within the document leads to.
+    pub(super) fn resolve(self, reference: &str) -> Option<Place<'a>> {
+        let pointer = percent_decoded(reference.strip_prefix('#')?);
+        Some(Place { value: self.root.pointer(&pointer)?, at: Pointer::parse(&pointer) })
+    }
+
+    /// The object that a place holds or refers to; a reference to nowhere stays as it is.
+    pub(super) fn follow(self, place: &Place<'a>) -> Place<'a> {
+        let mut place = place.clone();
+        for _ in 0..MAX_CHAIN {
+            match place.text("$ref").and_then(|reference| self.resolve(reference)) {
+                Some(target) => place = target,
+                None => break,
+            }
+        }
+        place
+    }
+
+    /// A schema without the references it is nothing but, and the components they went through.
+    pub(super) fn schema(self, place: &Place<'a>) -> (Place<'a>, Vec<String>) {
+        let mut place = place.clone();
+        let mut names = Vec::new();
+        for _ in 0..MAX_CHAIN {
+            let Some(reference) = place.text("$ref").filter(|_| place.value.as_object().is_some_and(|o| o.len() == 1))
+            else {
+                break;
+            };
+            let Some(target) = self.resolve(reference) else { break };
+            names.extend(component_name(reference, "schemas"));
+            place = target;
+        }
+        (place, names)
+    }
+
+    pub(super) fn components(self, section: &str) -> Option<&'a Map<String, Value>> {
+        self.root.get("components")?.get(section)?.as_object()
+    }
+
+    pub(super) fn has_schema(self, name: &str) -> bool {
+        self.components("schemas").is_some_and(|schemas| schemas.contains_key(name))
+    }
+
+    /// The references that operations lead to, themselves or through others.
+    pub(super) fn reached(self) -> BTreeSet<&'a str> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&Value> = self.root.get("paths").into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => {
+                    let reference = fields.get("$ref").and_then(Value::as_str);
+                    if let Some(reference) = reference.filter(|reference| reached.insert(*reference)) {
+                        open.extend(self.resolve(reference).map(|place| place.value));
+                    }
+                    open.extend(fields.values());
+                }
+                _ => {}
+            }
+        }
+        reached
+    }
+}
+
+/// Whether two values are the same but for the order of fields and of lists.
+pub(super) fn same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            old.len() == new.len()
+                && old.iter().all(|(name, value)| new.get(name).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            let mut left: Vec<_> = new.iter().collect();
+            old.len() == new.len()
+                && old.iter().all(|value| {
+                    let found = left.iter().position(|other| same(value, other));
+                    found.map(|index| left.swap_remove(index)).is_some()
+                })
+        }
+        _ => old == new,
+    }
+}

@@ -1,0 +1,130 @@
+//! The verdict on Rust: the public items of the two generated sources, compared.
+
+mod attribution;
+mod surface;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Source;
+use super::change::{Bump, Change};
+use super::place::Document;
+use surface::{Item, Kind, Surface};
+
+/// What became of a public item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ItemChange {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is declared otherwise.
+    Changed,
+}
+
+/// A public item that is not in both sources as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PublicItem {
+    /// Its path in the generated module, such as `types::Operation::assets`.
+    pub path: String,
+    /// What became of it.
+    pub change: ItemChange,
+    /// The same in a part of a sentence.
+    pub detail: String,
+    /// What it asks of the version.
+    pub bump: Bump,
+}
+
+/// The verdict on the public surface of the generated client.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct RustVerdict {
+    /// What the surface as a whole asks of the version: `None` when the sources are the same.
+    pub bump: Option<Bump>,
+    /// Items that follow from no single change.
+    pub others: Vec<PublicItem>,
+    /// Why there is no verdict.
+    pub unknown: Option<String>,
+    /// The item that asks for most.
+    #[serde(skip)]
+    pub(super) worst: Option<PublicItem>,
+}
+
+/// Compares the two sources, and gives each change the items that follow from it.
+pub(super) fn judge(
+    old: Document<'_>,
+    new: Document<'_>,
+    before: Result<&Source, &String>,
+    after: Result<&Source, &String>,
+    changes: &mut [Change],
+) -> RustVerdict {
+    let unknown = |which: &str, error: &dyn fmt::Display| RustVerdict {
+        unknown: Some(format!("there is no client for the {which} document: {error}")),
+        ..RustVerdict::default()
+    };
+    let (before, after) = match (before, after) {
+        (Err(error), _) => return unknown("old", error),
+        (_, Err(error)) => return unknown("new", error),
+        (Ok(before), Ok(after)) => (before, after),
+    };
+    let (was, is) = match (Surface::of(&before.rust), Surface::of(&after.rust)) {
+        (Err(error), _) => return unknown("old", &error),
+        (_, Err(error)) => return unknown("new", &error),
+        (Ok(was), Ok(is)) => (was, is),
+    };
+    let items = compare(&was, &is);
+    let bump = items.iter().map(|item| item.bump).max();
+    // An order that changed is none of the surface.
+    let other_text = !changes.is_empty() && before.rust != after.rust;
+    // The first of the greatest: items are sorted by path, and a type comes before its builder.
+    let worst = items.iter().rev().max_by_key(|item| item.bump).cloned();
+    let others = attribution::attribute(old, new, [before, after], changes, items);
+    RustVerdict { bump: bump.or(other_text.then_some(Bump::Patch)), others, unknown: None, worst }
+}
+
+fn compare(was: &Surface, is: &Surface) -> Vec<PublicItem> {
+    let mut items = Vec::new();
+    for (path, item) in &was.items {
+        match is.items.get(path) {
+            None if item.parent.as_ref().is_some_and(|parent| !is.items.contains_key(parent)) => {}
+            None => items.push(item.became(path, ItemChange::Removed, Bump::Major, "is gone".into())),
+            Some(other) => items.extend(changed(path, item, other)),
+        }
+    }
+    for (path, item) in is.items.iter().filter(|(path, _)| !was.items.contains_key(*path)) {
+        let parent = item.parent.as_ref();
+        if parent.is_some_and(|parent| !was.items.contains_key(parent)) {
+            continue;
+        }
+        // Who names every field or variant must name this one, too.
+        let closed = parent.and_then(|parent| was.items.get(parent)).is_some_and(|parent| parent.closed);
+        let bump = if closed && matches!(item.kind, Kind::Field | Kind::Variant) { Bump::Major } else { Bump::Minor };
+        items.push(item.became(path, ItemChange::Added, bump, "is new".into()));
+    }
+    items.sort_by(|one, other| one.path.cmp(&other.path));
+    items
+}
+
+fn changed(path: &str, was: &Item, is: &Item) -> Option<PublicItem> {
+    if was.declaration != is.declaration || was.kind != is.kind {
+        let detail = format!("becomes `{}`, was `{}`", is.declaration, was.declaration);
+        return Some(is.became(path, ItemChange::Changed, Bump::Major, detail));
+    }
+    match (was.non_exhaustive, is.non_exhaustive) {
+        (false, true) => Some(is.became(path, ItemChange::Changed, Bump::Major, "becomes `#[non_exhaustive]`".into())),
+        (true, false) => {
+            Some(is.became(path, ItemChange::Changed, Bump::Minor, "is no longer `#[non_exhaustive]`".into()))
+        }
+        _ => None,
+    }
+}
+
+impl Item {
+    fn became(&self, path: &str, change: ItemChange, bump: Bump, what: String) -> PublicItem {
+        PublicItem { path: path.to_owned(), change, detail: format!("{} `{path}` {what}", self.kind), bump }
+    }
+}

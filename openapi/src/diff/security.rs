@@ -1,0 +1,132 @@
+//! What a client must prove, and how.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fields::{self, Named};
+use super::place::{Document, Place, same};
+use super::rule::Rule;
+use super::walk::{Context, Found};
+
+/// What may be required together: the names of schemes.
+type Schemes<'a> = BTreeSet<&'a str>;
+
+/// The requirements of an operation, of which one is to be met, with the scopes of each.
+#[derive(Debug)]
+struct Requirements<'a> {
+    at: Place<'a>,
+    alternatives: BTreeMap<Schemes<'a>, BTreeSet<(&'a str, &'a str)>>,
+}
+
+impl<'a> Requirements<'a> {
+    /// What the operation requires, or the document for all that say nothing.
+    fn of(document: Document<'a>, operation: &Place<'a>) -> Self {
+        let own = operation.get("security").or_else(|| document.place().get("security"));
+        let at = own.unwrap_or_else(|| Place::unwritten(operation.at.join("security")));
+        let mut alternatives = BTreeMap::new();
+        for alternative in at.items() {
+            let schemes = alternative.fields().map(|(name, _)| name).collect();
+            let scopes = alternative.fields().flat_map(|(name, scopes)| {
+                let texts: Vec<_> = scopes.items().filter_map(|scope| scope.value.as_str()).collect();
+                texts.into_iter().map(move |scope| (name, scope))
+            });
+            alternatives.insert(schemes, scopes.collect());
+        }
+        Self { at, alternatives }
+    }
+
+    /// Whether a request without credentials is refused.
+    fn is_required(&self) -> bool {
+        !self.alternatives.is_empty() && !self.alternatives.contains_key(&Schemes::new())
+    }
+}
+
+/// Compares what two operations require, and the schemes that they name.
+pub(super) fn compare<'a>(
+    old: Document<'a>,
+    new: Document<'a>,
+    before: &Place<'a>,
+    after: &Place<'a>,
+    found: &mut Found<'a>,
+) {
+    let (was, is) = (Requirements::of(old, before), Requirements::of(new, after));
+    let at = &is.at.at;
+    match (was.is_required(), is.is_required()) {
+        (false, true) => found.add(Rule::D132, at, format!("now by {}", ways(&is))),
+        (true, false) => found.add(Rule::D133, at, "a request may go without"),
+        _ => {}
+    }
+    let unnamed = Schemes::new();
+    let (mut come, mut gone) = (Vec::new(), Vec::new());
+    for (schemes, scopes) in &is.alternatives {
+        match was.alternatives.get(schemes) {
+            None => come.push(schemes),
+            Some(old_scopes) => {
+                for (name, scope) in scopes.difference(old_scopes) {
+                    found.add(Rule::D134, at, format!("`{name}` with the scope `{scope}`"));
+                }
+                for (name, scope) in old_scopes.difference(scopes) {
+                    found.add(Rule::D135, at, format!("`{name}` without the scope `{scope}`"));
+                }
+            }
+        }
+    }
+    gone.extend(was.alternatives.keys().filter(|schemes| !is.alternatives.contains_key(*schemes)));
+    // That nothing is required any more, or something now, is said above.
+    for schemes in come.into_iter().filter(|schemes| **schemes != unnamed && was.is_required()) {
+        found.add(Rule::D130, at, way(schemes));
+    }
+    for schemes in gone.into_iter().filter(|schemes| **schemes != unnamed && is.is_required()) {
+        found.add(Rule::D131, at, way(schemes));
+    }
+    let named: BTreeSet<_> = was.alternatives.keys().chain(is.alternatives.keys()).flatten().copied().collect();
+    for name in named {
+        scheme(name, scheme_of(old, name), scheme_of(new, name), found);
+    }
+}
+
+fn way(schemes: &Schemes<'_>) -> String {
+    schemes.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ")
+}
+
+fn ways(requirements: &Requirements<'_>) -> String {
+    requirements.alternatives.keys().map(way).collect::<Vec<_>>().join(" or ")
+}
+
+fn scheme_of<'a>(document: Document<'a>, name: &str) -> Option<Place<'a>> {
+    let scheme = document.place().get("components")?.get("securitySchemes")?.get(name)?;
+    Some(document.follow(&scheme))
+}
+
+fn scheme<'a>(name: &str, before: Option<Place<'a>>, after: Option<Place<'a>>, found: &mut Found<'a>) {
+    match (before, after) {
+        (Some(before), Some(after)) => {
+            let sent = ["type", "name", "in", "scheme", "flows", "openIdConnectUrl"];
+            for field in sent {
+                if let Some((was, is)) =
+                    fields::changed(&before, &after, field).filter(|(was, is)| !same(was.value, is.value))
+                {
+                    found.add(Rule::D136, &is.at, format!("`{field}` of `{name}`: {} becomes {}", was.value, is.value));
+                }
+            }
+            fields::others(&before, &after, &sent, &["description", "bearerFormat", "deprecated"], found);
+        }
+        (None, Some(after)) => found.add(Rule::D137, &after.at, format!("`{name}` is defined")),
+        (Some(before), None) => found.add(Rule::D138, &before.at, format!("`{name}` is no longer defined")),
+        (None, None) => {}
+    }
+}
+
+/// Compares what no operation needs: schemes that none names, and requirements that each says for itself.
+pub(super) fn compare_unused<'a>(old: Document<'a>, new: Document<'a>, found: &mut Found<'a>) {
+    let context = std::mem::replace(&mut found.context, Context::UNUSED);
+    let schemes = |document: Document<'a>| {
+        let components = document.place().get("components");
+        Named::of(components.and_then(|components| components.get("securitySchemes"))).fields
+    };
+    let names: BTreeSet<_> = schemes(old).into_keys().chain(schemes(new).into_keys()).collect();
+    for name in names {
+        scheme(name, scheme_of(old, name), scheme_of(new, name), found);
+    }
+    compare(old, new, &old.place(), &new.place(), found);
+    found.context = context;
+}

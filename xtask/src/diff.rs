@@ -1,0 +1,175 @@
+//! `cargo xtask diff`: what changed between two documents, and what each change breaks.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use clap::{Args, ValueEnum};
+use mint_openapi::diff::{Drift, Source, diff_sources};
+use mint_openapi::{Error, source};
+use serde_json::Value;
+
+use crate::End;
+use crate::codegen::{self, Answer, Failure};
+use crate::input::Input;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+/// What `cargo xtask diff` is given.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The old document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
+    #[arg(value_name = "OLD", required_unless_present = "rev", requires = "new")]
+    old: Option<PathBuf>,
+    /// The new document
+    #[arg(value_name = "NEW")]
+    new: Option<PathBuf>,
+    /// Compare the vendored document as it was at this revision with the one in the tree
+    #[arg(long, value_name = "GITREV", conflicts_with_all = ["old", "new"])]
+    rev: Option<String>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    #[default]
+    Text,
+    /// For a program
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+impl Format {
+    /// The report in this format.
+    pub(crate) fn of(self, drift: &Drift) -> String {
+        match self {
+            Self::Text => drift.to_text(),
+            Self::Json => drift.to_json(),
+            Self::Markdown => drift.to_markdown(),
+        }
+    }
+}
+
+/// A document and the name its reader knows it by.
+#[derive(Debug)]
+struct Subject {
+    name: String,
+    document: Value,
+}
+
+/// Prints what changed and says how the command ends.
+///
+/// # Errors
+///
+/// When a document cannot be read, or is none.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Problem> {
+    let (old, new) = match (&options.rev, &options.old, &options.new) {
+        (Some(rev), ..) => (at_revision(workspace, rev)?, in_tree(workspace)?),
+        (None, Some(old), Some(new)) => (read(old)?, read(new)?),
+        // clap asks for them.
+        _ => return Err(no_documents()),
+    };
+    let drift = compare(&old, &new)?;
+    let mut stdout = io::stdout();
+    stdout
+        .write_all(options.format.of(&drift).as_bytes())
+        .map_err(|error| Problem::new("cannot write to stdout", error, "send it to a file or a program that reads"))?;
+    Ok(end(&drift))
+}
+
+/// How a command ends that found these differences.
+pub(crate) fn end(drift: &Drift) -> End {
+    if drift.is_breaking() {
+        return End::Breaking;
+    }
+    // What no rule knows may break as well.
+    if drift.is_unclear() {
+        return End::Failed;
+    }
+    if drift.is_empty() { End::Done } else { End::OutOfDate }
+}
+
+/// Compares two documents; both clients are generated in processes of their own, at the same time.
+fn compare(old: &Subject, new: &Subject) -> Result<Drift, Problem> {
+    let (before, after) = thread::scope(|scope| {
+        let before = scope.spawn(|| generate(&old.document));
+        let after = generate(&new.document);
+        (before.join(), after)
+    });
+    let before = before.map_err(|_| Problem::new("cannot generate", "a thread panicked", "run the command again"))?;
+    diff_sources(&old.document, &new.document, before?, after?).map_err(|error| {
+        let what = format!("cannot compare `{}` with `{}`", old.name, new.name);
+        Problem::new(what, error, "pass two documents of OpenAPI 3: cargo xtask diff OLD NEW")
+    })
+}
+
+/// The generated client, or why there is none.
+fn generate(document: &Value) -> Result<Result<Source, String>, Problem> {
+    let Answer { client, rejections } = codegen::ask(&document.to_string())?;
+    Ok(match client {
+        Ok(client) => Ok(Source::new(client.rust, client.type_names)),
+        Err(Failure::Unreadable(why) | Failure::Uncoded(why)) => Err(why),
+        Err(Failure::Rejected) => {
+            let texts: Vec<_> = rejections
+                .iter()
+                .map(|rejection| format!("{} at {}: {}", rejection.code, rejection.pointer, rejection.reason))
+                .collect();
+            Err(texts.join("; "))
+        }
+    })
+}
+
+fn read(path: &Path) -> Result<Subject, Problem> {
+    let input = Input::read(Some(path), io::stdin())?;
+    let document = source::read(&input.text).map_err(|error| no_document(&input.origin.location, &error))?;
+    Ok(Subject { name: path.display().to_string(), document })
+}
+
+/// The vendored document as the tree holds it.
+fn in_tree(workspace: &Workspace) -> Result<Subject, Problem> {
+    let name = workspace.shown(&workspace.document());
+    let text = fs::read_to_string(workspace.document())
+        .map_err(|error| Problem::of_path("read", &workspace.document(), error, "git checkout -- openapi"))?;
+    effective(name, &text)
+}
+
+/// The vendored document as a commit holds it.
+fn at_revision(workspace: &Workspace, rev: &str) -> Result<Subject, Problem> {
+    let name = format!("{rev}:{}", workspace.shown(&workspace.document()));
+    let fix = "pass a revision that holds openapi/openapi.json: cargo xtask diff --rev HEAD~1";
+    let problem = |why: &dyn std::fmt::Display| Problem::new(format!("cannot read `{name}`"), why, fix);
+    if rev.starts_with('-') {
+        return Err(problem(&"a revision does not start with `-`"));
+    }
+    let output = std::process::Command::new("git")
+        .args(["show", &name])
+        .current_dir(workspace.root())
+        .output()
+        .map_err(|error| problem(&format!("git cannot be started: {error}")))?;
+    if !output.status.success() {
+        return Err(problem(&String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let text = String::from_utf8(output.stdout).map_err(|error| problem(&error))?;
+    effective(name, &text)
+}
+
+/// The document that a client is generated from: the one place that turns a vendored text into it.
+fn effective(name: String, text: &str) -> Result<Subject, Problem> {
+    let document = source::read(text).map_err(|error| no_document(&name, &error))?;
+    Ok(Subject { name, document })
+}
+
+fn no_document(name: &str, error: &Error) -> Problem {
+    let what = format!("`{name}` holds no OpenAPI document");
+    Problem::new(what, error, "pass the document as JSON, as YAML, or as a docs page in Markdown")
+}
+
+fn no_documents() -> Problem {
+    Problem::new("there is nothing to compare", "OLD and NEW are missing", "cargo xtask diff OLD NEW")
+}

@@ -1,4 +1,4 @@
-//! Generates a client from a document of this crate, whose operations are unlike those of the Mint API.
+//! Generates clients for the tests from documents that are unlike that of the Mint API.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -7,9 +7,17 @@ use std::{env, fs};
 use mint_openapi::{Settings, generate, parse_json};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=documents/operations.json");
-    let document = parse_json(&fs::read_to_string("documents/operations.json")?)?;
-    let generated = generate(&document, &Settings::default())?.without_rejections()?;
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("operations.rs"), generated.rust)?;
+    println!("cargo::rerun-if-changed=build.rs");
+    write("documents/operations.json", &Settings::default(), "operations.rs")?;
+    // What the cases of `diff` start from: it stands for a document whose client is released and running.
+    let canned = Settings::default().with_inner_type("crate::Canned");
+    write("../openapi/tests/diff/base.json", &canned, "base.rs")
+}
+
+fn write(document: &str, settings: &Settings, client: &str) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={document}");
+    let document = parse_json(&fs::read_to_string(document)?)?;
+    let generated = generate(&document, settings)?.without_rejections()?;
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join(client), generated.rust)?;
     Ok(())
 }

@@ -30,6 +30,7 @@ mod schema;
 mod security;
 mod servers;
 mod shape;
+mod subject;
 mod suggestion;
 mod walk;
 

@@ -77,6 +77,8 @@ pub struct Change {
     /// Where it stands in the new document, or in the old one when it is gone.
     #[serde(serialize_with = "text")]
     pub pointer: Pointer,
+    /// What stands there, as a reader knows it: `Operation.status`, or ``GET /things, parameter `limit` ``.
+    pub subject: String,
     /// What changed, in one line.
     pub detail: String,
     /// The operations it reaches, as method and path; none for what belongs to no operation.

@@ -74,8 +74,8 @@ fn operations(walk: &mut Walk<'_>) {
         let mut found = Found::new(Context::SENT);
         match (operation, other) {
             (Some(operation), Some(other)) => operation::compare(walk.old, walk.new, operation, other, &mut found),
-            (None, Some(other)) => found.add(Rule::D101, &other.place.at, format!("`{name}` is new")),
-            (Some(operation), None) => found.add(Rule::D102, &operation.place.at, format!("`{name}` is gone")),
+            (None, Some(other)) => found.add(Rule::D101, &other.place.at, "is new"),
+            (Some(operation), None) => found.add(Rule::D102, &operation.place.at, "is gone"),
             (None, None) => {}
         }
         walk.root(Some(&name), found);

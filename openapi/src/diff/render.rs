@@ -1,46 +1,50 @@
 //! The report as text, Markdown and JSON.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::change::{Change, Reading, Wire};
+use super::change::{Change, Direction, Reading, Wire};
+use super::rule::Rule;
 use super::rust::PublicItem;
 use super::{Bump, Drift};
 
 /// How many operations or items a text names before it counts the rest.
 const MOST: usize = 6;
 
+const NO_CHANGE: &str = "## Rust items that follow from no single change";
+
 impl Drift {
     /// The report for a terminal.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         for (wire, changes) in self.by_wire() {
-            let _ = writeln!(text, "{}", heading(wire, changes.len()));
+            let _ = writeln!(text, "{}\n", heading(wire, changes.len()));
             for change in changes {
-                let _ = write!(text, "\n  {} {}\n", change.rule, change.detail);
+                let _ = writeln!(text, "  {} {}", change.rule, headline(change));
                 for (name, value) in rows(change) {
-                    let _ = writeln!(text, "    {name:<8} {value}");
+                    let _ = writeln!(text, "       {name:<9} {value}");
                 }
+                text.push('\n');
             }
-            text.push('\n');
         }
         if !self.rust.others.is_empty() {
-            let _ = writeln!(text, "Rust items that follow from no single change\n");
-            for item in &self.rust.others {
+            let _ = writeln!(text, "{}\n", NO_CHANGE.trim_start_matches("## "));
+            for item in told(&self.rust.others) {
                 let _ = writeln!(text, "  {} ({})", item.detail, item.bump);
             }
             text.push('\n');
         }
-        text + &self.last_line()
+        text + &self.suggestion_line() + "\n"
     }
 
     /// The report for a pull request.
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
         for (wire, changes) in self.by_wire() {
-            let _ = write!(text, "## {}\n\n", heading(wire, changes.len()));
+            let _ = writeln!(text, "## {}\n", heading(wire, changes.len()));
             for change in changes {
-                let _ = writeln!(text, "- **{}** {}", change.rule, change.detail);
+                let _ = writeln!(text, "- **{}** {}", change.rule, headline(change));
                 for (name, value) in rows(change) {
                     let _ = writeln!(text, "  - {name}: {value}");
                 }
@@ -48,38 +52,39 @@ impl Drift {
             text.push('\n');
         }
         if !self.rust.others.is_empty() {
-            text.push_str("## Rust items that follow from no single change\n\n");
-            for item in &self.rust.others {
+            let _ = writeln!(text, "{NO_CHANGE}\n");
+            for item in told(&self.rust.others) {
                 let _ = writeln!(text, "- {} ({})", item.detail, item.bump);
             }
             text.push('\n');
         }
-        text + &self.last_line()
+        text + &self.suggestion_line() + "\n"
     }
 
     /// The report for a program: one object with `changes`, `rust` and `suggestion`.
     pub fn to_json(&self) -> String {
-        // The structure holds nothing that JSON cannot: names of fields are texts, numbers are whole.
+        // Every field is a text, a number, a list or an object with texts for keys, so there is nothing to fail on.
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
     }
 
-    /// The suggested version bump, and why.
-    fn last_line(&self) -> String {
-        let before_1_0 = match self.suggestion.bump {
-            Some(Bump::Major) => " (before 1.0: the second number)",
-            Some(_) => " (before 1.0: the third number)",
-            None => "",
+    /// The suggested version bump and why, in one line.
+    pub fn suggestion_line(&self) -> String {
+        let bump = match self.suggestion.bump {
+            None if self.rust.unknown.is_some() => "cannot tell".into(),
+            None => "none".into(),
+            // Cargo takes the second number for the major one before 1.0, and the third for the others.
+            Some(Bump::Major) => "major (0.x: the second number)".to_owned(),
+            Some(bump) => format!("{bump} (0.x: the third number)"),
         };
-        let bump = self.suggestion.bump.map_or("none".to_owned(), |bump| bump.to_string());
-        format!("suggested version bump: {bump}{before_1_0}: {}\n", self.suggestion.why)
+        format!("suggested version bump: {bump}, because {}", self.suggestion.why)
     }
 
     fn by_wire(&self) -> impl Iterator<Item = (Wire, Vec<&Change>)> {
         let mut groups: BTreeMap<_, Vec<&Change>> = BTreeMap::new();
         for change in &self.changes {
-            groups.entry(std::cmp::Reverse(change.wire)).or_default().push(change);
+            groups.entry(Reverse(change.wire)).or_default().push(change);
         }
         groups.into_iter().map(|(wire, changes)| (wire.0, changes))
     }
@@ -87,46 +92,58 @@ impl Drift {
 
 fn heading(wire: Wire, count: usize) -> String {
     let what = match wire {
-        Wire::Breaking => "break clients on the wire",
-        Wire::Unclassified => "are unclassified: no rule knows them",
-        Wire::Risky => "may break clients on the wire",
-        Wire::Compatible => "are compatible on the wire",
-        Wire::Unaffected => "have no effect on the wire",
+        Wire::Breaking => "breaking on the wire",
+        Wire::Unclassified => "unclassified: no rule knows it",
+        Wire::Risky => "risky on the wire",
+        Wire::Compatible => "compatible on the wire",
+        Wire::Unaffected => "without effect on the wire",
     };
-    let noun = if count == 1 { "change" } else { "changes" };
-    format!("{count} {noun} that {what}")
+    format!("{count} {} {what}", if count == 1 { "change" } else { "changes" })
 }
 
-/// What is told of a change beside its detail.
+fn headline(change: &Change) -> String {
+    let goes_on = ["is ", "may ", "no longer "].iter().any(|start| change.detail.starts_with(start));
+    format!("{}{} {}", change.subject, if goes_on { "" } else { ":" }, change.detail)
+}
+
+/// What is told of a change beside its headline.
 fn rows(change: &Change) -> Vec<(&'static str, String)> {
-    let directions: Vec<_> = change.directions.iter().map(ToString::to_string).collect();
-    let operations: Vec<_> = change.operations.iter().map(String::as_str).collect();
     let mut rows = vec![("at", format!("`{}`", change.pointer))];
-    if !operations.is_empty() {
-        rows.push(("reaches", format!("{} ({})", shortened(&operations), directions.join(" and "))));
+    let operations: Vec<_> = change.operations.iter().map(String::as_str).collect();
+    let directions: Vec<_> = change.directions.iter().copied().collect();
+    let is_operation = matches!(change.rule, Rule::D101 | Rule::D102);
+    if !operations.is_empty() && !is_operation {
+        let what = match directions.as_slice() {
+            [Direction::Request] => "requests of",
+            [Direction::Reply] => "replies of",
+            _ => "requests and replies of",
+        };
+        rows.push(("reaches", format!("{what} {}", shortened(&operations))));
     }
     rows.push(("wire", change.wire.to_string()));
-    rows.push(("rust", rust(change)));
-    if change.reading != Reading::Unaffected {
-        rows.push(("binary", change.reading.to_string()));
+    if let Some(bump) = change.rust {
+        let details: Vec<_> = told(&change.items).map(|item| item.detail.as_str()).collect();
+        rows.push(("Rust", format!("{bump}: {}", shortened(&details))));
     }
-    rows.push(("why", change.rule.reason().to_owned()));
+    let reading = match change.reading {
+        Reading::Unaffected => return rows,
+        Reading::Same => "read it as before",
+        Reading::AsUnknown => "read it as unknown, and keep it",
+        Reading::CannotTell => "may fail: no rule tells",
+        Reading::Fails => "fail to decode it",
+    };
+    rows.push(("released", format!("clients {reading}")));
     rows
 }
 
-fn rust(change: &Change) -> String {
-    let Some(bump) = change.rust else {
-        return "no public item follows from it".into();
-    };
-    let details: Vec<_> = told(&change.items).map(|item| item.detail.as_str()).collect();
-    format!("{bump}: {}", shortened(&details))
-}
-
-/// The items without those that follow from others: a builder has a method for each field.
+/// The items without those that follow from others: a builder has a method for each field, a type its traits.
 fn told(items: &[PublicItem]) -> impl Iterator<Item = &PublicItem> {
     items.iter().filter(|item| {
         let plain = item.path.replace("builder::", "");
-        plain == item.path || !items.iter().any(|other| other.path == plain)
+        let of = item.path.split_once(": ").map(|(of, _)| of);
+        let follows =
+            |other: &PublicItem| (other.path == plain && plain != item.path) || Some(other.path.as_str()) == of;
+        !items.iter().any(follows)
     })
 }
 

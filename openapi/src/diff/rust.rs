@@ -52,6 +52,9 @@ pub struct RustVerdict {
     /// The item that asks for most.
     #[serde(skip)]
     pub(super) worst: Option<PublicItem>,
+    /// How many items are not as they were.
+    #[serde(skip)]
+    pub(super) count: usize,
 }
 
 /// Compares the two sources, and gives each change the items that follow from it.
@@ -80,10 +83,12 @@ pub(super) fn judge(
     let bump = items.iter().map(|item| item.bump).max();
     // An order that changed is none of the surface.
     let other_text = !changes.is_empty() && before.rust != after.rust;
-    // The first of the greatest: items are sorted by path, and a type comes before its builder.
-    let worst = items.iter().rev().max_by_key(|item| item.bump).cloned();
+    // The first of the greatest; what a builder does follows from what it builds.
+    let of_builder = |item: &PublicItem| item.path.contains("builder::");
+    let worst = items.iter().rev().max_by_key(|item| (item.bump, !of_builder(item))).cloned();
+    let count = items.len();
     let others = attribution::attribute(old, new, [before, after], changes, items);
-    RustVerdict { bump: bump.or(other_text.then_some(Bump::Patch)), others, unknown: None, worst }
+    RustVerdict { bump: bump.or(other_text.then_some(Bump::Patch)), others, unknown: None, worst, count }
 }
 
 fn compare(was: &Surface, is: &Surface) -> Vec<PublicItem> {
@@ -110,8 +115,12 @@ fn compare(was: &Surface, is: &Surface) -> Vec<PublicItem> {
 }
 
 fn changed(path: &str, was: &Item, is: &Item) -> Option<PublicItem> {
-    if was.declaration != is.declaration || was.kind != is.kind {
-        let detail = format!("becomes `{}`, was `{}`", is.declaration, was.declaration);
+    if was.kind != is.kind {
+        let detail = format!("was of another kind: {}", was.kind);
+        return Some(is.became(path, ItemChange::Changed, Bump::Major, detail));
+    }
+    if was.declaration != is.declaration {
+        let detail = difference(was, is);
         return Some(is.became(path, ItemChange::Changed, Bump::Major, detail));
     }
     match (was.non_exhaustive, is.non_exhaustive) {
@@ -120,6 +129,20 @@ fn changed(path: &str, was: &Item, is: &Item) -> Option<PublicItem> {
             Some(is.became(path, ItemChange::Changed, Bump::Minor, "is no longer `#[non_exhaustive]`".into()))
         }
         _ => None,
+    }
+}
+
+/// How a declaration differs, as short as it can be told.
+fn difference(was: &Item, is: &Item) -> String {
+    let split = |item: &Item| item.declaration.rsplit_once(" -> ").map(|(one, two)| (one.to_owned(), two.to_owned()));
+    match (was.kind, split(was), split(is)) {
+        (Kind::Function, Some((arguments, result)), Some((other_arguments, other_result))) => {
+            if arguments == other_arguments {
+                return format!("returns `{other_result}`, was `{result}`");
+            }
+            "takes other arguments".into()
+        }
+        _ => format!("becomes `{}`, was `{}`", is.declaration, was.declaration),
     }
 }
 

@@ -25,14 +25,20 @@ pub(super) fn compare<'a>(
     after: &[Place<'a>],
     found: &mut Found<'a>,
 ) {
+    if let ([was], [is]) = (before, after)
+        && was.value != is.value
+        && [was, is].iter().any(|place| !place.value.is_object() && !place.value.is_boolean())
+    {
+        return found.add(Rule::D000, &is.at, "what stands here is no schema");
+    }
     let before = Shape::of(old, before);
     let after = Shape::of(new, after);
-    if !found.context.settled.names {
-        compare_names(old, new, &before.names, &after.names, &after.at, found);
-    }
     documentation(&before, &after, found);
     if unions::mixed(old, new, &before, &after, found) {
         return;
+    }
+    if !found.context.settled.names {
+        compare_names(old, new, &before.names, &after.names, &after.at, found);
     }
     if values::compare(&before, &after, found) == values::Kinship::None {
         return;

@@ -26,7 +26,7 @@ const OF_TEXTS: &[&str] = &["pattern", "minLength", "maxLength"];
 pub(super) struct Shape<'a> {
     /// Where the outermost of its schemas stands.
     pub(super) at: Pointer,
-    /// The schema that is left when it is nothing but a reference, an `allOf` of one or a choice between one and null.
+    /// The schema that is left when it is nothing but an `allOf` of one or a choice between one and null.
     pub(super) core: Place<'a>,
     /// The components it refers to.
     pub(super) names: Vec<String>,
@@ -247,12 +247,6 @@ impl<'a> Shape<'a> {
         self.unions.is_empty() && self.properties.is_empty() && (self.types.is_empty() || self.types.len() >= 5)
     }
 
-    /// Whether the generated field is a list or map of its own where it may be absent, so that null is none.
-    pub(super) fn is_collection(&self) -> bool {
-        let only = |name| self.types.len() == 1 && self.types.contains(name);
-        self.unions.is_empty() && (only("array") || (only("object") && self.properties.is_empty()))
-    }
-
     pub(super) fn admits_null(&self) -> bool {
         self.null == Null::Admitted
     }
@@ -270,7 +264,7 @@ fn gather<'a>(into: &mut BTreeMap<&'a str, Conjunction<'a>>, schemas: &Place<'a>
 
 /// Whether a schema says nothing itself but what leads to others.
 fn is_wrapper(place: &Place<'_>) -> bool {
-    let leading = ["$ref", "allOf", "oneOf", "anyOf", "title", "description", "nullable"];
+    let leading = ["allOf", "oneOf", "anyOf", "title", "description", "nullable"];
     place.fields().all(|(keyword, _)| leading.contains(&keyword))
 }
 

@@ -24,18 +24,23 @@ impl Suggestion {
         match (rust.bump, breaking) {
             (Some(bump @ (Bump::Major | Bump::Minor)), _) => {
                 let why = rust.worst.as_ref().map(|item| item.detail.clone()).unwrap_or_default();
-                Self { bump: Some(bump), why }
+                let more =
+                    if rust.count > 1 { format!(" ({} public items change)", rust.count) } else { String::new() };
+                Self { bump: Some(bump), why: why + &more }
             }
             (_, Some(change)) => {
                 let why = format!(
-                    "the Rust surface is the same, but released clients are affected: {} ({})",
-                    change.detail, change.rule
+                    "the Rust surface is the same, but released clients break: {}: {} ({})",
+                    change.subject, change.detail, change.rule
                 );
                 Self { bump: Some(Bump::Minor), why }
             }
             (Some(Bump::Patch), None) => Self { bump: Some(Bump::Patch), why: "the Rust surface is the same".into() },
             (None, None) if changes.is_empty() => Self { bump: None, why: "nothing changed".into() },
-            (None, None) => Self { bump: None, why: "what is generated is the same, to the byte".into() },
+            (None, None) => {
+                let why = "only the document changes, not what is generated from it";
+                Self { bump: Some(Bump::Patch), why: why.into() }
+            }
         }
     }
 }

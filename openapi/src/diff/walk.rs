@@ -8,6 +8,7 @@ use super::place::{Document, Place};
 use super::rule::Rule;
 use super::schema;
 use super::shape::{Conjunction, Shape};
+use super::subject;
 use crate::pointer::Pointer;
 
 /// Who reads what stands here in a reply, of a client generated from the old document.
@@ -174,8 +175,8 @@ impl<'a> Walk<'a> {
         let at = pair.new.first().map(|place| place.at.clone()).unwrap_or_default();
         let old = strip(self.old, &mut pair.old);
         let new = strip(self.new, &mut pair.new);
-        let named = (old != new).then(|| self.named(&pair, old, new, &at));
-        pair.context.settled.names = named.is_some();
+        let named = (old != new && !pair.context.settled.names).then(|| self.named(&pair, old, new, &at));
+        pair.context.settled.names |= named.is_some();
         let key = (pointers(&pair.old), pointers(&pair.new), pair.context);
         let index = match self.known.get(&key) {
             Some(index) => *index,
@@ -224,6 +225,9 @@ impl<'a> Walk<'a> {
             }
         }
         let mut changes: Vec<_> = merged.into_values().collect();
+        for change in &mut changes {
+            change.subject = subject::of(self.new, self.old, &change.pointer);
+        }
         changes.sort_by_key(|change| (std::cmp::Reverse(change.wire), std::cmp::Reverse(change.reading)));
         changes
     }
@@ -240,6 +244,7 @@ impl Change {
         Self {
             rule: finding.rule,
             pointer: finding.pointer.clone(),
+            subject: String::new(),
             detail: finding.detail.clone(),
             operations: BTreeSet::new(),
             directions: BTreeSet::new(),

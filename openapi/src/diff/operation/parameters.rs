@@ -38,7 +38,7 @@ pub(super) fn compare<'a>(
                 true => (Rule::D201, "required"),
                 false => (Rule::D203, "optional"),
             };
-            found.add(rule, &parameter.at, format!("the {how} {} parameter `{}` is new", key.0, key.1));
+            found.add(rule, &parameter.at, format!("the {how} {} parameter is new", key.0));
             continue;
         };
         one(other, parameter, &key.1, found);
@@ -48,7 +48,7 @@ pub(super) fn compare<'a>(
             true => (Rule::D202, "required"),
             false => (Rule::D204, "optional"),
         };
-        found.add(rule, &parameter.at, format!("the {how} {} parameter `{}` is gone", key.0, key.1));
+        found.add(rule, &parameter.at, format!("the {how} {} parameter is gone", key.0));
     }
 }
 
@@ -73,8 +73,8 @@ fn required(parameter: &Place<'_>) -> bool {
 
 fn one<'a>(before: &Place<'a>, after: &Place<'a>, name: &str, found: &mut Found<'a>) {
     match (required(before), required(after)) {
-        (false, true) => found.add(Rule::D205, &after.at, format!("`{name}` is required")),
-        (true, false) => found.add(Rule::D206, &after.at, format!("`{name}` may be left out")),
+        (false, true) => found.add(Rule::D205, &after.at, "is required"),
+        (true, false) => found.add(Rule::D206, &after.at, "may be left out"),
         _ => {}
     }
     if before.text("in") == Some("path") && before.text("name") != after.text("name") {

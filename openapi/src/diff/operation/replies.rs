@@ -93,7 +93,7 @@ pub(super) fn compare<'a>(
         let kind = if status == "DEFAULT" { was.kind(status) } else { is.kind(status) };
         match was.0.get(status) {
             Some(other) => one(old, new, &was, kind, other, reply, found),
-            None => added(old, new, &was, kind, status, reply, found),
+            None => added(old, new, &was, kind, status, (&reply_at(after, status, reply), reply), found),
         }
     }
     for (status, reply) in was.0.iter().filter(|(status, _)| !is.0.contains_key(*status)) {
@@ -129,7 +129,7 @@ fn added<'a>(
     was: &Replies<'a>,
     kind: Kind,
     status: &str,
-    reply: &Place<'a>,
+    (at, reply): (&Pointer, &Place<'a>),
     found: &mut Found<'a>,
 ) {
     let covering = was.covering(status);
@@ -146,7 +146,7 @@ fn added<'a>(
         }
         Kind::Other => (Rule::D244, Reading::Unaffected, "reply"),
     };
-    found.add_read(rule, &reply.at, reading, format!("the {what} {} is new", shown(status)));
+    found.add_read(rule, at, reading, format!("the {what} {} is new", shown(status)));
     if let Some(covering) = covering {
         one(old, new, was, kind, covering, reply, found);
     }

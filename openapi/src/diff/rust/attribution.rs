@@ -28,7 +28,7 @@ pub(super) fn attribute(
     let names: Vec<_> = changes.iter().map(|change| Names::of(change, old, new, sources)).collect();
     let mut others = Vec::new();
     for item in items {
-        let subject = Subject::of(&item.path);
+        let subject = Subject::of(&item);
         let scores: Vec<_> = names.iter().map(|names| names.score(&subject)).collect();
         let best = scores.iter().copied().max().unwrap_or_default();
         if best == 0 {
@@ -44,26 +44,30 @@ pub(super) fn attribute(
 }
 
 /// What an item is named after, in small letters.
-struct Subject {
+struct Subject<'a> {
     /// The type, or the method of the client.
     stem: String,
     member: String,
+    /// What became of it, with the types in it.
+    detail: &'a str,
 }
 
-impl Subject {
-    fn of(path: &str) -> Self {
+impl<'a> Subject<'a> {
+    fn of(item: &'a PublicItem) -> Self {
+        let (path, detail) = (item.path.as_str(), item.detail.as_str());
         let (path, of_trait) = path.split_once(": ").unwrap_or((path, ""));
         let segments: Vec<_> = path.split("::").filter(|segment| !["types", "builder"].contains(segment)).collect();
         match segments.as_slice() {
-            ["Client", method, ..] => Self { stem: plain(method), member: String::new() },
-            [stem, member, ..] => Self { stem: plain(stem), member: plain(member) },
-            [stem] => Self { stem: plain(stem), member: plain(of_trait) },
-            [] => Self { stem: String::new(), member: String::new() },
+            ["Client", method, ..] => Self { stem: plain(method), member: String::new(), detail },
+            [stem, member, ..] => Self { stem: plain(stem), member: plain(member), detail },
+            [stem] => Self { stem: plain(stem), member: plain(of_trait), detail },
+            [] => Self { stem: String::new(), member: String::new(), detail },
         }
     }
 }
 
 /// What a change is named after, in small letters.
+#[derive(Default)]
 struct Names {
     /// Components and operations.
     stems: BTreeSet<String>,
@@ -71,23 +75,30 @@ struct Names {
     trail: BTreeSet<String>,
     /// Components that what changed leads to.
     within: BTreeSet<String>,
+    /// The types of the components that changed.
+    types: BTreeSet<String>,
+    /// The operations that the change reaches.
+    operations: BTreeSet<String>,
 }
 
 impl Names {
     fn of(change: &Change, old: Document<'_>, new: Document<'_>, sources: [&Source; 2]) -> Self {
-        let mut names = Self { stems: BTreeSet::new(), trail: BTreeSet::new(), within: BTreeSet::new() };
+        let mut names = Self::default();
         if SILENT.contains(&change.rule) {
             return names;
         }
         let tokens = change.pointer.tokens();
-        let rust_name = |name: &str| {
+        let type_name = |name: &str| {
             let known = sources.iter().find_map(|source| source.type_names.get(name));
-            plain(known.map_or(name, String::as_str))
+            known.map_or(name, String::as_str).to_owned()
         };
-        let quoted: Vec<_> = change.detail.split('`').skip(1).step_by(2).collect();
+        let rust_name = |name: &str| plain(&type_name(name));
+        let quoted = [&change.subject, &change.detail].into_iter().flat_map(|text| text.split('`').skip(1).step_by(2));
+        let quoted: Vec<_> = quoted.collect();
         match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["components", "schemas", name, ..] => {
                 names.stems.insert(rust_name(name));
+                names.types.insert(type_name(name));
             }
             ["paths", path, method, ..] => {
                 let id = |document: Document<'_>| {
@@ -101,10 +112,12 @@ impl Names {
         }
         if matches!(change.rule, Rule::D103 | Rule::D401 | Rule::D404) {
             names.stems.extend(quoted.iter().map(|name| rust_name(name)));
+            names.types.extend(quoted.iter().map(|name| type_name(name)));
         }
         names.trail.extend(tokens.iter().skip(3).map(|token| plain(token)).filter(|token| !token.is_empty()));
         names.trail.extend(quoted.iter().map(|name| plain(name)).filter(|name| !name.is_empty()));
         for document in [old, new] {
+            names.operations.extend(change.operations.iter().filter_map(|operation| id_of(document, operation)));
             if let Some(value) = document.root.pointer(change.pointer.as_str()) {
                 names.within.extend(leads_to(document, value).iter().map(|name| rust_name(name)));
             }
@@ -112,11 +125,25 @@ impl Names {
         names
     }
 
+    /// What speaks for an item of another type: it names one that changed, or is of an operation that is reached.
+    fn weak_score(&self, subject: &Subject<'_>) -> usize {
+        let mut words = subject.detail.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let begins = |names: &BTreeSet<String>| names.iter().any(|name| subject.stem.starts_with(name.as_str()));
+        if words.any(|word| self.types.contains(word)) {
+            return 4;
+        }
+        if begins(&self.within) {
+            return 3;
+        }
+        let of_operation = begins(&self.operations);
+        usize::from(of_operation) + usize::from(of_operation && self.trail.contains(&subject.member))
+    }
+
     /// How much of an item's name is the change's; nothing for an item of another type.
-    fn score(&self, subject: &Subject) -> usize {
+    fn score(&self, subject: &Subject<'_>) -> usize {
         let stem = self.stems.iter().filter(|stem| subject.stem.starts_with(stem.as_str())).map(String::len).max();
         let Some(stem) = stem else {
-            return usize::from(self.within.iter().any(|name| subject.stem.starts_with(name.as_str())));
+            return self.weak_score(subject);
         };
         let rest = &subject.stem[stem..];
         let on_the_way: usize =
@@ -125,6 +152,13 @@ impl Names {
         let whole = usize::from(rest.is_empty());
         100 * (stem + on_the_way) + 50 * whole + 10 * exactly
     }
+}
+
+/// The id of an operation, from its method and path, in small letters.
+fn id_of(document: Document<'_>, operation: &str) -> Option<String> {
+    let (method, path) = operation.split_once(' ')?;
+    let operation = document.root.get("paths")?.get(path)?.get(method.to_lowercase())?;
+    Some(plain(operation.get("operationId")?.as_str()?))
 }
 
 /// The components that a part of a document refers to, through others, too.

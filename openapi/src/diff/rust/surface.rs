@@ -226,6 +226,10 @@ fn text(tokens: &impl ToTokens) -> String {
             text.push(character);
         }
     }
+    // A list that was broken into lines ends with a comma.
+    for (from, to) in [(",)", ")"), (", >", ">"), (",>", ">")] {
+        text = text.replace(from, to);
+    }
     for path in [
         "::std::option::",
         "::std::string::",

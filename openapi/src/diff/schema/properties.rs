@@ -23,7 +23,7 @@ pub(super) fn compare<'a>(
         let required = before.required.contains_key(name);
         let held = Shape::of(old, schema);
         let Some(other) = after.properties.get(name) else {
-            removed(name, &held, required, found);
+            removed(&held, required, found);
             continue;
         };
         let (nullable, default) = (held.admits_null(), Shape::of(new, other).says("default"));
@@ -33,14 +33,15 @@ pub(super) fn compare<'a>(
             (true, None) => {
                 let rule = if held.says("default") { Rule::D349 } else { Rule::D345 };
                 let reading = if nullable { Reading::Same } else { rule.reading() };
-                found.add_read(rule, &place(other), reading, format!("`{name}` may be absent"));
+                found.add_read(rule, &place(other), reading, "may be absent");
             }
             _ => {}
         }
         found.pair(schema.clone(), other.clone(), Context { optional: !required, ..found.context.within() });
     }
     for (name, schema) in after.properties.iter().filter(|(name, _)| !before.properties.contains_key(*name)) {
-        added(old, new, name, schema, before, after, found);
+        let required = after.required.contains_key(name);
+        added(old, &Shape::of(new, schema), required, before, found);
     }
     names_that_only_required_knows(before, after, found);
     direction_flags(before, after, found);
@@ -60,7 +61,7 @@ fn place(conjunction: &Conjunction<'_>) -> Pointer {
     conjunction.first().map(|place| place.at.clone()).unwrap_or_default()
 }
 
-fn removed<'a>(name: &str, held: &Shape<'a>, required: bool, found: &mut Found<'a>) {
+fn removed<'a>(held: &Shape<'a>, required: bool, found: &mut Found<'a>) {
     let rule = match (required, held.says("default")) {
         (true, true) => Rule::D347,
         (true, false) => Rule::D341,
@@ -68,20 +69,11 @@ fn removed<'a>(name: &str, held: &Shape<'a>, required: bool, found: &mut Found<'
     };
     let reading = if held.admits_null() { Reading::Same } else { rule.reading() };
     let how = if required { "required" } else { "optional" };
-    found.add_read(rule, &held.at, reading, format!("the {how} property `{name}` is gone"));
+    found.add_read(rule, &held.at, reading, format!("the {how} property is gone"));
 }
 
-fn added<'a>(
-    old: Document<'a>,
-    new: Document<'a>,
-    name: &str,
-    schema: &Conjunction<'a>,
-    before: &Shape<'a>,
-    after: &Shape<'a>,
-    found: &mut Found<'a>,
-) {
-    let gained = Shape::of(new, schema);
-    let (rule, how) = match (after.required.contains_key(name), gained.says("default")) {
+fn added<'a>(old: Document<'a>, gained: &Shape<'a>, required: bool, before: &Shape<'a>, found: &mut Found<'a>) {
+    let (rule, how) = match (required, gained.says("default")) {
         (true, true) => (Rule::D346, "required"),
         (true, false) => (Rule::D340, "required"),
         (false, _) => (Rule::D342, "optional"),
@@ -90,7 +82,7 @@ fn added<'a>(
     let map = before.inner.get("additionalProperties").map(|values| Shape::of(old, values));
     let fits = map.is_none_or(|map| map.never || map.is_anything() || map.types == gained.types);
     let reading = if fits { rule.reading() } else { Reading::Fails };
-    found.add_read(rule, &gained.at, reading, format!("the {how} property `{name}` is new"));
+    found.add_read(rule, &gained.at, reading, format!("the {how} property is new"));
 }
 
 /// A name may be required without a schema of its own.

@@ -8,7 +8,7 @@ use crate::diff::change::Reading;
 use crate::diff::place::{Document, Place, same};
 use crate::diff::rule::Rule;
 use crate::diff::shape::Shape;
-use crate::diff::walk::Found;
+use crate::diff::walk::{Context, Found, Settled};
 
 use super::values;
 
@@ -31,7 +31,9 @@ pub(super) fn compare<'a>(
                     let detail = format!("`{}` becomes `{}`", one.keyword, other.keyword);
                     found.add(Rule::D362, &other.at, detail);
                 }
-                members(old, new, &one.members, &other.members, Reading::AsUnknown, found);
+                let settled = Settled { names: false, null: true };
+                let context = Context { settled, ..found.context.within_union() };
+                members(old, new, [&one.members, &other.members], Reading::AsUnknown, context, found);
             }
             (Some(one), None) => found.add(Rule::D000, &one.at, "of several unions that hold together, one is gone"),
             (None, Some(other)) => found.add(Rule::D000, &other.at, "a union holds together with others"),
@@ -68,21 +70,25 @@ pub(super) fn mixed<'a>(
         (_, true) => Reading::AsUnknown,
         _ => Reading::Fails,
     };
-    members(old, new, one, other, reading, found);
+    let mut context = found.context;
+    if !before.unions.is_empty() {
+        context = context.within_union();
+    }
+    let settled = Settled { names: true, null: true };
+    members(old, new, [one, other], reading, Context { settled, ..context }, found);
     true
 }
 
 fn members<'a>(
     old: Document<'a>,
     new: Document<'a>,
-    before: &[Place<'a>],
-    after: &[Place<'a>],
+    [before, after]: [&[Place<'a>]; 2],
     reading: Reading,
+    context: Context,
     found: &mut Found<'a>,
 ) {
+    let context = Context { optional: false, ..context };
     let matched = matched(old, new, before, after);
-    let mut context = if before.len() == 1 { found.context.within() } else { found.context.within().within_union() };
-    context.settled.null = true;
     for (index, member) in before.iter().enumerate() {
         match matched.iter().find(|(one, _)| *one == index) {
             Some((_, other)) => found.pair(vec![member.clone()], vec![after[*other].clone()], context),

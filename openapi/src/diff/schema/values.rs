@@ -84,8 +84,7 @@ pub(super) fn null<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<
     let at = after.null_at.as_ref().or(before.null_at.as_ref()).unwrap_or(&after.at).clone();
     match (before.null, after.null) {
         (Null::Refused, Null::Admitted) => {
-            let held = found.context.optional && !before.is_collection();
-            let reading = if held || before.is_anything() {
+            let reading = if found.context.optional || before.is_anything() {
                 Reading::Same
             } else if before.is_open_union() {
                 Reading::AsUnknown

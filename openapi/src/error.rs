@@ -19,6 +19,10 @@ pub enum Error {
     /// The overlay is none, or does not fit the document; a line for each action that is not right.
     #[error("the overlay cannot be used: {0}")]
     Overlay(String),
+    /// Parts of one document say different things.
+    #[cfg(feature = "source")]
+    #[error("the pages do not agree on {} thing(s):{}", .0.len(), .0.iter().map(|conflict| format!("\n{conflict}")).collect::<String>())]
+    Conflicts(Vec<crate::source::Conflict>),
     /// The document holds constructs that no rule takes.
     #[error("{}", list(.0))]
     Rejected(Vec<Entry>),

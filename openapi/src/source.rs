@@ -1,14 +1,18 @@
 //! Reading a document from the forms it is published in, and the record of where the vendored one came from.
 
+mod index;
 mod lock;
 mod markdown;
+mod merge;
 
 use serde_json::Value;
 
 use crate::document::parse_json;
 use crate::error::Error;
 
+pub use index::reference_pages;
 pub use lock::{Lock, Origin, OriginKind, sha256};
+pub use merge::{Conflict, Part, merge};
 
 /// Reads a document written as JSON, as YAML, or as a Markdown page with one of these in a fenced block.
 ///
@@ -29,6 +33,8 @@ pub fn read(text: &str) -> Result<Value, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = if text.trim_start().starts_with('{') {
         parse_json(text)?
+    } else if is_html(text) {
+        return Err(Error::Unreadable { format: "OpenAPI", message: "it is a page in HTML, or XML".into() });
     } else if let Some(block) = markdown::document_block(text)? {
         match block.trim_start().starts_with('{') {
             true => parse_json(&block)?,
@@ -44,6 +50,32 @@ pub fn read(text: &str) -> Result<Value, Error> {
         });
     }
     Ok(document)
+}
+
+/// Reads a docs page that may be about something else: `None` when it is Markdown without a document.
+///
+/// # Errors
+///
+/// As [`read`].
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(mint_openapi::source::read_page("# Welcome\n\nText.\n")?, None);
+/// # Ok::<(), mint_openapi::Error>(())
+/// ```
+pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let is_document = start.starts_with('{') || text.lines().any(|line| line.starts_with("openapi:"));
+    if !is_document && !is_html(start) && markdown::document_block(text)?.is_none() {
+        return Ok(None);
+    }
+    read(text).map(Some)
+}
+
+/// Servers answer with such a page in place of what is not there.
+fn is_html(text: &str) -> bool {
+    text.trim_start().starts_with('<')
 }
 
 fn parse_yaml(text: &str) -> Result<Value, Error> {
@@ -85,13 +117,29 @@ mod tests {
             ("a: [\n", "line 1, column 4"),
             ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
             ("plain text", "`openapi`"),
-            ("<html><body>", "`openapi`"),
+            ("<html><body>", "a page in HTML"),
+            ("\u{feff}\n<!DOCTYPE html>", "a page in HTML"),
             ("", "`openapi`"),
             ("# A page\n\n```yaml\nopenapi: 3.1.0\n```\n\n```yaml\nopenapi: 3.1.0\n```\n", "2 blocks"),
             ("# A page\n\n```yaml\nopenapi: [\n```\n", "line 4, column 10"),
+            ("# A page\n\n```yaml\nopenapi: 3.1.0\n", "opens in line 3 is not closed"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(message), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_page_may_hold_none() {
+        let page = "# A page\n\n```yaml\nopenapi: 3.1.0\n```\n";
+        for text in [page, "openapi: 3.1.0\n", "{\"openapi\": \"3.1.0\"}", "# Comment\nopenapi: 3.1.0\n"] {
+            assert_eq!(read_page(text).unwrap(), Some(json!({"openapi": "3.1.0"})), "{text}");
+        }
+        for text in ["", "# A page\n", "# A page\n```sh\ncurl\n```\n", "# Cut\n```sh\ncurl"] {
+            assert_eq!(read_page(text).unwrap(), None, "{text}");
+        }
+        for text in ["<html>", "{", "openapi: [", "# A page\n\n```yaml\nopenapi: 3.1.0\n"] {
+            assert!(read_page(text).is_err(), "{text}");
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct Lock {
 pub struct Origin {
     /// What sort of source it is.
     pub kind: OriginKind,
-    /// The URL without its query, or the name of the file without its folder.
+    /// The URL without its query, or the name of the file or folder without where it lies.
     pub location: String,
 }
 
@@ -38,8 +38,12 @@ pub struct Origin {
 pub enum OriginKind {
     /// A file.
     File,
-    /// A URL.
+    /// A folder of docs pages.
+    Folder,
+    /// A URL of the document, or of a docs page that holds it.
     Url,
+    /// The URL of an index of docs pages (`llms.txt`), which together hold it.
+    Index,
 }
 
 impl Lock {

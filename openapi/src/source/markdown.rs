@@ -23,10 +23,13 @@ pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
             (None, None) => {}
         }
     }
-    blocks.retain(|block| {
-        let start = block.trim_start();
-        start.starts_with("openapi:") || start.starts_with("{") && start.contains("\"openapi\"")
-    });
+    // CommonMark would end the block with the page. A page that was cut off must not pass for a whole one.
+    if let Some((_, block)) = open.filter(|(_, block)| holds_document(block)) {
+        let line = block.len() - block.trim_start_matches('\n').len();
+        let message = format!("the block that opens in line {line} is not closed; the page seems to be cut off");
+        return Err(Error::Unreadable { format: "Markdown", message });
+    }
+    blocks.retain(|block| holds_document(block));
     match blocks.len() {
         0 => Ok(None),
         1 => Ok(blocks.pop()),
@@ -35,6 +38,11 @@ pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
             message: format!("{several} blocks of the page hold an OpenAPI document; there must be one"),
         }),
     }
+}
+
+fn holds_document(block: &str) -> bool {
+    let start = block.trim_start();
+    start.starts_with("openapi:") || start.starts_with("{") && start.contains("\"openapi\"")
 }
 
 /// The fence a line starts with (CommonMark 0.31, section 4.5).

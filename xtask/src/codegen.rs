@@ -65,7 +65,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Probl
         return Ok(if tried.nothing_is_lost { End::Done } else { End::Failed });
     }
     let targets = Targets { rust: options.out.as_deref(), report: options.report.as_deref() };
-    spec::run(&read(options.source.spec.as_deref())?, targets)
+    // The command line has one of the two.
+    let spec = options.source.spec.as_deref().unwrap_or(Path::new("-"));
+    spec::run(&Input::read(spec, io::stdin())?, targets)
 }
 
 /// Says whether every bar is met on the documents of a folder, compiling those of at most this many bytes.
@@ -76,8 +78,4 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Probl
 pub(crate) fn measure(workspace: &Workspace, folder: &Path, bytes: u64) -> Result<bool, Problem> {
     let tried = corpus::run(workspace, &Corpus::read(folder)?, Compile::UpTo(bytes))?;
     Ok(tried.nothing_is_lost && tried.bars_are_met)
-}
-
-fn read(path: Option<&Path>) -> Result<Input, Problem> {
-    Input::read(path, io::stdin())
 }

@@ -126,7 +126,7 @@ fn generate(document: &Value) -> Result<Result<Source, String>, Problem> {
 }
 
 fn read(path: &Path) -> Result<Subject, Problem> {
-    let input = Input::read(Some(path), io::stdin())?;
+    let input = Input::read(path, io::stdin())?;
     let document = source::read(&input.text).map_err(|error| no_document(&input.origin.location, &error))?;
     Ok(Subject { name: path.display().to_string(), document })
 }

@@ -1,4 +1,4 @@
-//! The text that `regen` is given.
+//! A text that a command is given: a file, or stdin.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,9 +9,9 @@ use mint_openapi::source::{Origin, OriginKind};
 use crate::problem::Problem;
 
 /// The most bytes a document may have. The largest published descriptions have about a half of it.
-const MOST_BYTES: u64 = 20_000_000;
+pub(crate) const MOST_BYTES: u64 = 20_000_000;
 
-const PASS_A_FILE: &str = "save the published document, or its docs page, and pass it: cargo xtask regen --from FILE";
+const PASS_A_FILE: &str = "pass a file that holds an API description, or a docs page in Markdown";
 
 /// A text and where it came from.
 #[derive(Clone, Debug)]
@@ -24,26 +24,19 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Reads what `--from` names: a file, or `stdin` for `-`.
+    /// Reads a file, or `stdin` for `-`.
     ///
     /// # Errors
     ///
     /// For what is no readable file, has more than 20 MB or is not UTF-8.
-    pub(crate) fn read(from: Option<&Path>, stdin: impl Read) -> Result<Self, Problem> {
-        let Some(path) = from else {
-            return Err(Problem::new(
-                "no document was given",
-                "this version does not fetch it from upstream",
-                PASS_A_FILE,
-            ));
-        };
+    pub(crate) fn read(path: &Path, stdin: impl Read) -> Result<Self, Problem> {
         if path == Path::new("-") {
-            let text = read_text("stdin", stdin)?;
+            let text = read_text("stdin", stdin, MOST_BYTES)?;
             return Ok(Self { text, origin: Origin { kind: OriginKind::File, location: "stdin".into() }, path: None });
         }
         let shown = path.display().to_string();
-        if shown.starts_with("https://") || shown.starts_with("http://") {
-            return Err(Problem::new(format!("`{shown}` is a URL"), "this version reads files only", PASS_A_FILE));
+        if shown.contains("://") {
+            return Err(Problem::new("a URL was given", "this command reads files only", PASS_A_FILE));
         }
         if path.is_dir() {
             return Err(Problem::new(
@@ -52,22 +45,26 @@ impl Input {
                 PASS_A_FILE,
             ));
         }
-        let file =
-            File::open(path).map_err(|error| Problem::of_path("read", path, error, "check the path after `--from`"))?;
-        let text = read_text(&shown, file)?;
+        let file = File::open(path).map_err(|error| Problem::of_path("read", path, error, "check the path"))?;
+        let text = read_text(&shown, file, MOST_BYTES)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Ok(Self { text, origin: Origin { kind: OriginKind::File, location: name }, path: Some(path.to_owned()) })
     }
 }
 
-fn read_text(name: &str, reader: impl Read) -> Result<String, Problem> {
+/// Reads a text of at most so many bytes.
+///
+/// # Errors
+///
+/// When it cannot be read, has more bytes or is not UTF-8.
+pub(crate) fn read_text(name: &str, reader: impl Read, most: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     // One byte more than may be, to tell a text that ends at the bound from one that goes on.
     reader
-        .take(MOST_BYTES + 1)
+        .take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Problem::new(format!("cannot read `{name}`"), error, PASS_A_FILE))?;
-    if bytes.len() as u64 > MOST_BYTES {
+    if bytes.len() as u64 > most {
         let why = format!("it has more than {} MB, so it is hardly an API description", MOST_BYTES / 1_000_000);
         return Err(Problem::new(format!("`{name}` is too large"), why, PASS_A_FILE));
     }
@@ -83,8 +80,8 @@ mod tests {
 
     use super::*;
 
-    fn refused(from: Option<&str>, stdin: impl Read) -> String {
-        Input::read(from.map(Path::new), stdin).unwrap_err().to_string()
+    fn refused(path: &str, stdin: impl Read) -> String {
+        Input::read(Path::new(path), stdin).unwrap_err().to_string()
     }
 
     #[test]
@@ -92,10 +89,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page.md");
         std::fs::write(&path, "# T\n").unwrap();
-        let input = Input::read(Some(&path), io::empty()).unwrap();
+        let input = Input::read(&path, io::empty()).unwrap();
         assert_eq!(input.text, "# T\n");
         assert_eq!(input.origin, Origin { kind: OriginKind::File, location: "page.md".into() });
-        let input = Input::read(Some(Path::new("-")), "piped".as_bytes()).unwrap();
+        let input = Input::read(Path::new("-"), "piped".as_bytes()).unwrap();
         assert_eq!((input.text.as_str(), input.origin.location.as_str()), ("piped", "stdin"));
     }
 
@@ -103,23 +100,21 @@ mod tests {
     fn what_is_no_text_is_refused() {
         let endless = || io::repeat(b'a');
         for (from, stdin, message) in [
-            (None, Box::new(io::empty()) as Box<dyn Read>, "no document was given"),
-            (Some("https://api.mint.gg/openapi.json"), Box::new(io::empty()), "is a URL"),
-            (Some(env!("CARGO_MANIFEST_DIR")), Box::new(io::empty()), "is a folder"),
-            (Some("no/such/file.json"), Box::new(io::empty()), "cannot read `no/such/file.json`"),
-            (Some("-"), Box::new(&b"ab\xff"[..]), "byte 2 is not UTF-8"),
-            (Some("-"), Box::new(endless()), "more than 20 MB"),
+            ("https://api.mint.gg/openapi.json", Box::new(io::empty()) as Box<dyn Read>, "a URL was given"),
+            (env!("CARGO_MANIFEST_DIR"), Box::new(io::empty()), "is a folder"),
+            ("no/such/file.json", Box::new(io::empty()), "cannot read `no/such/file.json`"),
+            ("-", Box::new(&b"ab\xff"[..]), "byte 2 is not UTF-8"),
+            ("-", Box::new(endless()), "more than 20 MB"),
         ] {
             let error = refused(from, stdin);
             assert!(error.contains(message), "{from:?}: {error}");
             assert!(error.contains("fix: "), "{from:?}: {error}");
         }
-        assert!(refused(None, io::empty()).contains("cargo xtask regen --from FILE"));
     }
 
     #[test]
     fn a_text_may_have_as_many_bytes_as_the_bound() {
-        let input = Input::read(Some(Path::new("-")), io::repeat(b'a').take(MOST_BYTES)).unwrap();
+        let input = Input::read(Path::new("-"), io::repeat(b'a').take(MOST_BYTES)).unwrap();
         assert_eq!(input.text.len() as u64, MOST_BYTES);
     }
 }

@@ -16,19 +16,19 @@ mod overlay;
 mod problem;
 mod regen;
 mod replace;
+mod source;
 #[cfg(test)]
 mod testing;
 mod workspace;
 
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use ci::Place;
-use input::Input;
 use problem::Problem;
+use source::{Fetcher, Source, Upstream, Vendored};
 use workspace::Workspace;
 
 const EXIT_CODES: &str = "\
@@ -46,6 +46,9 @@ struct Arguments {
     /// The folder of the workspace, when it is not the one this was built in
     #[arg(long, global = true, hide = true, value_name = "FOLDER")]
     root: Option<PathBuf>,
+    /// A server in the place of those of upstream
+    #[arg(long, global = true, hide = true, value_name = "URL")]
+    upstream: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -125,11 +128,14 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<End, Problem> {
     let workspace = arguments.root.map_or_else(Workspace::of_this_build, Workspace::at);
+    let upstream = arguments.upstream.as_deref().map_or_else(Upstream::default, Upstream::at);
     match arguments.command {
         Command::Regen { from } => {
-            let input = Input::read(from.as_deref(), io::stdin())?;
+            let source = Source::parse(from.as_deref(), upstream)?;
+            let vendored = Vendored::read(&workspace);
+            let taken = block_on(source.take(&Fetcher::default(), vendored.as_ref()))?;
             let today = chrono::Utc::now().date_naive();
-            print!("{}", regen::regen(&workspace, &input, today)?);
+            print!("{}", regen::regen(&workspace, &taken, today)?);
             Ok(End::Done)
         }
         Command::Check => check::run(&workspace),
@@ -139,4 +145,13 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Worker { folder } => codegen::work(&folder),
     }
+}
+
+/// Runs what waits for servers; most commands never do.
+fn block_on<T>(future: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Problem::new("cannot start waiting for servers", error, "pass a file that you fetched: --from FILE")
+    })?;
+    runtime.block_on(future)
 }

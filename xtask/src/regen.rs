@@ -9,14 +9,14 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use mint_openapi::overlay::{Outcome, apply};
-use mint_openapi::source::{self, Lock, sha256};
+use mint_openapi::source::{Lock, sha256};
 use mint_openapi::{Disposition, Report, canonical};
 
 use crate::generate::generate_whole;
-use crate::input::Input;
 use crate::overlay;
 use crate::problem::Problem;
 use crate::replace::{Change, replace_all};
+use crate::source::Taken;
 use crate::workspace::Workspace;
 
 /// What a regen did; its text is what the user reads.
@@ -42,29 +42,26 @@ pub(crate) struct Regenerated {
 ///
 /// When the text is no document, when there is no overlay, when no client can be generated from it, or when a file cannot be written. No file
 /// is changed then.
-pub(crate) fn regen(workspace: &Workspace, input: &Input, today: NaiveDate) -> Result<Regenerated, Problem> {
-    let document = source::read(&input.text).map_err(|error| {
-        let what = format!("`{}` holds no OpenAPI document", input.origin.location);
-        Problem::new(what, error, "pass the document as JSON, as YAML, or as a docs page in Markdown")
-    })?;
-    let applied = apply(&document, &overlay::read(workspace)?);
+pub(crate) fn regen(workspace: &Workspace, taken: &Taken, today: NaiveDate) -> Result<Regenerated, Problem> {
+    let Taken { document, origin, .. } = taken;
+    let applied = apply(document, &overlay::read(workspace)?);
     let unsettled: Vec<_> = applied.unsettled().cloned().collect();
     let generated = generate_whole(&applied.document).map_err(|error| {
-        let what = format!("no client can be generated from `{}`; nothing was written", input.origin.location);
+        let what = format!("no client can be generated from `{}`; nothing was written", origin.location);
         let why = unsettled.iter().fold(error.to_string(), |why, outcome| format!("{why}\noverlay: {outcome}"));
         Problem::new(what, why, "add the rule that is missing to `openapi/src/lower`, or pass another document")
     })?;
 
-    let text = canonical(&document);
+    let text = canonical(document);
     let version = document["info"]["version"].as_str().unwrap_or_default().to_owned();
     let sha256 = sha256(&text);
-    refuse_hand_edit(workspace, input, &sha256)?;
+    refuse_hand_edit(workspace, taken, &sha256)?;
     let lock = next_lock(
         &workspace.lock(),
         Lock {
-            origin: input.origin.clone(),
+            origin: origin.clone(),
             date: today.format("%Y-%m-%d").to_string(),
-            etag: None,
+            etag: taken.etag.clone(),
             sha256: sha256.clone(),
             version: version.clone(),
         },
@@ -83,8 +80,8 @@ pub(crate) fn regen(workspace: &Workspace, input: &Input, today: NaiveDate) -> R
 /// Refuses to take the vendored document for its own source when it is not what the lock says.
 ///
 /// Else an edit by hand would become the published document in the eyes of every later check.
-fn refuse_hand_edit(workspace: &Workspace, input: &Input, sha256: &str) -> Result<(), Problem> {
-    let Some(path) = &input.path else {
+fn refuse_hand_edit(workspace: &Workspace, taken: &Taken, sha256: &str) -> Result<(), Problem> {
+    let Some(path) = &taken.path else {
         return Ok(());
     };
     let same_file = match (fs::canonicalize(path), fs::canonicalize(workspace.document())) {

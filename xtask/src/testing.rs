@@ -1,4 +1,6 @@
-//! A workspace to break.
+//! A workspace to break, and a server to ask.
+
+pub(crate) mod server;
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +12,7 @@ use tempfile::TempDir;
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::regen::{Regenerated, regen};
+use crate::source::of_input;
 use crate::workspace::Workspace;
 
 /// A small document in its canonical form. Not the vendored one: a refresh of that is to change no test.
@@ -107,12 +110,14 @@ impl Fixture {
 
     pub(crate) fn regen(&self, text: &str, day: u32) -> Result<Regenerated, Problem> {
         let origin = Origin { kind: OriginKind::File, location: format!("day-{day}.md") };
-        regen(&self.workspace, &Input { text: text.into(), origin, path: None }, date(day))
+        let taken = of_input(Input { text: text.into(), origin, path: None })?;
+        regen(&self.workspace, &taken, date(day))
     }
 
     pub(crate) fn regen_from_itself(&self, day: u32) -> Result<Regenerated, Problem> {
         let path = self.workspace.document();
-        regen(&self.workspace, &Input::read(Some(&path), std::io::empty()).unwrap(), date(day))
+        let taken = of_input(Input::read(&path, std::io::empty()).unwrap())?;
+        regen(&self.workspace, &taken, date(day))
     }
 
     /// Every file and its text, sorted by name.

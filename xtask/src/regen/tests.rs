@@ -145,7 +145,7 @@ fn what_is_no_document_leaves_the_old_files() {
         "<html><body>Not found</body></html>",
         expect![[r#"
         `day-2.md` holds no OpenAPI document
-          not a readable OpenAPI document: there is no `openapi` field with a version at the top
+          not a readable OpenAPI document: it is a page in HTML, or XML
           fix: pass the document as JSON, as YAML, or as a docs page in Markdown"#]],
     );
     check_refused(

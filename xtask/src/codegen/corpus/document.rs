@@ -55,7 +55,7 @@ impl Document {
     ///
     /// When the system does not let us.
     pub(crate) fn generate(path: &Path) -> Result<Self, Problem> {
-        let Input { text, origin, .. } = Input::read(Some(path), std::io::empty())?;
+        let Input { text, origin, .. } = Input::read(path, std::io::empty())?;
         let answer = worker::ask(&text)?;
         let document = source::read(&text).unwrap_or(Value::Null);
         let mut failures = Vec::new();

@@ -1,150 +1,70 @@
-//! `cargo xtask check`: whether the vendored document is what regen wrote, and what is made from it is fresh.
+//! `cargo xtask check`: whether what is in the workspace goes together, and with what upstream publishes.
 
+mod offline;
+mod render;
 #[cfg(test)]
 mod tests;
+mod upstream;
 
-use std::fs;
-use std::io;
-use std::path::Path;
-
-use mint_openapi::overlay::apply;
-use mint_openapi::source::{Lock, sha256};
-use mint_openapi::{canonical, parse_json};
+use std::io::{self, Write as _};
 
 use crate::End;
-use crate::generate::generate_whole;
-use crate::overlay;
+use crate::diff::Format;
 use crate::problem::Problem;
+use crate::source::Taken;
 use crate::workspace::Workspace;
 
-/// Refreshes what is written from the document, when the document itself is right.
-const REGEN_FROM_ITSELF: &str = "cargo xtask regen --from openapi/openapi.json (at the root of the workspace)";
+pub(crate) use offline::Finding;
+#[cfg(test)]
+pub(crate) use offline::check;
 
-/// Something that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
-    /// A command refreshes it.
-    OutOfDate(Problem),
-    /// The code or the document must change first.
-    Broken(Problem),
+use upstream::Upstream;
+
+/// All that a check found.
+#[derive(Debug)]
+pub(crate) struct Report {
+    findings: Vec<Finding>,
+    /// How upstream compares; `None` when it was not asked.
+    upstream: Option<Upstream>,
 }
 
-/// Prints every finding and says how the command ends.
+/// Prints what a check finds and says how the command ends.
+///
+/// `taken` is the document of upstream or why there is none; without it, nothing but the workspace is looked at.
 ///
 /// # Errors
 ///
-/// As [`check`].
-pub(crate) fn run(workspace: &Workspace) -> Result<End, Problem> {
-    let findings = check(workspace)?;
-    for Finding::OutOfDate(problem) | Finding::Broken(problem) in &findings {
-        eprintln!("error: {problem}");
-    }
-    if findings.is_empty() {
-        println!("openapi/openapi.json and what is made from it are in sync");
-        return Ok(End::Done);
-    }
-    // An edit by hand may break the generator too; then putting the document back is what to do first.
-    if findings.iter().any(|finding| matches!(finding, Finding::OutOfDate(_))) {
-        return Ok(End::OutOfDate);
-    }
-    Ok(End::Failed)
+/// When a file of the workspace is there and cannot be read, or when the report cannot be written.
+pub(crate) fn run(
+    workspace: &Workspace,
+    taken: Option<Result<Taken, Problem>>,
+    format: Format,
+) -> Result<End, Problem> {
+    let report = Report::of(workspace, taken)?;
+    let (stdout, stderr) = report.render(format);
+    eprint!("{stderr}");
+    let written = io::stdout().write_all(stdout.as_bytes());
+    written
+        .map_err(|error| Problem::new("cannot write to stdout", error, "send it to a file or a program that reads"))?;
+    Ok(report.end())
 }
 
-/// Everything that is out of date or broken; reads files of the workspace and nothing else.
-///
-/// A file that is missing is out of date like one with a wrong text: regen writes it.
-///
-/// # Errors
-///
-/// When a file is there and the system does not let us read it.
-pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
-    let text = read(&workspace.document())?;
-    let lock = read(&workspace.lock())?;
-    let lowering = read(&workspace.lowering())?;
-
-    let mut findings = Vec::new();
-    let lock = lock.and_then(|text| Lock::parse(&text).map_err(|error| error.to_string()));
-    let published = regen_from_published(lock.as_ref().ok());
-    let out_of_date = |what: &str, why: String, fix: &str| Finding::OutOfDate(Problem::new(what, why, fix));
-    if let Err(why) = &lock {
-        findings.push(out_of_date("`openapi/openapi.lock` cannot be used", why.clone(), &published));
+impl Report {
+    fn of(workspace: &Workspace, taken: Option<Result<Taken, Problem>>) -> Result<Self, Problem> {
+        let findings = offline::check(workspace)?;
+        Ok(Self { findings, upstream: taken.map(|taken| Upstream::compare(workspace, taken)) })
     }
-    let document = text.and_then(|text| Ok((parse_json(&text).map_err(|error| error.to_string())?, text)));
-    let (document, text) = match document {
-        Ok(document) => document,
-        Err(why) => {
-            findings.push(out_of_date("`openapi/openapi.json` cannot be used", why, &published));
-            return Ok(findings);
+
+    /// How the command ends: what breaks comes first, then what could not be told, then what is out of date.
+    fn end(&self) -> End {
+        let upstream = self.upstream.as_ref().map_or(End::Done, Upstream::end);
+        if matches!(upstream, End::Breaking | End::Failed) {
+            return upstream;
         }
-    };
-
-    let found = sha256(&text);
-    if let Ok(Lock { sha256: locked, .. }) = &lock
-        && *locked != found
-    {
-        let why = format!("its SHA-256 is {found}\nits lock says   {locked}");
-        findings.push(out_of_date("`openapi/openapi.json` was changed by hand", why, &published));
-    }
-    if canonical(&document) != text {
-        let why = "its layout is not the one that regen writes: two spaces, LF, a final newline";
-        findings.push(out_of_date("`openapi/openapi.json` is not canonical", why.into(), &published));
-    }
-    // The document may be its own source only when it is known to be the published one.
-    let refresh = if findings.is_empty() { REGEN_FROM_ITSELF } else { &published };
-    if let Ok(Lock { version: locked, .. }) = &lock
-        && document["info"]["version"].as_str() != Some(locked)
-    {
-        let why = format!("the document says {}, its lock says {locked:?}", document["info"]["version"]);
-        findings.push(out_of_date("`openapi/openapi.lock` has another version than the document", why, refresh));
-    }
-    let overlay = match overlay::read(workspace) {
-        Ok(overlay) => overlay,
-        Err(problem) => {
-            findings.push(Finding::Broken(problem));
-            return Ok(findings);
+        // An edit by hand may break the generator too; then putting the document back is what to do first.
+        if upstream == End::OutOfDate || self.findings.iter().any(|finding| matches!(finding, Finding::OutOfDate(_))) {
+            return End::OutOfDate;
         }
-    };
-    let applied = apply(&document, &overlay);
-    findings.extend(applied.unsettled().map(|outcome| Finding::Broken(overlay::problem(outcome))));
-    match generate_whole(&applied.document) {
-        Err(error) => findings.push(Finding::Broken(Problem::new(
-            "no client can be generated from `openapi/openapi.json`",
-            error,
-            "add the rule that is missing to `openapi/src/lower`",
-        ))),
-        Ok(generated) => {
-            let fresh = generated.report.to_markdown();
-            let stale = match lowering {
-                Err(why) => Some(why),
-                Ok(lowering) => first_difference(&lowering, &fresh),
-            };
-            findings.extend(stale.map(|why| out_of_date("`openapi/lowering.md` is stale", why, refresh)));
-        }
+        if self.findings.is_empty() { End::Done } else { End::Failed }
     }
-    Ok(findings)
-}
-
-/// The command that takes the document from where it is published.
-fn regen_from_published(lock: Option<&Lock>) -> String {
-    let last = lock.map(|lock| format!("; the last one was `{}`", lock.origin.location)).unwrap_or_default();
-    format!("cargo xtask regen --from FILE (the published document, or its docs page{last})")
-}
-
-/// The text of a file, or why the file is as good as none.
-fn read(path: &Path) -> Result<Result<String, String>, Problem> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(String::from_utf8(bytes).map_err(|error| error.to_string())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Err("it is missing".into())),
-        Err(error) => Err(Problem::of_path("read", path, error, "make it a file that you may read")),
-    }
-}
-
-/// Where a text and the fresh one part, if they do.
-fn first_difference(text: &str, fresh: &str) -> Option<String> {
-    if text == fresh {
-        return None;
-    }
-    let same = text.split('\n').zip(fresh.split('\n')).take_while(|(old, new)| old == new).count();
-    let line = |text: &str| text.split('\n').nth(same).map_or("nothing".into(), |line| format!("{line:?}"));
-    Some(format!("line {} is    {}\nit should be {}", same + 1, line(text), line(fresh)))
 }

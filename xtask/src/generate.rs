@@ -16,15 +16,6 @@ pub(crate) enum Refusal {
     Panic(String),
 }
 
-/// Generates a client for the whole document: an operation that is refused refuses all.
-///
-/// # Errors
-///
-/// Why there is no client.
-pub(crate) fn generate_whole(document: &Value) -> Result<Generated, Refusal> {
-    generate(document)?.without_rejections().map_err(Refusal::Error)
-}
-
 /// Generates a client, and makes an error of a panic.
 ///
 /// progenitor and typify panic on some documents they do not take. A command that has something to say about the

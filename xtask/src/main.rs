@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on both")]
 
+mod changelog;
 mod check;
 mod ci;
 mod codegen;
@@ -19,6 +20,7 @@ mod replace;
 mod source;
 #[cfg(test)]
 mod testing;
+mod trial;
 mod workspace;
 
 use std::path::PathBuf;
@@ -28,7 +30,8 @@ use clap::{Parser, Subcommand};
 
 use ci::Place;
 use problem::Problem;
-use source::{Fetcher, Source, Upstream, Vendored};
+use regen::Obstacles;
+use source::{Fetcher, Source, Taken, Upstream, Vendored};
 use workspace::Workspace;
 
 const EXIT_CODES: &str = "\
@@ -36,7 +39,7 @@ Exit codes:
   0  done, or in sync
   1  failed, or could not tell
   2  the command line is wrong
-  4  the documents differ, or something generated is out of date; the command that refreshes it is printed
+  4  the documents differ, or something is out of date; the command that refreshes it is printed
   5  the documents differ in a way that breaks clients";
 
 /// The maintainer's commands of the Mint SDK.
@@ -48,27 +51,39 @@ struct Arguments {
     root: Option<PathBuf>,
     /// A server in the place of those of upstream
     #[arg(long, global = true, hide = true, value_name = "URL")]
-    upstream: Option<String>,
+    upstream_base: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Refresh the vendored document and what is generated from it
+    /// Refresh the vendored document and what is generated from it, from upstream or from elsewhere
     ///
-    /// Writes openapi/openapi.json, openapi/openapi.lock and openapi/lowering.md: all of them, or none when the
-    /// document cannot be read or no client can be generated from it. Doing it twice changes nothing. The client is
-    /// generated from the document with openapi/overlay.json applied, which is only read.
+    /// Writes openapi/openapi.json, openapi/openapi.lock, openapi/lowering.md and, when the document has changed, an
+    /// entry in CHANGELOG.md: all of them, or none when the document cannot be had, the overlay does not fit it, or no
+    /// client can be generated from it. Prints what changed. Doing it twice changes nothing.
     #[command(after_help = EXIT_CODES)]
     Regen {
-        /// The document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
-        #[arg(long, value_name = "FILE")]
+        /// Where to take the document from, instead of upstream: a URL, a file, a folder of docs pages, or `-` for stdin
+        ///
+        /// It may be JSON, YAML, a docs page in Markdown that holds one of these, or an index of such pages (llms.txt).
+        #[arg(long, value_name = "SOURCE")]
         from: Option<PathBuf>,
+        /// Write what can be read, even if the overlay does not fit it or no client can be generated from it
+        #[arg(long)]
+        force: bool,
     },
-    /// Check, offline, that the vendored document is what regen wrote and that all made from it is fresh
+    /// Check that the vendored document is what regen wrote, and that all made from it is fresh
     #[command(after_help = EXIT_CODES)]
-    Check,
+    Check {
+        /// Compare it with what upstream publishes, too; without this, nothing is fetched
+        #[arg(long)]
+        upstream: bool,
+        /// How to print the report
+        #[arg(long, value_enum, default_value_t)]
+        format: diff::Format,
+    },
     /// Say what changed between two documents, and what each change breaks: on the wire, in Rust, in running clients
     #[command(after_help = EXIT_CODES)]
     Diff(diff::Options),
@@ -128,17 +143,19 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<End, Problem> {
     let workspace = arguments.root.map_or_else(Workspace::of_this_build, Workspace::at);
-    let upstream = arguments.upstream.as_deref().map_or_else(Upstream::default, Upstream::at);
+    let upstream = arguments.upstream_base.as_deref().map_or_else(Upstream::default, Upstream::at);
     match arguments.command {
-        Command::Regen { from } => {
-            let source = Source::parse(from.as_deref(), upstream)?;
-            let vendored = Vendored::read(&workspace);
-            let taken = block_on(source.take(&Fetcher::default(), vendored.as_ref()))?;
-            let today = chrono::Utc::now().date_naive();
-            print!("{}", regen::regen(&workspace, &taken, today)?);
-            Ok(End::Done)
+        Command::Regen { from, force } => {
+            let taken = take(&workspace, &Source::parse(from.as_deref(), upstream)?)?;
+            let obstacles = if force { Obstacles::Tell } else { Obstacles::Refuse };
+            let regenerated = regen::regen(&workspace, &taken, chrono::Utc::now().date_naive(), obstacles)?;
+            print!("{regenerated}");
+            Ok(regenerated.end())
         }
-        Command::Check => check::run(&workspace),
+        Command::Check { upstream: ask, format } => {
+            let taken = ask.then(|| take(&workspace, &Source::Upstream(upstream)));
+            check::run(&workspace, taken, format)
+        }
         Command::Diff(options) => diff::run(&workspace, &options),
         Command::Ci { gates } => Ok(ci::run(&workspace, &gates, Place::here())),
         Command::Codegen(options) => codegen::run(&workspace, &options),
@@ -147,11 +164,11 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
     }
 }
 
-/// Runs what waits for servers; most commands never do.
-fn block_on<T>(future: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+/// Takes a document from where it is.
+fn take(workspace: &Workspace, source: &Source) -> Result<Taken, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
-        Problem::new("cannot start waiting for servers", error, "pass a file that you fetched: --from FILE")
+        Problem::new("cannot start waiting for servers", error, "close programs that hold many files open")
     })?;
-    runtime.block_on(future)
+    runtime.block_on(source.take(&Fetcher::default(), Vendored::read(workspace).as_ref()))
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
+use serde::Serialize;
+
 /// What happened, why, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Problem {
     /// What happened, in one line.
     pub(crate) what: String,

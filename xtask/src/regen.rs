@@ -5,76 +5,141 @@ mod tests;
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use mint_openapi::overlay::{Outcome, apply};
+use mint_openapi::diff::Drift;
+use mint_openapi::overlay::{Outcome, Overlay};
 use mint_openapi::source::{Lock, sha256};
 use mint_openapi::{Disposition, Report, canonical};
 
-use crate::generate::generate_whole;
+use crate::End;
+use crate::changelog;
 use crate::overlay;
 use crate::problem::Problem;
 use crate::replace::{Change, replace_all};
-use crate::source::Taken;
+use crate::source::{Taken, Vendored};
+use crate::trial::Trial;
 use crate::workspace::Workspace;
+
+/// What becomes of a document from which `mint-api` cannot be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacles {
+    /// Nothing is written.
+    Refuse,
+    /// It is written, so that what is in the way can be mended.
+    Tell,
+}
 
 /// What a regen did; its text is what the user reads.
 #[derive(Debug)]
 pub(crate) struct Regenerated {
     pub(crate) files: Vec<(String, Change)>,
+    notes: Vec<String>,
     version: String,
     sha256: String,
-    report: Report,
+    report: Option<Report>,
     /// What of the overlay does not fit this document; `check` says how to mend it.
     unsettled: Vec<Outcome>,
+    /// What keeps `mint-api` from being built.
+    obstacles: Vec<Problem>,
+    drift: Option<Drift>,
 }
 
-/// Writes `openapi.json`, `openapi.lock` and `lowering.md` from a document.
-///
-/// An action of the overlay that does not fit the document is left out, and listed: the document comes first, and the
-/// overlay can only be mended against one that is there.
+/// Writes `openapi.json`, `openapi.lock`, `lowering.md` and, when the document has changed, an entry in `CHANGELOG.md`.
 ///
 /// The date in the lock becomes `today` (a day in UTC) when the bytes of the document are not those the lock knows;
-/// else the lock stays as it is.
+/// else it stays as it is.
 ///
 /// # Errors
 ///
-/// When the text is no document, when there is no overlay, when no client can be generated from it, or when a file cannot be written. No file
-/// is changed then.
-pub(crate) fn regen(workspace: &Workspace, taken: &Taken, today: NaiveDate) -> Result<Regenerated, Problem> {
-    let Taken { document, origin, .. } = taken;
-    let applied = apply(document, &overlay::read(workspace)?);
-    let unsettled: Vec<_> = applied.unsettled().cloned().collect();
-    let generated = generate_whole(&applied.document).map_err(|error| {
-        let what = format!("no client can be generated from `{}`; nothing was written", origin.location);
-        let why = unsettled.iter().fold(error.to_string(), |why, outcome| format!("{why}\noverlay: {outcome}"));
-        Problem::new(what, why, "add the rule that is missing to `openapi/src/lower`, or pass another document")
-    })?;
-
-    let text = canonical(document);
-    let version = document["info"]["version"].as_str().unwrap_or_default().to_owned();
+/// When there is no overlay, when `mint-api` could not be built from the document and that is to be refused, or when a
+/// file cannot be written. No file is changed then.
+pub(crate) fn regen(
+    workspace: &Workspace,
+    taken: &Taken,
+    today: NaiveDate,
+    obstacles: Obstacles,
+) -> Result<Regenerated, Problem> {
+    let overlay = overlay::read(workspace)?;
+    let trial = Trial::of(&taken.document, &overlay);
+    let in_the_way = trial.obstacles();
+    if !in_the_way.is_empty() && obstacles == Obstacles::Refuse {
+        return Err(refusal(&taken.origin.location, &in_the_way));
+    }
+    let text = canonical(&taken.document);
     let sha256 = sha256(&text);
     refuse_hand_edit(workspace, taken, &sha256)?;
-    let lock = next_lock(
-        &workspace.lock(),
-        Lock {
-            origin: origin.clone(),
-            date: today.format("%Y-%m-%d").to_string(),
-            etag: taken.etag.clone(),
-            sha256: sha256.clone(),
-            version: version.clone(),
-        },
-    );
 
-    let files = [
-        (workspace.document(), text),
-        (workspace.lock(), lock),
-        (workspace.lowering(), generated.report.to_markdown()),
-    ];
-    let changes = replace_all(&files)?;
-    let files = files.iter().zip(changes).map(|((path, _), change)| (workspace.shown(path), change)).collect();
-    Ok(Regenerated { files, version, sha256, report: generated.report, unsettled })
+    let mut regenerated = Regenerated {
+        files: Vec::new(),
+        notes: taken.notes.clone(),
+        version: taken.document["info"]["version"].as_str().unwrap_or_default().to_owned(),
+        sha256,
+        report: None,
+        unsettled: Vec::new(),
+        obstacles: in_the_way,
+        drift: None,
+    };
+    match drift(workspace, &overlay, &text, &trial) {
+        Ok(drift) => regenerated.drift = drift,
+        Err(why) => regenerated.notes.push(why),
+    }
+    let date = today.format("%Y-%m-%d").to_string();
+    let mut files = Vec::new();
+    if let Some(drift) = regenerated.drift.as_ref().filter(|drift| !drift.is_empty()) {
+        let entry = changelog::entry(drift, &regenerated.version, &date);
+        files.push((workspace.changelog(), changelog::add(&read_changelog(workspace)?, &entry)?));
+    }
+    let lock = Lock {
+        origin: taken.origin.clone(),
+        date,
+        etag: taken.etag.clone(),
+        sha256: regenerated.sha256.clone(),
+        version: regenerated.version.clone(),
+    };
+    files.extend([(workspace.document(), text), (workspace.lock(), next_lock(&workspace.lock(), lock))]);
+    files.extend(trial.report.as_ref().map(|report| (workspace.lowering(), report.to_markdown())));
+    regenerated.files = write(workspace, &files)?;
+    Ok(Regenerated { report: trial.report, unsettled: trial.unsettled, ..regenerated })
+}
+
+fn write(workspace: &Workspace, files: &[(PathBuf, String)]) -> Result<Vec<(String, Change)>, Problem> {
+    let changes = replace_all(files)?;
+    Ok(files.iter().zip(changes).map(|((path, _), change)| (workspace.shown(path), change)).collect())
+}
+
+fn refusal(location: &str, obstacles: &[Problem]) -> Problem {
+    let why: Vec<_> = obstacles.iter().map(|obstacle| format!("{}\n{}", obstacle.what, obstacle.why)).collect();
+    let fixes: Vec<_> = obstacles.iter().map(|obstacle| obstacle.fix.as_str()).collect();
+    Problem::new(
+        format!("`{location}` cannot be taken; nothing was written"),
+        why.join("\n"),
+        format!("{}; or write it all the same, to mend it there: --force", fixes.join("; ")),
+    )
+}
+
+/// What changes from the vendored document to this one; nothing when the bytes are the same.
+///
+/// # Errors
+///
+/// Why there is nothing to compare, or no comparison.
+fn drift(workspace: &Workspace, overlay: &Overlay, text: &str, trial: &Trial) -> Result<Option<Drift>, String> {
+    let Some(old) = Vendored::read(workspace) else {
+        return Err(
+            "the document before is missing or not the one its lock describes, so what changed is not told".into()
+        );
+    };
+    if canonical(&old.document) == text {
+        return Ok(None);
+    }
+    let drift = Trial::of(&old.document, overlay).drift_to(trial);
+    drift.map(Some).map_err(|error| format!("what changed cannot be told: {error}"))
+}
+
+fn read_changelog(workspace: &Workspace) -> Result<String, Problem> {
+    let path = workspace.changelog();
+    fs::read_to_string(&path).map_err(|error| Problem::of_path("read", &path, error, "git checkout -- CHANGELOG.md"))
 }
 
 /// Refuses to take the vendored document for its own source when it is not what the lock says.
@@ -99,12 +164,17 @@ fn refuse_hand_edit(workspace: &Workspace, taken: &Taken, sha256: &str) -> Resul
 }
 
 /// The text of the lock: the old one as long as it describes the same bytes.
+///
+/// A source that sent an `ETag` takes the place of one that did not: only with it can the next request be conditional.
 fn next_lock(path: &Path, new: Lock) -> String {
-    match read_lock(path) {
-        Some((text, old)) if old.sha256 == new.sha256 && old.version == new.version => text,
-        Some((_, old)) if old.sha256 == new.sha256 => Lock { version: new.version, ..old }.to_text(),
-        _ => new.to_text(),
-    }
+    let Some((text, old)) = read_lock(path).filter(|(_, old)| old.sha256 == new.sha256) else {
+        return new.to_text();
+    };
+    let next = match new.etag.is_some() || new.origin == old.origin {
+        true => Lock { date: old.date.clone(), ..new },
+        false => Lock { version: new.version, ..old.clone() },
+    };
+    if next == old { text } else { next.to_text() }
 }
 
 /// The lock, if there is one that can be read. `check` says what is wrong with another; here it is replaced.
@@ -114,8 +184,21 @@ fn read_lock(path: &Path) -> Option<(String, Lock)> {
     Some((text, lock))
 }
 
+impl Regenerated {
+    /// How the command ends.
+    pub(crate) fn end(&self) -> End {
+        match self.obstacles.is_empty() {
+            true => End::Done,
+            false => End::Failed,
+        }
+    }
+}
+
 impl fmt::Display for Regenerated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for note in self.notes.iter().flat_map(|note| note.lines()) {
+            writeln!(f, "note       {note}")?;
+        }
         for (path, change) in &self.files {
             let change = match change {
                 Change::Changed => "changed",
@@ -125,17 +208,25 @@ impl fmt::Display for Regenerated {
         }
         writeln!(f, "version    {}", self.version)?;
         writeln!(f, "sha256     {}", self.sha256)?;
-        write!(f, "constructs {} kept", self.report.kept.values().sum::<usize>())?;
-        for disposition in [Disposition::Lowered, Disposition::Widened, Disposition::Omitted] {
-            write!(f, ", {} {disposition}", self.report.with(disposition).count())?;
+        if let Some(report) = &self.report {
+            write!(f, "constructs {} kept", report.kept.values().sum::<usize>())?;
+            for disposition in [Disposition::Lowered, Disposition::Widened, Disposition::Omitted] {
+                write!(f, ", {} {disposition}", report.with(disposition).count())?;
+            }
+            writeln!(f)?;
         }
-        writeln!(f)?;
         for outcome in &self.unsettled {
             writeln!(f, "overlay    {outcome}")?;
         }
         if !self.unsettled.is_empty() {
             writeln!(f, "next       mend `openapi/overlay.json`: `cargo xtask check` says how")?;
         }
-        Ok(())
+        for obstacle in &self.obstacles {
+            writeln!(f, "broken     {}", obstacle.to_string().replace('\n', "\n           "))?;
+        }
+        match &self.drift {
+            Some(drift) => write!(f, "\n{}", drift.to_text()),
+            None => Ok(()),
+        }
     }
 }

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 use crate::input::Input;
 use crate::problem::Problem;
-use crate::regen::{Regenerated, regen};
-use crate::source::of_input;
+use crate::regen::{Obstacles, Regenerated, regen};
+use crate::source::{Taken, of_input};
 use crate::workspace::Workspace;
 
 /// A small document in its canonical form. Not the vendored one: a refresh of that is to change no test.
@@ -98,6 +98,7 @@ impl Fixture {
         fs::create_dir(folder.path().join("openapi")).unwrap();
         let workspace = Workspace::at(folder.path());
         fs::write(workspace.overlay(), OVERLAY).unwrap();
+        fs::write(workspace.changelog(), "# Changelog\n\n## [Unreleased]\n").unwrap();
         Self { folder, workspace }
     }
 
@@ -110,14 +111,23 @@ impl Fixture {
 
     pub(crate) fn regen(&self, text: &str, day: u32) -> Result<Regenerated, Problem> {
         let origin = Origin { kind: OriginKind::File, location: format!("day-{day}.md") };
-        let taken = of_input(Input { text: text.into(), origin, path: None })?;
-        regen(&self.workspace, &taken, date(day))
+        self.take(&of_input(Input { text: text.into(), origin, path: None })?, day)
     }
 
     pub(crate) fn regen_from_itself(&self, day: u32) -> Result<Regenerated, Problem> {
         let path = self.workspace.document();
-        let taken = of_input(Input::read(&path, std::io::empty()).unwrap())?;
-        regen(&self.workspace, &taken, date(day))
+        self.take(&of_input(Input::read(&path, std::io::empty()).unwrap())?, day)
+    }
+
+    pub(crate) fn take(&self, taken: &Taken, day: u32) -> Result<Regenerated, Problem> {
+        regen(&self.workspace, taken, date(day), Obstacles::Refuse)
+    }
+
+    /// As [`Fixture::regen`], and writes a document that stands in the way of a client.
+    pub(crate) fn force(&self, text: &str, day: u32) -> Result<Regenerated, Problem> {
+        let origin = Origin { kind: OriginKind::File, location: format!("day-{day}.md") };
+        let taken = of_input(Input { text: text.into(), origin, path: None })?;
+        regen(&self.workspace, &taken, date(day), Obstacles::Tell)
     }
 
     /// Every file and its text, sorted by name.

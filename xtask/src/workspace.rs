@@ -46,6 +46,11 @@ impl Workspace {
         self.root.join("openapi").join("lowering.md")
     }
 
+    /// What changed, for those who use the crates.
+    pub(crate) fn changelog(&self) -> PathBuf {
+        self.root.join("CHANGELOG.md")
+    }
+
     /// Where programs are built, and where what a command makes may go.
     pub(crate) fn target(&self) -> PathBuf {
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), |folder| self.root.join(folder))

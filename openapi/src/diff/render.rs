@@ -21,7 +21,7 @@ impl Drift {
         for (wire, changes) in self.by_wire() {
             let _ = writeln!(text, "{}\n", heading(wire, changes.len()));
             for change in changes {
-                let _ = writeln!(text, "  {} {}", change.rule, headline(change));
+                let _ = writeln!(text, "  {} {}", change.rule, change.headline());
                 for (name, value) in rows(change) {
                     let _ = writeln!(text, "       {name:<9} {value}");
                 }
@@ -44,7 +44,7 @@ impl Drift {
         for (wire, changes) in self.by_wire() {
             let _ = writeln!(text, "## {}\n", heading(wire, changes.len()));
             for change in changes {
-                let _ = writeln!(text, "- **{}** {}", change.rule, headline(change));
+                let _ = writeln!(text, "- **{}** {}", change.rule, change.headline());
                 for (name, value) in rows(change) {
                     let _ = writeln!(text, "  - {name}: {value}");
                 }
@@ -101,9 +101,12 @@ fn heading(wire: Wire, count: usize) -> String {
     format!("{count} {} {what}", if count == 1 { "change" } else { "changes" })
 }
 
-fn headline(change: &Change) -> String {
-    let goes_on = ["is ", "may ", "no longer "].iter().any(|start| change.detail.starts_with(start));
-    format!("{}{} {}", change.subject, if goes_on { "" } else { ":" }, change.detail)
+impl Change {
+    /// What changed and where, in one line.
+    pub fn headline(&self) -> String {
+        let goes_on = ["is ", "may ", "no longer "].iter().any(|start| self.detail.starts_with(start));
+        format!("{}{} {}", self.subject, if goes_on { "" } else { ":" }, self.detail)
+    }
 }
 
 /// What is told of a change beside its headline.

@@ -1,285 +1,300 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::testing::{Fixture, edit, read};
+use crate::source::{Fetcher, Source, Upstream as Place, Vendored};
+use crate::testing::server::{Reply, Server};
+use crate::testing::{DOCUMENT, Fixture, edit};
 
-/// Changes one thing in a workspace that is in sync, and compares what `check` finds.
-#[track_caller]
-fn check_after(change: impl FnOnce(&Workspace), expected: Expect) {
+/// Checks a workspace against a server that publishes this.
+async fn check_with(fixture: &Fixture, reply: Reply) -> (Report, Server) {
+    let server = Server::start([("/openapi.json", reply)]).await;
+    let source = Source::Upstream(Place::at(&server.url("")));
+    let taken = source.take(&Fetcher::default(), Vendored::read(&fixture.workspace).as_ref()).await;
+    (Report::of(&fixture.workspace, Some(taken)).unwrap(), server)
+}
+
+fn changed(from: &str, to: &str) -> String {
+    assert!(DOCUMENT.contains(from), "{from}");
+    DOCUMENT.replacen(from, to, 1)
+}
+
+/// A document in which a reply lost a field.
+fn breaking() -> String {
+    changed("\"name\": {", "\"title\": {")
+}
+
+/// A document in which a reply has one field more.
+fn growing() -> String {
+    changed("\"name\": {", "\"size\": {\"type\": \"integer\"}, \"name\": {")
+}
+
+#[tokio::test]
+async fn the_end_says_how_upstream_compares() {
+    for (document, end) in [
+        (DOCUMENT.to_owned(), End::Done),
+        (DOCUMENT.replace('\n', " "), End::Done),
+        (
+            changed(
+                "\"title\": \"Small API\",\n    \"version\": \"1.0.0\"",
+                "\"version\": \"1.0.0\", \"title\": \"Small API\"",
+            ),
+            End::OutOfDate,
+        ),
+        (growing(), End::OutOfDate),
+        (breaking(), End::Breaking),
+        // What a client gets can no longer be generated, so nobody knows what it breaks.
+        (changed("3.1.0", "4.0.0"), End::Failed),
+        ("<html>".into(), End::Failed),
+    ] {
+        let (report, _) = check_with(&Fixture::in_sync(), Reply::json(document.as_str())).await;
+        assert_eq!(report.end(), end, "{document}");
+        assert_eq!(report.findings, []);
+    }
+    let (report, _) = check_with(&Fixture::in_sync(), Reply::of_status("404 Not Found")).await;
+    assert_eq!(report.end(), End::Failed);
+}
+
+#[tokio::test]
+async fn what_breaks_comes_before_what_is_unknown_and_that_before_what_is_out_of_date() {
+    for (reply, end) in [
+        (Reply::json(DOCUMENT), End::OutOfDate),
+        (Reply::of_status("404 Not Found"), End::Failed),
+        (Reply::json(breaking()), End::Breaking),
+    ] {
+        let fixture = Fixture::in_sync();
+        edit(&fixture.workspace.lowering(), "# What became", "# What becomes");
+        let (report, _) = check_with(&fixture, reply).await;
+        assert_eq!((report.findings.len(), report.end()), (1, end));
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_has_not_changed_is_not_sent_again() {
     let fixture = Fixture::in_sync();
-    assert_eq!(check(&fixture.workspace).unwrap(), []);
-    change(&fixture.workspace);
-    let findings = check(&fixture.workspace).unwrap();
-    let text: String = findings.iter().map(|finding| format!("{}\n", shown(finding))).collect();
+    let reply = Reply::json(DOCUMENT).with("ETag", "\"1\"");
+    let server = Server::start([("/openapi.json", reply)]).await;
+    let check = async || {
+        let source = Source::Upstream(Place::at(&server.url("")));
+        let taken = source.take(&Fetcher::default(), Vendored::read(&fixture.workspace).as_ref()).await.unwrap();
+        fixture.take(&taken, 2).unwrap();
+        Report::of(&fixture.workspace, Some(Ok(taken))).unwrap().end()
+    };
+    assert_eq!(check().await, End::Done);
+    assert_eq!(check().await, End::Done);
+    assert_eq!(server.requests(), ["/openapi.json", "/openapi.json?"]);
+
+    // What the lock describes must be there for the condition to mean something.
+    edit(&fixture.workspace.document(), "Small API", "Our API");
+    assert_eq!(check().await, End::Done);
+    assert_eq!(server.requests(), ["/openapi.json"]);
+}
+
+/// Compares a report, without the port of the server and without what the comparison itself says.
+#[track_caller]
+fn check_text(report: &Report, text: &str, server: &Server, expected: Expect) {
+    let mut text = text.replace(&server.url(""), "http://server");
+    if let Some(Upstream::Drifted(drifted)) = &report.upstream {
+        for (format, place) in [(Format::Text, "<drift>\n"), (Format::Markdown, "<drift>\n")] {
+            text = text.replace(&format.of(&drifted.drift), place);
+        }
+    }
     expected.assert_eq(&text);
 }
 
-fn shown(finding: &Finding) -> String {
-    match finding {
-        Finding::OutOfDate(problem) => format!("out of date: {problem}"),
-        Finding::Broken(problem) => format!("broken: {problem}"),
-    }
-}
-
-/// Changes the document and the lock with it, as somebody would who edits both by hand.
-fn edit_and_lock(workspace: &Workspace, from: &str, to: &str) {
-    edit(&workspace.document(), from, to);
-    let lock = Lock::parse(&read(&workspace.lock())).unwrap();
-    let lock = Lock { sha256: sha256(&read(&workspace.document())), ..lock };
-    fs::write(workspace.lock(), lock.to_text()).unwrap();
-}
-
-#[test]
-fn a_word_changed_by_hand() {
-    check_after(
-        |workspace| edit(&workspace.document(), "Small API", "Our API"),
+#[tokio::test]
+async fn every_format_tells_everything() {
+    let fixture = Fixture::in_sync();
+    edit(&fixture.workspace.lowering(), "# What became", "# What becomes");
+    let (report, server) = check_with(&fixture, Reply::json(breaking())).await;
+    let (stdout, stderr) = report.render(Format::Text);
+    check_text(
+        &report,
+        &stdout,
+        &server,
         expect![[r#"
-            out of date: `openapi/openapi.json` was changed by hand
-              its SHA-256 is b9a4da42912e1489a389b8fadc1bd4bddba333d8e06c41c6b48f0757c8bb9b41
-              its lock says   44364ebadc93dd87e48ded4645f68317afebda3c8edc049727481ef07fbb3a2d
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
+
+            version 1.0.0 at `http://server/openapi.json`
+
+            <drift>
         "#]],
     );
-}
-
-#[test]
-fn a_layout_changed_by_hand() {
-    check_after(
-        |workspace| edit(&workspace.document(), "  \"info\"", "\t\"info\""),
-        expect![[r#"
-            out of date: `openapi/openapi.json` was changed by hand
-              its SHA-256 is 674353391e1178c331eee2e8bf888edc9282fecd8879bad972ee01cd4f477947
-              its lock says   44364ebadc93dd87e48ded4645f68317afebda3c8edc049727481ef07fbb3a2d
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-            out of date: `openapi/openapi.json` is not canonical
-              its layout is not the one that regen writes: two spaces, LF, a final newline
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-        "#]],
-    );
-    check_after(
-        |workspace| edit_and_lock(workspace, "  \"info\"", "\t\"info\""),
-        expect![[r#"
-            out of date: `openapi/openapi.json` is not canonical
-              its layout is not the one that regen writes: two spaces, LF, a final newline
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-        "#]],
-    );
-}
-
-#[test]
-fn a_document_that_is_none() {
-    check_after(
-        |workspace| fs::write(workspace.document(), "{\n").unwrap(),
-        expect![[r#"
-            out of date: `openapi/openapi.json` cannot be used
-              not a readable JSON document: EOF while parsing an object at line 2 column 0
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-        "#]],
-    );
-    check_after(
-        |workspace| fs::write(workspace.document(), b"{}\xff").unwrap(),
-        expect![[r#"
-            out of date: `openapi/openapi.json` cannot be used
-              invalid utf-8 sequence of 1 bytes from index 2
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-        "#]],
-    );
-    check_after(
-        |workspace| fs::remove_file(workspace.document()).unwrap(),
-        expect![[r#"
-            out of date: `openapi/openapi.json` cannot be used
-              it is missing
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-        "#]],
-    );
-}
-
-#[test]
-fn a_lock_that_is_none() {
-    check_after(
-        |workspace| fs::write(workspace.lock(), "{}").unwrap(),
-        expect![[r#"
-        out of date: `openapi/openapi.lock` cannot be used
-          not a readable JSON document: openapi.lock: missing field `origin` at line 1 column 2
-          fix: cargo xtask regen --from FILE (the published document, or its docs page)
-    "#]],
-    );
-    check_after(
-        |workspace| fs::remove_file(workspace.lock()).unwrap(),
-        expect![[r#"
-        out of date: `openapi/openapi.lock` cannot be used
-          it is missing
-          fix: cargo xtask regen --from FILE (the published document, or its docs page)
-    "#]],
-    );
-}
-
-#[test]
-fn a_lock_of_another_version() {
-    check_after(
-        |workspace| edit(&workspace.lock(), "1.0.0", "0.9.0"),
-        expect![[r#"
-            out of date: `openapi/openapi.lock` has another version than the document
-              the document says "1.0.0", its lock says "0.9.0"
-              fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
-        "#]],
-    );
-}
-
-#[test]
-fn a_stale_report() {
-    check_after(
-        |workspace| edit(&workspace.lowering(), "# What became", "# What becomes"),
+    check_text(
+        &report,
+        &stderr,
+        &server,
         expect![[r##"
-            out of date: `openapi/lowering.md` is stale
-              line 1 is    "# What becomes of the document on its way to Rust"
-              it should be "# What became of the document on its way to Rust"
-              fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
+        error: `openapi/lowering.md` is stale
+          line 1 is    "# What becomes of the document on its way to Rust"
+          it should be "# What became of the document on its way to Rust"
+          fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
+        error: upstream publishes another document
+          what changed stands in the report
+          fix: cargo xtask regen
+    "##]],
+    );
+    let (stdout, stderr) = report.render(Format::Markdown);
+    check_text(
+        &report,
+        &stdout,
+        &server,
+        expect![[r##"
+            # The document of the API: upstream breaks clients
+
+            ## `openapi/lowering.md` is stale
+
+            ```text
+            line 1 is    "# What becomes of the document on its way to Rust"
+            it should be "# What became of the document on its way to Rust"
+            ```
+
+            Fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
+
+            Upstream publishes version 1.0.0 at <http://server/openapi.json> (SHA-256 `d4de735b68c3adb7026369d6ee6a299e7de6d98d399ec2ae2b27aeb3c0be4465`).
+
+            <drift>
+
+            Take it by `cargo xtask regen`.
         "##]],
     );
-    check_after(
-        |workspace| fs::remove_file(workspace.lowering()).unwrap(),
-        expect![[r#"
-            out of date: `openapi/lowering.md` is stale
-              it is missing
-              fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
-        "#]],
-    );
-}
+    assert_eq!(stderr, "");
+    let (stdout, stderr) = report.render(Format::Json);
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(json["upstream"]["drift"]["changes"][0]["wire"], "breaking");
+    assert_eq!((json["state"].as_str(), stderr.as_str()), (Some("breaking"), ""));
 
-#[test]
-fn a_hand_edit_is_not_taken_for_the_source_of_the_report() {
-    check_after(
-        |workspace| {
-            edit(&workspace.document(), "Small API", "Our API");
-            edit(&workspace.lowering(), "# What became", "# What becomes");
-        },
+    let turned = changed(
+        "\"title\": \"Small API\",\n    \"version\": \"1.0.0\"",
+        "\"version\": \"1.0.0\", \"title\": \"Small API\"",
+    );
+    let (report, server) = check_with(&fixture, Reply::json(turned)).await;
+    let (stdout, _) = report.render(Format::Json);
+    check_text(
+        &report,
+        &stdout,
+        &server,
         expect![[r##"
-            out of date: `openapi/openapi.json` was changed by hand
-              its SHA-256 is b9a4da42912e1489a389b8fadc1bd4bddba333d8e06c41c6b48f0757c8bb9b41
-              its lock says   44364ebadc93dd87e48ded4645f68317afebda3c8edc049727481ef07fbb3a2d
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
-            out of date: `openapi/lowering.md` is stale
-              line 1 is    "# What becomes of the document on its way to Rust"
-              it should be "# What became of the document on its way to Rust"
-              fix: cargo xtask regen --from FILE (the published document, or its docs page; the last one was `day-1.md`)
+            {
+              "state": "out_of_date",
+              "findings": [
+                {
+                  "kind": "out_of_date",
+                  "what": "`openapi/lowering.md` is stale",
+                  "why": "line 1 is    \"# What becomes of the document on its way to Rust\"\nit should be \"# What became of the document on its way to Rust\"",
+                  "fix": "cargo xtask regen --from openapi/openapi.json (at the root of the workspace)"
+                }
+              ],
+              "upstream": {
+                "state": "drifted",
+                "origin": {
+                  "kind": "url",
+                  "location": "http://server/openapi.json"
+                },
+                "version": "1.0.0",
+                "sha256": "2dfa1a764cb25538d751b21e50da9febda15fa3f8b9f44acfe33a035478a63b2",
+                "notes": [],
+                "obstacles": [],
+                "superseded": [],
+                "drift": {
+                  "changes": [],
+                  "rust": {
+                    "bump": null,
+                    "others": [],
+                    "unknown": null
+                  },
+                  "suggestion": {
+                    "bump": null,
+                    "why": "nothing changed"
+                  }
+                }
+              }
+            }
         "##]],
     );
 }
 
-#[test]
-fn a_document_that_no_longer_generates() {
-    check_after(
-        |workspace| edit_and_lock(workspace, "\"in\": \"path\"", "\"in\": \"cookie\""),
+#[tokio::test]
+async fn what_upstream_and_the_overlay_both_say_is_told() {
+    let ping = r#""paths": {"/ping": {"get": {"operationId": "ping", "responses": {"200": {"description": "Up."}}}},"#;
+    let (report, server) = check_with(&Fixture::in_sync(), Reply::json(changed("\"paths\": {", ping))).await;
+    check_text(
+        &report,
+        &report.render(Format::Markdown).0,
+        &server,
         expect![[r#"
-            broken: no client can be generated from `openapi/openapi.json`
-              1 construct(s) of the document cannot be turned into Rust:
-                R102 at /paths/~1things~1{id}/get/parameters/0: the generator sends no cookies; set the header `Cookie` by hand
-              fix: add the rule that is missing to `openapi/src/lower`
+            # The document of the API: upstream breaks clients
+
+            Upstream publishes version 1.0.0 at <http://server/openapi.json> (SHA-256 `a30590962cfc39ac70378d09c6f22e778891e79b5644430ca6fee916bde893f5`).
+
+            ## The overlay says what upstream says by now
+
+            - actions[0] (`$.paths`) is superseded: the document has /paths/~1ping
+
+            <drift>
+
+            Take it by `cargo xtask regen`.
         "#]],
     );
+    assert!(report.render(Format::Text).1.contains("overlay: actions[0]"));
 }
 
-#[test]
-fn a_file_that_cannot_be_read_is_no_verdict() {
-    let fixture = Fixture::in_sync();
-    fs::remove_file(fixture.workspace.lowering()).unwrap();
-    fs::create_dir(fixture.workspace.lowering()).unwrap();
-    let problem = check(&fixture.workspace).unwrap_err();
-    assert!(problem.what.starts_with("cannot read `") && problem.what.contains("lowering.md"), "{problem}");
-}
-
-#[test]
-fn the_first_difference_is_shown() {
-    assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
-    for (text, difference) in [
-        ("a\nc\n", "line 2 is    \"c\"\nit should be \"b\""),
-        ("a\n", "line 2 is    \"\"\nit should be \"b\""),
-        ("a\nb", "line 3 is    nothing\nit should be \"\""),
-        ("a\nb\n\n", "line 4 is    \"\"\nit should be nothing"),
-        ("a\r\nb\r\n", "line 1 is    \"a\\r\"\nit should be \"a\""),
-    ] {
-        assert_eq!(first_difference(text, "a\nb\n").as_deref(), Some(difference));
-    }
-}
-
-#[test]
-fn the_vendored_files_are_in_sync() {
-    assert_eq!(check(&Workspace::of_this_build()).unwrap(), []);
-}
-
-/// The overlay of a workspace in sync, with one more action.
-fn with_action(workspace: &Workspace, action: &str) {
-    let action =
-        format!(",\n    {{{action}, \"x-provenance\": {{\"source\": \"s\", \"confidence\": \"M\"}}}}\n  ]\n}}\n");
-    edit(&workspace.overlay(), "\n  ]\n}\n", &action);
-}
-
-#[test]
-fn actions_that_no_longer_fit() {
-    check_after(
-        |workspace| with_action(workspace, r#""target": "$.components.schemas.Gone.properties", "update": {"a": {}}"#),
+#[tokio::test]
+async fn what_cannot_be_taken_is_told() {
+    let cookie = r#""parameters": [{"in": "cookie", "name": "c", "required": true, "schema": {"type": "string"}},"#;
+    let document = changed("\"parameters\": [", cookie);
+    let (report, server) = check_with(&Fixture::in_sync(), Reply::json(document)).await;
+    check_text(
+        &report,
+        &report.render(Format::Text).1,
+        &server,
         expect![[r#"
-            broken: `openapi/overlay.json`: actions[1] (`$.components.schemas.Gone.properties`) is dead
-              nothing in the document is where it points
-              fix: point it at where that is now, or remove the action when it is not needed any more; then cargo xtask regen --from openapi/openapi.json
-        "#]],
+        error: upstream publishes another document
+          what changed stands in the report
+          it cannot be taken as it is: no client can be generated
+            1 construct(s) of the document cannot be turned into Rust:
+              R102 at /paths/~1things~1{id}/get/parameters/0: the generator sends no cookies; set the header `Cookie` by hand
+            fix: add the rule that is missing to `openapi/src/lower`
+          fix: cargo xtask regen
+    "#]],
     );
-    check_after(
-        |workspace| with_action(workspace, r#""target": "$.components.schemas", "update": {"Thing": {}}"#),
+    assert!(report.render(Format::Markdown).0.contains("\n## no client can be generated\n"));
+    assert_eq!(report.end(), End::Breaking);
+}
+
+#[tokio::test]
+async fn no_answer_is_told() {
+    let (report, server) = check_with(&Fixture::in_sync(), Reply::of_status("503 Service Unavailable")).await;
+    check_text(
+        &report,
+        &report.render(Format::Markdown).0,
+        &server,
         expect![[r#"
-            broken: `openapi/overlay.json`: actions[1] (`$.components.schemas`) is superseded
-              the document has /components/schemas/Thing
-              fix: remove what is there from the action, or the action when nothing is left; then cargo xtask regen --from openapi/openapi.json
-        "#]],
-    );
-    check_after(
-        |workspace| with_action(workspace, r#""target": "$.components.schemas.Thing.type", "update": "string""#),
-        expect![[r#"
-            broken: `openapi/overlay.json`: actions[1] (`$.components.schemas.Thing.type`) is conflicting
-              /components/schemas/Thing/type is "object", and the action says "string"
-              fix: make the action agree with the document; to replace a value, remove it by an action before; then cargo xtask regen --from openapi/openapi.json
-        "#]],
+        # The document of the API: it could not be told whether it is in sync
+
+        ## upstream gives no document
+
+        ```text
+        cannot fetch `http://server/openapi.json`: it answered 503 Service Unavailable
+        cannot fetch `http://server/api-reference/openapi.json`: it answered 404 Not Found
+        cannot fetch `http://server/llms.txt`: it answered 404 Not Found
+        ```
+
+        Fix: save the document, or its docs page, and pass it: cargo xtask regen --from FILE
+    "#]],
     );
 }
 
 #[test]
-fn what_the_overlay_adds_is_in_the_report() {
-    check_after(
-        |workspace| {
-            with_action(workspace, r#""target": "$.components.schemas", "update": {"New": {"type": "string"}}"#)
-        },
-        expect![[r###"
-            out of date: `openapi/lowering.md` is stale
-              line 19 is    "## 6 kept"
-              it should be "## 7 kept"
-              fix: cargo xtask regen --from openapi/openapi.json (at the root of the workspace)
-        "###]],
-    );
-}
-
-#[test]
-fn an_overlay_that_is_none() {
-    check_after(
-        |workspace| fs::write(workspace.overlay(), "{}").unwrap(),
-        expect![[r#"
-            broken: `openapi/overlay.json` is no overlay
-              the overlay cannot be used: missing field `overlay`
-              fix: change what is named; `openapi/README.md` says how an action is written
-        "#]],
-    );
-    check_after(
-        |workspace| edit(&workspace.overlay(), "\"confidence\": \"H\"", "\"confidence\": \"sure\""),
-        expect![[r#"
-            broken: `openapi/overlay.json` is no overlay
-              the overlay cannot be used: actions[0] (`$.paths`): x-provenance: unknown variant `sure`, expected one of `H`, `H-M`, `M-H`, `M`, `L-M`, `M-L`, `L`
-              fix: change what is named; `openapi/README.md` says how an action is written
-        "#]],
-    );
-    let fixture = Fixture::in_sync();
-    fs::remove_file(fixture.workspace.overlay()).unwrap();
-    let findings = check(&fixture.workspace).unwrap();
-    let [Finding::Broken(problem)] = &findings[..] else { panic!("{findings:?}") };
-    assert!(problem.what.starts_with("cannot read `") && problem.what.contains("overlay.json"), "{problem}");
-    assert_eq!(problem.fix, "git checkout -- openapi/overlay.json");
+fn in_sync_is_told() {
+    let report = Report::of(&Fixture::in_sync().workspace, None).unwrap();
+    assert_eq!(report.render(Format::Text).0, "openapi/openapi.json and what is made from it are in sync\n");
+    assert_eq!(report.render(Format::Markdown).0, "# The document of the API: in sync\n");
+    expect![[r#"
+        {
+          "state": "in_sync",
+          "findings": [],
+          "upstream": null
+        }
+    "#]]
+    .assert_eq(&report.render(Format::Json).0);
+    assert_eq!(report.end(), End::Done);
 }

@@ -6,6 +6,7 @@ use std::{env, io};
 use crate::End;
 use crate::check;
 use crate::codegen;
+use crate::diff::Format;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -77,7 +78,10 @@ impl Gate {
     pub(crate) fn run(&self, workspace: &Workspace, place: Place) -> Verdict {
         let result = match &self.run {
             Run::Cargo(cargo) => cargo.run(workspace, place),
-            Run::Check => return verdict_of(check::run(workspace).map(|end| Verdict::of(end == End::Done))),
+            Run::Check => {
+                let end = check::run(workspace, None, Format::Text);
+                return verdict_of(end.map(|end| Verdict::of(end == End::Done)));
+            }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Dependencies(absent) => {
                 absent.iter().try_fold(Verdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))

@@ -1,66 +1,11 @@
 //! The exit codes and messages of the built program, on a copy of the vendored files.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use mint_openapi::source::sha256;
 use mint_openapi::{canonical, parse_json};
-use tempfile::TempDir;
 
-/// A copy of the vendored document and what is written from it.
-struct Copy {
-    folder: TempDir,
-}
-
-/// What the program said.
-struct Said {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Copy {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("openapi");
-        fs::create_dir(folder.path().join("openapi")).unwrap();
-        for name in ["openapi.json", "overlay.json", "openapi.lock", "lowering.md"] {
-            fs::copy(vendored.join(name), folder.path().join("openapi").join(name)).unwrap();
-        }
-        Self { folder }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join("openapi").join(name)
-    }
-
-    fn xtask(&self, arguments: &[&str], stdin: &str) -> Said {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("--root")
-            .arg(self.folder.path())
-            .args(arguments)
-            .current_dir(&self.folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A command that does not read may have gone already.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Said {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn text(&self) -> String {
-        fs::read_to_string(self.path("openapi.json")).unwrap()
-    }
-}
+use crate::program::Copy;
 
 #[test]
 fn what_is_committed_is_in_sync() {
@@ -113,7 +58,7 @@ fn a_stale_report_is_out_of_date_and_its_fix_works() {
 #[test]
 fn what_cannot_be_done_is_told_apart() {
     for (arguments, stdin, code, message) in [
-        (&["regen"][..], "", 1, "cargo xtask regen --from FILE"),
+        (&["regen", "--from", "http://api.mint.gg/openapi.json"][..], "", 1, "is for this machine alone"),
         (&["regen", "--from", "no-such-file"], "", 1, "cannot read `no-such-file`"),
         (&["regen", "--from", "-"], "<html>", 1, "holds no OpenAPI document"),
         (

@@ -172,3 +172,36 @@ fn take(workspace: &Workspace, source: &Source) -> Result<Taken, Problem> {
     })?;
     runtime.block_on(source.take(&Fetcher::default(), Vendored::read(workspace).as_ref()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Words of `cargo xtask` commands in a text, up to where the shell or the sentence goes on.
+    fn commands<'a>(text: &'a str) -> Vec<Vec<&'a str>> {
+        let ends = |c: char| matches!(c, '`' | '|' | '>' | '\n' | ')' | ';');
+        let words = |rest: &'a str| rest.split(ends).next().unwrap_or_default().split_whitespace().collect();
+        text.split("cargo xtask ").skip(1).map(words).collect()
+    }
+
+    #[test]
+    fn what_is_documented_and_what_workflows_run_are_commands() {
+        let workspace = Workspace::of_this_build();
+        let workflows = workspace.root().join(".github").join("workflows");
+        let mut files: Vec<_> = fs::read_dir(workflows).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.push(workspace.root().join("CONTRIBUTING.md"));
+        let texts: Vec<_> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+        let commands: Vec<_> = texts.iter().flat_map(|text| commands(text)).collect();
+        assert!(
+            commands.iter().any(|words| words[..] == ["check", "--upstream", "--format", "markdown"]),
+            "{commands:?}"
+        );
+        for words in commands {
+            let parsed = Arguments::try_parse_from(["xtask"].iter().chain(&words));
+            let is_help = parsed.as_ref().is_err_and(|error| error.exit_code() == 0);
+            assert!(parsed.is_ok() || is_help, "cargo xtask {}: {}", words.join(" "), parsed.unwrap_err());
+        }
+    }
+}

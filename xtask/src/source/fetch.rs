@@ -4,7 +4,9 @@ use std::error::Error;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, LOCATION,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
@@ -97,7 +99,7 @@ impl Fetcher {
 
     async fn ask(&self, url: &Url, etag: Option<&str>) -> Result<Response, String> {
         let client = self.client(url).map_err(|error| chain(&error))?;
-        let mut request = client.get(url.clone()).header(ACCEPT, ACCEPTED);
+        let mut request = client.get(url.clone()).header(ACCEPT, ACCEPTED).header(ACCEPT_ENCODING, "identity");
         if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag);
         }

@@ -1,0 +1,158 @@
+//! Errors as users of `mint-api-ext` see them: what sort, what the server said, when to try again, and no secret.
+
+use std::time::Duration;
+
+use mint_api_ext::{Error, ErrorKind};
+use serde_json::{Value, json};
+
+use crate::document::operations;
+use crate::server::{KEY, Reply, Server};
+
+/// What must not be in any text.
+const QUERY: &str = "X-Amz-Signature";
+
+async fn get(reply: Reply) -> Error {
+    let server = Server::start().await;
+    server.answer([reply]);
+    let error = server.mint().attach("op_1").unwrap().get().await.expect_err("an error");
+    assert_eq!(server.take_requests().len(), 1);
+    let mut text = format!("{error} {error:?}");
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(&format!(" {cause} {cause:?}"));
+        source = cause.source();
+    }
+    assert!(!text.contains(KEY), "the key is shown: {text}");
+    let shown = format!("{error}");
+    assert!(!shown.contains(QUERY), "a query is shown: {shown}");
+    error
+}
+
+fn problem(status: u16) -> Value {
+    json!({
+        "type": "https://api.mint.gg/problems/some-problem", "title": "Some Problem", "status": status,
+        "detail": format!("Seen at https://api.mint.gg/v1/operations/op_1?{QUERY}=0f."),
+    })
+}
+
+#[tokio::test]
+async fn every_documented_error_tells_what_the_server_said() {
+    let mut statuses: Vec<u16> = operations()
+        .iter()
+        .flat_map(|operation| &operation.replies)
+        .filter_map(|reply| reply.status.parse().ok())
+        .collect();
+    statuses.retain(|status| *status >= 400);
+    statuses.sort_unstable();
+    statuses.dedup();
+    assert!(statuses.len() > 5, "{statuses:?}");
+    // Undocumented ones are no different.
+    for status in statuses.into_iter().chain([402, 408, 413, 418, 451, 499, 500, 501, 502, 504, 529, 599]) {
+        let reply = Reply::json(status, "application/problem+json", &problem(status)).header("x-request-id", "req_42");
+        let error = get(reply).await;
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(error.request_id(), Some("req_42"), "{status}");
+        assert_eq!(serde_json::to_value(error.problem().unwrap()).unwrap(), problem(status), "{status}");
+        assert_eq!(error.is_unauthorized(), status == 401, "{status}");
+        assert_eq!(error.is_not_found(), status == 404, "{status}");
+        assert_eq!(error.is_rate_limited(), status == 429, "{status}");
+        assert!(!error.is_timeout() && !error.is_transport(), "{status}");
+        let text = error.to_string();
+        for part in [&status.to_string(), "op_1", "Seen at https://api.mint.gg/v1/operations/op_1", "req_42", ";"] {
+            assert!(text.contains(part), "{status}: {part} is not in {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn retry_after_in_each_form() {
+    for (date, value, seconds) in [
+        (None, "0", Some(0)),
+        (None, "17", Some(17)),
+        (Some("Wed, 21 Oct 2026 07:28:00 GMT"), "Wed, 21 Oct 2026 07:28:30 GMT", Some(30)),
+        (Some("Wed, 21 Oct 2026 07:28:00 GMT"), "Wednesday, 21-Oct-26 07:28:30 GMT", Some(30)),
+        (Some("Wed, 21 Oct 2026 07:28:00 GMT"), "Wed Oct 21 07:28:30 2026", Some(30)),
+        (Some("Wed, 21 Oct 2026 07:28:00 GMT"), "Tue, 20 Oct 2026 07:28:30 GMT", Some(0)),
+        (None, "Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+        (None, "soon", None),
+        (None, "-1", None),
+        (None, "1.5", None),
+        (None, "", None),
+    ] {
+        for status in [429, 503] {
+            let mut reply =
+                Reply::json(status, "application/problem+json", &problem(status)).header("retry-after", value);
+            if let Some(date) = date {
+                reply = reply.header("date", date);
+            }
+            assert_eq!(get(reply).await.retry_after(), seconds.map(Duration::from_secs), "{status} {value:?}");
+        }
+    }
+    let error = get(Reply::json(429, "application/problem+json", &problem(429))).await;
+    assert_eq!(error.retry_after(), None);
+}
+
+/// A gzip stream of `{}`, which nobody asked for.
+const GZIP: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0];
+
+/// What stands between a client and the server answers too.
+#[tokio::test]
+async fn replies_that_are_not_the_api_s() {
+    use ErrorKind::{Decode, Server as ByServer, Transport};
+
+    let page = format!("<html><a href=\"https://edge.example/?{QUERY}=0f\">502 Bad Gateway</a></html>");
+    let operation = json!({"id": "op_1", "status": "queued"}).to_string();
+    let json = |status, body: &str| Reply::new(status, body).header("content-type", "application/json");
+    let html = |status, body: &str| Reply::new(status, body).header("content-type", "text/html");
+    let gzip = |status| json(status, "").with_body(GZIP).header("content-encoding", "gzip");
+    for (name, reply, kind, status, detail) in [
+        ("an HTML page", html(502, &page), ByServer, Some(502), Some("<html>")),
+        ("nothing", Reply::new(503, ""), ByServer, Some(503), None),
+        ("JSON that is no problem", json(500, "[1]"), ByServer, Some(500), Some("[1]")),
+        (
+            "a problem cut in the middle",
+            json(429, &problem(429).to_string()).cut_at(30),
+            ByServer,
+            Some(429),
+            Some("{\"type\""),
+        ),
+        ("a problem as text", Reply::new(404, problem(404).to_string()), ByServer, Some(404), Some("Seen at")),
+        ("a compressed problem", gzip(503), ByServer, Some(503), Some("\u{1f}")),
+        ("a page of a hotel", html(200, &page), Decode, None, None),
+        ("an empty reply", json(200, ""), Decode, None, None),
+        ("a compressed reply", gzip(200), Decode, None, None),
+        ("another operation", json(200, &operation.replace("op_1", "op_2")), Decode, None, None),
+        (
+            "a redirect",
+            Reply::new(307, "").header("location", &format!("https://a.b/?{QUERY}=0f")),
+            Decode,
+            Some(307),
+            None,
+        ),
+        ("no content", Reply::new(204, ""), Decode, Some(204), None),
+        ("a reply cut in the middle", json(200, &operation).cut_at(12), Transport, None, None),
+        ("a connection that closes", Reply::nothing(), Transport, None, None),
+    ] {
+        let error = get(reply).await;
+        assert_eq!(error.kind(), kind, "{name}: {error}");
+        assert_eq!(error.status().map(|status| status.as_u16()), status, "{name}: {error}");
+        let said = error.problem().and_then(|problem| problem.detail.as_deref());
+        match detail {
+            Some(detail) => assert!(said.is_some_and(|said| said.contains(detail)), "{name}: {said:?}"),
+            None => assert_eq!(said, None, "{name}"),
+        }
+        assert_eq!(error.is_transport(), kind == Transport, "{name}");
+        let text = error.to_string();
+        assert!(text.len() < 1500 && text.contains("operation op_1"), "{name}: {text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_a_timeout() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = mint_api_ext::Server::Custom(format!("http://{}", listener.local_addr().unwrap()));
+    let credentials = mint_api_ext::Credentials::api_key(KEY).unwrap();
+    let mint = mint_api_ext::Mint::builder(credentials).server(target).build().unwrap();
+    let error = mint.attach("op_1").unwrap().get().await.unwrap_err();
+    assert!(error.is_timeout() && error.kind() == ErrorKind::Timeout && error.status().is_none(), "{error:?}");
+}

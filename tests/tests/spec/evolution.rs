@@ -1,0 +1,166 @@
+//! Replies as a later server sends them: all are read, keep what they knew, and end no wait. Others are refused.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mint_api_ext::{ErrorKind, Outcome};
+use serde_json::{Value, json};
+
+use crate::document::component;
+use crate::instances::{Way, cases, for_instances, instances, some};
+use crate::known::differences;
+use crate::mutants::{Kind, Mutant, mutants};
+use crate::schemas::ROWS;
+use crate::server::{Reply, Server};
+
+#[test]
+fn every_schema_may_grow() {
+    let seen = RefCell::new(BTreeSet::new());
+    for row in ROWS.iter().filter(|row| row.is_read()) {
+        for_instances(row.name, row.schema(), Way::Read, cases().div_ceil(10), |instance| {
+            for mutant in mutants(row.schema(), instance) {
+                if !Kind::EVOLUTION.contains(&mutant.kind) {
+                    continue;
+                }
+                seen.borrow_mut().insert(mutant.kind);
+                let written = (row.round_trip)(&mutant.value.to_string()).map_err(|error| told(&mutant, &error))?;
+                let lost = differences(row.schema(), &mutant.value, &written);
+                if !lost.is_empty() {
+                    return Err(told(&mutant, &lost.join("; ")));
+                }
+            }
+            Ok(())
+        });
+    }
+    assert_eq!(seen.into_inner().into_iter().collect::<Vec<_>>(), Kind::EVOLUTION);
+}
+
+fn told(mutant: &Mutant, what: &str) -> String {
+    format!("{:?} at `{}`: {what}\nchanged: {:#}", mutant.kind, mutant.pointer, mutant.value)
+}
+
+/// What has lost its meaning is refused with its place, but for a member of a union, which is kept as it is.
+#[test]
+fn what_has_no_meaning_is_refused() {
+    for row in ROWS.iter().filter(|row| row.is_read()) {
+        for_instances(row.name, row.schema(), Way::Read, cases().div_ceil(10), |instance| {
+            for mutant in mutants(row.schema(), instance) {
+                if ![Kind::AbsentRequired, Kind::WrongType].contains(&mutant.kind) {
+                    continue;
+                }
+                match (row.round_trip)(&mutant.value.to_string()) {
+                    Ok(written) if mutant.in_union => {
+                        let lost = differences(row.schema(), &mutant.value, &written);
+                        if !lost.is_empty() {
+                            return Err(told(&mutant, &lost.join("; ")));
+                        }
+                    }
+                    Ok(written) => return Err(told(&mutant, &format!("taken as {written}"))),
+                    Err(error) if error.contains(&place_of(&mutant)) => {}
+                    Err(error) => return Err(told(&mutant, &format!("the error names another place: {error}"))),
+                }
+            }
+            Ok(())
+        });
+    }
+}
+
+/// How an error names the place: with the path of what is wrong, or of what lacks something and with its name.
+fn place_of(mutant: &Mutant) -> String {
+    let mut path = String::new();
+    let mut place = &mutant.value;
+    for segment in mutant.pointer.split('/').skip(1) {
+        let name = segment.replace("~1", "/").replace("~0", "~");
+        match place {
+            Value::Array(_) => path.push_str(&format!("[{name}]")),
+            _ if path.is_empty() => path.push_str(&name),
+            _ => path.push_str(&format!(".{name}")),
+        }
+        place = place.pointer(&format!("/{segment}")).unwrap_or(&Value::Null);
+    }
+    match path.as_str() {
+        "" => "at `.`".into(),
+        path => format!("at `{path}"),
+    }
+}
+
+fn operation() -> Value {
+    json!({"object": "operation", "id": "op_1", "status": "succeeded", "assets": {"glbUrl": "https://cdn.mint.gg/a.glb"}})
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_survives_every_change_of_an_operation() {
+    let server = Server::start().await;
+    let mint = server.mint();
+    let schema = component("Operation");
+    let mut waits = 0;
+    for mut instance in some(&instances(schema, Way::Read), 12) {
+        instance["id"] = "op_1".into();
+        for mutant in mutants(schema, &instance) {
+            if !Kind::EVOLUTION.contains(&mutant.kind) {
+                continue;
+            }
+            server.answer([&mutant.value, &operation()].map(|body| Reply::json(200, "application/json", body)));
+            let wait = mint.attach("op_1").unwrap().wait().deadline(Duration::from_secs(3600));
+            let outcome =
+                wait.await.unwrap_or_else(|error| panic!("{}", told(&mutant, &format!("{error}: {error:?}"))));
+            let shown = match server.take_requests().len() {
+                1 => &mutant.value,
+                _ => &operation(),
+            };
+            let written = serde_json::to_value(outcome.operation()).unwrap();
+            assert_eq!(differences(schema, shown, &written), [""; 0], "{}", told(&mutant, "lost"));
+            waits += 1;
+        }
+    }
+    assert!(waits > 300, "{waits}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_nobody_knows_ends_as_such() {
+    let server = Server::start().await;
+    let mut operation = operation();
+    operation["status"] = "sent_to_the_moon".into();
+    server.answer([Reply::json(200, "application/json", &operation)]);
+    match server.mint().attach("op_1").unwrap().wait().await.unwrap() {
+        Outcome::Unrecognized(operation) => assert_eq!(operation.status.as_str(), "sent_to_the_moon"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What must not be taken for an operation, and how the error names what is wrong with it.
+#[tokio::test]
+async fn what_is_no_operation_is_told_with_its_path() {
+    let server = Server::start().await;
+    for (body, told) in [
+        (json!({"status": "queued"}), "missing field `id`"),
+        (json!({"id": null, "status": "queued"}), "at `id`"),
+        (json!({"id": "op_1"}), "missing field `status`"),
+        (json!({"id": "op_1", "status": 7}), "at `status`"),
+        (json!({"id": "op_1", "status": ["queued"]}), "at `status`"),
+        (json!({"id": "op_1", "status": "queued", "resource": "model"}), "at `resource`"),
+        (json!({"id": "op_1", "status": "queued", "resource": {"id": "m"}}), "at `resource`"),
+        (json!({"id": "op_1", "status": "queued", "resource": {"id": 1, "type": "model"}}), "at `resource.id`"),
+        (json!({"id": "op_1", "status": "queued", "error": {"code": "c", "message": {}}}), "at `error.message`"),
+        (json!({"id": "op_1", "status": "queued", "createdAt": 1767225600}), "at `createdAt`"),
+        (
+            json!({"id": "op_1", "status": "queued", "billing": {"requiredCredits": "7"}}),
+            "at `billing.requiredCredits`",
+        ),
+        (
+            json!({"id": "op_1", "status": "queued", "conversion": {"assets": {"artifacts": {"glb": {"byteSize": 0.5}}}}}),
+            "at `conversion.assets.artifacts.glb.byteSize`",
+        ),
+        (json!([{"id": "op_1", "status": "queued"}]), "invalid length"),
+        (json!([]), "invalid"),
+        (json!("queued"), "invalid type"),
+        (json!(null), "invalid type"),
+    ] {
+        server.answer([Reply::json(200, "application/json", &body)]);
+        let error = server.mint().attach("op_1").unwrap().get().await.expect_err(&body.to_string());
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        let text = format!("{error}: {}", std::error::Error::source(&error).unwrap());
+        assert!(text.contains(told), "{body}: {text}");
+    }
+}

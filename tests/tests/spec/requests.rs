@@ -1,0 +1,236 @@
+//! What the client sends is what the document says, to the byte, and what would be something else is not sent.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use mint_api::Error;
+use mint_api_ext::ErrorKind;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::calls::call;
+use crate::document::{Operation, Parameter, operations, violations};
+use crate::instances::{Way, cases, for_instances, for_values, instances, one, text, there};
+use crate::known::same;
+use crate::mutants::{Kind, mutants};
+use crate::replies::survives;
+use crate::schemas::ROWS;
+use crate::server::{KEY, Reply, Request, Server};
+
+/// The arguments of a call, by their names in the document; the body is named `body`.
+#[derive(Clone, Debug)]
+pub(crate) struct Arguments(pub(crate) Map<String, Value>);
+
+impl fmt::Display for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", Value::Object(self.0.clone()))
+    }
+}
+
+/// All that an operation may be called with.
+pub(crate) fn arguments(operation: &Operation) -> BoxedStrategy<Arguments> {
+    let mut all: Vec<BoxedStrategy<Option<(String, Value)>>> = Vec::new();
+    for parameter in &operation.parameters {
+        let name = parameter.name.to_owned();
+        let value = there(parameter.required, argument(parameter));
+        all.push(value.prop_map(move |value| value.map(|value| (name.clone(), value))).boxed());
+    }
+    if let Some(body) = operation.body {
+        all.push(instances(body, Way::Sent).prop_map(|body| Some(("body".to_owned(), body))).boxed());
+    }
+    all.prop_map(|all| Arguments(all.into_iter().flatten().collect())).boxed()
+}
+
+fn argument(parameter: &Parameter) -> BoxedStrategy<Value> {
+    match parameter.place {
+        "path" => {
+            const ODD: &[&str] = &["a/b", "..%2f", "%2e%2e", "op:cancel", "...", "a?b=c#d", "\\", "{id}", "a\r\nb: c"];
+            let odd = prop::sample::select(ODD).prop_map(str::to_owned);
+            let any = text(1..12).prop_filter("names another resource", |id| id != "." && id != "..");
+            prop_oneof![odd, any].prop_map(Value::from).boxed()
+        }
+        "header" => {
+            let visible = prop::collection::vec(prop_oneof![prop::char::range('!', '~'), Just('é')], 1..128);
+            visible.prop_map(|characters| Value::from(String::from_iter(characters))).boxed()
+        }
+        _ => instances(parameter.schema, Way::Sent),
+    }
+}
+
+#[test]
+fn every_method_sends_what_the_document_says() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(Server::start());
+    server.answer([Reply::new(503, "")]);
+    let client = server.client();
+    for operation in operations() {
+        for_values(operation.id, &arguments(&operation), cases(), |arguments| {
+            server.take_requests();
+            let outcome = runtime.block_on(call(&client, &operation, &arguments.0));
+            match (outcome, &server.take_requests()[..]) {
+                (Err(Error::ErrorResponse(_)), [request]) => is_as_documented(request, &operation, &arguments.0),
+                (outcome, requests) => Err(format!("{} requests were sent: {outcome:?}", requests.len())),
+            }
+        });
+    }
+}
+
+fn is_as_documented(request: &Request, operation: &Operation, arguments: &Map<String, Value>) -> Result<(), String> {
+    expect("method", &request.method, &operation.method)?;
+    expect("path", &request.path, &expanded(operation, arguments))?;
+    let given = |place: &'static str| {
+        let there = operation.parameters.iter().filter(move |parameter| parameter.place == place);
+        there.filter_map(|parameter| Some((parameter.name, plain(arguments.get(parameter.name)?))))
+    };
+    let query: BTreeMap<_, _> = given("query").map(|(name, value)| (name.to_owned(), value)).collect();
+    let sent = decoded(request.query.as_deref());
+    expect("length of the query", &sent.len(), &query.len())?;
+    expect("query", &sent.into_iter().collect(), &query)?;
+
+    let agent = format!("mint-api/{}", env!("CARGO_PKG_VERSION"));
+    let mut headers = vec![
+        ("accept".to_owned(), "application/json, application/problem+json".to_owned()),
+        ("authorization".to_owned(), format!("Bearer {KEY}")),
+        ("user-agent".to_owned(), agent),
+    ];
+    headers.extend(given("header").map(|(name, value)| (name.to_lowercase(), value)));
+    let mut names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).chain(["host"]).collect();
+    if operation.body.is_some() {
+        names.extend(["content-length", "content-type"]);
+        expect("content-type", &request.header("content-type"), &vec!["application/json"])?;
+    }
+    names.sort_unstable();
+    expect("names of the headers", &request.header_names(), &names)?;
+    for (name, value) in &headers {
+        expect(name, &request.header(name), &vec![value.as_str()])?;
+    }
+
+    let (Some(schema), Some(given)) = (operation.body, arguments.get("body")) else {
+        return expect("body", &request.body, &Vec::new());
+    };
+    let sent: Value = serde_json::from_slice(&request.body).map_err(|error| error.to_string())?;
+    let violations = violations(schema, &sent);
+    match violations.is_empty() && same(&sent, given) {
+        true => Ok(()),
+        false => Err(format!("the body became {sent:#}\n{}", violations.join("; "))),
+    }
+}
+
+fn expect<T: fmt::Debug + PartialEq>(what: &str, sent: &T, documented: &T) -> Result<(), String> {
+    match sent == documented {
+        true => Ok(()),
+        false => Err(format!("{what}: sent {sent:?}, the document says {documented:?}")),
+    }
+}
+
+/// The path with its parameters: all but the unreserved characters of RFC 3986 encoded.
+fn expanded(operation: &Operation, arguments: &Map<String, Value>) -> String {
+    let mut path = operation.path.to_owned();
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.place == "path") {
+        let mut encoded = String::new();
+        for byte in plain(&arguments[parameter.name]).bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
+                _ => encoded.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        // The braces of another parameter cannot appear by this: they are encoded.
+        path = path.replace(&format!("{{{}}}", parameter.name), &encoded);
+    }
+    path
+}
+
+/// The pairs of a query, decoded.
+fn decoded(query: Option<&str>) -> Vec<(String, String)> {
+    let pairs = query.into_iter().flat_map(|query| query.split('&'));
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (part(name), part(value)))
+        .collect()
+}
+
+fn part(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let hex = std::str::from_utf8(&after[..2]).unwrap();
+                bytes.push(u8::from_str_radix(hex, 16).unwrap());
+                rest = &after[2..];
+            }
+            other => bytes.push(*other),
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// An argument as text, without quotes.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[tokio::test]
+async fn what_would_be_another_request_is_not_sent() {
+    let server = Server::start().await;
+    server.answer([Reply::new(503, "")]);
+    let client = server.client();
+    for operation in operations() {
+        for parameter in &operation.parameters {
+            let refused: &[&str] = match parameter.place {
+                "path" => &["", ".", ".."],
+                "header" => &["a\r\nx-injected: 1", "a\0", "\u{7f}"],
+                _ => &[],
+            };
+            for value in refused {
+                let mut arguments = one(&arguments(&operation)).0;
+                arguments.insert(parameter.name.into(), json!(value));
+                let error = call(&client, &operation, &arguments).await.unwrap_err();
+                assert!(matches!(error, Error::InvalidRequest(_)), "{} {value:?}: {error:?}", operation.id);
+            }
+            if parameter.place == "path" {
+                let mut arguments = one(&arguments(&operation)).0;
+                arguments.remove(parameter.name);
+                let error = call(&client, &operation, &arguments).await.unwrap_err();
+                assert!(matches!(error, Error::InvalidRequest(_)), "{}: {error:?}", operation.id);
+            }
+        }
+    }
+    assert!(server.take_requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_refused_before_it_is_sent() {
+    let server = Server::start().await;
+    let mint = server.mint();
+    for id in ["", ".", "..", "a/b", "a%2Fb", "op:cancel", "a b", "été", "a\n", "a?b", "a#b", "\u{1f600}"] {
+        assert_eq!(mint.attach(id).unwrap_err().kind(), ErrorKind::InvalidArgument, "{id:?}");
+    }
+    assert!(server.take_requests().is_empty());
+}
+
+/// What the document lets a client send, its type takes and writes exactly; what it does not, the type refuses.
+#[test]
+fn types_that_are_only_sent_are_exact() {
+    let mut refused = 0;
+    for row in ROWS.iter().filter(|row| !row.is_read()) {
+        for_instances(row.name, row.schema(), Way::Sent, cases(), |instance| {
+            let written = (row.round_trip)(&instance.to_string())?;
+            survives(row.schema(), instance, &written)?;
+            match same(instance, &written) {
+                true => Ok(()),
+                false => Err(format!("written {written}")),
+            }
+        });
+        let instance = one(&instances(row.schema(), Way::Sent));
+        let strict = [Kind::AbsentRequired, Kind::UnknownField, Kind::UnknownValue, Kind::WrongType];
+        for mutant in mutants(row.schema(), &instance).into_iter().filter(|mutant| strict.contains(&mutant.kind)) {
+            let taken = (row.round_trip)(&mutant.value.to_string());
+            assert!(taken.is_err(), "{}: {:?} at `{}` was taken", row.name, mutant.kind, mutant.pointer);
+            refused += 1;
+        }
+    }
+    assert!(refused > 50, "{refused}");
+}

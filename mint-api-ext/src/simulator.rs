@@ -1,8 +1,8 @@
 //! A Mint server on this machine, for tests and examples.
 //!
-//! It serves `GET /v1/operations/{operationId}` with a bearer key, plays scripted operations, and has a CDN with real
-//! files on a second port. It runs as tasks on the caller's runtime, keeps time by tokio's clock, paused or not, and
-//! stops when it is dropped.
+//! It serves every [`Route`] with a bearer key and remembers what it was asked: what is started, paid, approved and
+//! made. Operations can also be scripted. A CDN has real files on a second port. All of it runs as tasks on the caller's
+//! runtime, keeps time by tokio's clock, paused or not, and stops when it is dropped.
 //!
 //! # Examples
 //!
@@ -21,14 +21,27 @@
 //! # }
 //! ```
 
+mod account;
+mod answer;
 mod api;
+mod artifacts;
 mod cdn;
+mod check;
+mod credits;
 mod fault;
 mod files;
+mod gates;
+mod operation;
+mod reads;
 mod record;
+mod reference;
+mod route;
 mod samples;
 mod script;
+mod start;
 mod state;
+mod store;
+mod time;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -44,8 +57,10 @@ use crate::mint::{Mint, MintBuilder};
 
 pub use fault::Fault;
 pub use record::RecordedRequest;
+pub use route::Route;
 pub use script::{Reply, Script};
-use state::State;
+use state::{Gates, State};
+use store::Intervention;
 
 /// The key the simulator takes.
 pub const API_KEY: &str = "mint_simulated_key";
@@ -69,10 +84,19 @@ impl Simulator {
     ///
     /// When the system has no port to give.
     pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// A builder, for how much credit there is and how fast time goes.
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder { credits: 5000.0, speed: 1.0, gates: Gates::default() }
+    }
+
+    async fn start_with(settings: SimulatorBuilder) -> io::Result<Self> {
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addresses = (api.local_addr()?, cdn.local_addr()?);
-        let state = Arc::new(State::new(addresses.1));
+        let state = Arc::new(State::new(addresses.1, &settings));
         let stop = CancellationToken::new();
         serve(api, api::router(state.clone()), stop.clone());
         serve(cdn, cdn::router(state.clone()), stop.clone());
@@ -118,6 +142,65 @@ impl Simulator {
         self.state.now(id)
     }
 
+    /// How many operations requests have begun; those of scripts do not count.
+    pub fn operations_started(&self) -> usize {
+        self.state.store().started
+    }
+
+    /// The credits that nothing has taken or holds now.
+    pub fn credits(&self) -> f64 {
+        self.state.store().available(&self.state)
+    }
+
+    /// Adds credits, as topping up does.
+    pub fn add_credits(&self, credits: f64) {
+        self.state.store().credits += credits;
+    }
+
+    /// Lets the next operation that a request begins fail with this error; after those that were told to before it.
+    /// A pack loses one of its models instead, and succeeds partially.
+    pub fn fail_next(&self, code: &str, message: &str) {
+        self.state.store().failures.push_back((code.to_owned(), message.to_owned()));
+    }
+
+    /// Answers the next request for a route with this reply, and does nothing else; after what was told before it for
+    /// that route. [`Reply::operation`] gives an operation of only the id in the path and the status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::simulator::{Reply, Route, Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let simulator = Simulator::start().await?;
+    /// let mint = simulator.mint()?;
+    /// simulator.reply_next(Route::GetOperation, Reply::problem(503).header("retry-after", "2"));
+    /// let id = simulator.add(Script::model());
+    /// mint.attach(id)?.wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reply_next(&self, route: Route, reply: Reply) {
+        self.state.store().intervene(route, Intervention::Reply(reply));
+    }
+
+    /// Does what the next request for a route asks, and breaks the connection off instead of answering; after what was
+    /// told before it for that route.
+    pub fn lose_next_reply(&self, route: Route) {
+        self.state.store().intervene(route, Intervention::LoseReply);
+    }
+
+    /// Takes a bearer token beside [`API_KEY`].
+    pub fn accept_token(&self, token: &str) {
+        self.state.store().tokens.insert(token.to_owned());
+    }
+
+    /// Takes a bearer token no longer; also [`API_KEY`].
+    pub fn revoke_token(&self, token: &str) {
+        self.state.store().tokens.remove(token);
+    }
+
     /// Serves a file, and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<bytes::Bytes>) -> String {
         self.state.add_file(name, content_type, bytes.into())
@@ -136,6 +219,57 @@ impl Simulator {
     /// The requests for files so far, in their order.
     pub fn cdn_requests(&self) -> Vec<RecordedRequest> {
         self.state.cdn_requests.all()
+    }
+}
+
+/// How a [`Simulator`] is to be.
+///
+/// # Examples
+///
+/// ```
+/// use mint_api_ext::simulator::Simulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let simulator = Simulator::builder().credits(300.0).speed(60.0).start().await?;
+/// assert_eq!(simulator.credits(), 300.0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `start` is awaited"]
+pub struct SimulatorBuilder {
+    credits: f64,
+    speed: f64,
+    gates: Gates,
+}
+
+impl SimulatorBuilder {
+    /// The credits there are; 5000 unless set.
+    pub fn credits(mut self, credits: f64) -> Self {
+        self.credits = credits;
+        self
+    }
+
+    /// How many times faster than the clock operations go; 1 unless set. What is not above 0 counts as 1.
+    pub fn speed(mut self, speed: f64) -> Self {
+        self.speed = speed;
+        self
+    }
+
+    /// The first look at an operation that was just approved, revised or resumed still shows it as it was before.
+    pub fn lingering_gates(mut self) -> Self {
+        self.gates = Gates::Lingering;
+        self
+    }
+
+    /// Starts a server for the API and one for the files, each on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no port to give.
+    pub async fn start(self) -> io::Result<Simulator> {
+        Simulator::start_with(self).await
     }
 }
 

@@ -1,82 +1,189 @@
-//! The API: one route, with a bearer key.
+//! The API: who may ask, which route answers, and what is answered again to the same key.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body as HttpBody;
-use axum::extract::{Path, Request, State as Shared};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
-use serde_json::{Value, json};
+use axum::body::{Body as HttpBody, to_bytes};
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+use bytes::Bytes;
+use futures::stream;
+use serde_json::{Map, Value, json};
+use url::form_urlencoded;
 
-use super::API_KEY;
-use super::script::{Body, Reply};
-use super::state::{Answer, State};
+use super::answer::{Answer, Problem, field_error};
+use super::route::Route;
+use super::script::{Body, ScriptSubject};
+use super::state::State;
+use super::store::{Intervention, Remembered, Store};
+use super::{account, artifacts, check, gates, reads, reference, start};
+
+/// The longest body that is read: an image of some 48 MB as base64.
+const LONGEST_BODY: usize = 64 << 20;
 
 pub(super) fn router(state: Arc<State>) -> Router {
-    Router::new()
-        .route("/v1/operations/{id}", get(operation))
-        .fallback(async || problem(StatusCode::NOT_FOUND))
-        .method_not_allowed_fallback(async || problem(StatusCode::METHOD_NOT_ALLOWED))
-        .layer(middleware::from_fn_with_state(state.clone(), authenticated))
-        .with_state(state)
+    Router::new().fallback_service(any(answer).with_state(state))
 }
 
-async fn authenticated(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+/// A request for a route.
+pub(super) struct Call {
+    route: Route,
+    parameters: Vec<String>,
+    query: Vec<(String, String)>,
+    idempotency_key: Option<String>,
+    pub(super) token: String,
+    pub(super) body: Map<String, Value>,
+}
+
+impl Call {
+    /// What stands in the path for a parameter.
+    pub(super) fn parameter(&self, index: usize) -> &str {
+        self.parameters.get(index).map_or("", String::as_str)
+    }
+
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A text of the body.
+    pub(super) fn text(&self, field: &str) -> Option<&str> {
+        self.body.get(field).and_then(Value::as_str)
+    }
+}
+
+/// What becomes of a reply.
+enum Fate {
+    Arrives,
+    IsLost,
+}
+
+async fn answer(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let number = state.api_requests.add(&parts);
-    let key = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let mut response = match key.and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(API_KEY) => next.run(Request::from_parts(parts, body)).await,
-        _ => problem(StatusCode::UNAUTHORIZED),
+    let body = to_bytes(body, LONGEST_BODY).await;
+    let number = state.api_requests.add(&parts, body.as_ref().cloned().unwrap_or_default());
+    let answered = match body {
+        Ok(body) => respond(&state, &parts.method, parts.uri.path(), parts.uri.query(), &parts.headers, &body),
+        Err(_) => Err(Problem::of(StatusCode::PAYLOAD_TOO_LARGE)),
     };
+    let (answer, fate) = answered.unwrap_or_else(|problem| (problem.into(), Fate::Arrives));
+    if let Fate::IsLost = fate {
+        // A body that fails before its first byte ends the connection before the head is sent.
+        let lost = stream::once(async { Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionAborted)) });
+        return Response::new(HttpBody::from_stream(lost));
+    }
+    let mut response = Response::from(answer);
     if let Ok(id) = HeaderValue::from_str(&format!("req_{number:04}")) {
         response.headers_mut().insert("x-request-id", id);
     }
     response
 }
 
-async fn operation(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
-    match state.answer(&id) {
-        Answer::Operation(operation) => json_response(StatusCode::OK, "application/json", &operation),
-        Answer::Scripted(reply, operation) => scripted(reply, &operation),
-        Answer::NotFound => problem(StatusCode::NOT_FOUND),
-    }
+fn respond(
+    state: &State,
+    method: &axum::http::Method,
+    path: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Answer, Fate), Problem> {
+    let mut store = state.store();
+    let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+    let token = bearer.filter(|token| store.tokens.contains(*token));
+    let token = token.ok_or_else(|| Problem::of(StatusCode::UNAUTHORIZED))?.to_owned();
+    let (route, parameters) = Route::find(method, path)?;
+    let fate = match store.next_intervention(route) {
+        Some(Intervention::Reply(reply)) => {
+            let operation = match &reply.body {
+                Body::Operation(status) => json!({"id": parameters.first(), "status": status}),
+                _ => Value::Null,
+            };
+            return Ok((Answer::scripted(reply, &operation), Fate::Arrives));
+        }
+        Some(Intervention::LoseReply) => Fate::IsLost,
+        None => Fate::Arrives,
+    };
+    let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let idempotency_key = idempotency_key(headers)?;
+    let body = if route.method() == "POST" { check::body(route, body)? } else { Map::new() };
+    let call = Call { route, parameters, query, idempotency_key, token, body };
+    let answer = match once(state, &mut store, &call, path) {
+        Ok(answer) => answer,
+        Err(problem) => problem.into(),
+    };
+    Ok((answer, fate))
 }
 
-fn scripted(reply: Reply, operation: &Value) -> Response {
-    let mut response = match reply.body {
-        Body::Operation(_) => json_response(reply.status, "application/json", operation),
-        Body::Problem => problem(reply.status),
-        Body::Text(text) => (reply.status, text).into_response(),
-    };
-    for (name, value) in reply.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
-            response.headers_mut().insert(name, value);
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    match headers.get("idempotency-key").map(HeaderValue::to_str) {
+        None => Ok(None),
+        Some(Ok(key)) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Some(_) => {
+            let error = field_error("/Idempotency-Key", "invalid_value", "Must have 1 to 255 characters.");
+            Err(Problem::invalid(vec![error]))
         }
     }
-    response
 }
 
-fn problem(status: StatusCode) -> Response {
-    let title = status.canonical_reason().unwrap_or("Unknown status");
-    let detail = match status {
-        StatusCode::UNAUTHORIZED => "Missing, malformed, inactive, or revoked API key.",
-        StatusCode::NOT_FOUND => "The requested API resource was not found.",
-        StatusCode::TOO_MANY_REQUESTS => "Request was rate limited.",
-        StatusCode::SERVICE_UNAVAILABLE => "Mint could not reach the backend service.",
-        _ => title,
+/// Answers a request with a key as it was answered before.
+fn once(state: &State, store: &mut Store, call: &Call, path: &str) -> Result<Answer, Problem> {
+    let takes_key = call.route.method() == "POST" && call.route != Route::EstimatePricing;
+    let Some(key) = call.idempotency_key.as_ref().filter(|_| takes_key) else {
+        return handle(state, store, call);
     };
-    let slug = title.to_lowercase().replace(' ', "-");
-    let body = json!({
-        "type": format!("https://api.mint.gg/problems/{slug}"),
-        "title": title, "status": status.as_u16(), "detail": detail,
-    });
-    json_response(status, "application/problem+json", &body)
+    let request = (path.to_owned(), Value::Object(call.body.clone()));
+    let Some(known) = store.keys.get(key).cloned() else {
+        let answer = handle(state, store, call)?;
+        let operation = answer.operation();
+        store.keys.insert(key.clone(), Remembered { request, answer: answer.clone(), operation });
+        return Ok(answer);
+    };
+    if known.request != request {
+        let detail = "The idempotency key was used before, with another request.";
+        return Err(Problem::conflict("idempotency-conflict", detail));
+    }
+    let Some(answer) = gates::restart(state, store, &known) else {
+        return Ok(known.answer);
+    };
+    store.keys.insert(key.clone(), Remembered { answer: answer.clone(), ..known });
+    Ok(answer)
 }
 
-fn json_response(status: StatusCode, content_type: &'static str, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, content_type)], HttpBody::from(body.to_string())).into_response()
+fn handle(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+    let first = call.parameter(0);
+    match call.route {
+        Route::GetOperation => reads::operation(state, store, first),
+        Route::ApproveOperation => gates::approve(state, store, call),
+        Route::ReviseOperation => gates::revise(state, store, call),
+        Route::ResumeOperation => gates::resume(state, store, call),
+        Route::GenerateWorld => start::generate(state, store, ScriptSubject::World, &call.body),
+        Route::GenerateModel => start::generate(state, store, ScriptSubject::Model, &call.body),
+        Route::GenerateAssetPack => start::generate(state, store, ScriptSubject::AssetPack, &call.body),
+        Route::GenerateAudio => start::generate(state, store, ScriptSubject::Audio, &call.body),
+        Route::OptimizeModel => start::optimize(state, store, call),
+        Route::RetryModel => start::retry(state, store, call),
+        Route::ConvertModel => start::convert(state, store, call),
+        Route::AnimateModel => start::animate(state, store, call),
+        Route::ListModels => reads::list(state, store, "model", call),
+        Route::ListWorlds => reads::list(state, store, "world", call),
+        Route::GetModel => reads::resource(state, store, "model", first),
+        Route::GetWorld => reads::resource(state, store, "world", first),
+        Route::GetAssetPack => reads::resource(state, store, "asset_pack", first),
+        Route::GetAsset => reads::asset(state, store, call),
+        Route::GetMe => Ok(account::me(call)),
+        Route::GetUsage => Ok(account::usage(state, store)),
+        Route::EstimatePricing => account::estimate(store, call),
+        Route::CreateReferenceImage => reference::create(state, store, call),
+        Route::GetArtifactManifest => artifacts::manifest(state, store, call),
+        Route::ListAnimationArtifacts => artifacts::animation_list(state, store, call),
+        Route::GetAnimationArtifact => artifacts::animation(state, store, call),
+        Route::GetAnimationArtifactManifest => artifacts::animation_manifest(state, store, call),
+        Route::GetAnimationOptions => Ok(artifacts::animation_options()),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }

@@ -9,6 +9,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::stream::{self, StreamExt as _};
@@ -22,7 +23,7 @@ pub(super) fn router(state: Arc<State>) -> Router {
 
 async fn file(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    state.cdn_requests.add(&parts);
+    state.cdn_requests.add(&parts, Bytes::new());
     let path = parts.uri.path();
     let Some(file) = state.file(path) else {
         return StatusCode::NOT_FOUND.into_response();

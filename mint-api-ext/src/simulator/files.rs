@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 
 use super::samples;
 use super::script::ScriptSubject;
+use super::start::Draft;
 use super::state::State;
 
 /// `assets` and `conversion` of an operation that has made everything.
 pub(super) fn made_for(state: &State, subject: ScriptSubject) -> Vec<(&'static str, Value)> {
     match subject {
         ScriptSubject::World => vec![("assets", world(state))],
-        ScriptSubject::Model => vec![("assets", model(state))],
-        ScriptSubject::Conversion => vec![("conversion", conversion(state))],
+        ScriptSubject::Model | ScriptSubject::Optimization => vec![("assets", optimized_model(state))],
+        ScriptSubject::Conversion => vec![("conversion", conversion(state, "conv_0001", &Draft::default()))],
+        ScriptSubject::Animation | ScriptSubject::AssetPack | ScriptSubject::Audio => Vec::new(),
     }
 }
 
@@ -37,6 +39,7 @@ made_once! {
     RAD = samples::rad(samples::POINTS);
     SPZ_100K = samples::spz(samples::POINTS / 5);
     SPZ_500K = samples::spz(samples::POINTS);
+    AUDIO = samples::wav(AUDIO_SECONDS);
 }
 
 fn world(state: &State) -> Value {
@@ -55,7 +58,15 @@ fn world(state: &State) -> Value {
     })
 }
 
-fn model(state: &State) -> Value {
+/// The files of a model that nobody has optimised yet.
+pub(super) fn model(state: &State) -> Value {
+    let mut assets = optimized_model(state);
+    assets["optimizedGlbSizeBytes"] = Value::Null;
+    assets["optimizedGlbUrl"] = Value::Null;
+    assets
+}
+
+fn optimized_model(state: &State) -> Value {
     let file = |name, content_type, bytes: &Bytes| state.add_file(name, content_type, bytes.clone());
     json!({
         "fbxUrl": file("model.fbx", OTHER_TYPE, &FBX),
@@ -68,10 +79,12 @@ fn model(state: &State) -> Value {
         "stlUrl": file("model.stl", "model/stl", &STL),
         "thumbnailUrl": file("thumbnail.webp", "image/webp", &THUMBNAIL),
         "usdzUrl": file("model.usdz", USDZ_TYPE, &USDZ),
+        "bounds": bounds(),
     })
 }
 
-fn conversion(state: &State) -> Value {
+/// A conversion to the formats of a draft, to every one when it names none.
+pub(super) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
     let formats: [(&str, &'static str, &Bytes); 5] = [
         ("glb", GLB_TYPE, &PLAIN_GLB),
         ("obj", "model/obj", &OBJ),
@@ -79,9 +92,13 @@ fn conversion(state: &State) -> Value {
         ("usdz", USDZ_TYPE, &USDZ),
         ("fbx", OTHER_TYPE, &FBX),
     ];
+    let name = draft.name.as_deref().map_or_else(|| "brass-lamp".to_owned(), file_name);
     let mut assets = json!({"artifacts": {}});
     for (format, content_type, bytes) in formats {
-        let filename = format!("brass-lamp.{format}");
+        if !draft.formats.is_empty() && draft.formats.iter().all(|wanted| wanted != format) {
+            continue;
+        }
+        let filename = format!("{name}.{format}");
         let url = state.add_file(&filename, content_type, bytes.clone());
         assets[format!("{format}Url")] = url.as_str().into();
         assets["artifacts"][format] = json!({
@@ -89,8 +106,42 @@ fn conversion(state: &State) -> Value {
             "byteSize": bytes.len(), "packaging": "single_file", "artifactVersion": 1, "primaryPath": filename,
         });
     }
-    json!({"id": "conv_0001", "assets": assets})
+    json!({"id": id.replace("op_", "conv_"), "assets": assets})
 }
+
+/// A name as part of a URL.
+fn file_name(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' }).collect()
+}
+
+/// The file of a sound.
+pub(super) fn audio(state: &State) -> String {
+    state.add_file("sound.wav", "audio/wav", AUDIO.clone())
+}
+
+/// The file of an animated model.
+pub(super) fn animation(state: &State) -> String {
+    state.add_file("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
+}
+
+/// Another preview than those before, for an operation that was revised so often.
+pub(super) fn revise(state: &State, made: &mut [(&'static str, Value)], revisions: u32) {
+    let preview = samples::png(samples::IMAGE_SIDE + revisions, samples::IMAGE_SIDE);
+    for (_, assets) in made.iter_mut().filter(|(field, _)| *field == "assets") {
+        let url = state.add_file(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
+        assets["previewImageUrl"] = url.into();
+    }
+}
+
+/// `bounds` of a model.
+fn bounds() -> Value {
+    let [min, max] = samples::bounds();
+    let each = |of: fn(f32, f32) -> f32| min.iter().zip(max).map(|(min, max)| of(*min, max)).collect::<Vec<_>>();
+    json!({"min": min, "max": max, "size": each(|min, max| max - min), "center": each(|min, max| (min + max) / 2.0)})
+}
+
+/// How long the sound is.
+pub(super) const AUDIO_SECONDS: u32 = 1;
 
 const GLB_TYPE: &str = "model/gltf-binary";
 const USDZ_TYPE: &str = "model/vnd.usdz+zip";

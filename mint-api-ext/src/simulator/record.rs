@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use bytes::Bytes;
 use tokio::time::Instant;
 
 /// A request that the simulator had.
@@ -16,6 +17,8 @@ pub struct RecordedRequest {
     pub target: String,
     /// The headers; they may hold the key.
     pub headers: HeaderMap,
+    /// The body; without one, and of requests for files, empty.
+    pub body: Bytes,
     /// When it came, by tokio's clock.
     pub at: Instant,
 }
@@ -26,11 +29,12 @@ pub(super) struct Record(Mutex<Vec<RecordedRequest>>);
 
 impl Record {
     /// Adds a request, and returns how many there are then.
-    pub(super) fn add(&self, parts: &Parts) -> usize {
+    pub(super) fn add(&self, parts: &Parts, body: Bytes) -> usize {
         let request = RecordedRequest {
             method: parts.method.to_string(),
             target: parts.uri.to_string(),
             headers: parts.headers.clone(),
+            body,
             at: Instant::now(),
         };
         let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);

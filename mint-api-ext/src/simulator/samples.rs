@@ -14,6 +14,7 @@ mod splat;
 mod spz;
 mod stl;
 mod usdz;
+mod wav;
 
 pub(crate) use self::{
     fbx::fbx,
@@ -24,7 +25,13 @@ pub(crate) use self::{
     spz::spz,
     stl::stl,
     usdz::usdz,
+    wav::wav,
 };
+
+/// The smallest and largest coordinates of an ordinary model, in meters.
+pub(crate) fn bounds() -> [[f32; 3]; 2] {
+    mesh::Mesh::torus(PLAIN_DETAIL).bounds()
+}
 
 /// Mesh detail of an ordinary model.
 pub(crate) const PLAIN_DETAIL: u32 = 12;
@@ -61,6 +68,7 @@ mod tests {
             jpeg(PANORAMA.0, PANORAMA.1),
             spz(POINTS),
             rad(POINTS),
+            wav(1),
         ]
     }
 

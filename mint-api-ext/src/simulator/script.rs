@@ -18,6 +18,10 @@ pub(super) enum ScriptSubject {
     World,
     Model,
     Conversion,
+    Optimization,
+    Animation,
+    AssetPack,
+    Audio,
 }
 
 #[derive(Clone, Debug)]
@@ -44,7 +48,7 @@ impl Script {
         Self::new(ScriptSubject::Conversion).timeline([("queued", 1), ("running", 3), ("succeeded", 0)])
     }
 
-    fn new(subject: ScriptSubject) -> Self {
+    pub(super) fn new(subject: ScriptSubject) -> Self {
         Self { subject, play: Play::Timeline(Vec::new()), changes: Vec::new() }
     }
 
@@ -83,7 +87,7 @@ impl Script {
     }
 }
 
-/// A reply of the API, for [`Script::replies`].
+/// A reply of the API, for [`Script::replies`] and [`Simulator::reply_next`](super::Simulator::reply_next).
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub(super) status: StatusCode,
@@ -97,6 +101,8 @@ pub(super) enum Body {
     Operation(String),
     /// This text, as it is.
     Text(String),
+    /// This JSON.
+    Json(Value),
     /// A problem document for the status of the reply.
     Problem,
 }
@@ -112,9 +118,22 @@ impl Reply {
         Self::new(status_of(status), Body::Problem)
     }
 
+    /// Any JSON. A code that is no HTTP status becomes 500.
+    pub fn json(status: u16, body: Value) -> Self {
+        Self::new(status_of(status), Body::Json(body))
+    }
+
     /// Any text, such as the page of a gateway. A code that is no HTTP status becomes 500.
     pub fn text(status: u16, content_type: &str, text: &str) -> Self {
         Self::new(status_of(status), Body::Text(text.to_owned())).header("content-type", content_type)
+    }
+
+    /// The status of the operation in it.
+    pub(super) fn operation_status(&self) -> &str {
+        match &self.body {
+            Body::Operation(status) => status,
+            Body::Text(_) | Body::Json(_) | Body::Problem => "running",
+        }
     }
 
     fn new(status: StatusCode, body: Body) -> Self {

@@ -1,26 +1,28 @@
-//! What the simulator knows: operations and files.
+//! What the simulator knows: the time, what the API remembers, and files.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
 
+use super::SimulatorBuilder;
 use super::fault::{Fault, Faults};
 use super::files;
 use super::record::Record;
-use super::script::{Body, Play, Reply, Script, ScriptSubject};
+use super::script::{Play, Script};
+use super::store::Store;
+use super::time::Time;
 use crate::download::hex;
 
 #[derive(Debug)]
 pub(super) struct State {
     cdn: SocketAddr,
-    epoch: (Instant, SystemTime),
-    operations: Mutex<HashMap<String, Operation>>,
+    pub(super) time: Time,
+    pub(super) gates: Gates,
+    store: Mutex<Store>,
     files: Mutex<HashMap<String, File>>,
     faults: Mutex<Faults>,
     /// How often the URL of a file has expired, by its path.
@@ -29,13 +31,13 @@ pub(super) struct State {
     pub(super) cdn_requests: Record,
 }
 
-#[derive(Debug)]
-struct Operation {
-    script: Script,
-    added: Instant,
-    replies_given: usize,
-    /// `assets` and `conversion` once everything is made.
-    made: Vec<(&'static str, Value)>,
+/// What a look at an operation shows right after it was approved, revised or resumed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Gates {
+    #[default]
+    Passed,
+    /// The first look still shows the gate.
+    Lingering,
 }
 
 /// A file of the CDN.
@@ -46,19 +48,13 @@ pub(super) struct File {
     pub(super) etag: String,
 }
 
-/// What the API answers a request with.
-pub(super) enum Answer {
-    Operation(Value),
-    Scripted(Reply, Value),
-    NotFound,
-}
-
 impl State {
-    pub(super) fn new(cdn: SocketAddr) -> Self {
+    pub(super) fn new(cdn: SocketAddr, settings: &SimulatorBuilder) -> Self {
         Self {
             cdn,
-            epoch: (Instant::now(), SystemTime::now()),
-            operations: Mutex::default(),
+            time: Time::new(settings.speed),
+            gates: settings.gates,
+            store: Mutex::new(Store::new(settings.credits)),
             files: Mutex::default(),
             faults: Mutex::default(),
             expired: Mutex::default(),
@@ -67,13 +63,14 @@ impl State {
         }
     }
 
+    /// What the API remembers. It is locked before files and expiries are.
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        locked(&self.store)
+    }
+
     pub(super) fn add(&self, script: Script) -> String {
         let made = files::made_for(self, script.subject);
-        let mut operations = locked(&self.operations);
-        let id = format!("op_{:04}", operations.len() + 1);
-        let operation = Operation { script, added: Instant::now(), replies_given: 0, made };
-        operations.insert(id.clone(), operation);
-        id
+        self.store().add(script, made)
     }
 
     pub(super) fn add_file(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
@@ -97,7 +94,7 @@ impl State {
     }
 
     /// The path of a file in its URL; a path is its own.
-    fn path<'a>(&self, url: &'a str) -> &'a str {
+    pub(super) fn path<'a>(&self, url: &'a str) -> &'a str {
         let path = url.strip_prefix(&format!("http://{}", self.cdn)).unwrap_or(url);
         path.split('?').next().unwrap_or_default()
     }
@@ -114,125 +111,27 @@ impl State {
     }
 
     /// The same with fresh URLs in place of those that have expired.
-    fn signed(&self, value: &Value) -> Value {
+    pub(super) fn signed(&self, value: &Value) -> Value {
         match value {
             Value::String(url) => match locked(&self.expired).get(self.path(url)) {
                 Some(times) => format!("{}?{}", url.split('?').next().unwrap_or_default(), signature(*times)).into(),
                 None => value.clone(),
             },
             Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), self.signed(value))).collect(),
+            Value::Array(items) => items.iter().map(|item| self.signed(item)).collect(),
             other => other.clone(),
-        }
-    }
-
-    /// What a request for an operation is answered with now.
-    pub(super) fn answer(&self, id: &str) -> Answer {
-        let mut operations = locked(&self.operations);
-        let Some(operation) = operations.get_mut(id) else {
-            return Answer::NotFound;
-        };
-        let given = operation.replies_given;
-        operation.replies_given += 1;
-        match &operation.script.play {
-            Play::Timeline(timeline) => Answer::Operation(self.at_now(id, operation, timeline)),
-            Play::Replies(replies) => {
-                let Some(reply) = replies.get(given).or(replies.last()) else {
-                    return Answer::NotFound;
-                };
-                let status = match &reply.body {
-                    Body::Operation(status) => status,
-                    Body::Text(_) | Body::Problem => "running",
-                };
-                let body = self.operation(id, operation, status, operation.added);
-                Answer::Scripted(reply.clone(), body)
-            }
         }
     }
 
     /// An operation that plays a timeline, as it is now.
     pub(super) fn now(&self, id: &str) -> Option<Value> {
-        let operations = locked(&self.operations);
-        let operation = operations.get(id)?;
+        let store = self.store();
+        let operation = store.operations.get(id)?;
         match &operation.script.play {
-            Play::Timeline(timeline) => Some(self.at_now(id, operation, timeline)),
+            Play::Timeline(_) => Some(operation.body(self)),
             Play::Replies(_) => None,
         }
     }
-
-    fn at_now(&self, id: &str, operation: &Operation, timeline: &[(String, Duration)]) -> Value {
-        let mut left = operation.added.elapsed();
-        let mut updated = operation.added;
-        let mut current = "queued";
-        for (index, (status, duration)) in timeline.iter().enumerate() {
-            current = status;
-            if left < *duration || index + 1 == timeline.len() {
-                break;
-            }
-            left -= *duration;
-            updated += *duration;
-        }
-        self.operation(id, operation, current, updated)
-    }
-
-    fn operation(&self, id: &str, operation: &Operation, status: &str, updated: Instant) -> Value {
-        let script = &operation.script;
-        let (kind, resource) = match script.subject {
-            ScriptSubject::World => ("world_generation", "world"),
-            ScriptSubject::Model => ("model_generation", "model"),
-            ScriptSubject::Conversion => ("model_conversion", "model"),
-        };
-        let generates = script.subject != ScriptSubject::Conversion;
-        let resource_id = id.replace("op_", "res_");
-        let mut body = json!({
-            "object": "operation",
-            "id": id,
-            "type": kind,
-            "generationMode": "auto",
-            "status": status,
-            "prompt": generates.then_some("a brass lamp on a desk"),
-            "generationPreset": generates.then_some("standard"),
-            "generationModel": generates.then_some("simulated"),
-            "optimizationLevel": null,
-            "resource": {"type": resource, "id": resource_id},
-            "mintUrl": format!("https://mint.gg/simulator/{resource_id}"),
-            "assets": null,
-            "conversion": null,
-            "createdAt": self.time(operation.added),
-            "updatedAt": self.time(updated),
-        });
-        let finished = matches!(status, "succeeded" | "partially_succeeded");
-        for (field, value) in &operation.made {
-            if finished {
-                body[*field] = self.signed(value);
-            } else if *field == "assets" && status == "preview_ready" {
-                body["assets"] = only_preview(value);
-            }
-        }
-        if finished || status == "failed" {
-            body["completedAt"] = self.time(updated).into();
-        }
-        if status == "canceled" {
-            body["canceledAt"] = self.time(updated).into();
-        }
-        for (field, value) in &script.changes {
-            if field != "error" || status == "failed" {
-                body[field] = value.clone();
-            }
-        }
-        body
-    }
-
-    /// A time of tokio's clock as the API writes it.
-    fn time(&self, instant: Instant) -> String {
-        let time = self.epoch.1 + instant.saturating_duration_since(self.epoch.0);
-        mint_api::Timestamp::from(time).to_string()
-    }
-}
-
-/// The assets while only the preview is made: every key is there, as the API has it, the others null.
-fn only_preview(assets: &Value) -> Value {
-    let keys = assets.as_object().into_iter().flatten();
-    keys.map(|(key, value)| (key.clone(), if key == "previewImageUrl" { value.clone() } else { Value::Null })).collect()
 }
 
 fn signature(times: u32) -> String {

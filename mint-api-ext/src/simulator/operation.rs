@@ -1,0 +1,180 @@
+//! An operation of the simulator, and how it looks at a time.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::credits::Bill;
+use super::script::{Play, Script, ScriptSubject};
+use super::start::Draft;
+use super::state::State;
+
+/// An operation, whether a script added it or a request began it.
+#[derive(Debug)]
+pub(super) struct Operation {
+    pub(super) id: String,
+    pub(super) script: Script,
+    pub(super) created: Instant,
+    /// When what it plays now began.
+    pub(super) since: Instant,
+    pub(super) replies_given: usize,
+    /// The resource it is about, once there is one.
+    pub(super) resource: Option<String>,
+    /// `assets` and `conversion` once everything is made.
+    pub(super) made: Vec<(&'static str, Value)>,
+    /// What a request that began it is charged; a script costs nothing.
+    pub(super) bill: Option<Bill>,
+    /// What the next look still shows.
+    pub(super) lingering: Option<Value>,
+    /// How often it was revised.
+    pub(super) revisions: u32,
+    /// What its resource will be.
+    pub(super) draft: Draft,
+}
+
+impl Operation {
+    pub(super) fn new(id: String, script: Script) -> Self {
+        let now = Instant::now();
+        Self {
+            id,
+            script,
+            created: now,
+            since: now,
+            replies_given: 0,
+            resource: None,
+            made: Vec::new(),
+            bill: None,
+            lingering: None,
+            revisions: 0,
+            draft: Draft::default(),
+        }
+    }
+
+    /// Plays these statuses from now on.
+    pub(super) fn play<'a>(&mut self, statuses: impl IntoIterator<Item = (&'a str, u64)>) {
+        // What changes shows a later time, also when no time has passed.
+        self.since = Instant::now().max(self.since + Duration::from_millis(1));
+        self.script.play = self.script.clone().timeline(statuses).play;
+    }
+
+    /// Its status now, and since when; `running` while it plays replies.
+    pub(super) fn status(&self, state: &State) -> (&str, Instant) {
+        let Play::Timeline(timeline) = &self.script.play else {
+            return ("running", self.since);
+        };
+        let mut left = self.since.elapsed();
+        let mut updated = self.since;
+        let mut current = "queued";
+        for (index, (status, duration)) in timeline.iter().enumerate() {
+            let duration = state.time.scaled(*duration);
+            current = status;
+            if left < duration || index + 1 == timeline.len() {
+                break;
+            }
+            left -= duration;
+            updated += duration;
+        }
+        (current, updated)
+    }
+
+    /// What the API shows of it now.
+    pub(super) fn body(&self, state: &State) -> Value {
+        let (status, updated) = self.status(state);
+        self.body_in(state, status, updated)
+    }
+
+    /// What the API shows of it in a status.
+    pub(super) fn body_in(&self, state: &State, status: &str, updated: Instant) -> Value {
+        let generates = matches!(self.script.subject, ScriptSubject::World | ScriptSubject::Model);
+        let resource = self.resource.as_ref();
+        let mut body = json!({
+            "object": "operation",
+            "id": self.id,
+            "generationMode": "auto",
+            "status": status,
+            "prompt": generates.then_some("a brass lamp on a desk"),
+            "generationPreset": generates.then_some("standard"),
+            "generationModel": generates.then_some("simulated"),
+            "optimizationLevel": null,
+            "resource": resource.map(|id| json!({"type": self.script.subject.resource_type(), "id": id})),
+            "mintUrl": resource.map(|id| mint_url(id)),
+            "assets": null,
+            "conversion": null,
+            "createdAt": state.time.text(self.created),
+            "updatedAt": state.time.text(updated),
+        });
+        if let Some(name) = self.script.subject.operation_type() {
+            body["type"] = name.into();
+        }
+        let finished = is_success(status);
+        for (field, value) in &self.made {
+            if finished {
+                body[*field] = state.signed(value);
+            } else if *field == "assets" && status == "preview_ready" {
+                body["assets"] = only_preview(value);
+            }
+        }
+        if finished || status == "failed" {
+            body["completedAt"] = state.time.text(updated).into();
+        }
+        if status == "canceled" {
+            body["canceledAt"] = state.time.text(updated).into();
+        }
+        if let Some(bill) = &self.bill {
+            body["credits"] = bill.credits(status);
+            if status == "billing_required" {
+                body["billing"] = bill.billing(self.script.subject.resource_type());
+            }
+        }
+        for (field, value) in &self.script.changes {
+            if field != "error" || status == "failed" {
+                body[field] = value.clone();
+            }
+        }
+        body
+    }
+}
+
+impl ScriptSubject {
+    /// `resource.type`.
+    pub(super) fn resource_type(self) -> &'static str {
+        match self {
+            Self::World => "world",
+            Self::Model | Self::Conversion | Self::Optimization => "model",
+            Self::Animation => "animation",
+            Self::AssetPack => "asset_pack",
+            Self::Audio => "audio",
+        }
+    }
+
+    /// `type`, which the document does not name for every kind of work.
+    fn operation_type(self) -> Option<&'static str> {
+        match self {
+            Self::World => Some("world_generation"),
+            Self::Model => Some("model_generation"),
+            Self::Conversion => Some("model_conversion"),
+            Self::Optimization => Some("model_optimization"),
+            Self::Animation | Self::AssetPack | Self::Audio => None,
+        }
+    }
+}
+
+/// Where a person looks at a resource.
+pub(super) fn mint_url(resource: &str) -> String {
+    format!("https://mint.gg/simulator/{resource}")
+}
+
+pub(super) fn is_success(status: &str) -> bool {
+    matches!(status, "succeeded" | "partially_succeeded")
+}
+
+pub(super) fn is_over(status: &str) -> bool {
+    is_success(status) || matches!(status, "failed" | "canceled")
+}
+
+/// The assets while only the preview is made: every key is there, as the API has it, the others null.
+fn only_preview(assets: &Value) -> Value {
+    let keys = assets.as_object().into_iter().flatten();
+    keys.map(|(key, value)| (key.clone(), if key == "previewImageUrl" { value.clone() } else { Value::Null })).collect()
+}

@@ -1,0 +1,127 @@
+//! The routes of the API, by the names the document gives them.
+
+use std::borrow::Cow;
+
+use axum::http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
+
+use super::answer::Problem;
+
+macro_rules! routes {
+    ($($name:ident = $id:literal $method:ident $template:literal;)+) => {
+        /// A route of the API; each says which one it is.
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        #[non_exhaustive]
+        pub enum Route {
+            $(#[doc = concat!("`", stringify!($method), " ", $template, "`")] $name,)+
+        }
+
+        impl Route {
+            /// Every route.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its `operationId` in the document, such as `generateModel`.
+            pub fn operation_id(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
+            }
+
+            /// Its method, such as `POST`.
+            pub fn method(self) -> &'static str {
+                match self { $(Self::$name => stringify!($method)),+ }
+            }
+
+            /// Its path in the document, such as `/v1/models/{modelId}:optimize`.
+            pub fn path(self) -> &'static str {
+                match self { $(Self::$name => $template),+ }
+            }
+        }
+    };
+}
+
+routes! {
+    GetOperation = "getOperation" GET "/v1/operations/{operationId}";
+    ApproveOperation = "approveOperation" POST "/v1/operations/{operationId}:approve";
+    ReviseOperation = "reviseOperation" POST "/v1/operations/{operationId}:revise";
+    ResumeOperation = "resumeOperation" POST "/v1/operations/{operationId}:resume";
+    GenerateWorld = "generateWorld" POST "/v1/worlds:generate";
+    GenerateModel = "generateModel" POST "/v1/models:generate";
+    OptimizeModel = "optimizeModel" POST "/v1/models/{modelId}:optimize";
+    RetryModel = "retryModel" POST "/v1/models/{modelId}:retry";
+    ConvertModel = "convertModel" POST "/v1/models/{modelId}:convert";
+    AnimateModel = "animateModel" POST "/v1/models/{modelId}:animate";
+    ListModels = "listModels" GET "/v1/models";
+    GetModel = "getModel" GET "/v1/models/{modelId}";
+    ListWorlds = "listWorlds" GET "/v1/worlds";
+    GetWorld = "getWorld" GET "/v1/worlds/{worldId}";
+    GetMe = "getMe" GET "/v1/me";
+    GetUsage = "getUsage" GET "/v1/usage";
+    EstimatePricing = "estimatePricing" POST "/v1/pricing:estimate";
+    CreateReferenceImage = "createReferenceImage" POST "/v1/reference-images";
+    GetArtifactManifest = "getArtifactManifest" GET "/v1/assets/{assetType}/{assetId}/artifact-manifest";
+    GetAsset = "getAsset" GET "/v1/assets/{assetType}/{assetId}";
+    GenerateAssetPack = "generateAssetPack" POST "/v1/asset-packs:generate";
+    GetAssetPack = "getAssetPack" GET "/v1/asset-packs/{assetPackId}";
+    ListAnimationArtifacts = "listAnimationArtifacts" GET "/v1/animations/{targetType}/{targetId}/artifacts";
+    GetAnimationArtifact = "getAnimationArtifact"
+        GET "/v1/animations/{targetType}/{targetId}/artifacts/{artifactId}";
+    GetAnimationArtifactManifest = "getAnimationArtifactManifest"
+        GET "/v1/animations/{targetType}/{targetId}/artifact-manifest";
+    GetAnimationOptions = "getAnimationOptions" GET "/v1/animation-options";
+    GenerateAudio = "generateAudio" POST "/v1/audio:generate";
+}
+
+impl Route {
+    /// The route of a request, and what stands in its path for each parameter.
+    pub(super) fn find(method: &Method, path: &str) -> Result<(Self, Vec<String>), Problem> {
+        let mut found = Self::ALL.iter().filter_map(|route| Some((*route, parameters(route.path(), path)?))).peekable();
+        if found.peek().is_none() {
+            return Err(Problem::of(StatusCode::NOT_FOUND));
+        }
+        let of_method = found.find(|(route, _)| route.method() == method.as_str());
+        of_method.ok_or_else(|| Problem::of(StatusCode::METHOD_NOT_ALLOWED))
+    }
+}
+
+/// What stands in a path for each parameter of a template; `None` when it does not fit.
+fn parameters(template: &str, path: &str) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    let mut segments = path.split('/');
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        let Some((_, verb)) = expected.strip_prefix('{').and_then(|rest| rest.split_once('}')) else {
+            if segment != expected {
+                return None;
+            }
+            continue;
+        };
+        let id = segment.strip_suffix(verb)?;
+        // A colon within an id comes encoded; one that is not belongs to a verb.
+        if id.is_empty() || id.contains(':') {
+            return None;
+        }
+        found.push(percent_decode_str(id).decode_utf8().map(Cow::into_owned).ok()?);
+    }
+    segments.next().is_none().then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_found_by_method_and_path() {
+        for (method, path, expected) in [
+            (Method::GET, "/v1/operations/op_1", Some((Route::GetOperation, vec!["op_1"]))),
+            (Method::POST, "/v1/operations/op_1:approve", Some((Route::ApproveOperation, vec!["op_1"]))),
+            (Method::POST, "/v1/models:generate", Some((Route::GenerateModel, vec![]))),
+            (Method::GET, "/v1/assets/model/a%3Ab", Some((Route::GetAsset, vec!["model", "a:b"]))),
+            (Method::GET, "/v1/operations/op_1:approve", None),
+            (Method::GET, "/v1/operations/", None),
+            (Method::GET, "/v1/models/a/b", None),
+        ] {
+            let found = Route::find(&method, path).ok();
+            let expected = expected.map(|(route, ids)| (route, ids.into_iter().map(str::to_owned).collect()));
+            assert_eq!(found, expected, "{method} {path}");
+        }
+    }
+}

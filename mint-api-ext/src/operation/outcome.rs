@@ -222,6 +222,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::operation::phase::End;
+    use crate::{Credentials, Mint};
 
     #[test]
     fn what_counts_as_success() {
@@ -240,12 +242,14 @@ mod tests {
             assert_eq!((success.is_partial(), success.operation.id.as_str()), (partial, "op"));
         }
         for (outcome, says) in [
-            (Outcome::AwaitingReview(operation()), "approve or revise it"),
-            (Outcome::BillingRequired(operation()), "top up"),
-            (Outcome::Failed(operation()), "failed: see https://a.b/c (c)"),
-            (Outcome::Canceled(operation()), "was canceled"),
-            (Outcome::Unrecognized(operation()), "`s`, which this version does not know"),
+            (End::AwaitingReview, "approve or revise it"),
+            (End::BillingRequired, "needs more credits; add some at https://platform.mint.gg, then resume it"),
+            (End::Failed, "failed: see https://a.b/c (c)"),
+            (End::Canceled, "was canceled"),
+            (End::Unrecognized, "`s`, which this version does not know"),
         ] {
+            let mint = Mint::builder(Credentials::api_key("key").unwrap()).build().unwrap();
+            let outcome = outcome.outcome(operation(), &mint, None);
             assert!(!outcome.is_success());
             let shown = format!("{outcome:?}");
             let error = outcome.into_succeeded().unwrap_err();

@@ -1,30 +1,32 @@
-//! Wait for [Mint](https://mint.gg)'s operations and download the 3D models and worlds they make.
+//! Start [Mint](https://mint.gg)'s operations, wait for them, and download the 3D models and worlds they make.
 //!
-//! Mint works in *operations* that take minutes: a client polls one until it ends or needs a person, then downloads
-//! its files. This crate does both, on top of the generated client of [`mint_api`].
+//! Mint works in *operations* that take minutes: a request starts one, a client polls it until it ends or needs a
+//! person, then downloads its files. This crate does all of it, on top of the generated client of [`mint_api`].
 //!
 //! ```
 //! use mint_api_ext::Outcome;
-//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # use mint_api_ext::simulator::Simulator;
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let simulator = Simulator::start().await?;
-//! # let (mint, id) = (simulator.mint()?, simulator.add(Script::model()));
+//! # let mint = simulator.mint()?;
 //! # let directory = tempfile::tempdir()?;
 //! // let mint = Mint::from_env()?;
-//! match mint.attach(id)?.wait().await? {
+//! match mint.generate_model("a brass lamp").max_credits(1_000).send_and_wait().await? {
 //!     Outcome::Succeeded(operation) => {
 //!         let files = mint.download(&operation).to_dir(directory.path()).await?.complete()?;
 //!         println!("{} files", files.len());
 //!     }
+//!     Outcome::AwaitingReview(preview) => println!("approve or revise {}", preview.operation.id),
 //!     other => println!("not done: {}", other.operation().status),
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! - [`Mint`] is the entry point; [`Mint::api`] gives the generated client.
+//! - [`Mint`] is the entry point: it starts, reads and lists; [`Mint::api`] gives the generated client.
+//! - [`Request`] is a call that starts something or lets it go on, sent once however often it must be sent.
 //! - [`OperationHandle`] is an operation by its id; [`Wait`] waits for it and ends in an [`Outcome`].
 //! - [`Assets`] lists the files of an operation; [`Download`] fetches them.
 //! - `simulator` (feature) is a Mint server on this machine, for tests and examples.

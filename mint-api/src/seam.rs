@@ -105,7 +105,6 @@ mod tests {
     use super::*;
     use crate::generated::Server;
 
-    // No route has a query yet, so no call of the client gets here with one.
     #[tokio::test]
     async fn an_error_shows_no_query() {
         let socket = TcpSocket::new_v4().unwrap();

@@ -165,6 +165,22 @@ impl Mint {
     /// Describes making a model anew, given by its id, whose operation failed: `POST /v1/models/{modelId}:retry`.
     /// Nothing is sent yet. Where there is an outcome, [`FailedOperation::retry`](crate::FailedOperation::retry) does
     /// the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # simulator.fail_next("transient_generation_failure", "It did not work out.");
+    /// # let failed = mint.generate_model("a brass lamp").send_and_wait().await?;
+    /// # let id = failed.into_operation().resource.ok_or("no model")?.id;
+    /// assert!(mint.retry(id).send_and_wait().await?.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(&self, model: impl Into<String>) -> Request<RetryModel> {
         Request::new(self, RetryModel { model: Some(model.into()), found: None })
     }

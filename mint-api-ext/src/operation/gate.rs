@@ -138,6 +138,27 @@ impl Unpaid {
     /// An operation that has no `resource` yet has nothing to go on with: sending is an error then
     /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)), which tells the key to send the start again
     /// with, if this outcome comes from a start.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Outcome;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::builder().credits(300.0).start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let mut outcome = mint.generate_model("a brass lamp").send_and_wait().await?;
+    /// if let Outcome::BillingRequired(unpaid) = outcome {
+    ///     println!("{:?} credits are needed, add some at {:?}", unpaid.required_credits(), unpaid.action_url());
+    /// #   simulator.add_credits(1000.0);
+    ///     outcome = unpaid.resume().send_and_wait().await?;
+    /// }
+    /// assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resume(&self) -> Request<Resume> {
         let found = Found::new(&self.operation, &self.origin);
         let nothing_to_resume = self.operation.resource.is_none().then(|| {
@@ -165,6 +186,26 @@ impl FailedOperation {
     ///
     /// Only a model can be retried: of what else failed, sending is an error
     /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Outcome;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # simulator.fail_next("transient_generation_failure", "It did not work out.");
+    /// let mut outcome = mint.generate_model("a brass lamp").send_and_wait().await?;
+    /// if let Outcome::Failed(failed) = outcome {
+    ///     outcome = failed.retry().send_and_wait().await?;
+    /// }
+    /// assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(&self) -> Request<RetryModel> {
         let resource = self.operation.resource.as_ref();
         let model = resource.filter(|resource| resource.type_.as_str() == "model").map(|model| model.id.clone());

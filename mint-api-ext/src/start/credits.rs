@@ -2,10 +2,8 @@
 
 use mint_api::types::EstimatePricingRequest;
 
-use crate::call::answer;
 use crate::error::{Error, ErrorKind};
 use crate::mint::Mint;
-use crate::retry::retrying;
 
 /// How many credits a call may cost.
 #[derive(Clone, Copy, Debug)]
@@ -31,19 +29,12 @@ impl Limit {
                 "the server gives no estimate of what this costs, so that `max_credits` cannot be kept; leave it out";
             return Err(refused(why.to_owned()));
         };
-        let asking = format!("{what}: the estimate of its cost is missing");
-        let estimate = retrying(mint, || {
-            let reply = mint.api().estimate_pricing().body(price.clone()).send();
-            async { answer(&asking, reply.await) }
-        });
-        let credits = estimate.await?.value.credits;
+        let credits = mint.estimate(price).await?.credits;
         let cost = credits.estimated_total.max(credits.required_to_start);
         if cost > limit {
             return Err(refused(format!("it is estimated to cost {cost} credits, and `max_credits` is {limit}")));
         }
-        let asking = format!("{what}: the balance is missing");
-        let usage = retrying(mint, || async { answer(&asking, mint.api().get_usage().send().await) });
-        let available = usage.await?.value.credits.total_available;
+        let available = mint.usage().await?.credits.total_available;
         if cost > available {
             let why = format!(
                 "it is estimated to cost {cost} credits, and there are {available}; add some at https://platform.mint.gg"

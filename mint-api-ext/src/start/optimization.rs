@@ -9,10 +9,8 @@ use mint_api::types::{
 use reqwest::StatusCode;
 
 use super::request::{Call, Replied, Request};
-use crate::call::answer;
 use crate::error::Error;
 use crate::operation::OperationHandle;
-use crate::retry::retrying;
 
 /// Optimizing a model; see [`Mint::optimize`](crate::Mint::optimize).
 #[derive(Clone, Debug)]
@@ -86,16 +84,7 @@ impl Request<OptimizeModel> {
                 Some("model-optimization-in-progress") => Optimization::InProgress,
                 _ => return Err(error),
             };
-            Ok(in_progress(Box::new(request.model().await?)))
+            Ok(in_progress(Box::new(request.mint().model(&request.call.model).await?)))
         })
-    }
-
-    async fn model(&self) -> Result<Model, Error> {
-        let (api, id) = (self.mint().api(), &self.call.model);
-        let model = retrying(self.mint(), || async move {
-            let reply = api.get_model().model_id(id).send().await;
-            answer(format_args!("read model {id}"), reply)
-        });
-        Ok(model.await?.value)
     }
 }

@@ -6,6 +6,7 @@
 mod already_there;
 mod archives;
 mod bad_input;
+mod bad_start;
 mod batch;
 mod broken_sinks;
 mod child;

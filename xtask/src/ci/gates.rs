@@ -53,6 +53,16 @@ pub(crate) const GATES: &[Gate] = &[
         fix: "mend mint-api-ext/examples/quickstart.rs, or what it uses",
     },
     Gate {
+        name: "generate",
+        run: cargo(&["run", "--quiet", "--example", "generate", "--", "a brass lamp"]),
+        fix: "mend mint-api-ext/examples/generate.rs, or what it uses",
+    },
+    Gate {
+        name: "review",
+        run: cargo(&["run", "--quiet", "--example", "review"]),
+        fix: "mend mint-api-ext/examples/review.rs, or what it uses",
+    },
+    Gate {
         name: "corpus",
         run: Run::Corpus,
         fix: "mend the rule in openapi/src/lower or openapi/src/prepare that the table and what follows it point at",

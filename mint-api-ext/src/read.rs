@@ -119,7 +119,7 @@ impl Mint {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
-    /// let operation = mint.asset_pack("garden tools").send_and_wait().await?.into_operation();
+    /// let operation = mint.asset_pack("garden tools", 3).send_and_wait().await?.into_operation();
     /// if let Some(resource) = &operation.resource {
     ///     for item in mint.read_asset_pack(&resource.id).await?.items.unwrap_or_default() {
     ///         println!("{:?} is {:?}", item.display_name, item.status);
@@ -190,7 +190,7 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
     /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
-    /// # let operation = mint.animate(&model).motion_prompt("waves").send_and_wait().await?.into_operation();
+    /// # let operation = mint.animate(&model, "waves").send_and_wait().await?.into_operation();
     /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
     /// for artifact in mint.animation_artifacts(&animation).await? {
     ///     let artifact = mint.animation_artifact(&animation, &artifact.id).await?;
@@ -246,7 +246,7 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
     /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
-    /// # let operation = mint.animate(&model).motion_prompt("waves").send_and_wait().await?.into_operation();
+    /// # let operation = mint.animate(&model, "waves").send_and_wait().await?.into_operation();
     /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
     /// let manifest = mint.animation_manifest(&animation).await?;
     /// println!("{} files", manifest.artifacts.len());

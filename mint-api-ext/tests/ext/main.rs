@@ -5,6 +5,7 @@
 
 mod already_there;
 mod archives;
+mod asset_fallback;
 mod bad_input;
 mod bad_start;
 mod batch;
@@ -20,7 +21,9 @@ mod inputs;
 mod nginx;
 mod plain_store;
 mod processes;
+mod reads;
 mod recorder;
+mod reference_images;
 mod saved;
 mod say;
 mod scripted;
@@ -29,6 +32,7 @@ mod simulator;
 mod sinks;
 mod start;
 mod tls;
+mod tokens;
 mod traces;
 mod transport;
 mod wait;

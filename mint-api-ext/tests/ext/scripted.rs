@@ -1,9 +1,9 @@
-//! A server that answers each request with the next of a list of replies.
+//! A server that answers each request with the next of a list of replies, or by a function.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use mint_api_ext::{Credentials, Mint, MintBuilder, Server};
+use mint_api_ext::{Credentials, Mint, MintBuilder, RetryPolicy, Server};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -35,6 +35,10 @@ pub(crate) fn problem(status: u16, kind: &str) -> Reply {
     is(status, json!({"type": kind, "title": "Refused", "status": status}))
 }
 
+pub(crate) fn problem_that_says(status: u16, detail: &str) -> Reply {
+    is(status, json!({"type": "about:blank", "title": "Refused", "status": status, "detail": detail}))
+}
+
 /// An operation in review mode that makes a model.
 pub(crate) fn operation(id: &str, status: &str, updated_at: u32) -> Value {
     json!({
@@ -61,20 +65,31 @@ pub(crate) struct Sent {
     pub(crate) at: Instant,
 }
 
+impl Sent {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct Scripted {
     base_url: String,
-    replies: Arc<Mutex<VecDeque<Reply>>>,
+    reply: Arc<dyn Fn(&Sent) -> Reply + Send + Sync>,
     sent: Arc<Mutex<Vec<Sent>>>,
 }
 
 impl Scripted {
     /// What is asked beyond the replies gets a 418, which nobody takes for a failure that may pass.
     pub(crate) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Mutex<VecDeque<_>> = Mutex::new(replies.into_iter().collect());
+        let next = move |_: &Sent| replies.lock().unwrap().pop_front();
+        Self::by(move |sent| next(sent).unwrap_or_else(|| problem(418, "no-more-replies"))).await
+    }
+
+    pub(crate) async fn by(reply: impl Fn(&Sent) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let replies = Arc::new(Mutex::new(replies.into_iter().collect()));
-        let server = Self { base_url, replies, sent: Arc::default() };
+        let server = Self { base_url, reply: Arc::new(reply), sent: Arc::default() };
         let serving = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -91,6 +106,13 @@ impl Scripted {
 
     pub(crate) fn mint(&self) -> Mint {
         self.builder().build().unwrap()
+    }
+
+    /// A client that sends a request at most twice.
+    pub(crate) fn mint_that_tries_twice(&self) -> Mint {
+        let mut twice = RetryPolicy::default();
+        twice.attempts = 2;
+        self.builder().retry_policy(twice).build().unwrap()
     }
 
     pub(crate) fn sent(&self) -> Vec<Sent> {
@@ -119,9 +141,10 @@ impl Scripted {
         }
         let line = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1").to_owned();
         let (key, body) = (header(&head, "idempotency-key"), String::from_utf8(bytes).unwrap());
-        self.sent.lock().unwrap().push(Sent { line, key, body, at: Instant::now() });
-        let reply = self.replies.lock().unwrap().pop_front();
-        if let Reply::Is(status, headers, body) = reply.unwrap_or_else(|| problem(418, "no-more-replies")) {
+        let sent = Sent { line, key, body, at: Instant::now() };
+        let reply = (self.reply)(&sent);
+        self.sent.lock().unwrap().push(sent);
+        if let Reply::Is(status, headers, body) = reply {
             let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
             let body = body.to_string();
             let length = body.len();

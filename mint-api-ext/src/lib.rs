@@ -28,6 +28,7 @@
 //! - [`Mint`] is the entry point: it starts, reads and lists; [`Mint::api`] gives the generated client.
 //! - [`Request`] is a call that starts something or lets it go on, sent once however often it must be sent.
 //! - [`OperationHandle`] is an operation by its id; [`Wait`] waits for it and ends in an [`Outcome`].
+//! - [`List`] reads models or worlds page by page, as a stream.
 //! - [`Assets`] lists the files of an operation; [`Download`] fetches them.
 //! - `simulator` (feature) is a Mint server on this machine, for tests and examples.
 //!

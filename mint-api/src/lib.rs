@@ -24,7 +24,8 @@
 //!
 //! Every call returns [`Error<types::Problem>`](Error). An error reply of any status and content type is
 //! [`Error::ErrorResponse`] with its real status and headers; a body that is no problem document (RFC 9457) becomes
-//! one, with the status text as title and the first 500 bytes as detail.
+//! one, with the status text as title and the first 500 bytes as detail. [`Error::Custom`] says why a [`TokenSource`] gave
+//! no token.
 //!
 //! # Features
 //!

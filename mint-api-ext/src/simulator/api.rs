@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body as HttpBody, to_bytes};
 use axum::extract::{Request, State as Shared};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
@@ -16,7 +17,7 @@ use url::form_urlencoded;
 
 use super::answer::{Answer, Problem, field_error};
 use super::route::Route;
-use super::script::{Body, ScriptSubject};
+use super::script::ScriptSubject;
 use super::state::State;
 use super::store::{Intervention, Remembered, Store};
 use super::{account, artifacts, check, gates, reads, reference, start};
@@ -31,6 +32,7 @@ pub(super) fn router(state: Arc<State>) -> Router {
 /// A request for a route.
 pub(super) struct Call {
     route: Route,
+    path: String,
     parameters: Vec<String>,
     query: Vec<(String, String)>,
     idempotency_key: Option<String>,
@@ -39,6 +41,19 @@ pub(super) struct Call {
 }
 
 impl Call {
+    fn new(route: Route, parameters: Vec<String>, token: &str, parts: &Parts, body: &[u8]) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self {
+            route,
+            path: parts.uri.path().to_owned(),
+            parameters,
+            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            idempotency_key: idempotency_key(&parts.headers)?,
+            token: token.to_owned(),
+            body: if route.method() == "POST" { check::body(route, body)? } else { Map::new() },
+        })
+    }
+
     /// What stands in the path for a parameter.
     pub(super) fn parameter(&self, index: usize) -> &str {
         self.parameters.get(index).map_or("", String::as_str)
@@ -65,7 +80,7 @@ async fn answer(Shared(state): Shared<Arc<State>>, request: Request) -> Response
     let body = to_bytes(body, LONGEST_BODY).await;
     let number = state.api_requests.add(&parts, body.as_ref().cloned().unwrap_or_default());
     let answered = match body {
-        Ok(body) => respond(&state, &parts.method, parts.uri.path(), parts.uri.query(), &parts.headers, &body),
+        Ok(body) => respond(&state, &parts, &body),
         Err(_) => Err(Problem::of(StatusCode::PAYLOAD_TOO_LARGE)),
     };
     let (answer, fate) = answered.unwrap_or_else(|problem| (problem.into(), Fate::Arrives));
@@ -81,39 +96,24 @@ async fn answer(Shared(state): Shared<Arc<State>>, request: Request) -> Response
     response
 }
 
-fn respond(
-    state: &State,
-    method: &axum::http::Method,
-    path: &str,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(Answer, Fate), Problem> {
+fn respond(state: &State, parts: &Parts, body: &[u8]) -> Result<(Answer, Fate), Problem> {
     let mut store = state.store();
-    let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
-    let token = bearer.filter(|token| store.tokens.contains(*token));
-    let token = token.ok_or_else(|| Problem::of(StatusCode::UNAUTHORIZED))?.to_owned();
-    let (route, parameters) = Route::find(method, path)?;
+    let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
+    let token = token.filter(|token| store.tokens.contains(*token));
+    let token = token.ok_or_else(|| Problem::of(StatusCode::UNAUTHORIZED))?;
+    let (route, parameters) = Route::find(&parts.method, parts.uri.path())?;
     let fate = match store.next_intervention(route) {
         Some(Intervention::Reply(reply)) => {
-            let operation = match &reply.body {
-                Body::Operation(status) => json!({"id": parameters.first(), "status": status}),
-                _ => Value::Null,
-            };
+            let id = parameters.first().map_or("op_0000", String::as_str);
+            let operation = json!({"id": id, "status": reply.operation_status()});
             return Ok((Answer::scripted(reply, &operation), Fate::Arrives));
         }
         Some(Intervention::LoseReply) => Fate::IsLost,
         None => Fate::Arrives,
     };
-    let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
-    let idempotency_key = idempotency_key(headers)?;
-    let body = if route.method() == "POST" { check::body(route, body)? } else { Map::new() };
-    let call = Call { route, parameters, query, idempotency_key, token, body };
-    let answer = match once(state, &mut store, &call, path) {
-        Ok(answer) => answer,
-        Err(problem) => problem.into(),
-    };
-    Ok((answer, fate))
+    let answer = Call::new(route, parameters, token, parts, body).and_then(|call| once(state, &mut store, &call));
+    Ok((answer.unwrap_or_else(Answer::from), fate))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -128,12 +128,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Answers a request with a key as it was answered before.
-fn once(state: &State, store: &mut Store, call: &Call, path: &str) -> Result<Answer, Problem> {
+fn once(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let takes_key = call.route.method() == "POST" && call.route != Route::EstimatePricing;
     let Some(key) = call.idempotency_key.as_ref().filter(|_| takes_key) else {
         return handle(state, store, call);
     };
-    let request = (path.to_owned(), Value::Object(call.body.clone()));
+    let request = (call.path.clone(), Value::Object(call.body.clone()));
     let Some(known) = store.keys.get(key).cloned() else {
         let answer = handle(state, store, call)?;
         let operation = answer.operation();
@@ -182,8 +182,4 @@ fn handle(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Probl
         Route::GetAnimationArtifactManifest => artifacts::animation_manifest(state, store, call),
         Route::GetAnimationOptions => Ok(artifacts::animation_options()),
     }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }

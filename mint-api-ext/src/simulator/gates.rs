@@ -68,6 +68,10 @@ fn linger(state: &State, operation: &mut Operation, shown: serde_json::Value) {
 
 /// Makes what is left, or stops until there are credits for it.
 fn go_on(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> {
+    if store.operation_mut(id)?.bill.as_ref().is_some_and(|bill| bill.reserved == 0.0) {
+        let operation = store.operations.remove(id).ok_or_else(Problem::not_found)?;
+        return Ok(start::begin(state, store, operation));
+    }
     let available = store.available(state);
     let operation = store.operation_mut(id)?;
     let times = Times::of(operation);

@@ -65,10 +65,10 @@ pub(super) fn optimize(state: &State, store: &mut Store, call: &Call) -> Result<
     let level = call.body.get("optimizationLevel").cloned().unwrap_or_else(|| "moderate".into());
     let script = Script::new(ScriptSubject::Optimization).with("optimizationLevel", level);
     let id = model.id.clone();
+    let optimized_by = store.next_id();
     let answer = start(state, store, about(script, &id));
-    let operation = store.operations.len();
     if let Some(model) = store.resource_mut(&id) {
-        model.optimized_by = Some(format!("op_{operation:04}"));
+        model.optimized_by = Some(optimized_by);
     }
     Ok(answer)
 }

@@ -1,0 +1,161 @@
+//! A caller of the simulator that holds each reply against the document.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jsonschema::Validator;
+use mint_api_ext::simulator::{Route, Simulator, SimulatorBuilder};
+use serde_json::{Value, json};
+
+/// The `Authorization` of the simulator's key.
+pub(crate) const KEY: &str = "Bearer mint_simulated_key";
+
+pub(crate) struct Api {
+    pub(crate) simulator: Simulator,
+    client: reqwest::Client,
+    document: Value,
+    validators: RefCell<BTreeMap<String, Validator>>,
+    /// Which routes were answered, with which status.
+    pub(crate) answered: RefCell<BTreeSet<(&'static str, u16)>>,
+}
+
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) headers: reqwest::header::HeaderMap,
+}
+
+impl Api {
+    pub(crate) async fn new() -> Self {
+        Self::of(Simulator::builder()).await
+    }
+
+    pub(crate) async fn of(builder: SimulatorBuilder) -> Self {
+        Self {
+            simulator: builder.start().await.unwrap(),
+            // Without idle connections there is no timer that a paused clock could run to.
+            client: reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap(),
+            document: mint_openapi::effective_document().unwrap(),
+            validators: RefCell::default(),
+            answered: RefCell::default(),
+        }
+    }
+
+    /// Calls a route, and checks that its reply is one that the document describes.
+    pub(crate) async fn call(&self, route: Route, ids: &[&str], body: Value) -> Answered {
+        self.call_with(route, ids, body, &[("authorization", KEY)]).await
+    }
+
+    pub(crate) async fn keyed(&self, key: &str, route: Route, ids: &[&str], body: Value) -> Answered {
+        self.call_with(route, ids, body, &[("authorization", KEY), ("idempotency-key", key)]).await
+    }
+
+    pub(crate) async fn call_with(
+        &self,
+        route: Route,
+        ids: &[&str],
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        self.send(route, self.request(route, ids, "", &body, headers)).await
+    }
+
+    pub(crate) async fn get(&self, route: Route, query: &str) -> Answered {
+        self.send(route, self.request(route, &[], query, &Value::Null, &[("authorization", KEY)])).await
+    }
+
+    async fn send(&self, route: Route, request: reqwest::RequestBuilder) -> Answered {
+        let reply = request.send().await.unwrap();
+        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+        let body = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        let answered = Answered { status, body, headers };
+        self.check(route, &answered);
+        answered
+    }
+
+    pub(crate) fn request(
+        &self,
+        route: Route,
+        ids: &[&str],
+        query: &str,
+        body: &Value,
+        headers: &[(&str, &str)],
+    ) -> reqwest::RequestBuilder {
+        let mut path = route.path().to_owned();
+        for id in ids {
+            let (start, end) = (path.find('{').unwrap(), path.find('}').unwrap());
+            path.replace_range(start..=end, &id.replace(':', "%3A"));
+        }
+        let url = format!("{}{path}{query}", self.simulator.base_url());
+        let mut request = self.client.request(route.method().parse().unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if route.method() == "POST" { request.body(body.to_string()) } else { request }
+    }
+
+    /// An operation as the API shows it.
+    pub(crate) async fn operation(&self, id: &str) -> Value {
+        self.call(Route::GetOperation, &[id], Value::Null).await.body
+    }
+
+    /// Starts a model, and returns its operation.
+    pub(crate) async fn model(&self, mode: &str) -> Value {
+        let body = json!({"prompt": "a lamp", "generationMode": mode});
+        let answered = self.call(Route::GenerateModel, &[], body).await;
+        assert_eq!(answered.status, 202, "{}", answered.body);
+        answered.body
+    }
+
+    /// Waits for simulated seconds.
+    pub(crate) async fn seconds(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    fn check(&self, route: Route, answered: &Answered) {
+        let Answered { status, body, headers } = answered;
+        self.answered.borrow_mut().insert((route.operation_id(), *status));
+        let documented = &self.document["paths"][route.path()][route.method().to_lowercase()]["responses"];
+        let of_status = [&documented[status.to_string()], &documented[format!("{}XX", status / 100)]];
+        let response = of_status.into_iter().find(|response| !response.is_null());
+        let response = response.unwrap_or_else(|| panic!("{route:?} {status} is not documented: {body:#}"));
+        let response = match response["$ref"].as_str() {
+            Some(reference) => self.document.pointer(&reference[1..]).unwrap(),
+            None => response,
+        };
+        let content_type = headers["content-type"].to_str().unwrap();
+        assert_eq!(content_type == "application/problem+json", *status >= 400, "{route:?} {status}");
+        assert!(headers["x-request-id"].to_str().unwrap().starts_with("req_"));
+        let schema = response["content"][content_type]["schema"]["$ref"].as_str().unwrap();
+        let mut validators = self.validators.borrow_mut();
+        let validator = validators.entry(schema.to_owned()).or_insert_with(|| {
+            let schema = json!({"$ref": schema, "components": self.document["components"]});
+            jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
+        });
+        let errors: Vec<_> =
+            validator.iter_errors(body).map(|error| format!("{} {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{route:?} {status}: {errors:#?}\nin {body:#}");
+    }
+
+    /// The schema of the body of a route, with references followed.
+    pub(crate) fn request_schemas(&self, route: Route) -> Vec<&Value> {
+        let operation = &self.document["paths"][route.path()][route.method().to_lowercase()];
+        let schema = self.followed(&operation["requestBody"]["content"]["application/json"]["schema"]);
+        match schema["oneOf"].as_array() {
+            Some(members) => members.iter().map(|member| self.followed(member)).collect(),
+            None => vec![schema],
+        }
+    }
+
+    pub(crate) fn followed<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        match schema["$ref"].as_str() {
+            Some(reference) => self.document.pointer(&reference[1..]).unwrap(),
+            None => schema,
+        }
+    }
+
+    pub(crate) fn document(&self) -> &Value {
+        &self.document
+    }
+}

@@ -1,7 +1,7 @@
 //! A caller of the simulator that holds each reply against the document.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use jsonschema::Validator;
@@ -15,9 +15,9 @@ pub(crate) struct Api {
     pub(crate) simulator: Simulator,
     client: reqwest::Client,
     document: Value,
-    validators: RefCell<BTreeMap<String, Validator>>,
+    validators: Mutex<BTreeMap<String, Validator>>,
     /// Which routes were answered, with which status.
-    pub(crate) answered: RefCell<BTreeSet<(&'static str, u16)>>,
+    pub(crate) answered: Mutex<BTreeSet<(&'static str, u16)>>,
 }
 
 pub(crate) struct Answered {
@@ -37,8 +37,8 @@ impl Api {
             // Without idle connections there is no timer that a paused clock could run to.
             client: reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap(),
             document: mint_openapi::effective_document().unwrap(),
-            validators: RefCell::default(),
-            answered: RefCell::default(),
+            validators: Mutex::default(),
+            answered: Mutex::default(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Api {
 
     fn check(&self, route: Route, answered: &Answered) {
         let Answered { status, body, headers } = answered;
-        self.answered.borrow_mut().insert((route.operation_id(), *status));
+        self.answered.lock().unwrap().insert((route.operation_id(), *status));
         let documented = &self.document["paths"][route.path()][route.method().to_lowercase()]["responses"];
         let of_status = [&documented[status.to_string()], &documented[format!("{}XX", status / 100)]];
         let response = of_status.into_iter().find(|response| !response.is_null());
@@ -128,7 +128,7 @@ impl Api {
         assert_eq!(content_type == "application/problem+json", *status >= 400, "{route:?} {status}");
         assert!(headers["x-request-id"].to_str().unwrap().starts_with("req_"));
         let schema = response["content"][content_type]["schema"]["$ref"].as_str().unwrap();
-        let mut validators = self.validators.borrow_mut();
+        let mut validators = self.validators.lock().unwrap();
         let validator = validators.entry(schema.to_owned()).or_insert_with(|| {
             let schema = json!({"$ref": schema, "components": self.document["components"]});
             jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()

@@ -102,7 +102,7 @@ async fn every_route_answers_as_documented() {
     call(CreateReferenceImage, &[], json!({"sourceUrl": "https://example.com/a.png"})).await;
     let short = api.simulator.add(Script::model().timeline([("billing_required", 0)]));
     assert_eq!(call(ResumeOperation, &[&short], json!({})).await.status, 202);
-    let answered = api.answered.borrow();
+    let answered = api.answered.lock().unwrap();
     let well: BTreeSet<_> = answered.iter().filter(|(_, status)| *status < 300).map(|(id, _)| *id).collect();
     assert_eq!(well, Route::ALL.iter().map(|route| route.operation_id()).collect());
 }

@@ -31,6 +31,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use tokio::io::AsyncWrite;
 
 use crate::asset::{Asset, AssetKind, Assets, unique_file_names};
@@ -365,6 +367,29 @@ impl Download {
             Err(error) => Event::Failed { asset, path, error },
         });
     }
+}
+
+/// Runs so many at a time; the results are in the order of the assets, so that a report reads the same each time.
+///
+/// Not `buffered`: there, one that is done keeps its place until those before it are, too.
+async fn in_order<F: Future>(fetches: Vec<F>, at_a_time: usize) -> Vec<F::Output> {
+    let mut running = FuturesUnordered::new();
+    let mut results = Vec::new();
+    for (number, fetch) in fetches.into_iter().enumerate() {
+        if running.len() >= at_a_time {
+            results.extend(running.next().await);
+        }
+        running.push(numbered(number, fetch));
+    }
+    while let Some(result) = running.next().await {
+        results.push(result);
+    }
+    results.sort_unstable_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+async fn numbered<F: Future>(number: usize, fetch: F) -> (usize, F::Output) {
+    (number, fetch.await)
 }
 
 impl std::fmt::Debug for Download {

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt as _};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -19,7 +18,7 @@ use super::sidecar::Version;
 use super::sink::{Sink, blocking};
 use super::sum::{Sum, Summary};
 use super::unpack::{self, Staged};
-use super::{Archives, Download, Fetched, FetchedFile, Overwrite, Report, Retries};
+use super::{Archives, Download, Fetched, FetchedFile, Overwrite, Report, Retries, in_order};
 use crate::asset::Asset;
 use crate::error::{Error, ErrorKind};
 
@@ -73,8 +72,7 @@ impl ToDir {
             this.download.ended(&asset, &target, &result);
             (asset, target, result)
         });
-        // In the order of the assets, so that a report reads the same each time.
-        let results = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
+        let results = in_order(fetches.collect(), self.download.concurrency).await;
         noted.into_inner()?;
         Ok(Report::of(results))
     }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt as _};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use tokio::sync::Mutex;
@@ -16,7 +15,7 @@ use super::sidecar::Version;
 use super::store::{self, Upload};
 use super::stream::{Output, Stream};
 use super::to_writer;
-use super::{Download, Fetched, FetchedFile, Overwrite, Report, Retries};
+use super::{Download, Fetched, FetchedFile, Overwrite, Report, Retries, in_order};
 use crate::asset::Asset;
 use crate::error::Error;
 
@@ -69,7 +68,7 @@ impl ToStore {
             this.download.ended(&asset, &path, &result);
             (asset, path, result)
         });
-        let results = stream::iter(fetches).buffered(self.download.concurrency).collect().await;
+        let results = in_order(fetches.collect(), self.download.concurrency).await;
         noted.into_inner()?;
         Ok(Report::of(results))
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use mint_api_ext::simulator::{Script, Simulator};
+use mint_api_ext::simulator::{Fault, Script, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Event, Mint, Report};
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -205,6 +205,32 @@ async fn events_tell_of_each_file_in_order() {
     });
     assert_eq!(download.to_dir(directory.path()).await.unwrap().failures.len(), 1);
     assert_eq!(*failed.lock().unwrap(), 1);
+}
+
+/// One that is slow holds up nobody but itself, and the report keeps the order of the assets.
+#[tokio::test(start_paused = true)]
+async fn a_slow_file_takes_one_place_only() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let named = |name: &str| {
+        let mut asset = glb(&simulator.add_file(name, "model/gltf-binary", name.as_bytes().to_vec()), None);
+        asset.file_name = Some(name.into());
+        asset
+    };
+    let assets = ["a.glb", "b.glb", "c.glb", "d.glb"].map(named);
+    simulator.add_fault(&assets[0].url, Fault::stall_at(0));
+    let finished = Arc::new(Mutex::new(Vec::new()));
+    let log = finished.clone();
+    let download = mint.download(assets.to_vec()).skip_content_checks().concurrency(2).on_event(move |event| {
+        if let Event::Finished { file } = event {
+            log.lock().unwrap().push(file.path.file_name().unwrap().to_owned());
+        }
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let files = download.to_dir(directory.path()).await.unwrap().complete().unwrap();
+    let names: Vec<_> = files.iter().map(|file| file.path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(names, ["a.glb", "b.glb", "c.glb", "d.glb"]);
+    assert_eq!(*finished.lock().unwrap(), ["b.glb", "c.glb", "d.glb", "a.glb"]);
 }
 
 #[tokio::test]

@@ -152,6 +152,11 @@ async fn what_a_server_can_do_wrong() {
             Reply::json(vec![b' '; 20_000_001]),
             expect!["cannot fetch `http://server/it`: it has more than 20 MB, so it is hardly an API description"],
         ),
+        // The announced length is enough to refuse it: nothing is waited for.
+        (
+            Reply::json(vec![b' '; 20_000_001]).stalled(),
+            expect!["cannot fetch `http://server/it`: it has more than 20 MB, so it is hardly an API description"],
+        ),
         (
             Reply::json(vec![b' '; 1 << 16]).endless(),
             expect!["cannot fetch `http://server/it`: it has more than 20 MB, so it is hardly an API description"],

@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: the whole pipeline on any document, or on a folder of them.
 
 mod corpus;
+mod memory;
 mod process;
 mod spec;
 mod worker;

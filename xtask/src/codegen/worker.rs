@@ -1,7 +1,7 @@
 //! Generating from any document, in a process of its own.
 //!
-//! The generator may do what no error value can hold: overflow its stack, which aborts, or never end. So the program
-//! runs itself again with a hidden command, hands it the document in a file and takes the answer from another.
+//! The generator may do what no error value can hold: overflow its stack, which aborts, take all memory, or never end. So
+//! the program runs itself again with a hidden command, hands it the document in a file and takes the answer from another.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use mint_openapi::{Entry, Error, source};
 use serde::{Deserialize, Serialize};
 
+use super::memory;
 use super::process::{self, Ending};
 use crate::End;
 use crate::generate::{Refusal, generate};
@@ -120,9 +121,10 @@ impl Exchange {
 ///
 /// # Errors
 ///
-/// When the files in the folder cannot be read or written.
+/// When the files in the folder cannot be read or written. More memory than [`memory::LIMIT`] aborts the process.
 pub(crate) fn work(folder: &Path) -> Result<End, Problem> {
     let fix = "this command is not for people; run cargo xtask codegen --spec FILE";
+    memory::bound();
     let Exchange { document, answer: path } = Exchange::in_folder(folder);
     let text = fs::read_to_string(&document).map_err(|error| Problem::of_path("read", &document, error, fix))?;
     let answer = serde_json::to_vec(&Answer::of_text(&text))

@@ -177,3 +177,21 @@ fn an_unknown_code_gives_the_list() {
     assert!(said.stderr.contains("L001  "), "{}", said.stderr);
     assert_eq!(xtask(&["explain", "l001"], "").code, Some(0));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_memory_of_the_generator_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("document");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("generate-here").arg(folder.path()).spawn().unwrap();
+    // This waits until the other side opens the pipe, which it does once its memory is bounded.
+    let mut document = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max address space")).unwrap();
+    assert!(line.contains(&(4_u64 << 30).to_string()), "{line}");
+    document.write_all(fine().to_string().as_bytes()).unwrap();
+    drop(document);
+    assert!(child.wait().unwrap().success());
+    assert!(fs::read_to_string(folder.path().join("answer.json")).unwrap().contains("pub struct Client"));
+}

@@ -312,7 +312,11 @@ pub(crate) fn visit(document: &mut Value, visitor: Visitor<'_>) {
 pub(crate) fn visit_object(value: &mut Value, kind: Kind, at: &mut Pointer, visitor: Visitor<'_>) {
     let Value::Object(object) = value else { return };
     for (field, inner) in object.iter_mut() {
-        let Some(shape) = shape(kind, field) else {
+        // Most fields hold nothing to visit; what they are need not be looked up.
+        if !inner.is_object() && !inner.is_array() {
+            continue;
+        }
+        let Some(shape) = shape(kind, field).filter(|shape| !matches!(shape, Leaf)) else {
             continue;
         };
         at.push(field);

@@ -31,9 +31,24 @@ impl Pointer {
         self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
     }
 
+    /// The name of the schema component that the pointer leads into, and the pointer from there.
+    pub(crate) fn in_component(&self) -> Option<(&str, &str)> {
+        let inner = self.0.strip_prefix("/components/schemas/")?;
+        Some(inner.split_at(inner.find('/').unwrap_or(inner.len())))
+    }
+
     pub(crate) fn push(&mut self, token: &str) {
         self.0.push('/');
-        self.0.push_str(&token.replace('~', "~0").replace('/', "~1"));
+        if !token.contains(['~', '/']) {
+            return self.0.push_str(token);
+        }
+        for character in token.chars() {
+            match character {
+                '~' => self.0.push_str("~0"),
+                '/' => self.0.push_str("~1"),
+                other => self.0.push(other),
+            }
+        }
     }
 
     pub(crate) fn pop(&mut self) {

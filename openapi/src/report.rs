@@ -74,6 +74,13 @@ impl Report {
         self.entries.push(Entry { code, pointer: pointer.clone(), reason: reason.into() });
     }
 
+    pub(crate) fn keep(&mut self, field: &str) {
+        match self.kept.get_mut(field) {
+            Some(count) => *count += 1,
+            None => drop(self.kept.insert(field.to_owned(), 1)),
+        }
+    }
+
     /// The report as Markdown.
     pub fn to_markdown(&self) -> String {
         let mut text = String::from("# What became of the document on its way to Rust\n");

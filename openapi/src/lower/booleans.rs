@@ -14,17 +14,24 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
             forbidden_properties(properties, &at.join("properties"), report);
         }
         for (field, inner) in object.iter_mut() {
-            let at = at.join(field);
-            match (shape(kind, field), inner) {
-                (Some(Shape::One(Kind::Schema)), inner) if !KEEP.contains(&field.as_str()) => one(inner, &at, report),
-                (Some(Shape::List(Kind::Schema)), Value::Array(list)) => {
-                    for (index, inner) in list.iter_mut().enumerate() {
-                        one(inner, &at.join(&index.to_string()), report);
+            match inner {
+                Value::Bool(_) if !KEEP.contains(&field.as_str()) => {
+                    if let Some(Shape::One(Kind::Schema)) = shape(kind, field) {
+                        one(inner, || at.join(field), report);
                     }
                 }
-                (Some(Shape::Map(Kind::Schema)), Value::Object(map)) => {
-                    for (name, inner) in map {
-                        one(inner, &at.join(name), report);
+                Value::Array(list) if list.iter().any(Value::is_boolean) => {
+                    if let Some(Shape::List(Kind::Schema)) = shape(kind, field) {
+                        for (index, inner) in list.iter_mut().enumerate() {
+                            one(inner, || at.join(field).join(&index.to_string()), report);
+                        }
+                    }
+                }
+                Value::Object(map) if map.values().any(Value::is_boolean) => {
+                    if let Some(Shape::Map(Kind::Schema)) = shape(kind, field) {
+                        for (name, inner) in map {
+                            one(inner, || at.join(field).join(name), report);
+                        }
                     }
                 }
                 _ => {}
@@ -47,10 +54,10 @@ fn forbidden_properties(properties: &mut Map<String, Value>, at: &Pointer, repor
     });
 }
 
-fn one(schema: &mut Value, at: &Pointer, report: &mut Report) {
+fn one(schema: &mut Value, at: impl Fn() -> Pointer, report: &mut Report) {
     match schema {
-        Value::Bool(true) => report.add(Code::L009, at, "`true` is `{}`"),
-        Value::Bool(false) => report.add(Code::W001, at, "`false` is read as any value"),
+        Value::Bool(true) => report.add(Code::L009, &at(), "`true` is `{}`"),
+        Value::Bool(false) => report.add(Code::W001, &at(), "`false` is read as any value"),
         _ => return,
     }
     *schema = json!({});

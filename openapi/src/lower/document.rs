@@ -1,6 +1,6 @@
 //! Rules on the document around its schemas.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::code::Code;
 use crate::grammar::{Kind, shape, visit};
@@ -88,14 +88,11 @@ pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
 /// Gives every field of every object its disposition; those that 3.0 lacks and a client does not need are removed.
 pub(super) fn fields(document: &mut Value, report: &mut Report) {
     visit(document, &mut |kind, at, object| {
-        let names: Vec<_> = object.keys().cloned().collect();
-        for name in names {
-            field(kind, &name, at, object, report);
-        }
+        object.retain(|name, _| is_kept(kind, name, at, report));
     });
 }
 
-fn field(kind: Kind, name: &str, at: &Pointer, object: &mut Map<String, Value>, report: &mut Report) {
+fn is_kept(kind: Kind, name: &str, at: &Pointer, report: &mut Report) -> bool {
     let disposition = match (kind, name) {
         (Kind::Schema | Kind::MediaType | Kind::Parameter | Kind::Header, "example" | "examples")
         | (Kind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
@@ -125,12 +122,13 @@ fn field(kind: Kind, name: &str, at: &Pointer, object: &mut Map<String, Value>, 
         _ => None,
     };
     if let Some((code, reason)) = disposition {
-        object.shift_remove(name);
-        return report.add(code, &at.join(name), reason);
+        report.add(code, &at.join(name), reason);
+        return false;
     }
     if matches!(kind, Kind::Schema) {
-        *report.kept.entry(name.to_owned()).or_default() += 1;
+        report.keep(name);
     }
+    true
 }
 
 #[cfg(test)]

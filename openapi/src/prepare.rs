@@ -25,8 +25,9 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::lower::{Lowered, parse};
+use crate::pointer::Pointer;
 use crate::rejection;
-use crate::report::Report;
+use crate::report::{Entry, Report};
 
 pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
@@ -41,7 +42,8 @@ pub(crate) use unions::CONSTANTS;
 
 /// Bends a lowered document to what progenitor turns into right code.
 ///
-/// The entries it adds to the report stand after those of the lowering; their pointers are into the 3.0 document.
+/// The entries it adds to the report stand after those of the lowering; their pointers are into the 3.0 document, but for
+/// a component that was made on the way and has no place in it.
 ///
 /// # Errors
 ///
@@ -65,6 +67,7 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     dereference::inline(&mut document);
     base_classes::explicit_mappings(&mut document);
     let type_names = component_names::rename(&mut document, report);
+    let renamed = report.entries.len();
     let hierarchy = base_classes::Hierarchy::of(&document);
     all_of::merge(&mut document, &hierarchy.bases(), report);
     hierarchy.become_unions(&mut document, report);
@@ -78,12 +81,59 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     rejection::remove_operations(&mut document, report, since);
     operation_names::rename(&mut document, report);
     tolerance::relax(&mut document, report);
-    inline_types::name(&mut document, report);
+    let origins = inline_types::name(&mut document, report);
     properties::relax_one_way(&mut document, report);
     properties::prepare(&mut document, report);
     description::sanitise(&mut document, report);
+    as_given(&mut report.entries[renamed..], &origins, &type_names);
     let schemas = document.pointer("/components/schemas");
     let has_type = |name: &String| schemas.is_some_and(|schemas| schemas.get(name).is_some());
     let type_names = type_names.into_iter().filter(|(_, name)| has_type(name)).collect();
     Prepared { document, type_names }
+}
+
+/// Makes entries say where a construct stands in the document as it was given, where its names are others.
+fn as_given(entries: &mut [Entry], origins: &BTreeMap<String, Pointer>, type_names: &BTreeMap<String, String>) {
+    let given: BTreeMap<_, _> = type_names.iter().map(|(given, name)| (name.as_str(), given.as_str())).collect();
+    for entry in entries {
+        if let Some((name, inner)) = entry.pointer.in_component()
+            && let Some(origin) = origins.get(name)
+        {
+            entry.pointer = Pointer::parse(&format!("{origin}{inner}"));
+        }
+        if let Some((name, inner)) = entry.pointer.in_component()
+            && let Some(given) = given.get(name)
+        {
+            entry.pointer = Pointer::parse(&format!("{}{inner}", Pointer::component("schemas", given)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn entries_name_the_places_of_the_given_document() {
+        let inner = json!({"type": "object", "properties": {"id": {}, "@id": {"type": "string", "maxLength": 3}}});
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/my-type"}}});
+        let document = json!({
+            "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": content}}}}},
+            "components": {"schemas": {"my-type": {"type": "object", "properties": {"in": inner}}}},
+        });
+        let mut report = Report::default();
+        prepare_value(document, &mut report);
+        let entries: Vec<_> = report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        assert_eq!(
+            entries,
+            [
+                "L104 /components/schemas/my-type",
+                "W101 /components/schemas/my-type/properties/in/properties/@id/maxLength",
+                "L103 /components/schemas/my-type/properties/in",
+                "L110 /components/schemas/my-type/properties/in/properties/@id",
+            ]
+        );
+    }
 }

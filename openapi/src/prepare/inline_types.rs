@@ -1,6 +1,6 @@
 //! Inline enums, objects and unions become components, so that each Rust type has one name of our choosing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -9,11 +9,13 @@ use crate::pointer::Pointer;
 use crate::prepare::{rust_name, unique_name};
 use crate::report::Report;
 
-pub(super) fn name(document: &mut Value, report: &mut Report) {
+/// Names inline types, and returns where each stood by the name it was given.
+pub(super) fn name(document: &mut Value, report: &mut Report) -> BTreeMap<String, Pointer> {
     let components = document.pointer_mut("/components/schemas");
     let components = components.and_then(Value::as_object_mut).map(std::mem::take);
     let components = components.unwrap_or_default();
-    let mut naming = Naming { taken: components.keys().cloned().collect(), named: Map::new(), report };
+    let taken = components.keys().cloned().collect();
+    let mut naming = Naming { taken, named: Map::new(), origins: BTreeMap::new(), report };
     for (name, mut schema) in components {
         naming.inner(&mut schema, &name, &Pointer::component("schemas", &name));
         naming.named.insert(name, schema);
@@ -23,6 +25,7 @@ pub(super) fn name(document: &mut Value, report: &mut Report) {
     if !named.is_empty() {
         document["components"]["schemas"] = Value::Object(named);
     }
+    naming.origins
 }
 
 /// The bodies and parameters of operations hold schemas, too.
@@ -65,6 +68,7 @@ fn operations(document: &mut Value, naming: &mut Naming<'_>) {
 struct Naming<'a> {
     taken: BTreeSet<String>,
     named: Map<String, Value>,
+    origins: BTreeMap<String, Pointer>,
     report: &'a mut Report,
 }
 
@@ -89,6 +93,7 @@ impl Naming<'_> {
         let name = unique_name(wanted, &mut self.taken);
         self.inner(schema, &name, at);
         self.report.add(Code::L103, at, format!("named `{name}`"));
+        self.origins.insert(name.clone(), at.clone());
         let Value::Object(inline) = schema.take() else {
             return;
         };

@@ -127,6 +127,7 @@ codes! {
     W111 Widened "a property of one direction is optional in both";
     W112 Widened "a body is sent as bytes";
     W113 Widened "conditions beside a union are not checked";
+    W114 Widened "an optional property is not sent as null";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
     O003 Omitted "documentation that OpenAPI 3.0 has no place for";

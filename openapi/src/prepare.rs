@@ -83,6 +83,7 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     tolerance::relax(&mut document, report);
     let origins = inline_types::name(&mut document, report);
     properties::relax_one_way(&mut document, report);
+    properties::unsent_nulls(&document, report);
     properties::prepare(&mut document, report);
     description::sanitise(&mut document, report);
     as_given(&mut report.entries[renamed..], &origins, &type_names);

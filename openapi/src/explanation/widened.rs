@@ -142,3 +142,10 @@ pub(crate) const W113: Explanation = explained(
     r#"{"type": "object", "properties": {"a": {}}}"#,
     "The condition is not checked.",
 );
+
+pub(crate) const W114: Explanation = explained(
+    "A property that may be absent and may be null is an `Option`. In a request `None` is left out, never null: a field that nobody set must not clear anything.",
+    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": ["string", "null"]}}}}}}"##,
+    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string", "nullable": true}}}}}}"##,
+    "Saying null, where the API takes that for another thing than absence.",
+);

@@ -45,6 +45,20 @@ pub(super) fn relax_one_way(document: &mut Value, report: &mut Report) {
     }
 }
 
+/// What a client leaves out it does not send as null, so it cannot say null where absence means something else.
+pub(super) fn unsent_nulls(document: &Value, report: &mut Report) {
+    for name in directions(document).written {
+        let schema = &document["components"]["schemas"][&name];
+        for (property, described) in schema["properties"].as_object().into_iter().flatten() {
+            let required = schema["required"].as_array().is_some_and(|all| all.contains(&property.as_str().into()));
+            if described["nullable"] == true && !required {
+                let at = Pointer::component("schemas", &name).join("properties").join(property);
+                report.add(Code::W114, &at, "`None` is left out");
+            }
+        }
+    }
+}
+
 fn is(property: &Value, keyword: &str, document: &Value) -> bool {
     if property[keyword] == true {
         return true;
@@ -120,6 +134,25 @@ fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nulls_that_are_not_sent() {
+        let null = json!({"type": "string", "nullable": true});
+        let schema = json!({"properties": {"a": null, "b": null, "c": {}}, "required": ["b"]});
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}}});
+        let document = |part: &str| {
+            let mut operation = json!({});
+            operation[part] =
+                if part == "responses" { json!({"200": {"content": content}}) } else { json!({"content": content}) };
+            json!({"paths": {"/a": {"put": operation}}, "components": {"schemas": {"A": schema}}})
+        };
+        for (part, expected) in [("requestBody", &["/components/schemas/A/properties/a"][..]), ("responses", &[])] {
+            let mut report = Report::default();
+            unsent_nulls(&document(part), &mut report);
+            let found: Vec<_> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();
+            assert_eq!(found, expected, "{part}");
+        }
+    }
 
     #[test]
     fn names_that_collide() {

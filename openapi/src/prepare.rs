@@ -32,7 +32,7 @@ use crate::report::{Entry, Report};
 pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
 pub(crate) use direction::directions;
-pub(crate) use identifiers::pascal_name;
+pub(crate) use identifiers::{pascal_name, snake_name};
 #[cfg(feature = "diff")]
 pub(crate) use media_types::is_json;
 pub(crate) use parameters::{FORM, WIRE_NAME};

@@ -93,6 +93,13 @@ async fn parameters_are_written_in_the_form_of_the_document() {
 }
 
 #[tokio::test]
+async fn commas_separate_the_values_of_a_list_in_the_path() {
+    let (client, request) = serve(NOTHING).await;
+    client.get_lists().ids("a,b/c").id("d,e").send().await.unwrap();
+    assert!(request.await.unwrap().starts_with("GET /lists/a,b%2Fc/d%2Ce HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
 async fn parameters_that_are_not_given_are_not_sent() {
     let (client, request) = serve(NOTHING).await;
     client.list_things().ids(Vec::new()).send().await.unwrap();

@@ -1,6 +1,7 @@
 //! What an operation is that progenitor cannot say.
 
 mod optional_body;
+mod path;
 mod query;
 mod replies;
 
@@ -10,6 +11,7 @@ use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type
 use super::names::module_items;
 use super::plan::Plan;
 use optional_body::OptionalBody;
+use path::Lists;
 use query::Forms;
 use replies::Replies;
 
@@ -21,6 +23,9 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         }
         if !operation.forms.is_empty() {
             Forms(&operation.forms).visit_item_mut(item);
+        }
+        if !operation.path_lists.is_empty() {
+            Lists(&operation.path_lists).visit_item_mut(item);
         }
         if !operation.replies.is_empty() {
             Replies(operation).visit_item_mut(item);

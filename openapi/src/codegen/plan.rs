@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::member::Member;
 use crate::error::Error;
-use crate::prepare::{ABSENT, ACCEPT, CONTENT_TYPE, FORM, REPLIES, WIRE_NAME, directions, pascal_name};
+use crate::prepare::{ABSENT, ACCEPT, CONTENT_TYPE, FORM, REPLIES, WIRE_NAME, directions, pascal_name, snake_name};
 use crate::rejection::METHODS;
 
 /// What the pass over the generated code needs to know of the document, by the names of the Rust types.
@@ -61,6 +61,8 @@ pub(super) struct Operation {
     pub(super) wire_names: BTreeMap<String, String>,
     /// How parameters in the query are written that progenitor would write in another form, by their wire names.
     pub(super) forms: BTreeMap<String, String>,
+    /// The parameters of the path that are lists, by the names of their variables.
+    pub(super) path_lists: BTreeSet<String>,
 }
 
 impl Plan {
@@ -109,13 +111,16 @@ fn operations(document: &Value) -> BTreeMap<String, Operation> {
         let content_type = operation[CONTENT_TYPE].as_str().map(str::to_owned);
         let mut wire_names = BTreeMap::new();
         let mut forms = BTreeMap::new();
+        let mut path_lists = BTreeSet::new();
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let Some(name) = parameter["name"].as_str() else { continue };
             let wire_name = parameter[WIRE_NAME].as_str();
             if let Some(wire_name) = wire_name {
                 wire_names.insert(name.to_owned(), wire_name.to_owned());
             }
-            if let Some(form) = parameter[FORM].as_str() {
+            if parameter["in"] == "path" && parameter.get(FORM).is_some() {
+                path_lists.insert(snake_name(name));
+            } else if let Some(form) = parameter[FORM].as_str() {
                 forms.insert(wire_name.unwrap_or(name).to_owned(), form.to_owned());
             }
         }
@@ -124,8 +129,10 @@ fn operations(document: &Value) -> BTreeMap<String, Operation> {
         let replies = operation[REPLIES].as_object().into_iter().flatten();
         let replies = replies.filter_map(|(status, kind)| Some((status.clone(), kind.as_str()?.to_owned()))).collect();
         let accept = operation[ACCEPT].as_str().map(str::to_owned);
-        operations
-            .insert(pascal_name(id), Operation { body_is_optional, replies, accept, content_type, wire_names, forms });
+        operations.insert(
+            pascal_name(id),
+            Operation { body_is_optional, replies, accept, content_type, wire_names, forms, path_lists },
+        );
     }
     operations
 }

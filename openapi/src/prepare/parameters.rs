@@ -15,7 +15,7 @@ use names::names_in;
 /// The name that a parameter or property has on the wire, where its Rust name would say another.
 pub(crate) const WIRE_NAME: &str = "x-wire-name";
 
-/// How a parameter in the query is written, where progenitor would write it in another form.
+/// How a parameter is written, where progenitor would write it in another form.
 pub(crate) const FORM: &str = "x-form";
 
 pub(super) fn prepare(document: &mut Value, report: &mut Report) {
@@ -95,9 +95,14 @@ impl Parameters<'_> {
             return self.report.add(Code::L114, at, reason);
         }
         parameter.insert("required".into(), true.into());
-        if let Some(schema) = self.schema(&mut parameter, "simple", at).and_then(|schema| self.text(&schema, at)) {
-            parameter.insert("schema".into(), schema);
-            to.push(Value::Object(parameter));
+        if let Some(schema) = self.schema(&mut parameter, "simple", at) {
+            if self.resolved(&schema).get("type") == Some(&"array".into()) {
+                parameter.insert(FORM.into(), "comma".into());
+            }
+            if let Some(schema) = self.text(&schema, at) {
+                parameter.insert("schema".into(), schema);
+                to.push(Value::Object(parameter));
+            }
         }
     }
 
@@ -201,10 +206,12 @@ mod tests {
             "L114 L114",
         );
         check("/a/{id", json!([]), json!([]), "R104");
+        let mut listed = parameter("path", "id", text());
+        listed["x-form"] = "comma".into();
         check(
             "/a/{id}",
             json!([parameter("path", "id", json!({"type": "array", "items": {}}))]),
-            json!([parameter("path", "id", text())]),
+            json!([listed]),
             "W107",
         );
     }

@@ -181,6 +181,9 @@ fn an_unknown_code_gives_the_list() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_memory_of_the_generator_is_bounded() {
+    use std::io::Write as _;
+    use std::process::Command;
+
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("document");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());

@@ -19,10 +19,11 @@ use crate::error::Error;
 
 /// A wait for an operation: await it for the [`Outcome`], or take its [`updates`](Self::updates).
 ///
-/// It polls `GET /v1/operations/{operationId}` at once, then after 2 s, growing by 1.6 up to 15 s, each delay with up
-/// to a tenth of jitter added. It never asks sooner than the server's `Retry-After` says. Failures that may pass
+/// It polls `GET /v1/operations/{operationId}` at once, or first takes the reply that gave the handle; then after 2 s,
+/// growing by 1.6 up to 15 s, each delay with up to a tenth of jitter added. It never asks sooner than the server's `Retry-After` says. Failures that may pass
 /// (connection errors, timeouts, 408, 429, every 5xx but 501 and 505) are put up with for five minutes, not counting
-/// the time spent obeying `Retry-After`.
+/// the time spent obeying `Retry-After`. A preview that was approved or revised, and a bill that was resumed, are passed
+/// by where a reply still shows them.
 ///
 /// # Errors
 ///

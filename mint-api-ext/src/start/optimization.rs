@@ -1,5 +1,7 @@
 //! Optimizing a model, which may be done or under way already.
 
+use std::fmt;
+
 use futures::future::BoxFuture;
 use mint_api::Client;
 use mint_api::types::{
@@ -22,7 +24,7 @@ pub struct OptimizeModel {
 /// What came of asking for a model to be optimized.
 ///
 /// Two of these are conflicts to the server (409), which name no operation; the model is read then.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 #[must_use = "an optimization that was started is to be waited for"]
 pub enum Optimization {
@@ -33,6 +35,17 @@ pub enum Optimization {
     /// An optimization of the model is under way. Nothing was started; read the model again until its assets have
     /// `optimized_glb_url`.
     InProgress(Box<Model>),
+}
+
+/// Of a model only its id: the rest may hold signed URLs.
+impl fmt::Debug for Optimization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started(handle) => f.debug_tuple("Started").field(handle).finish(),
+            Self::AlreadyOptimized(model) => f.debug_tuple("AlreadyOptimized").field(&model.id).finish(),
+            Self::InProgress(model) => f.debug_tuple("InProgress").field(&model.id).finish(),
+        }
+    }
 }
 
 impl Call for OptimizeModel {

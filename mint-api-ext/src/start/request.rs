@@ -89,14 +89,14 @@ impl<T> Request<T> {
     }
 
     /// Refuses to send it, with [`ErrorKind::Credits`], when it is estimated to cost more than this many credits, or
-    /// more than there are; two requests find that out before. The server gives estimates for [`Mint::generate_model`]
+    /// more than there are; two requests find that out before it is sent for the first time. The server gives estimates for [`Mint::generate_model`]
     /// and [`Mint::optimize`]; everything else is refused.
     ///
     /// A preset that is not set becomes `standard`, the documented default, so that what is started is what the estimate
     /// was for. Estimates are no promise: the server may still ask for more credits later, which is
     /// [`Outcome::BillingRequired`].
     pub fn max_credits(mut self, credits: impl Into<f64>) -> Self {
-        self.limit = Some(Limit(credits.into()));
+        self.limit = Some(Limit::new(credits.into()));
         self
     }
 
@@ -114,10 +114,10 @@ impl<T: Call> Request<T> {
         if let Some((kind, id)) = self.call.target() {
             id::check(kind, id)?;
         }
-        let body = match self.limit {
+        let body = match &self.limit {
             None => body,
             Some(limit) => {
-                limit.check(&self.mint, &what, self.call.price()).await?;
+                limit.check(&self.mint, &what, &self.key, self.call.price()).await?;
                 self.call.body().map_err(invalid)?
             }
         };

@@ -231,8 +231,21 @@ async fn max_credits_refuses_before_anything_is_started() {
         let server = Scripted::start(prices(estimate, balance)).await;
         let error = model(&server.mint()).send().await.unwrap_err();
         assert_eq!((error.kind(), server.sent().len()), (ErrorKind::Credits, asked), "{error}");
-        assert!(error.to_string().contains(says) && error.to_string().contains("nothing was started"), "{error}");
+        assert!(error.to_string().contains(says) && error.to_string().contains("it was not sent"), "{error}");
     }
+
+    // What was found to be within the limit is not asked for anew: the call itself may have reserved it.
+    let lost = prices(248.0, 300.0).into_iter().chain([problem(501, "about:blank"), accepted("op_1", "queued", 0)]);
+    let lost = lost.chain(prices(1596.0, 52.0));
+    let server = Scripted::start(lost).await;
+    let request = model(&server.mint());
+    request.send().await.unwrap_err();
+    request.send().await.unwrap();
+    let starts = server.sent().split_off(2);
+    assert_eq!((starts.len(), &starts[0].body, &starts[0].key), (2, &starts[1].body, &starts[1].key));
+    // Another call made of it is.
+    let error = request.generation_preset(GenerationPreset::Production).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credits);
 
     // No estimate, no start: neither where there is none for the kind, nor where the server does not give it.
     let server = Scripted::start([problem(422, "validation")]).await;
@@ -253,7 +266,9 @@ async fn an_optimization_that_is_not_needed_is_no_error() {
         ("https://api.mint.gg/problems/model-optimization-in-progress", "InProgress"),
     ] {
         let server = Scripted::start([problem(409, kind), model()]).await;
-        let (name, model) = match server.mint().optimize("m_1", OptimizationLevel::Moderate).send().await.unwrap() {
+        let optimization = server.mint().optimize("m_1", OptimizationLevel::Moderate).send().await.unwrap();
+        assert_eq!(format!("{optimization:?}"), format!("{expected}(\"m_1\")"));
+        let (name, model) = match optimization {
             Optimization::AlreadyOptimized(model) => ("AlreadyOptimized", model),
             Optimization::InProgress(model) => ("InProgress", model),
             other => panic!("{other:?}"),

@@ -71,7 +71,10 @@ async fn a_limit_is_kept_before_anything_is_started() {
     let mint = simulator.mint().unwrap();
     let model = |preset| mint.generate_model("a brass lamp").generation_preset(preset).max_credits(250);
     let error = model(GenerationPreset::Standard).send().await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Credits && error.to_string().contains("798 credits"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Credits && error.to_string().contains("798 credits, and `max_credits` is 250"),
+        "{error}"
+    );
     let error = mint.generate_model("a brass lamp").max_credits(1000).send().await.unwrap_err();
     assert!(error.kind() == ErrorKind::Credits && error.to_string().contains("there are 700"), "{error}");
     assert_eq!(simulator.operations_started(), 0);

@@ -4,6 +4,18 @@
 //! made. Operations can also be scripted. A CDN has real files on a second port. All of it runs as tasks on the caller's
 //! runtime, keeps time by tokio's clock, paused or not, and stops when it is dropped.
 //!
+//! # What it does
+//!
+//! - A model takes 6 s, a world 20 s, other work in between: queued, running, then for a model and a world a preview,
+//!   at which a review stops, and which otherwise is passed by.
+//! - A model costs 248, 798 or 1596 credits by preset, a world twice that. A quarter is for the preview and must be
+//!   there to start; the whole price is held where the credits last, and a fifth of it is given back in the end. What
+//!   fails costs nothing. Without credits for the preview nothing is made and `resource` is null; without those for the
+//!   rest the operation stops after its preview and can be resumed.
+//! - A reply is given again to the same `Idempotency-Key` with the same request. Refusals are not remembered.
+//! - A revision makes another preview, and costs nothing. Only a retry has a new operation.
+//! - A model is not optimised until that is asked for; one of a [`Script`] is.
+//!
 //! # Examples
 //!
 //! ```
@@ -152,7 +164,7 @@ impl Simulator {
         self.state.store().available(&self.state)
     }
 
-    /// Adds credits, as topping up does.
+    /// Adds credits, as topping up does; takes some when below 0.
     pub fn add_credits(&self, credits: f64) {
         self.state.store().credits += credits;
     }

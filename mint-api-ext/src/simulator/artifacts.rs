@@ -1,5 +1,6 @@
 //! Artifact manifests, and the files of animations.
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Problem, field_error};
@@ -8,7 +9,6 @@ use super::files;
 use super::operation::{is_success, mint_url};
 use super::state::State;
 use super::store::{Resource, Store};
-use axum::http::StatusCode;
 
 pub(super) fn manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
     let (asset_type, id) = (call.parameter(0), call.parameter(1));

@@ -55,7 +55,7 @@ impl Operation {
     pub(super) fn play<'a>(&mut self, statuses: impl IntoIterator<Item = (&'a str, u64)>) {
         // What changes shows a later time, also when no time has passed.
         self.since = Instant::now().max(self.since + Duration::from_millis(1));
-        self.script.play = self.script.clone().timeline(statuses).play;
+        self.script.play = Play::timeline(statuses);
     }
 
     /// Its status now, and since when; `running` while it plays replies.

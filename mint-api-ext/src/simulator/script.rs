@@ -32,6 +32,13 @@ pub(super) enum Play {
     Replies(Vec<Reply>),
 }
 
+impl Play {
+    pub(super) fn timeline<S: Into<String>>(statuses: impl IntoIterator<Item = (S, u64)>) -> Self {
+        let statuses = statuses.into_iter();
+        Self::Timeline(statuses.map(|(status, seconds)| (status.into(), Duration::from_secs(seconds))).collect())
+    }
+}
+
 impl Script {
     /// A model: queued for 1 s, running for 4 s, then succeeded.
     pub fn model() -> Self {
@@ -57,9 +64,7 @@ impl Script {
     /// Any text is a status, also one the API does not have. Files are there from `succeeded` and
     /// `partially_succeeded` on, a preview from `preview_ready` on.
     pub fn timeline<S: Into<String>>(mut self, statuses: impl IntoIterator<Item = (S, u64)>) -> Self {
-        let statuses = statuses.into_iter();
-        let timed = statuses.map(|(status, seconds)| (status.into(), Duration::from_secs(seconds)));
-        self.play = Play::Timeline(timed.collect());
+        self.play = Play::timeline(statuses);
         self
     }
 

@@ -195,6 +195,22 @@ async fn what_failed_is_made_again_by_a_new_operation() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_made_again_without_credits_is_reviewed_after_they_came() {
+    let api = Api::of(Simulator::builder().credits(200.0)).await;
+    api.simulator.fail_next("generation_failed", "m");
+    let failed = api.model("review").await;
+    api.seconds(60).await;
+    api.simulator.add_credits(-100.0);
+    let again = api.call(Route::RetryModel, &[resource(&failed)], json!({})).await.body;
+    assert_eq!((&again["status"], &again["resource"]), (&json!("billing_required"), &failed["resource"]));
+    assert_eq!(api.call(Route::ResumeOperation, &[id(&again)], json!({})).await.body["status"], "billing_required");
+    api.simulator.add_credits(1000.0);
+    assert_eq!(api.call(Route::ResumeOperation, &[id(&again)], json!({})).await.body["status"], "queued");
+    api.seconds(60).await;
+    assert_eq!(api.operation(id(&again)).await["status"], "preview_ready");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pack_may_lose_a_model() {
     let api = Api::new().await;
     api.simulator.fail_next("generation_failed", "m");

@@ -26,6 +26,10 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let simulator = Simulator::start().await?;
 //! let mint = simulator.mint()?;
+//! let outcome = mint.generate_model("a brass lamp").send_and_wait().await?;
+//! assert!(matches!(outcome, Outcome::Succeeded(_)));
+//! assert_eq!(simulator.operations_started(), 1);
+//!
 //! let id = simulator.add(Script::model().fails("generation_failed", "The prompt was too vague."));
 //! let outcome = mint.attach(id)?.wait().await?;
 //! assert!(matches!(outcome, Outcome::Failed(_)));

@@ -299,19 +299,19 @@ async fn tokens_come_and_go() {
 
 #[tokio::test(start_paused = true)]
 async fn a_world_takes_longer_and_speed_shortens_both() {
-    for (speed, model, world) in [(1.0, 7, 21), (10.0, 1, 3)] {
+    // When a model and a world are looked at: before they are made, and after.
+    for (speed, model, world) in [(1.0, [5, 7], [19, 21]), (8.0, [0, 1], [2, 3])] {
         let api = Api::of(Simulator::builder().speed(speed)).await;
-        let started = [
-            (api.model("auto").await, model),
-            (api.call(Route::GenerateWorld, &[], json!({"prompt": "a room"})).await.body, world),
-        ];
+        let model = (api.model("auto").await, model);
+        let room = api.call(Route::GenerateWorld, &[], json!({"prompt": "a room"})).await;
         let mut passed = 0;
-        for (operation, seconds) in started {
-            api.seconds(seconds - 1 - passed).await;
-            assert_ne!(api.operation(id(&operation)).await["status"], "succeeded", "{speed} {seconds}");
-            api.seconds(1).await;
-            passed = seconds;
-            assert_eq!(api.operation(id(&operation)).await["status"], "succeeded", "{speed} {seconds}");
+        for (operation, [before, after]) in [model, (room.body, world)] {
+            for seconds in [before, after] {
+                api.seconds(seconds - passed).await;
+                passed = seconds;
+                let over = api.operation(id(&operation)).await["status"] == "succeeded";
+                assert_eq!(over, seconds == after, "{speed} {seconds}");
+            }
         }
     }
 }

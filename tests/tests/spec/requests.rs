@@ -124,7 +124,7 @@ fn expect<T: fmt::Debug + PartialEq>(what: &str, sent: &T, documented: &T) -> Re
 }
 
 /// The path with its parameters: all but the unreserved characters of RFC 3986 encoded.
-fn expanded(operation: &Operation, arguments: &Map<String, Value>) -> String {
+pub(crate) fn expanded(operation: &Operation, arguments: &Map<String, Value>) -> String {
     let mut path = operation.path.to_owned();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.place == "path") {
         let mut encoded = String::new();

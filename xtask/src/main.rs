@@ -93,6 +93,9 @@ enum Command {
         /// The gates to run; all of them when none is named
         #[arg(value_name = "GATE", value_parser = ci::gate_names())]
         gates: Vec<String>,
+        /// Instead, measure what the crates cost: clean builds, numbers of crates, the size of the quickstart
+        #[arg(long, conflicts_with = "gates")]
+        times: bool,
     },
     /// Generate from any OpenAPI 3.1 document, or see how far a folder of them goes
     ///
@@ -157,7 +160,8 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
             check::run(&workspace, taken, format)
         }
         Command::Diff(options) => diff::run(&workspace, &options),
-        Command::Ci { gates } => Ok(ci::run(&workspace, &gates, Place::here())),
+        Command::Ci { times: true, .. } => ci::times(&workspace),
+        Command::Ci { gates, .. } => Ok(ci::run(&workspace, &gates, Place::here())),
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Worker { folder } => codegen::work(&folder),

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::{env, io};
 
+use super::{application, features};
 use crate::End;
 use crate::check;
 use crate::codegen;
@@ -35,6 +36,10 @@ pub(crate) enum Run {
     Check,
     /// Crates that must not be among what a package brings into an application.
     Dependencies(&'static [Absent]),
+    /// Each feature alone.
+    Features,
+    /// An application built from the packages alone.
+    Application,
     /// `cargo xtask codegen --corpus` on real documents, where there are some beside the workspace.
     Corpus,
 }
@@ -48,10 +53,12 @@ pub(crate) struct Cargo {
     pub(crate) environment: &'static [(&'static str, &'static str)],
 }
 
-/// Crates, by their exact names, that a package must not need at run time with its default features.
+/// Crates, by their exact names, that a package must not need at run time.
 #[derive(Debug)]
 pub(crate) struct Absent {
     pub(crate) package: &'static str,
+    /// What selects features; nothing where the default ones are meant.
+    pub(crate) features: &'static [&'static str],
     pub(crate) crates: &'static [&'static str],
 }
 
@@ -83,6 +90,8 @@ impl Gate {
                 return verdict_of(end.map(|end| Verdict::of(end == End::Done)));
             }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
+            Run::Features => return verdict_of(features::run(workspace)),
+            Run::Application => return verdict_of(application::run(workspace)),
             Run::Dependencies(absent) => {
                 absent.iter().try_fold(Verdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
             }
@@ -99,7 +108,8 @@ impl Gate {
             Run::Cargo(cargo) => cargo.shown(place),
             Run::Check => "cargo xtask check".into(),
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
-            Run::Dependencies(_) => format!("cargo xtask ci {}", self.name),
+            Run::Application => "cargo xtask ci package application".into(),
+            Run::Dependencies(_) | Run::Features => format!("cargo xtask ci {}", self.name),
         }
     }
 }
@@ -130,6 +140,7 @@ impl Absent {
         let output = workspace
             .cargo()
             .args(["tree", "-p", self.package, "-e", "normal", "--prefix", "none"])
+            .args(self.features)
             .stderr(Stdio::inherit())
             .output()?;
         if !output.status.success() {
@@ -137,8 +148,9 @@ impl Absent {
         }
         let found = self.found_in(&String::from_utf8_lossy(&output.stdout));
         for name in &found {
+            let features = self.features.join(" ");
             eprintln!("error: an application that uses {} would build {name}", self.package);
-            eprintln!("  how it gets there: cargo tree -p {} -e normal -i {name}", self.package);
+            eprintln!("  how it gets there: cargo tree -p {} -e normal -i {name} {features}", self.package);
         }
         Ok(Verdict::of(found.is_empty()))
     }
@@ -161,7 +173,7 @@ impl Place {
 }
 
 impl Verdict {
-    fn of(success: bool) -> Self {
+    pub(super) fn of(success: bool) -> Self {
         match success {
             true => Self::Pass,
             false => Self::Fail,
@@ -205,7 +217,7 @@ mod tests {
     fn a_command_can_be_copied() {
         assert_eq!(
             command("doc", Place::Desk),
-            "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --all-features --no-deps"
+            "RUSTDOCFLAGS=\"-D warnings --cfg docsrs\" cargo doc --workspace --all-features --no-deps"
         );
         let package = "cargo package -p mint-openapi -p mint-api -p mint-api-ext";
         assert_eq!(command("package", Place::Ci), package);
@@ -215,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_crate_is_found_by_its_exact_name() {
-        let absent = Absent { package: "mint-api", crates: &["progenitor", "axum", "clap"] };
+        let absent = Absent { package: "mint-api", features: &[], crates: &["progenitor", "axum", "clap"] };
         let tree = "mint-api v0.1.0 (/a/axum)\nprogenitor-client v0.15.1\nclap v4.5.0\nserde v1.0.0 (*)\n";
         assert_eq!(absent.found_in(tree), ["clap"]);
     }

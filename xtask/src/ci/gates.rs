@@ -2,6 +2,10 @@
 
 use super::gate::{Absent, Cargo, Gate, Run};
 
+/// What serves, decodes or draws; only the simulator, other stores, progress bars and the maintainer need it.
+const SERVERS: &[&str] =
+    &["axum", "clap", "image-webp", "indicatif", "jpeg-encoder", "jsonschema", "object_store", "png", "proptest"];
+
 /// Every gate, the quick ones first.
 pub(crate) const GATES: &[Gate] = &[
     Gate { name: "fmt", run: cargo(&["fmt", "--all", "--check"]), fix: "cargo fmt --all" },
@@ -13,8 +17,24 @@ pub(crate) const GATES: &[Gate] = &[
     Gate {
         name: "dependencies",
         run: Run::Dependencies(&[
-            Absent { package: "mint-api", crates: &["axum", "clap", "progenitor", "progenitor-impl", "typify"] },
-            Absent { package: "mint-api-ext", crates: &["axum"] },
+            Absent {
+                package: "mint-api",
+                features: &[],
+                crates: &["mint-openapi", "openapiv3", "progenitor", "progenitor-impl", "schemars", "typify"],
+            },
+            Absent { package: "mint-api-ext", features: &[], crates: SERVERS },
+            // One TLS stack, by default rustls on aws-lc.
+            Absent {
+                package: "mint-api-ext",
+                features: &[],
+                crates: &["native-tls", "openssl", "openssl-sys", "ring"],
+            },
+            Absent {
+                package: "mint-api-ext",
+                features: &["--no-default-features", "--features", "native-tls"],
+                crates: &["aws-lc-rs", "ring", "rustls"],
+            },
+            Absent { package: "mint-api-ext", features: &["--no-default-features"], crates: &["native-tls", "rustls"] },
         ]),
         fix: "move the dependency to [build-dependencies] or [dev-dependencies], or behind a feature that is off by default",
     },
@@ -38,9 +58,15 @@ pub(crate) const GATES: &[Gate] = &[
         run: Run::Cargo(Cargo {
             arguments: &["doc", "--workspace", "--all-features", "--no-deps"],
             outside_ci: &[],
-            environment: &[("RUSTDOCFLAGS", "-D warnings")],
+            // As docs.rs does.
+            environment: &[("RUSTDOCFLAGS", "-D warnings --cfg docsrs")],
         }),
         fix: "mend the comments it names",
+    },
+    Gate {
+        name: "features",
+        run: Run::Features,
+        fix: "mend what the compiler names; what a feature needs stands behind `#[cfg(feature = ...)]`",
     },
     Gate {
         name: "test",
@@ -76,6 +102,11 @@ pub(crate) const GATES: &[Gate] = &[
             environment: &[],
         }),
         fix: "make each crate build from its own folder alone; `cargo package --list -p CRATE` shows what it carries",
+    },
+    Gate {
+        name: "application",
+        run: Run::Application,
+        fix: "let the packages carry what they need; `cargo package --list -p CRATE` shows what it carries",
     },
 ];
 

@@ -1,0 +1,78 @@
+//! Every feature of the published crates alone, and none.
+
+use std::io;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::gate::Verdict;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+/// The published crates with features of their own; those of `mint-api` are passed on by `mint-api-ext`.
+const PACKAGES: &[&str] = &["mint-openapi", "mint-api-ext"];
+
+/// Checks each package with each of its features alone, and with none. All together are checked by other gates.
+///
+/// # Errors
+///
+/// When cargo does not say which features there are.
+pub(crate) fn run(workspace: &Workspace) -> Result<Verdict, Problem> {
+    let metadata = metadata(workspace)?;
+    let mut verdict = Verdict::Pass;
+    for package in PACKAGES {
+        let mut arguments = vec![vec![]];
+        arguments
+            .extend(features(&metadata, package).into_iter().map(|feature| vec!["--features".to_owned(), feature]));
+        for feature in arguments {
+            let shown = format!("cargo check -p {package} --no-default-features {}", feature.join(" "));
+            println!("{}", shown.trim_end());
+            let mut command = workspace.cargo();
+            let status =
+                command.args(["check", "--quiet", "-p", package, "--no-default-features"]).args(&feature).status();
+            if !status.map_err(cannot_start)?.success() {
+                eprintln!("error: this fails: {}", shown.trim_end());
+                verdict = Verdict::Fail;
+            }
+        }
+    }
+    Ok(verdict)
+}
+
+/// What cargo knows of the members of the workspace.
+pub(crate) fn metadata(workspace: &Workspace) -> Result<Value, Problem> {
+    let mut command = workspace.cargo();
+    let output = command.args(["metadata", "--no-deps", "--format-version", "1"]).stderr(Stdio::inherit()).output();
+    serde_json::from_slice(&output.map_err(cannot_start)?.stdout)
+        .map_err(|error| Problem::new("cannot read the workspace", error, "run `cargo metadata` and mend what it says"))
+}
+
+/// The member of this name.
+pub(crate) fn package<'a>(metadata: &'a Value, name: &str) -> Option<&'a Value> {
+    metadata["packages"].as_array()?.iter().find(|package| package["name"] == name)
+}
+
+fn features(metadata: &Value, name: &str) -> Vec<String> {
+    let features = package(metadata, name).and_then(|package| package["features"].as_object());
+    features.into_iter().flat_map(|features| features.keys()).filter(|name| *name != "default").cloned().collect()
+}
+
+fn cannot_start(error: io::Error) -> Problem {
+    Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_read_off_the_workspace() {
+        let metadata = metadata(&Workspace::of_this_build()).unwrap();
+        assert_eq!(features(&metadata, "mint-openapi"), ["source"]);
+        assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars"]);
+        let all = features(&metadata, "mint-api-ext");
+        for feature in features(&metadata, "mint-api") {
+            assert!(all.contains(&feature), "mint-api-ext does not pass on {feature}, so that nothing checks it alone");
+        }
+    }
+}

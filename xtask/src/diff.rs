@@ -3,10 +3,12 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 
 use clap::{Args, ValueEnum};
 use mint_openapi::diff::{Drift, Source, diff_sources};
+use mint_openapi::overlay::{self, Overlay};
 use mint_openapi::{Error, source};
 use serde_json::Value;
 
@@ -70,7 +72,7 @@ struct Subject {
 /// When a document cannot be read, or is none.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Problem> {
     let (old, new) = match (&options.rev, &options.old, &options.new) {
-        (Some(rev), ..) => (at_revision(workspace, rev)?, in_tree(workspace)?),
+        (Some(rev), ..) => vendored(workspace, rev)?,
         (None, Some(old), Some(new)) => (read(old)?, read(new)?),
         // clap asks for them.
         _ => return Err(no_documents()),
@@ -131,38 +133,62 @@ fn read(path: &Path) -> Result<Subject, Problem> {
     Ok(Subject { name: path.display().to_string(), document })
 }
 
-/// The vendored document as the tree holds it.
-fn in_tree(workspace: &Workspace) -> Result<Subject, Problem> {
-    let name = workspace.shown(&workspace.document());
-    let text = fs::read_to_string(workspace.document())
-        .map_err(|error| Problem::of_path("read", &workspace.document(), error, "git checkout -- openapi"))?;
-    effective(name, &text)
+/// The vendored document as it was, and as it is.
+///
+/// What a client is generated from has the overlay applied. Where one of the two has none yet, the documents are
+/// compared as they are published: else all of the overlay would be a change.
+fn vendored(workspace: &Workspace, rev: &str) -> Result<(Subject, Subject), Problem> {
+    let mut pairs = Vec::new();
+    for name in [Some(rev), None] {
+        let document = shown(workspace, name, &workspace.document());
+        let text = text(workspace, name, &workspace.document())?;
+        let parsed = source::read(&text).map_err(|error| no_document(&document, &error))?;
+        // A revision from before the overlay has none, which git says in the same way as anything else.
+        let overlay = self::text(workspace, name, &workspace.overlay()).ok();
+        let overlay = overlay.map(|text| Overlay::parse(&text)).transpose().map_err(|error| {
+            let what = format!("`{}` is no overlay", shown(workspace, name, &workspace.overlay()));
+            Problem::new(what, error, "cargo xtask check says what is wrong with the one in the tree")
+        })?;
+        pairs.push((document, parsed, overlay));
+    }
+    let both = pairs.iter().all(|(_, _, overlay)| overlay.is_some());
+    let mut subjects = pairs.into_iter().map(|(name, document, overlay)| {
+        let document = match overlay.filter(|_| both) {
+            Some(overlay) => overlay::apply(&document, &overlay).document,
+            None => document,
+        };
+        Subject { name, document }
+    });
+    let (old, new) = (subjects.next(), subjects.next());
+    old.zip(new).ok_or_else(no_documents)
 }
 
-/// The vendored document as a commit holds it.
-fn at_revision(workspace: &Workspace, rev: &str) -> Result<Subject, Problem> {
-    let name = format!("{rev}:{}", workspace.shown(&workspace.document()));
+/// A file as a commit holds it, or as the tree does.
+fn text(workspace: &Workspace, rev: Option<&str>, path: &Path) -> Result<String, Problem> {
+    let name = shown(workspace, rev, path);
+    let Some(rev) = rev else {
+        let fix = format!("git checkout -- {name}");
+        return fs::read_to_string(path).map_err(|error| Problem::of_path("read", path, error, fix));
+    };
     let fix = "pass a revision that holds openapi/openapi.json: cargo xtask diff --rev HEAD~1";
     let problem = |why: &dyn std::fmt::Display| Problem::new(format!("cannot read `{name}`"), why, fix);
     if rev.starts_with('-') {
         return Err(problem(&"a revision does not start with `-`"));
     }
-    let output = std::process::Command::new("git")
-        .args(["show", &name])
-        .current_dir(workspace.root())
-        .output()
-        .map_err(|error| problem(&format!("git cannot be started: {error}")))?;
+    let mut git = Command::new("git");
+    git.args(["show", &name]).current_dir(workspace.root());
+    let output = git.output().map_err(|error| problem(&format!("git cannot be started: {error}")))?;
     if !output.status.success() {
         return Err(problem(&String::from_utf8_lossy(&output.stderr).trim()));
     }
-    let text = String::from_utf8(output.stdout).map_err(|error| problem(&error))?;
-    effective(name, &text)
+    String::from_utf8(output.stdout).map_err(|error| problem(&error))
 }
 
-/// The document that a client is generated from: the one place that turns a vendored text into it.
-fn effective(name: String, text: &str) -> Result<Subject, Problem> {
-    let document = source::read(text).map_err(|error| no_document(&name, &error))?;
-    Ok(Subject { name, document })
+/// A file as git names it: from the root of the checkout, at a revision.
+fn shown(workspace: &Workspace, rev: Option<&str>, path: &Path) -> String {
+    let path = workspace.shown(path);
+    // The root of the workspace need not be that of the repository.
+    rev.map_or_else(|| path.clone(), |rev| format!("{rev}:./{path}"))
 }
 
 fn no_document(name: &str, error: &Error) -> Problem {

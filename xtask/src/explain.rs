@@ -1,5 +1,6 @@
 //! `cargo xtask explain CODE`: what a code in a report means.
 
+use mint_openapi::diff::{Direction, Rule};
 use mint_openapi::{Code, Explanation};
 
 use crate::End;
@@ -16,7 +17,12 @@ pub(crate) fn run(code: Option<&str>) -> Result<End, Problem> {
         return Ok(End::Done);
     };
     // Codes are written in capitals; nobody means something else by another case.
-    let code: Code = text.to_uppercase().parse().map_err(|_| {
+    let text = text.to_uppercase();
+    if let Ok(rule) = text.parse() {
+        print!("{}", page_of_rule(rule));
+        return Ok(End::Done);
+    }
+    let code: Code = text.parse().map_err(|_| {
         Problem::new(
             format!("`{text}` is the code of no rule"),
             list(),
@@ -28,10 +34,24 @@ pub(crate) fn run(code: Option<&str>) -> Result<End, Problem> {
 }
 
 fn list() -> String {
-    Code::ALL
-        .iter()
-        .map(|code| format!("{code}  {:<8}  {}\n", code.disposition().to_string(), code.summary()))
-        .collect()
+    let codes =
+        Code::ALL.iter().map(|code| format!("{code}  {:<8}  {}\n", code.disposition().to_string(), code.summary()));
+    let rules = Rule::ALL.iter().map(|rule| format!("{rule}  {:<8}  {}\n", "change", rule.summary()));
+    codes.chain(rules).collect()
+}
+
+/// What a code in a report of `cargo xtask diff` means.
+fn page_of_rule(rule: Rule) -> String {
+    let mut page = format!("{rule} (change): {}\n\n{}\n\n", rule.summary(), rule.reason());
+    for direction in [Direction::Request, Direction::Reply] {
+        page.push_str(&format!("In a {direction}: {} on the wire.\n", rule.wire(direction)));
+    }
+    page.push_str(&format!(
+        "A running client: {}, unless the rest of the old document says otherwise.\n",
+        rule.reading()
+    ));
+    page.push_str(&format!("The other way round it is {}.\n", rule.mirror()));
+    page
 }
 
 fn page(code: Code) -> String {

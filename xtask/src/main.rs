@@ -103,7 +103,7 @@ enum Command {
     /// error like any other. What is rejected is printed to stderr.
     #[command(after_help = EXIT_CODES)]
     Codegen(codegen::Options),
-    /// Say what a code in a report means: what its rule does, an example, and what is lost
+    /// Say what a code in a report means: what its rule does or finds, and what is lost or breaks
     #[command(after_help = EXIT_CODES)]
     Explain {
         /// The code, such as L002; all of them are listed when there is none

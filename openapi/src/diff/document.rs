@@ -98,9 +98,8 @@ fn components(walk: &mut Walk<'_>) {
         let mut found = Found::new(Context::UNUSED);
         let before = Named::of(old.place().get("components").and_then(|components| components.get(section)));
         let after = Named::of(new.place().get("components").and_then(|components| components.get(section)));
-        let used = |reached: &BTreeSet<&str>, name: &str| {
-            let reference = format!("#{}", Pointer::component(section, name));
-            reached.contains(reference.as_str())
+        let used = |reached: &BTreeSet<String>, name: &str| {
+            reached.contains(&format!("#{}", Pointer::component(section, name)))
         };
         if section.starts_with("x-") {
             fields::coarse(Rule::D108, "extension", before.whole.clone(), after.whole.clone(), &mut found);
@@ -109,13 +108,13 @@ fn components(walk: &mut Walk<'_>) {
         }
         for (name, place) in after.fields.iter().filter(|(name, _)| !before.fields.contains_key(*name)) {
             if !used(&reached_after, name) {
-                found.add(Rule::D402, &place.at, format!("`{name}` is new, and nothing uses it"));
+                found.add(Rule::D402, &place.at, "is new, and nothing uses it");
             }
         }
         for (name, place) in &before.fields {
             let Some(other) = after.fields.get(name) else {
                 if !used(&reached_before, name) {
-                    found.add(Rule::D403, &place.at, format!("`{name}` is gone, and nothing used it"));
+                    found.add(Rule::D403, &place.at, "is gone, and nothing used it");
                 }
                 continue;
             };
@@ -126,7 +125,7 @@ fn components(walk: &mut Walk<'_>) {
                 }
             } else if !everywhere && !same(place.value, other.value) {
                 let rule = if section == "examples" { Rule::D107 } else { Rule::D407 };
-                found.add(rule, &other.at, format!("`{name}` changes, and nothing uses it"));
+                found.add(rule, &other.at, "changes, and nothing uses it");
             }
         }
         walk.root(None, found);

@@ -165,8 +165,8 @@ pub(super) fn items<'a>(old: Document<'a>, new: Document<'a>, found: &mut Found<
 /// Says whether something is deprecated from now on, or no longer.
 fn deprecation<'a>(before: &Place<'a>, after: &Place<'a>, found: &mut Found<'a>) {
     match (before.flag("deprecated"), after.flag("deprecated")) {
-        (false, true) => found.add(Rule::D104, &after.at, "deprecated"),
-        (true, false) => found.add(Rule::D105, &after.at, "no longer deprecated"),
+        (false, true) => found.add(Rule::D104, &after.at, "is deprecated"),
+        (true, false) => found.add(Rule::D105, &after.at, "is no longer deprecated"),
         _ => {}
     }
 }

@@ -64,8 +64,23 @@ impl<'a> Document<'a> {
 
     /// What a reference within the document leads to.
     pub(super) fn resolve(self, reference: &str) -> Option<Place<'a>> {
-        let pointer = percent_decoded(reference.strip_prefix('#')?);
-        Some(Place { value: self.root.pointer(&pointer)?, at: Pointer::parse(&pointer) })
+        match reference.strip_prefix('#').map(percent_decoded) {
+            Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
+                Some(Place { value: self.root.pointer(&pointer)?, at: Pointer::parse(&pointer) })
+            }
+            _ => self.named(reference),
+        }
+    }
+
+    /// The schema that calls itself by an `$id` or an anchor.
+    fn named(self, reference: &str) -> Option<Place<'a>> {
+        let anchor = reference.strip_prefix('#');
+        let is_meant = |schema: &Value| {
+            let says = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+            says("$id") == Some(reference) || (anchor.is_some() && says("$anchor") == anchor)
+        };
+        let (name, value) = self.components("schemas")?.iter().find(|(_, schema)| is_meant(schema))?;
+        Some(Place { at: Pointer::component("schemas", name), value })
     }
 
     /// The object that a place holds or refers to; a reference to nowhere stays as it is.
@@ -105,7 +120,7 @@ impl<'a> Document<'a> {
     }
 
     /// The references that operations lead to, themselves or through others.
-    pub(super) fn reached(self) -> BTreeSet<&'a str> {
+    pub(super) fn reached(self) -> BTreeSet<String> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<&Value> = self.root.get("paths").into_iter().collect();
         while let Some(value) = open.pop() {
@@ -113,8 +128,15 @@ impl<'a> Document<'a> {
                 Value::Array(items) => open.extend(items),
                 Value::Object(fields) => {
                     let reference = fields.get("$ref").and_then(Value::as_str);
-                    if let Some(reference) = reference.filter(|reference| reached.insert(*reference)) {
-                        open.extend(self.resolve(reference).map(|place| place.value));
+                    if let Some(reference) = reference.filter(|reference| reached.insert((*reference).to_owned())) {
+                        let target = self.resolve(reference);
+                        let subtypes = target.iter().flat_map(|base| self.subtypes(base));
+                        open.extend(
+                            subtypes
+                                .filter(|(subtype, _)| reached.insert(subtype.clone()))
+                                .map(|(_, place)| place.value),
+                        );
+                        open.extend(target.map(|place| place.value));
                     }
                     open.extend(fields.values());
                 }
@@ -122,6 +144,26 @@ impl<'a> Document<'a> {
             }
         }
         reached
+    }
+
+    /// The schemas that extend a base class, one with a discriminator and no members of its own, by reference.
+    pub(super) fn subtypes(self, base: &Place<'a>) -> Vec<(String, Place<'a>)> {
+        let has = |keyword: &str| base.value.get(keyword).is_some();
+        if !has("discriminator") || has("oneOf") || has("anyOf") {
+            return Vec::new();
+        }
+        let own = format!("#{}", base.at);
+        let extends = |schema: &Value| {
+            let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            members.clone().any(|member| member.get("$ref").and_then(Value::as_str) == Some(own.as_str()))
+        };
+        let schemas = self.components("schemas").into_iter().flatten().filter(|(_, schema)| extends(schema));
+        schemas
+            .map(|(name, value)| {
+                let at = Pointer::component("schemas", name);
+                (format!("#{at}"), Place { at, value })
+            })
+            .collect()
     }
 }
 

@@ -43,6 +43,10 @@ pub(super) fn compare<'a>(
     if values::compare(&before, &after, found) == values::Kinship::None {
         return;
     }
+    // Where there are subtypes, the base class is a union of them.
+    if unions::subtypes(old, new, &before, &after, found) {
+        found.context = found.context.within_union();
+    }
     bounds::compare(&before, &after, found);
     properties::compare(old, new, &before, &after, found);
     unions::compare(old, new, &before, &after, found);
@@ -93,8 +97,8 @@ fn documentation<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a
         place.map(|place| place.at.clone())
     };
     match (deprecated(before), deprecated(after)) {
-        (None, Some(at)) => found.add(Rule::D104, &at, "deprecated"),
-        (Some(at), None) => found.add(Rule::D105, &at, "no longer deprecated"),
+        (None, Some(at)) => found.add(Rule::D104, &at, "is deprecated"),
+        (Some(at), None) => found.add(Rule::D105, &at, "is no longer deprecated"),
         _ => {}
     }
 }

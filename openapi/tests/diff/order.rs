@@ -32,12 +32,14 @@ pub(crate) fn lists_reversed(value: &Value) -> Value {
     }
 }
 
-/// The document with every schema written out where it is referred to, but for discriminators, which need names.
+/// The document with every schema written out where it is referred to, but for base classes: without a name, nothing
+/// extends them.
 pub(crate) fn inlined(document: &Value) -> Value {
     let mut inlined = inline(document, document);
     let used = inlined["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let named = |name: &String| inlined.to_string().contains(&format!("\"#/components/schemas/{name}\""));
-    let kept: Map<_, _> = used.clone().into_iter().filter(|(name, _)| named(name)).collect();
+    let extends = |schema: &Value| schema.to_string().contains("\"$ref\"");
+    let kept: Map<_, _> = used.clone().into_iter().filter(|(name, schema)| named(name) || extends(schema)).collect();
     inlined["components"]["schemas"] = kept.into();
     inlined
 }
@@ -46,7 +48,9 @@ fn inline(value: &Value, document: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let target = fields.get("$ref").and_then(Value::as_str).filter(|to| to.contains("/schemas/"));
-            if let Some(target) = target.and_then(|reference| document.pointer(&reference[1..])) {
+            let target = target.and_then(|reference| document.pointer(&reference[1..]));
+            let is_base = |schema: &Value| schema.get("discriminator").is_some() && schema.get("oneOf").is_none();
+            if let Some(target) = target.filter(|target| !is_base(target)) {
                 return inline(target, document);
             }
             fields.iter().map(|(name, value)| (name.clone(), inline(value, document))).collect()

@@ -65,7 +65,7 @@ fn values(document: &Value, schema: &Value) -> Vec<Value> {
         return members.iter().flat_map(|member| values(document, member)).collect();
     }
     if let Some(members) = list("allOf") {
-        return all_of(members.iter().map(|member| values(document, member)).collect());
+        return all_of(document, &members);
     }
     if let Some(value) = schema.get("const") {
         return vec![value.clone()];
@@ -127,7 +127,14 @@ fn objects(document: &Value, schema: &Value) -> Vec<Value> {
 }
 
 /// What all of several lists of objects admit together: the first of each, and each of the others in its place.
-fn all_of(lists: Vec<Vec<Value>>) -> Vec<Value> {
+fn all_of(document: &Value, members: &[Value]) -> Vec<Value> {
+    let lists: Vec<_> = members.iter().map(|member| values(document, member)).collect();
+    let required: Vec<_> = members
+        .iter()
+        .filter_map(|member| resolve(document, member)["required"].as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let merge = |objects: Vec<&Value>| -> Value {
         objects
             .into_iter()
@@ -140,7 +147,10 @@ fn all_of(lists: Vec<Vec<Value>>) -> Vec<Value> {
     for (index, list) in lists.iter().enumerate() {
         for value in list {
             let others = lists.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, list)| &list[0]);
-            found.push(merge(others.chain([value]).collect()));
+            let merged = merge(others.chain([value]).collect());
+            if required.iter().all(|name| merged.get(*name).is_some()) {
+                found.push(merged);
+            }
         }
     }
     found

@@ -1,6 +1,7 @@
 //! The built program: what it prints, where, and the code it ends with.
 
 mod codegen;
+mod diff;
 mod exit_codes;
 mod program;
 #[path = "../../src/testing/server.rs"]

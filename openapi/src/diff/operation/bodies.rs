@@ -59,10 +59,12 @@ pub(super) fn content<'a>(
     for (name, described) in was.iter().filter(|(name, _)| !is.contains_key(*name)) {
         // JSON under another name is still read as JSON.
         let successor = is.iter().find(|(other, _)| is_json(name) && is_json(other) && !was.contains_key(*other));
+        // Where there was a choice, a client reads what is not JSON as bytes.
         let still_json = is_json(name) && is.keys().any(|other| is_json(other));
+        let is_read = still_json || was.keys().any(|other| !is_json(other));
         let kept = found.context;
         found.context = context(name);
-        let reading = if still_json { Reading::Same } else { Rule::D227.reading() };
+        let reading = if is_read { Reading::Same } else { Rule::D227.reading() };
         found.add_read(Rule::D227, &described.at, reading, format!("`{name}` is gone"));
         found.context = kept;
         if let Some((_, successor)) = successor {

@@ -63,10 +63,12 @@ impl<'a> Replies<'a> {
     }
 
     fn reader(&self, kind: Kind) -> Reader {
-        match (kind, self.schemas(kind).len()) {
-            (Kind::Other, _) => Reader::Nobody,
-            (_, 0 | 1) => Reader::Strict,
-            _ => Reader::Open,
+        match kind {
+            Kind::Other => Reader::Nobody,
+            // An error stays one, though its body has no type.
+            Kind::Error => Reader::Open,
+            Kind::Success if self.schemas(kind).len() > 1 => Reader::Open,
+            Kind::Success => Reader::Strict,
         }
     }
 }
@@ -162,6 +164,7 @@ fn one<'a>(
     found: &mut Found<'a>,
 ) {
     let reader = was.reader(kind);
+    let given = std::mem::replace(&mut found.context, Context::read_by(reader));
     let read = json(before).map(|(name, _)| name);
     let context = |name: &str| {
         let is_read = read.as_deref() == Some(name);
@@ -180,6 +183,7 @@ fn one<'a>(
     headers(old, new, before, after, found);
     fields::coarse(Rule::D110, "link", before.get("links"), after.get("links"), found);
     fields::others(before, after, &["content", "headers", "links"], &["description", "summary"], found);
+    found.context = given;
 }
 
 fn headers<'a>(old: Document<'a>, new: Document<'a>, before: &Place<'a>, after: &Place<'a>, found: &mut Found<'a>) {

@@ -1,5 +1,6 @@
 //! Unions: which member is which, what tells them apart, and schemas that become or cease to be unions.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -40,6 +41,35 @@ pub(super) fn compare<'a>(
             (None, None) => {}
         }
     }
+}
+
+/// Compares the schemas that extend two base classes; says whether the old one is read as a union of these.
+pub(super) fn subtypes<'a>(
+    old: Document<'a>,
+    new: Document<'a>,
+    before: &Shape<'a>,
+    after: &Shape<'a>,
+    found: &mut Found<'a>,
+) -> bool {
+    let (was, is) = (old.subtypes(&before.core), new.subtypes(&after.core));
+    // A class without subtypes is read as it is; of a single one the generator makes no union.
+    let is_union = was.len() > 1;
+    let context = if is_union { found.context.within().within_union() } else { found.context.within() };
+    let unknown = match was.len() {
+        0 => Reading::Same,
+        1 => Reading::Fails,
+        _ => Reading::AsUnknown,
+    };
+    for (name, subtype) in &is {
+        match was.iter().find(|(other, _)| other == name) {
+            Some((_, other)) => found.pair(vec![other.clone()], vec![subtype.clone()], context),
+            None => found.add_read(Rule::D360, &subtype.at, unknown, "the subtype is new"),
+        }
+    }
+    for (_, subtype) in was.iter().filter(|(name, _)| !is.iter().any(|(other, _)| other == name)) {
+        found.add(Rule::D361, &subtype.at, "the subtype is gone");
+    }
+    is_union
 }
 
 /// Compares a union with what is none: that is then taken for a union of one member.
@@ -108,48 +138,65 @@ fn named(member: &Place<'_>) -> String {
     member.text("$ref").and_then(name).or_else(of_type).unwrap_or_else(|| "a member".into())
 }
 
+/// A member of a union, ready to be held against others.
+struct Member<'a> {
+    schema: Place<'a>,
+    /// The components it is referred to by.
+    names: Vec<String>,
+    shape: Shape<'a>,
+}
+
+impl<'a> Member<'a> {
+    fn of(document: Document<'a>, member: &Place<'a>) -> Self {
+        let (schema, names) = document.schema(member);
+        let shape = Shape::of(document, std::slice::from_ref(&schema));
+        Self { schema, names, shape }
+    }
+
+    /// How alike two members are, in thousandths; zero when they have nothing in common that would make them one.
+    fn likeness(&self, other: &Self) -> usize {
+        if self.names.iter().any(|name| other.names.contains(name)) {
+            return 2_000;
+        }
+        if same(self.schema.value, other.schema.value) {
+            return 1_500;
+        }
+        let (before, after) = (&self.shape, &other.shape);
+        if before.types != after.types {
+            return 0;
+        }
+        let names: BTreeSet<_> = before.properties.keys().chain(after.properties.keys()).collect();
+        let common = before.properties.keys().filter(|name| after.properties.contains_key(*name)).count();
+        match (names.len(), &before.values, &after.values) {
+            // Nothing but the type tells them apart.
+            (0, None, None) => 1_000,
+            (0, Some(old), Some(new)) => 1 + 999 * usize::from(old.iter().any(|value| new.contains(value))),
+            (0, ..) => 500,
+            // A name changed as well, so at least half of the properties are to be the same.
+            (all, ..) if common * 2 >= all => 1_000 * common / all,
+            _ => 0,
+        }
+    }
+}
+
 /// Pairs of members that are one and the same: equal ones first, then those that are most alike.
 fn matched<'a>(old: Document<'a>, new: Document<'a>, before: &[Place<'a>], after: &[Place<'a>]) -> Vec<(usize, usize)> {
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    let before: Vec<_> = before.iter().map(|member| Member::of(old, member)).collect();
+    let after: Vec<_> = after.iter().map(|member| Member::of(new, member)).collect();
     let mut scored = Vec::new();
     for (index, member) in before.iter().enumerate() {
         for (other, candidate) in after.iter().enumerate() {
-            scored.push((likeness(old, new, member, candidate), index, other));
+            scored.push((member.likeness(candidate), index, other));
         }
     }
-    scored.sort_by_key(|(score, index, other)| (std::cmp::Reverse(*score), *index, *other));
+    scored.sort_by_key(|(score, index, other)| (Reverse(*score), *index, *other));
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (score, index, other) in scored {
         if score > 0 && !pairs.iter().any(|(one, two)| *one == index || *two == other) {
             pairs.push((index, other));
         }
     }
     pairs
-}
-
-/// How alike two members are, in thousandths; zero when they have nothing in common that would make them one.
-fn likeness<'a>(old: Document<'a>, new: Document<'a>, one: &Place<'a>, other: &Place<'a>) -> usize {
-    let ((before, one), (after, other)) = (old.schema(one), new.schema(other));
-    if one.iter().any(|name| other.contains(name)) {
-        return 2_000;
-    }
-    if same(before.value, after.value) {
-        return 1_500;
-    }
-    let (before, after) = (Shape::of(old, &[before]), Shape::of(new, &[after]));
-    if before.types != after.types {
-        return 0;
-    }
-    let names: BTreeSet<_> = before.properties.keys().chain(after.properties.keys()).collect();
-    let common = before.properties.keys().filter(|name| after.properties.contains_key(*name)).count();
-    match (names.len(), &before.values, &after.values) {
-        // Nothing but the type tells them apart.
-        (0, None, None) => 1_000,
-        (0, Some(old), Some(new)) => 1 + 999 * usize::from(old.iter().any(|value| new.contains(value))),
-        (0, ..) => 500,
-        // A name changed as well, so at least half of the properties are to be the same.
-        (all, ..) if common * 2 >= all => 1_000 * common / all,
-        _ => 0,
-    }
 }
 
 fn discriminator<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {

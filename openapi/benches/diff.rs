@@ -1,0 +1,67 @@
+//! How long it takes to compare two documents.
+//!
+//! `cargo bench -p mint-openapi --features diff --bench diff` takes the two largest documents of `../shared/corpus` where
+//! that folder is, beside the workspace, and the vendored document with a field less elsewhere.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints")]
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mint_openapi::diff::{diff, diff_sources};
+use mint_openapi::{document, parse_json};
+use serde_json::Value;
+
+/// The longest that the comparison may take, generating both clients included.
+const MOST: Duration = Duration::from_secs(5);
+
+/// How often each is run; an odd number has a middle.
+const RUNS: usize = 5;
+
+fn main() {
+    let [(old_name, old), (new_name, new)] = subjects();
+    println!("{old_name} -> {new_name}");
+    let documents = middle(|| {
+        let none = || Err(String::new());
+        black_box(diff_sources(black_box(&old), &new, none(), none()).expect("both are documents"));
+    });
+    let whole = middle(|| {
+        black_box(diff(black_box(&old), &new).expect("both are documents"));
+    });
+    let verdict = if whole <= MOST { "as it should be" } else { "TOO LONG" };
+    println!("documents alone {documents:.2?}, with both sources {whole:.2?} (at most {MOST:?}): {verdict}");
+}
+
+fn subjects() -> [(String, Value); 2] {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let documents = fs::read_dir(corpus).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut documents: Vec<_> = documents.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    documents.sort_by_key(|path| fs::metadata(path).map_or(0, |metadata| metadata.len()));
+    if let [.., second, first] = documents.as_slice() {
+        return [read(second), read(first)];
+    }
+    let old = document().expect("the vendored document is JSON");
+    let mut new = old.clone();
+    new["components"]["schemas"]["Problem"]["properties"].as_object_mut().map(|names| names.shift_remove("detail"));
+    [("openapi.json".into(), old), ("without a field".into(), new)]
+}
+
+fn read(path: &PathBuf) -> (String, Value) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let text = fs::read_to_string(path).expect("the document can be read");
+    (name, parse_json(&text).expect("the document is JSON"))
+}
+
+/// The median of some runs.
+fn middle(mut run: impl FnMut()) -> Duration {
+    let time = |_| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    let mut times: Vec<_> = (0..RUNS).map(time).collect();
+    times.sort();
+    times[RUNS / 2]
+}

@@ -38,6 +38,8 @@ pub(super) struct Shape<'a> {
     /// The types other than null; none when any is admitted.
     pub(super) types: BTreeSet<&'a str>,
     pub(super) types_at: Option<Pointer>,
+    /// How many of its schemas write a type.
+    pub(super) types_written: usize,
     /// The values other than null, when they are listed.
     pub(super) values: Option<Vec<&'a Value>>,
     pub(super) values_at: Option<Pointer>,
@@ -72,6 +74,7 @@ impl<'a> Shape<'a> {
             null_at: None,
             types: BTreeSet::new(),
             types_at: None,
+            types_written: 0,
             values: None,
             values_at: None,
             properties: BTreeMap::new(),
@@ -162,6 +165,10 @@ impl<'a> Shape<'a> {
         let Some(written) = place.get("type") else {
             return self.infer_types(place);
         };
+        if !written.value.is_string() && !written.value.is_array() {
+            return self.rest.entry("type").or_default().push(written);
+        }
+        self.types_written += 1;
         let mut types: BTreeSet<_> = match written.value {
             Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
             name => name.as_str().into_iter().collect(),

@@ -47,7 +47,7 @@ fn types<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) -> Ki
         return Kinship::None;
     }
     if before.types == after.types {
-        if before.types_at.is_some() != after.types_at.is_some() && !before.types.is_empty() {
+        if before.types_written != after.types_written && !before.types.is_empty() {
             found.add(Rule::D309, &at, format!("`{}` is meant with and without `type`", list(&after.types)));
         }
         return Kinship::Some;

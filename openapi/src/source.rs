@@ -43,7 +43,8 @@ pub fn read(text: &str) -> Result<Value, Error> {
     } else {
         parse_yaml(text)?
     };
-    if document.get("openapi").is_none_or(|version| !version.is_string()) {
+    // A document of OpenAPI 2 is one, too: what it is refused for is said by the rules.
+    if !["openapi", "swagger"].iter().any(|field| document.get(field).is_some_and(Value::is_string)) {
         return Err(Error::Unreadable {
             format: "OpenAPI",
             message: "there is no `openapi` field with a version at the top".into(),
@@ -99,6 +100,7 @@ mod tests {
     fn yaml_means_what_json_means() {
         let yaml = "openapi: 3.1.0\nb: {'200': 1, 404: no}\na: [null, 'null', ~, 1e3, 0x1, 2020-01-01, \"é\", 'yes']\n";
         let document = read(yaml).unwrap();
+        assert_eq!(read("swagger: '2.0'\n").unwrap(), json!({"swagger": "2.0"}));
         assert_eq!(
             document.to_string(),
             json!({

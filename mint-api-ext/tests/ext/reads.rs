@@ -136,7 +136,10 @@ async fn ids(mint: &Mint) -> (Vec<String>, Option<Error>) {
     let mut ids = Vec::new();
     while let Some(model) = models.next().await {
         match model {
-            Ok(Model { id, .. }) => ids.push(id),
+            Ok(Model { id, .. }) => {
+                ids.push(id);
+                assert!(ids.len() < 10, "the list does not end");
+            }
             Err(error) => {
                 assert!(models.next().await.is_none(), "the stream goes on after an error");
                 return (ids, Some(error));

@@ -1,7 +1,7 @@
 //! A caller of the simulator that holds each reply against the document.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use jsonschema::Validator;
@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 /// The `Authorization` of the simulator's key.
 pub(crate) const KEY: &str = "Bearer mint_simulated_key";
 
+/// Made once, which takes longer than most tests.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| mint_openapi::effective_document().unwrap());
+
 pub(crate) struct Api {
     pub(crate) simulator: Simulator,
     client: reqwest::Client,
-    document: Value,
     validators: Mutex<BTreeMap<String, Validator>>,
     /// Which routes were answered, with which status.
     pub(crate) answered: Mutex<BTreeSet<(&'static str, u16)>>,
@@ -36,7 +38,6 @@ impl Api {
             simulator: builder.start().await.unwrap(),
             // Without idle connections there is no timer that a paused clock could run to.
             client: reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap(),
-            document: mint_openapi::effective_document().unwrap(),
             validators: Mutex::default(),
             answered: Mutex::default(),
         }
@@ -116,12 +117,12 @@ impl Api {
     fn check(&self, route: Route, answered: &Answered) {
         let Answered { status, body, headers } = answered;
         self.answered.lock().unwrap().insert((route.operation_id(), *status));
-        let documented = &self.document["paths"][route.path()][route.method().to_lowercase()]["responses"];
+        let documented = &DOCUMENT["paths"][route.path()][route.method().to_lowercase()]["responses"];
         let of_status = [&documented[status.to_string()], &documented[format!("{}XX", status / 100)]];
         let response = of_status.into_iter().find(|response| !response.is_null());
         let response = response.unwrap_or_else(|| panic!("{route:?} {status} is not documented: {body:#}"));
         let response = match response["$ref"].as_str() {
-            Some(reference) => self.document.pointer(&reference[1..]).unwrap(),
+            Some(reference) => DOCUMENT.pointer(&reference[1..]).unwrap(),
             None => response,
         };
         let content_type = headers["content-type"].to_str().unwrap();
@@ -130,7 +131,7 @@ impl Api {
         let schema = response["content"][content_type]["schema"]["$ref"].as_str().unwrap();
         let mut validators = self.validators.lock().unwrap();
         let validator = validators.entry(schema.to_owned()).or_insert_with(|| {
-            let schema = json!({"$ref": schema, "components": self.document["components"]});
+            let schema = json!({"$ref": schema, "components": DOCUMENT["components"]});
             jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
         });
         let errors: Vec<_> =
@@ -139,23 +140,24 @@ impl Api {
     }
 
     /// The schema of the body of a route, with references followed.
-    pub(crate) fn request_schemas(&self, route: Route) -> Vec<&Value> {
-        let operation = &self.document["paths"][route.path()][route.method().to_lowercase()];
-        let schema = self.followed(&operation["requestBody"]["content"]["application/json"]["schema"]);
+    pub(crate) fn request_schemas(route: Route) -> Vec<&'static Value> {
+        let operation = &DOCUMENT["paths"][route.path()][route.method().to_lowercase()];
+        let schema = Self::followed(&operation["requestBody"]["content"]["application/json"]["schema"]);
         match schema["oneOf"].as_array() {
-            Some(members) => members.iter().map(|member| self.followed(member)).collect(),
+            Some(members) => members.iter().map(|member| Self::followed(member)).collect(),
             None => vec![schema],
         }
     }
 
-    pub(crate) fn followed<'a>(&'a self, schema: &'a Value) -> &'a Value {
+    fn followed(schema: &'static Value) -> &'static Value {
         match schema["$ref"].as_str() {
-            Some(reference) => self.document.pointer(&reference[1..]).unwrap(),
+            Some(reference) => DOCUMENT.pointer(&reference[1..]).unwrap(),
             None => schema,
         }
     }
+}
 
-    pub(crate) fn document(&self) -> &Value {
-        &self.document
-    }
+/// The document the simulator serves.
+pub(crate) fn document() -> &'static Value {
+    &DOCUMENT
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use mint_api::types::Operation;
 use serde::{Serialize, Serializer};
+use tokio::time::Instant;
 
 use super::history::History;
 use super::saved::Bounds;
@@ -31,8 +32,8 @@ pub struct OperationHandle {
 #[derive(Default)]
 pub(super) struct Now {
     pub(super) bounds: Bounds,
-    /// The reply to the call that gave the handle, until something newer is seen.
-    pub(super) reply: Option<Operation>,
+    /// The reply to the call that gave the handle, and when it came, until something newer is seen.
+    pub(super) reply: Option<(Answer<Operation>, Instant)>,
 }
 
 /// Without the reply, which may hold signed URLs.
@@ -50,14 +51,13 @@ impl OperationHandle {
 
     /// The operation of a reply to a call that started it, or let it go on.
     pub(crate) fn of_reply(mint: Mint, answer: Answer<Operation>, history: History) -> Result<Self, Error> {
-        let Answer { value: operation, retry_after } = answer;
-        let id = operation.id.parse().map_err(|error: Error| {
+        let id = answer.value.id.parse().map_err(|error: Error| {
             let why = "the reply names no operation that can be polled; update this crate";
             Error::new(ErrorKind::Decode, why).with_source(error)
         })?;
-        let not_before = after(mint.clock().now(), retry_after);
+        let not_before = after(mint.clock().now(), answer.retry_after);
         let handle = Self::new(mint, id, Bounds { deadline: None, not_before }, history);
-        handle.now().reply = Some(operation);
+        handle.now().reply = Some((answer, Instant::now()));
         Ok(handle)
     }
 
@@ -124,11 +124,13 @@ impl OperationHandle {
     /// What a wait begins with: the reply it sees first, if there is one, else how long not to ask.
     pub(super) fn begin(&self) -> (Option<Answer<Operation>>, Duration) {
         let mut now = self.now();
-        let retry_after = now.bounds.not_before.map(|time| self.mint.until(time));
         match now.reply.take() {
             // It brings the server's wish with it, to which the ceiling applies.
-            Some(value) => (Some(Answer { value, retry_after }), Duration::ZERO),
-            None => (None, retry_after.unwrap_or_default()),
+            Some((Answer { value, retry_after }, came)) => {
+                let retry_after = retry_after.map(|wish| wish.saturating_sub(came.elapsed()));
+                (Some(Answer { value, retry_after }), Duration::ZERO)
+            }
+            None => (None, now.bounds.not_before.map(|time| self.mint.until(time)).unwrap_or_default()),
         }
     }
 

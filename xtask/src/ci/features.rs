@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn features_are_read_off_the_workspace() {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
-        assert_eq!(features(&metadata, "mint-openapi"), ["source"]);
+        assert!(features(&metadata, "mint-openapi").contains(&"source".to_owned()));
         assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars"]);
         let all = features(&metadata, "mint-api-ext");
         for feature in features(&metadata, "mint-api") {

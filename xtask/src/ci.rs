@@ -144,10 +144,12 @@ mod tests {
             pass  features (1.2 s)
             pass  test (1.2 s)
             pass  quickstart (1.2 s)
+            pass  generate (1.2 s)
+            pass  review (1.2 s)
             SKIP  corpus (what it needs is not on this machine)
             pass  package (1.2 s)
             pass  application (1.2 s)
-            2 of 13 gates failed
+            2 of 15 gates failed
         "#]]
         .assert_eq(&summary.to_string());
     }

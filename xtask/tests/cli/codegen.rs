@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use mint_openapi::Code;
+use mint_openapi::diff::Rule;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -160,10 +161,11 @@ fn real_documents_generate_or_say_why_not() {
 fn every_code_is_explained() {
     let said = xtask(&["explain"], "");
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
-    assert_eq!(said.stdout.lines().count(), Code::ALL.len());
-    for code in Code::ALL {
+    assert_eq!(said.stdout.lines().count(), Code::ALL.len() + Rule::ALL.len());
+    let changes = Rule::ALL.iter().map(ToString::to_string);
+    for code in Code::ALL.iter().map(ToString::to_string).chain(changes) {
         assert!(said.stdout.contains(&format!("{code}  ")), "{code}: {}", said.stdout);
-        let said = xtask(&["explain", &code.to_string()], "");
+        let said = xtask(&["explain", &code], "");
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
         assert!(said.stdout.starts_with(&format!("{code} ")), "{}", said.stdout);
     }

@@ -5,14 +5,19 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
+#[path = "shared/median.rs"]
+mod median;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mint_openapi::diff::{diff, diff_sources};
 use mint_openapi::{document, parse_json};
 use serde_json::Value;
+
+use median::median;
 
 /// The longest that the comparison may take, generating both clients included.
 const MOST: Duration = Duration::from_secs(5);
@@ -23,11 +28,11 @@ const RUNS: usize = 5;
 fn main() {
     let [(old_name, old), (new_name, new)] = subjects();
     println!("{old_name} -> {new_name}");
-    let documents = middle(|| {
+    let documents = median(RUNS, || {
         let none = || Err(String::new());
         black_box(diff_sources(black_box(&old), &new, none(), none()).expect("both are documents"));
     });
-    let whole = middle(|| {
+    let whole = median(RUNS, || {
         black_box(diff(black_box(&old), &new).expect("both are documents"));
     });
     let verdict = if whole <= MOST { "as it should be" } else { "TOO LONG" };
@@ -52,16 +57,4 @@ fn read(path: &PathBuf) -> (String, Value) {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = fs::read_to_string(path).expect("the document can be read");
     (name, parse_json(&text).expect("the document is JSON"))
-}
-
-/// The median of some runs.
-fn middle(mut run: impl FnMut()) -> Duration {
-    let time = |_| {
-        let start = Instant::now();
-        run();
-        start.elapsed()
-    };
-    let mut times: Vec<_> = (0..RUNS).map(time).collect();
-    times.sort();
-    times[RUNS / 2]
 }

@@ -5,13 +5,17 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
+#[path = "shared/median.rs"]
+mod median;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use mint_openapi::{OPENAPI_JSON, Settings, generate, lower, parse_json};
+
+use median::median;
 
 /// The lowering may take at most this part of the pipeline.
 const MOST: f64 = 0.1;
@@ -65,25 +69,13 @@ fn benches(subject: &Subject) {
 
 fn ratio(subject: &Subject) {
     let document = parse_json(&subject.text).expect("the document is JSON");
-    let whole = middle(|| {
+    let whole = median(RUNS, || {
         black_box(subject.pipeline());
     });
-    let lower = middle(|| {
+    let lower = median(RUNS, || {
         black_box(lower(black_box(&document)).expect("the document is lowered"));
     });
     let ratio = lower.as_secs_f64() / whole.as_secs_f64();
     let verdict = if ratio <= MOST { "as it should be" } else { "TOO MUCH" };
     println!("lower {lower:.1?} of {whole:.1?}: {ratio:.3} of the pipeline (at most {MOST}): {verdict}");
-}
-
-/// The median of some runs.
-fn middle(mut run: impl FnMut()) -> Duration {
-    let time = |_| {
-        let start = Instant::now();
-        run();
-        start.elapsed()
-    };
-    let mut times: Vec<_> = (0..RUNS).map(time).collect();
-    times.sort();
-    times[RUNS / 2]
 }

@@ -134,12 +134,11 @@ pub(super) fn end_record(tail: &[u8]) -> Option<&[u8]> {
 mod tests {
     use bytes::Bytes;
 
-    use super::super::digest::Digests;
     use super::super::sum::Sum;
     use super::*;
 
     fn of(kind: AssetKind, content_type: Option<&str>, bytes: &[u8]) -> Result<(), String> {
-        let mut sum = Sum::new(&Digests::default());
+        let mut sum = Sum::default();
         sum.add_all(&[Bytes::copy_from_slice(bytes)]);
         check(&Asset::new(kind, "u"), content_type, &sum.finish())
     }
@@ -155,7 +154,7 @@ mod tests {
             ("audio/mpeg", b"<html>", true),
             ("application/json; charset=utf-8", b"{}", false),
         ] {
-            let mut sum = Sum::new(&Digests::default());
+            let mut sum = Sum::default();
             sum.add_all(&[Bytes::from_static(bytes)]);
             let kind = AssetKind::Other("audio_file".into());
             let asset = Asset { content_type: Some(content_type.into()), ..Asset::new(kind, "u") };

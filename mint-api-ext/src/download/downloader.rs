@@ -147,7 +147,7 @@ pub(crate) fn shown(url: &str) -> String {
 }
 
 /// The error of a request for a file; no text of it, nor of its causes, holds a query.
-fn fetch_error(url: &str, error: reqwest::Error) -> Error {
+pub(super) fn fetch_error(url: &str, error: reqwest::Error) -> Error {
     if causes(&error).any(|cause| cause.to_string().contains("message head is too large")) {
         return refused(url, TOO_LARGE_HEAD);
     }

@@ -1,7 +1,6 @@
 //! Fetching one file, with all the tries it takes.
 
 use std::path::Path;
-use std::pin::pin;
 use std::time::Duration;
 
 use reqwest::Response;
@@ -9,11 +8,12 @@ use reqwest::header::CONTENT_TYPE;
 use tokio::time::sleep;
 
 use super::digest::Digests;
-use super::downloader::{Downloader, refused, shown};
+use super::downloader::{Downloader, fetch_error, refused, shown};
+use super::part::Next;
 use super::refresh::Refresher;
 use super::retry::Retries;
 use super::sidecar::Version;
-use super::sink::Sink;
+use super::sink::{Sink, Taken};
 use super::sum::Summary;
 use super::transfer::{Asked, Decision, decide, rest, text, unless, validators};
 use super::verify::{self, Limits};
@@ -21,9 +21,6 @@ use super::{Event, Obtained, OnEvent};
 use crate::asset::Asset;
 use crate::error::{Error, ErrorKind};
 
-/// While less than this has arrived and is not written, more is taken. A piece has up to 408 KiB by HTTP/1, and hyper has
-/// the next one ready; so what a killed process loses is less than 1 MiB.
-const WINDOW: usize = 192 * 1024;
 /// How far apart events of progress are.
 const PROGRESS_STEP: u64 = 64 * 1024;
 
@@ -105,7 +102,7 @@ impl Job<'_> {
                         attempts: state.attempts,
                     });
                 }
-                Ok(Arrived::Whole) => match self.verified(sink, &state) {
+                Ok(Arrived::Whole) => match self.verified(sink, &state).await {
                     Ok(fetched) => {
                         (self.on_event)(&Event::Verified { path: self.path, bytes: sink.length() });
                         return Ok(fetched);
@@ -233,7 +230,7 @@ impl Job<'_> {
         }
     }
 
-    /// Takes the body of a reply: pieces are gathered while those before them are written.
+    /// Takes the body of a reply.
     async fn body(
         &self,
         mut response: Response,
@@ -243,69 +240,36 @@ impl Job<'_> {
     ) -> Result<(), Setback> {
         let url = state.url.clone();
         let mut position = sink.length();
-        let mut gathered = Vec::new();
-        let mut size = 0;
-        let mut ended = None;
-        loop {
-            if gathered.is_empty() {
-                match ended {
-                    Some(Ok(())) => break,
-                    Some(Err(setback)) => return Err(setback),
-                    None => {}
-                }
-                match self.piece(&url, &mut response, position).await {
-                    Ok(Some(piece)) => {
-                        size += piece.len();
-                        gathered.push(piece);
-                    }
-                    Ok(None) => ended = Some(Ok(())),
-                    Err(setback) => ended = Some(Err(setback)),
-                }
-                continue;
+        let mut ready: Option<Next> = None;
+        let ended = loop {
+            let piece = match ready.take() {
+                Some(piece) => piece.map_err(|error| fetch_error(&url, error)),
+                None => self.downloader.piece(&url, &mut response).await,
+            };
+            let piece = match piece {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(setback(error)),
+            };
+            if let Err(error) = self.limits.admit_some(self.asset, position + piece.len() as u64) {
+                break Err(Setback::Fatal(error));
             }
-            let flying = std::mem::take(&mut size);
-            position += flying as u64;
-            {
-                let mut write = pin!(sink.write(std::mem::take(&mut gathered)));
-                loop {
-                    tokio::select! {
-                        biased;
-                        written = &mut write => {
-                            written.map_err(Setback::Fatal)?;
-                            break;
-                        }
-                        piece = self.piece(&url, &mut response, position + size as u64),
-                            if ended.is_none() && flying + size < WINDOW =>
-                        {
-                            match piece {
-                                Ok(Some(piece)) => {
-                                    size += piece.len();
-                                    gathered.push(piece);
-                                }
-                                Ok(None) => ended = Some(Ok(())),
-                                Err(setback) => ended = Some(Err(setback)),
-                            }
-                        }
-                    }
-                }
-            }
-            self.arrived(state, position, gathered.is_empty() && ended.is_some());
+            let most = self.limits.most(self.asset) - position;
+            let Taken { bytes, next, body } = sink.write(piece, response, most).await.map_err(Setback::Fatal)?;
+            (response, ready) = (body, next);
+            position += bytes;
+            self.arrived(state, position);
+        };
+        if position != state.reported {
+            self.progress(state, position);
         }
+        ended?;
         if total.is_some_and(|total| position < total) {
             // A server may send less of a part than was asked for.
             let text = format!("could not fetch `{}`: the connection broke off; try again", shown(&url));
             return Err(Setback::Passing(Error::new(ErrorKind::Transport, text)));
         }
         Ok(())
-    }
-
-    /// The next piece of a body that has come as far as `position`; no more is taken than the file may have.
-    async fn piece(&self, url: &str, response: &mut Response, position: u64) -> Result<Option<bytes::Bytes>, Setback> {
-        let piece = self.downloader.piece(url, response).await.map_err(setback)?;
-        if let Some(piece) = &piece {
-            self.limits.admit_some(self.asset, position + piece.len() as u64).map_err(Setback::Fatal)?;
-        }
-        Ok(piece)
     }
 
     fn started(&self, state: &mut State, total: Option<u64>) {
@@ -321,19 +285,22 @@ impl Job<'_> {
     }
 
     /// Bytes were written, up to this place.
-    fn arrived(&self, state: &mut State, position: u64, last: bool) {
+    fn arrived(&self, state: &mut State, position: u64) {
         if state.retries.arrived(position) {
             state.refreshed = false;
         }
-        if last || state.reported == 0 || position >= state.reported + PROGRESS_STEP {
-            state.reported = position;
-            (self.on_event)(&Event::Progress { path: self.path, bytes: position });
+        if state.reported == 0 || position >= state.reported + PROGRESS_STEP {
+            self.progress(state, position);
         }
     }
 
-    fn verified(&self, sink: &Sink, state: &State) -> Result<Fetched, Error> {
-        let lost = || Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped");
-        let summary = sink.summary().ok_or_else(lost)?;
+    fn progress(&self, state: &mut State, position: u64) {
+        state.reported = position;
+        (self.on_event)(&Event::Progress { path: self.path, bytes: position });
+    }
+
+    async fn verified(&self, sink: &mut Sink, state: &State) -> Result<Fetched, Error> {
+        let summary = sink.summary().await?;
         let version = sink.version().cloned().unwrap_or_default();
         verify::verify(self.asset, &version, &state.digests, &self.limits, &summary)?;
         let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };

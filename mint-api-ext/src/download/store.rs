@@ -9,7 +9,6 @@ use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion};
 use tokio::io::AsyncWriteExt as _;
 
-use super::digest::Digests;
 use super::manifest::{Entry, MAX_BYTES, Manifest};
 use super::sink::blocking;
 use super::sum::{Sum, Summary};
@@ -35,11 +34,8 @@ impl Upload {
         Self { store, path, writer }
     }
 
-    pub(super) async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
-        for piece in pieces {
-            self.writer.put(piece).await.map_err(|error| store_error(&self.path, error))?;
-        }
-        Ok(())
+    pub(super) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
+        self.writer.put(piece).await.map_err(|error| store_error(&self.path, error))
     }
 
     pub(super) async fn restart(&mut self) -> Result<(), Error> {
@@ -133,7 +129,7 @@ pub(super) async fn add_to_manifest(
 pub(super) async fn summary(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<Summary, Error> {
     let found = store.get(path).await.map_err(|error| store_error(path, error))?;
     let mut pieces = found.into_stream();
-    let mut sum = Sum::new(&Digests::default());
+    let mut sum = Sum::default();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| store_error(path, error))?;
         sum = blocking(move || {

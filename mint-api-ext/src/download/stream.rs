@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::digest::Digests;
+use super::hashing::Hashing;
 use super::sidecar::Version;
 use super::sink::blocking;
 #[cfg(feature = "object-store")]
@@ -27,34 +27,36 @@ pub(super) enum Output {
 pub(super) struct Stream {
     output: Output,
     version: Option<Version>,
+    /// How many bytes were written.
+    written: u64,
     /// Of what was written.
-    sum: Sum,
+    hashing: Hashing,
     /// Of what was sent again from the beginning, which must be the same as far as it was written.
     again: Option<Sum>,
 }
 
 impl Stream {
     pub(super) fn new(output: Output) -> Self {
-        Self { output, version: None, sum: Sum::new(&Digests::default()), again: None }
+        Self { output, version: None, written: 0, hashing: Hashing::default(), again: None }
     }
 
     pub(super) fn length(&self) -> u64 {
-        self.again.as_ref().unwrap_or(&self.sum).length()
+        self.again.as_ref().map_or(self.written, Sum::length)
     }
 
     pub(super) fn version(&self) -> Option<&Version> {
         self.version.as_ref()
     }
 
-    pub(super) fn summary(&self) -> Summary {
-        self.sum.finish()
+    pub(super) async fn summary(&mut self) -> Result<Summary, Error> {
+        self.hashing.settled().await.map(|sum| sum.finish())
     }
 
     pub(super) async fn restart(&mut self, version: Version) -> Result<(), Error> {
         self.clear().await?;
         match &mut self.again {
             Some(again) => *again = Sum::new(&version.digests),
-            None => self.sum = Sum::new(&version.digests),
+            None => self.hashing = Sum::new(&version.digests).into(),
         }
         self.version = Some(version);
         Ok(())
@@ -63,67 +65,56 @@ impl Stream {
     pub(super) async fn clear(&mut self) -> Result<(), Error> {
         self.version = None;
         match &mut self.output {
-            Output::Writer(_) if self.sum.length() > 0 => self.again = Some(Sum::new(&Digests::default())),
+            Output::Writer(_) if self.written > 0 => self.again = Some(Sum::default()),
             Output::Writer(_) => {}
             #[cfg(feature = "object-store")]
             Output::Store(upload) => {
                 upload.restart().await?;
-                self.sum = Sum::new(&Digests::default());
+                self.written = 0;
+                self.hashing = Hashing::default();
             }
         }
         Ok(())
     }
 
-    pub(super) async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
-        let pieces = self.unwritten(pieces)?;
-        if pieces.is_empty() {
+    pub(super) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
+        let piece = self.unwritten(piece).await?;
+        if piece.is_empty() {
             return Ok(());
         }
-        let mut sum = self.sum.clone();
-        let (sum, pieces) = blocking(move || {
-            sum.add_all(&pieces);
-            Ok((sum, pieces))
-        })
-        .await?;
+        self.hashing.add(vec![piece.clone()]).await?;
+        self.written += piece.len() as u64;
         match &mut self.output {
-            Output::Writer(writer) => {
-                for piece in pieces {
-                    writer.write_all(&piece).await.map_err(writer_error)?;
-                }
-            }
+            Output::Writer(writer) => writer.write_all(&piece).await.map_err(writer_error),
             #[cfg(feature = "object-store")]
-            Output::Store(upload) => upload.write(pieces).await?,
+            Output::Store(upload) => upload.write(piece).await,
         }
-        self.sum = sum;
-        Ok(())
     }
 
-    /// What of these pieces was not written before; an error if what was is not the same.
-    fn unwritten(&mut self, pieces: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
+    /// What of a piece was not written before; an error if what was is not the same.
+    async fn unwritten(&mut self, mut piece: Bytes) -> Result<Bytes, Error> {
         let Some(mut again) = self.again.take() else {
-            return Ok(pieces);
+            return Ok(piece);
         };
-        let mut rest = Vec::new();
-        for mut piece in pieces {
-            let missing = self.sum.length() - again.length();
-            let known = piece.split_to(piece.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
+        let missing = self.written - again.length();
+        let known = piece.split_to(piece.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
+        let again = blocking(move || {
             again.add_all(&[known]);
-            if !piece.is_empty() {
-                rest.push(piece);
-            }
-        }
-        if again.length() < self.sum.length() {
+            Ok(again)
+        })
+        .await?;
+        if again.length() < self.written {
             self.again = Some(again);
-            return Ok(rest);
+            return Ok(piece);
         }
-        if again.finish().sha256 != self.sum.finish().sha256 {
+        if again.finish().sha256 != self.summary().await?.sha256 {
             let text = "the file changed at the server while it was written, and a writer cannot take bytes back; \
                         download it again";
             return Err(Error::new(ErrorKind::Download, text));
         }
         // The same bytes, by the digests that the server sends now.
-        self.sum = again;
-        Ok(rest)
+        self.hashing = again.into();
+        Ok(piece)
     }
 
     /// Ends the output: the file is whole.

@@ -11,7 +11,7 @@ const HEAD: usize = 512;
 pub(super) const TAIL: usize = 22 + 0xffff;
 
 /// Sums up a file from its beginning on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sum {
     length: u64,
     sha256: Sha256,
@@ -34,7 +34,7 @@ pub(super) struct Summary {
 impl Sum {
     pub(super) fn new(expected: &Digests) -> Self {
         let sha512 = expected.needs_sha512().then(Sha512::new);
-        Self { length: 0, sha256: Sha256::new(), sha512, head: Vec::new(), tail: Vec::new() }
+        Self { sha512, ..Self::default() }
     }
 
     pub(super) fn length(&self) -> u64 {
@@ -92,7 +92,7 @@ mod tests {
         let file: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
         for run in [1, 7_000, 65_557, 65_558, 150_000, 200_000] {
             for piece in [run, 999] {
-                let mut sum = Sum::new(&Digests::default());
+                let mut sum = Sum::default();
                 for run in file.chunks(run.max(500)) {
                     let pieces: Vec<_> = run.chunks(piece.max(100)).map(Bytes::copy_from_slice).collect();
                     sum.add_all(&pieces);

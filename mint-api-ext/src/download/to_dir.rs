@@ -10,7 +10,6 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::digest::Digests;
 use super::manifest::{Entry, Manifest};
 use super::part::{Part, io_error};
 use super::publish::Clobber;
@@ -117,8 +116,7 @@ impl ToDir {
             (_, None) => None,
         };
         let (path, url) = (target.to_owned(), asset.url.clone());
-        let part = blocking(move || Part::open(&path, &url)).await?;
-        let mut sink = Sink::Part(Some(Box::new(part)));
+        let mut sink = Sink::part(blocking(move || Part::open(&path, &url)).await?);
         let fetched = self.download.fetch(asset, target, have.as_ref(), &mut sink, retries).await?;
         let Fetched { summary, version, obtained, attempts } = fetched;
         let (summary, unpacked) = match (summary, there) {
@@ -132,7 +130,7 @@ impl ToDir {
 
     /// Gives a whole file its name, and what is in it, too, if it is to be unpacked.
     async fn publish(&self, asset: &Asset, target: &Path, sink: Sink) -> Result<Option<super::Unpacked>, Error> {
-        let Sink::Part(Some(part)) = sink else {
+        let Sink::Part { part: Some(part), .. } = sink else {
             return Err(Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped"));
         };
         let clobber = match self.download.overwrite {
@@ -195,7 +193,7 @@ async fn unchanged(target: &Path, entry: &Entry) -> Result<Option<Summary>, Erro
 
 fn summary(path: &Path) -> std::io::Result<Summary> {
     let mut file = File::open(path)?;
-    let mut sum = Sum::new(&Digests::default());
+    let mut sum = Sum::default();
     let mut buffer = vec![0; 256 * 1024];
     loop {
         let read = file.read(&mut buffer)?;

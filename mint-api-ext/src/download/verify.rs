@@ -34,6 +34,11 @@ impl Limits {
         }
     }
 
+    /// How many bytes may be fetched of a file at most.
+    pub(super) fn most(&self, asset: &Asset) -> u64 {
+        [asset.bytes, self.max_bytes].into_iter().flatten().min().unwrap_or(u64::MAX)
+    }
+
     /// Whether so much of a file may be fetched. No more than that is written, whatever is sent.
     pub(super) fn admit_some(&self, asset: &Asset, bytes: u64) -> Result<(), Error> {
         if let Some(expected) = asset.bytes.filter(|expected| bytes > *expected) {

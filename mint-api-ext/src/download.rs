@@ -187,7 +187,9 @@ impl Download {
     /// without its extension. Default: archives stay packed.
     ///
     /// An archive is unpacked as a whole or not at all. One that leads out of the directory, holds links, two files of
-    /// one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size is refused.
+    /// one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size is refused. It takes the place of
+    /// a directory only where that holds nothing but files of this archive, or of an earlier version that was unpacked
+    /// there. A writer or a store gets archives as they are.
     pub fn unpack_archives(mut self) -> Self {
         self.archives = Archives::Unpack;
         self

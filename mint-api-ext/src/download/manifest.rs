@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub(super) struct Entry {
     /// What the store calls the version that was saved in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) stored_etag: Option<String>,
+    /// The files that were unpacked of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unpacked: Vec<PathBuf>,
 }
 
 impl Default for Manifest {
@@ -71,6 +74,11 @@ impl Manifest {
         self.files.get(name).filter(|entry| {
             entry.url == Version::of(&asset.url).url && (entry.etag.is_some() || entry.last_modified.is_some())
         })
+    }
+
+    /// The files that were unpacked of an archive of this name, whichever version of it that was.
+    pub(super) fn unpacked(&self, name: &str) -> &[PathBuf] {
+        self.files.get(name).map_or(&[], |entry| &entry.unpacked)
     }
 
     /// The bytes of this manifest with this entry; `None` if it has it already.
@@ -110,6 +118,7 @@ impl Entry {
             etag: version.etag.clone(),
             last_modified: version.last_modified.clone(),
             stored_etag: None,
+            unpacked: file.unpacked.as_ref().map(|unpacked| unpacked.files.clone()).unwrap_or_default(),
         }
     }
 

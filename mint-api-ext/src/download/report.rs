@@ -111,8 +111,8 @@ pub enum Obtained {
 pub struct Unpacked {
     /// The directory that holds the files.
     pub directory: PathBuf,
-    /// How many files there are.
-    pub files: usize,
+    /// The files of the archive, by their paths in the directory.
+    pub files: Vec<PathBuf>,
     /// The file to open first, where the API names it.
     pub primary: Option<PathBuf>,
 }

@@ -145,8 +145,50 @@ fn writer(store: &Arc<dyn ObjectStore>, path: &Path) -> BufWriter {
     BufWriter::with_capacity(store.clone(), path.clone(), PART_BYTES).with_max_concurrency(PARTS)
 }
 
-/// The store's own error is not a source: what it says may hold a signed URL.
-fn store_error(path: &Path, _error: impl std::error::Error) -> Error {
-    let text = format!("could not read or write `{path}` in the store; check its address, its credentials and its log");
+/// The store's own error is not a source: what it says may hold a signed URL. Its kind is told.
+fn store_error(path: &Path, error: impl std::error::Error + 'static) -> Error {
+    let why = why(&error);
+    let text =
+        format!("could not read or write `{path}` in the store: {why}; check its address, its credentials and its log");
     Error::new(ErrorKind::Io, text)
+}
+
+fn why(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return match error {
+            StoreError::NotFound { .. } => "it is not there",
+            StoreError::AlreadyExists { .. } => "it is there already",
+            StoreError::Precondition { .. } | StoreError::NotModified { .. } => "it was changed meanwhile",
+            StoreError::PermissionDenied { .. } => "the store does not permit it",
+            StoreError::Unauthenticated { .. } => "the store does not accept the credentials",
+            StoreError::NotSupported { .. } | StoreError::NotImplemented { .. } => "the store cannot do it",
+            StoreError::InvalidPath { .. } => "the store does not take such a path",
+            _ => "the store failed",
+        }
+        .to_owned();
+    }
+    match error.downcast_ref::<std::io::Error>() {
+        Some(error) => error.get_ref().map_or_else(|| error.kind().to_string(), |inner| why(inner)),
+        None => "the store failed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_a_store_s_error_is_told_and_nothing_else() {
+        let secret = || Box::<dyn std::error::Error + Send + Sync>::from("PUT https://a.b/c?signature=1");
+        let denied = || StoreError::PermissionDenied { path: "a?signature=1".into(), source: secret() };
+        for (error, expected) in [
+            (Box::new(denied()) as Box<dyn std::error::Error>, "does not permit it"),
+            (Box::new(std::io::Error::other(denied())), "does not permit it"),
+            (Box::new(std::io::Error::from(std::io::ErrorKind::ConnectionReset)), "connection reset"),
+            (Box::new(StoreError::Generic { store: "s", source: secret() }), "the store failed"),
+        ] {
+            let text = why(&*error);
+            assert!(text.contains(expected) && !text.contains("signature"), "{text}");
+        }
+    }
 }

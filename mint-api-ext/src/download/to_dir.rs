@@ -60,7 +60,8 @@ impl ToDir {
         let (this, manifest, noted_each) = (&self, &manifest, &noted);
         let fetches = jobs.into_iter().map(|(asset, name, retries)| async move {
             let target = this.directory.join(&name);
-            let result = match this.save(&asset, &target, manifest.entry(&name, &asset), retries).await {
+            let known = Known { entry: manifest.entry(&name, &asset), unpacked: manifest.unpacked(&name) };
+            let result = match this.save(&asset, &target, known, retries).await {
                 Ok((file, version)) => {
                     let entry = version.map(|version| (name, Entry::new(&file, &version)));
                     this.note(entry, noted_each).await;
@@ -91,14 +92,14 @@ impl ToDir {
         &self,
         asset: &Asset,
         target: &Path,
-        entry: Option<&Entry>,
+        known: Known<'_>,
         retries: Retries,
     ) -> Result<(FetchedFile, Option<Version>), Error> {
         let began = Instant::now();
         let there = match self.download.overwrite {
             Overwrite::Always => None,
             Overwrite::Never => local(target).await?,
-            Overwrite::IfChanged => match entry {
+            Overwrite::IfChanged => match known.entry {
                 Some(entry) => unchanged(target, entry).await?,
                 None => None,
             },
@@ -109,10 +110,10 @@ impl ToDir {
         };
         let have = match (self.download.overwrite, &there) {
             (Overwrite::Never, Some(summary)) => {
-                let unpacked = self.unpack_there(asset, target).await?;
+                let unpacked = self.unpack_there(asset, target, known).await?;
                 return Ok((file(summary.clone(), unpacked), None));
             }
-            (_, Some(_)) => entry.map(Entry::version),
+            (_, Some(_)) => known.entry.map(Entry::version),
             (_, None) => None,
         };
         let (path, url) = (target.to_owned(), asset.url.clone());
@@ -120,8 +121,8 @@ impl ToDir {
         let fetched = self.download.fetch(asset, target, have.as_ref(), &mut sink, retries).await?;
         let Fetched { summary, version, obtained, attempts } = fetched;
         let (summary, unpacked) = match (summary, there) {
-            (Some(summary), _) => (summary, self.publish(asset, target, sink).await?),
-            (None, Some(summary)) => (summary, self.unpack_there(asset, target).await?),
+            (Some(summary), _) => (summary, self.publish(asset, target, known, sink).await?),
+            (None, Some(summary)) => (summary, self.unpack_there(asset, target, known).await?),
             (None, None) => unreachable!("only what is there can be unchanged"),
         };
         let content_type = version.content_type.clone();
@@ -129,22 +130,29 @@ impl ToDir {
     }
 
     /// Gives a whole file its name, and what is in it, too, if it is to be unpacked.
-    async fn publish(&self, asset: &Asset, target: &Path, sink: Sink) -> Result<Option<super::Unpacked>, Error> {
+    async fn publish(
+        &self,
+        asset: &Asset,
+        target: &Path,
+        known: Known<'_>,
+        sink: Sink,
+    ) -> Result<Option<super::Unpacked>, Error> {
         let Sink::Part { part: Some(part), .. } = sink else {
             return Err(Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped"));
         };
-        let clobber = match self.download.overwrite {
-            Overwrite::Never => Clobber::Keep,
-            Overwrite::IfChanged | Overwrite::Always => Clobber::Replace,
-        };
+        let clobber = self.clobber();
         let durability = self.download.durability;
         let (unpacks, asset, target) = (self.unpacks(asset), asset.clone(), target.to_owned());
+        let earlier = known.unpacked.to_vec();
         blocking(move || {
             // Unpacked first: an archive that cannot be is not published.
             let staged = match unpacks {
                 true => Some(Staged::unpack(&asset, part.path(), &target)?),
                 false => None,
             };
+            if let Some(staged) = &staged {
+                staged.check_replaceable(clobber, &earlier)?;
+            }
             part.publish(clobber, durability)?;
             staged.map(Staged::publish).transpose()
         })
@@ -152,21 +160,46 @@ impl ToDir {
     }
 
     /// Unpacks an archive that is there, unless it is unpacked already.
-    async fn unpack_there(&self, asset: &Asset, target: &Path) -> Result<Option<super::Unpacked>, Error> {
+    async fn unpack_there(
+        &self,
+        asset: &Asset,
+        target: &Path,
+        known: Known<'_>,
+    ) -> Result<Option<super::Unpacked>, Error> {
         if !self.unpacks(asset) {
             return Ok(None);
         }
-        let (asset, target) = (asset.clone(), target.to_owned());
-        blocking(move || match unpack::there(&asset, &target) {
-            Some(unpacked) => Ok(Some(unpacked)),
-            None => Ok(Some(Staged::unpack(&asset, &target, &target)?.publish()?)),
+        let (asset, target, earlier) = (asset.clone(), target.to_owned(), known.unpacked.to_vec());
+        let clobber = self.clobber();
+        blocking(move || {
+            if let Some(unpacked) = unpack::there(&asset, &target, &earlier) {
+                return Ok(Some(unpacked));
+            }
+            let staged = Staged::unpack(&asset, &target, &target)?;
+            staged.check_replaceable(clobber, &earlier)?;
+            staged.publish().map(Some)
         })
         .await
+    }
+
+    fn clobber(&self) -> Clobber {
+        match self.download.overwrite {
+            Overwrite::Never => Clobber::Keep,
+            Overwrite::IfChanged | Overwrite::Always => Clobber::Replace,
+        }
     }
 
     fn unpacks(&self, asset: &Asset) -> bool {
         self.download.archives == Archives::Unpack && asset.is_archive()
     }
+}
+
+/// What the manifest tells of a file.
+#[derive(Clone, Copy, Debug)]
+struct Known<'a> {
+    /// If it can be asked for by whether it has changed.
+    entry: Option<&'a Entry>,
+    unpacked: &'a [PathBuf],
 }
 
 /// What is there under a name; a link is nothing, wherever it leads.

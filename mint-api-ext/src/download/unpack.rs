@@ -13,10 +13,10 @@ use super::Unpacked;
 use super::content::end_record;
 use super::downloader::refused;
 use super::part::{beside, io_error};
-use super::publish::rename;
+use super::publish::{Clobber, rename};
 use super::sum::TAIL;
 use crate::asset::Asset;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 const MAX_FILES: usize = 10_000;
 const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
@@ -30,7 +30,7 @@ const MAX_DEPTH: usize = 32;
 pub(super) struct Staged {
     staging: PathBuf,
     directory: PathBuf,
-    files: usize,
+    files: Vec<PathBuf>,
     primary: Option<PathBuf>,
 }
 
@@ -46,7 +46,7 @@ impl Staged {
     /// Unpacks an archive for a target.
     pub(super) fn unpack(asset: &Asset, archive: &Path, target: &Path) -> Result<Self, Error> {
         let staging = beside(target, ".unpacking");
-        let mut staged = Self { staging, directory: directory_of(target), files: 0, primary: None };
+        let mut staged = Self { staging, directory: directory_of(target), files: Vec::new(), primary: None };
         staged.fill(asset, archive).map_err(|trouble| match trouble {
             Trouble::Archive(why) => refused(
                 &asset.url,
@@ -132,7 +132,7 @@ impl Staged {
             })?;
             io::Write::write_all(&mut file, &buffer[..read]).map_err(disk)?;
         }
-        self.files += 1;
+        self.files.push(path);
         Ok(())
     }
 
@@ -146,6 +146,27 @@ impl Staged {
         };
         self.primary = Some(within);
         Ok(())
+    }
+
+    /// An error if what is there already would be lost: files that are neither of this archive nor of `earlier` ones.
+    pub(super) fn check_replaceable(&self, clobber: Clobber, earlier: &[PathBuf]) -> Result<(), Error> {
+        let failed = |error| io_error("replace", &self.directory, error);
+        let why = match fs::symlink_metadata(&self.directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(failed(error)),
+            Ok(found) if found.is_dir() && clobber == Clobber::Replace => {
+                let known: HashSet<&PathBuf> = self.files.iter().chain(earlier).collect();
+                let files = files_in(&self.directory).map_err(failed)?;
+                let Some(foreign) = files.iter().find(|file| !known.contains(file)) else {
+                    return Ok(());
+                };
+                format!("`{}` in it is not of the archive, and would be lost", foreign.display())
+            }
+            Ok(_) => "it is there already".to_owned(),
+        };
+        let shown = self.directory.display();
+        let text = format!("could not unpack to `{shown}`: {why}; move it away, or choose another directory");
+        Err(Error::new(ErrorKind::Io, text))
     }
 
     /// Gives what was unpacked its name, in place of what had it.
@@ -165,7 +186,7 @@ impl Staged {
         remove(&old).map_err(failed)?;
         Ok(Unpacked {
             directory: self.directory.clone(),
-            files: self.files,
+            files: self.files.clone(),
             primary: self.primary.as_ref().map(|path| self.directory.join(path)),
         })
     }
@@ -178,26 +199,40 @@ impl Drop for Staged {
     }
 }
 
-/// What was unpacked of an archive before, if it is there.
-pub(super) fn there(asset: &Asset, target: &Path) -> Option<Unpacked> {
+/// What was unpacked of an archive before, if all of it is there: these files, or whatever is there if none are known.
+pub(super) fn there(asset: &Asset, target: &Path, known: &[PathBuf]) -> Option<Unpacked> {
     let directory = directory_of(target);
     if !fs::symlink_metadata(&directory).ok()?.is_dir() {
         return None;
     }
+    let found = files_in(&directory).ok()?;
+    let files = match known {
+        [] => found,
+        known => {
+            let found: HashSet<PathBuf> = found.into_iter().collect();
+            known.iter().all(|file| found.contains(file)).then(|| known.to_vec())?
+        }
+    };
     let primary = asset.primary_path.as_deref().filter(|path| !path.is_empty());
     let primary = match primary {
         Some(path) => Some(directory.join(inside(path)?)).filter(|path| path.is_file()).map(Some)?,
         None => None,
     };
-    Some(Unpacked { files: files_in(&directory).ok()?, directory, primary })
+    Some(Unpacked { directory, files, primary })
 }
 
-fn files_in(directory: &Path) -> io::Result<usize> {
-    let mut files = 0;
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        files += if entry.file_type()?.is_dir() { files_in(&entry.path())? } else { 1 };
+/// What is in a directory and those in it, but these themselves.
+fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut directories = vec![PathBuf::new()];
+    while let Some(within) = directories.pop() {
+        for entry in fs::read_dir(directory.join(&within))? {
+            let entry = entry?;
+            let path = within.join(entry.file_name());
+            if entry.file_type()?.is_dir() { directories.push(path) } else { files.push(path) }
+        }
     }
+    files.sort();
     Ok(files)
 }
 

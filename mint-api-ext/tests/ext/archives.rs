@@ -4,7 +4,7 @@ use std::io::{Cursor, Write as _};
 use std::path::Path;
 
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained, Report};
+use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained, Overwrite, Report};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -19,13 +19,18 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 async fn unpack(bytes: Vec<u8>, primary: &str, directory: &Path) -> Report {
+    unpack_over(bytes, primary, directory, Overwrite::IfChanged).await
+}
+
+async fn unpack_over(bytes: Vec<u8>, primary: &str, directory: &Path, overwrite: Overwrite) -> Report {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let mut asset = Asset::new(AssetKind::Obj, &simulator.add_file("lamp.zip", "application/zip", bytes));
     asset.file_name = Some("lamp.zip".into());
     asset.packaging = Some("zip".into());
     asset.primary_path = Some(primary.into());
-    mint.download(Assets::from_iter([asset])).unpack_archives().to_dir(directory).await.unwrap()
+    let download = mint.download(Assets::from_iter([asset])).unpack_archives().overwrite(overwrite);
+    download.to_dir(directory).await.unwrap()
 }
 
 fn names(directory: &Path) -> Vec<String> {
@@ -43,10 +48,80 @@ async fn an_archive_is_unpacked_beside_itself() {
         let files = unpack(bytes.clone(), "lamp.obj", directory.path()).await.complete().unwrap();
         assert_eq!(files[0].obtained, obtained);
         let unpacked = files[0].unpacked.as_ref().unwrap();
-        assert_eq!((unpacked.files, &unpacked.directory), (2, &directory.path().join("lamp")));
+        assert_eq!(unpacked.files, [Path::new("lamp.obj"), Path::new("textures/brass.png")]);
+        assert_eq!(unpacked.directory, directory.path().join("lamp"));
         assert_eq!(std::fs::read(unpacked.primary.as_ref().unwrap()).unwrap(), b"v 0 0 0");
         assert_eq!(std::fs::read(directory.path().join("lamp/textures/brass.png")).unwrap(), b"png");
         assert_eq!(names(directory.path()), ["lamp", "lamp.zip", "mint-manifest.json"]);
+    }
+}
+
+/// A directory that was there before is not lost to an archive of its name.
+#[tokio::test]
+async fn an_archive_takes_the_place_of_nothing_but_itself() {
+    let (both, one) = (archive(&[("a.obj", b"new"), ("b.obj", b"new")]), archive(&[("a.obj", b"new")]));
+    // What is in the directory, whether a download unpacked an archive of both before, and what stops the next one.
+    for (there, unpacked_before, overwrite, bytes, refused) in [
+        (vec![], false, Overwrite::IfChanged, &both, ""),
+        (vec!["a.obj"], false, Overwrite::Always, &both, ""),
+        (vec!["notes.txt"], false, Overwrite::Always, &both, "`notes.txt` in it is not of the archive"),
+        (vec!["mine/a.obj"], false, Overwrite::IfChanged, &both, "a.obj` in it is not of the archive"),
+        (vec!["b.obj"], false, Overwrite::IfChanged, &one, "`b.obj` in it is not of the archive"),
+        (vec![], true, Overwrite::IfChanged, &one, ""),
+        (vec!["notes.txt"], true, Overwrite::IfChanged, &one, "`notes.txt` in it is not of the archive"),
+        (vec!["a.obj"], false, Overwrite::Never, &both, "it is there already"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        if unpacked_before {
+            unpack(both.clone(), "a.obj", directory.path()).await.complete().unwrap();
+        }
+        let lamp = directory.path().join("lamp");
+        for name in &there {
+            std::fs::create_dir_all(lamp.join(name).parent().unwrap()).unwrap();
+            std::fs::write(lamp.join(name), "old").unwrap();
+        }
+        let before = std::fs::read(directory.path().join("lamp.zip")).ok();
+        let report = unpack_over(bytes.clone(), "a.obj", directory.path(), overwrite).await;
+        match refused {
+            "" => {
+                let files = report.complete().unwrap()[0].unpacked.as_ref().unwrap().files.len();
+                assert_eq!(names(&lamp).len(), files, "{there:?} {overwrite:?}");
+                assert_eq!(std::fs::read(lamp.join("a.obj")).unwrap(), b"new", "{there:?} {overwrite:?}");
+            }
+            why => {
+                let error = &report.failures[0].error;
+                assert!(error.kind() == ErrorKind::Io && error.to_string().contains(why), "{there:?}: {error}");
+                for name in &there {
+                    assert_eq!(std::fs::read(lamp.join(name)).unwrap(), b"old", "{name}");
+                }
+                assert_eq!(std::fs::read(directory.path().join("lamp.zip")).ok(), before, "{there:?}");
+            }
+        }
+    }
+    // Nor is a file.
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("lamp"), "old").unwrap();
+    let report = unpack(both, "a.obj", directory.path()).await;
+    assert!(report.failures[0].error.to_string().contains("it is there already"), "{report:?}");
+    assert_eq!(std::fs::read(directory.path().join("lamp")).unwrap(), b"old");
+}
+
+/// Unpacked files that are gone are unpacked again, without fetching the archive.
+#[tokio::test]
+async fn what_is_missing_of_an_archive_is_unpacked_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let bytes = archive(&[("a.obj", b"1"), ("b.obj", b"2")]);
+    let mut asset = Asset::new(AssetKind::Obj, &simulator.add_file("lamp.zip", "application/zip", bytes));
+    asset.packaging = Some("zip".into());
+    let gone = directory.path().join("model/b.obj");
+    for obtained in [Obtained::Fetched, Obtained::AlreadyThere] {
+        let download = mint.download(Assets::from_iter([asset.clone()])).unpack_archives();
+        let files = download.to_dir(directory.path()).await.unwrap().complete().unwrap();
+        assert_eq!((files[0].obtained, files[0].unpacked.as_ref().unwrap().files.len()), (obtained, 2));
+        assert_eq!(std::fs::read(&gone).unwrap(), b"2");
+        std::fs::remove_file(&gone).unwrap();
     }
 }
 

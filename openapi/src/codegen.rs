@@ -7,6 +7,7 @@ mod client;
 mod member;
 mod named_types;
 mod names;
+mod objects;
 mod open_enum;
 mod operations;
 mod plan;
@@ -154,6 +155,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         if settings.schemars {
             attributes::derive_schemars(types);
         }
+        objects::refuse_lists(types)?;
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
     }
@@ -165,6 +167,7 @@ const SUPPORT: &[(&str, &str)] = &[
     ("integers", include_str!("codegen/support/integers.rs")),
     ("json", include_str!("codegen/support/json.rs")),
     ("members", include_str!("codegen/support/members.rs")),
+    ("only_object", include_str!("codegen/support/only_object.rs")),
     ("query", include_str!("codegen/support/query.rs")),
     ("reply", include_str!("codegen/support/reply.rs")),
     ("timestamp", include_str!("codegen/support/timestamp.rs")),

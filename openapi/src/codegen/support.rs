@@ -3,6 +3,7 @@
 mod integers;
 mod json;
 mod members;
+mod only_object;
 mod query;
 mod reply;
 mod timestamp;

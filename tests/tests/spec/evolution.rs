@@ -36,7 +36,7 @@ fn every_schema_may_grow() {
     assert_eq!(seen.into_inner().into_iter().collect::<Vec<_>>(), Kind::EVOLUTION);
 }
 
-fn told(mutant: &Mutant, what: &str) -> String {
+pub(crate) fn told(mutant: &Mutant, what: &str) -> String {
     format!("{:?} at `{}`: {what}\nchanged: {:#}", mutant.kind, mutant.pointer, mutant.value)
 }
 
@@ -152,8 +152,10 @@ async fn what_is_no_operation_is_told_with_its_path() {
             json!({"id": "op_1", "status": "queued", "conversion": {"assets": {"artifacts": {"glb": {"byteSize": 0.5}}}}}),
             "at `conversion.assets.artifacts.glb.byteSize`",
         ),
-        (json!([{"id": "op_1", "status": "queued"}]), "invalid length"),
-        (json!([]), "invalid"),
+        (json!({"id": "op_1", "status": "queued", "resource": ["m", "model"]}), "at `resource`"),
+        (json!({"id": "op_1", "status": "queued", "conversion": {"assets": []}}), "at `conversion.assets`"),
+        (json!([{"id": "op_1", "status": "queued"}]), "invalid type: sequence, expected struct Operation"),
+        (json!([]), "invalid type: sequence, expected struct Operation"),
         (json!("queued"), "invalid type"),
         (json!(null), "invalid type"),
     ] {

@@ -5,6 +5,7 @@ mod document;
 mod errors;
 mod evolution;
 mod generation;
+mod ids;
 mod instances;
 mod known;
 mod mutants;

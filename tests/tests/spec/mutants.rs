@@ -87,7 +87,10 @@ impl Walk<'_> {
                 if !schema["additionalProperties"].is_object() {
                     self.edit(Kind::UnknownField, at, in_union, |place| place["brandNew"] = json!({"a": [null]}));
                 }
-                self.wrong(at, [json!(7), json!(false), json!("text")], in_union);
+                // serde's derived code would read an object from a list of its fields.
+                let names = members(&schema["properties"]).keys();
+                let fields = names.map(|name| object.get(name).cloned().unwrap_or_default()).collect();
+                self.wrong(at, [json!(7), json!("text"), json!([]), fields], in_union);
                 let required = required(schema);
                 for (name, property) in
                     members(&schema["properties"]).iter().filter(|(name, _)| object.contains_key(*name))
@@ -170,7 +173,7 @@ impl Walk<'_> {
     }
 
     /// Values of types that the schema does not have.
-    fn wrong(&mut self, at: &str, values: [Value; 3], in_union: bool) {
+    fn wrong<const N: usize>(&mut self, at: &str, values: [Value; N], in_union: bool) {
         for value in values {
             self.replace(Kind::WrongType, at, value, in_union);
         }

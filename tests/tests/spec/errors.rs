@@ -16,15 +16,15 @@ async fn get(reply: Reply) -> Error {
     server.answer([reply]);
     let error = server.mint().attach("op_1").unwrap().get().await.expect_err("an error");
     assert_eq!(server.take_requests().len(), 1);
-    let mut text = format!("{error} {error:?}");
+    let (mut text, mut debug) = (error.to_string(), format!("{error:?}"));
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
-        text.push_str(&format!(" {cause} {cause:?}"));
+        text.push_str(&format!("; {cause}"));
+        debug.push_str(&format!("; {cause:?}"));
         source = cause.source();
     }
-    assert!(!text.contains(KEY), "the key is shown: {text}");
-    let shown = format!("{error}");
-    assert!(!shown.contains(QUERY), "a query is shown: {shown}");
+    assert!(!text.contains(KEY) && !debug.contains(KEY), "the key is shown: {text}; {debug}");
+    assert!(!text.contains(QUERY), "a query is shown: {text}");
     error
 }
 
@@ -50,17 +50,32 @@ async fn every_documented_error_tells_what_the_server_said() {
     for status in statuses.into_iter().chain([402, 408, 413, 418, 451, 499, 500, 501, 502, 504, 529, 599]) {
         let reply = Reply::json(status, "application/problem+json", &problem(status)).header("x-request-id", "req_42");
         let error = get(reply).await;
+        assert_eq!(error.kind(), ErrorKind::Server, "{status}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!(error.request_id(), Some("req_42"), "{status}");
         assert_eq!(serde_json::to_value(error.problem().unwrap()).unwrap(), problem(status), "{status}");
         assert_eq!(error.is_unauthorized(), status == 401, "{status}");
         assert_eq!(error.is_not_found(), status == 404, "{status}");
         assert_eq!(error.is_rate_limited(), status == 429, "{status}");
-        assert!(!error.is_timeout() && !error.is_transport(), "{status}");
+        assert!(!error.is_timeout() && !error.is_transport() && !error.is_idempotency_conflict(), "{status}");
+        assert_eq!(error.retry_after(), None, "{status}");
         let text = error.to_string();
         for part in [&status.to_string(), "op_1", "Seen at https://api.mint.gg/v1/operations/op_1", "req_42", ";"] {
             assert!(text.contains(part), "{status}: {part} is not in {text}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_used_before_is_told_by_the_type_of_the_problem() {
+    for (slug, kind) in
+        [("idempotency-conflict", ErrorKind::IdempotencyConflict), ("operation-not-awaiting-review", ErrorKind::Server)]
+    {
+        let mut conflict = problem(409);
+        conflict["type"] = format!("https://api.mint.gg/problems/{slug}").into();
+        let error = get(Reply::json(409, "application/problem+json", &conflict)).await;
+        assert_eq!(error.kind(), kind, "{slug}");
+        assert_eq!(error.is_idempotency_conflict(), kind == ErrorKind::IdempotencyConflict, "{slug}");
     }
 }
 

@@ -354,18 +354,29 @@ mod tests {
             for value in schema["enum"].as_array().into_iter().flatten() {
                 all.insert(format!("{at} as {value}"));
             }
-            if let Some(bound) = schema.get("minimum") {
-                all.insert(format!("{at} as {bound}"));
-            }
+            all.extend(bounds(&at, schema));
         }
+        all.extend(bounds(name, schema));
         if schema["type"] == "object" && schema["additionalProperties"] != false {
             all.insert(format!("{name} with further properties"));
         }
         all
     }
 
+    fn bounds(at: &str, schema: &Value) -> Vec<String> {
+        let values = ["minimum", "maximum"].into_iter().filter_map(|keyword| schema.get(keyword));
+        let lengths = ["minLength", "maxLength", "minItems", "maxItems"];
+        let lengths = lengths.into_iter().filter_map(|keyword| schema.get(keyword));
+        values.map(|value| format!("{at} as {value}")).chain(lengths.map(|of| format!("{at} of length {of}"))).collect()
+    }
+
+    fn length(value: &Value) -> Option<usize> {
+        value.as_str().map(|text| text.chars().count()).or_else(|| value.as_array().map(Vec::len))
+    }
+
     fn seen(name: &str, schema: &'static Value, instance: &Value) -> BTreeSet<String> {
         let mut all = BTreeSet::from([format!("{name} as {instance}")]);
+        all.extend(length(instance).map(|length| format!("{name} of length {length}")));
         if let Some(union) = union_of(schema) {
             let member = union.iter().position(|member| match member_of(schema, instance) {
                 Some(chosen) if !instance.is_null() => std::ptr::eq(resolve(member), chosen),
@@ -375,6 +386,7 @@ mod tests {
         }
         for property in members(&schema["properties"]).keys() {
             let at = format!("{name}.{property}");
+            all.extend(instance.get(property).and_then(length).map(|length| format!("{at} of length {length}")));
             match instance.get(property) {
                 None => all.insert(format!("{at} absent")),
                 Some(Value::Null) => all.insert(format!("{at} null")) | all.insert(format!("{at} as null")),

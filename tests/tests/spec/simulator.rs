@@ -241,6 +241,29 @@ async fn walk_pages(walker: &mut Walker, index: usize, whole: &Value) {
     if whole["pagination"]["hasMore"] == false {
         assert_eq!(found, ids(whole));
     }
+    for query in ["?limit=0", "?limit=101", "?limit=few", "?cursor=nothing"] {
+        let (status, _) = walker.send(index, &Names::new(), query, Extras::default()).await;
+        assert_eq!(status, 422, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_route_is_told_by_a_problem() {
+    let simulator = Simulator::start().await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (method, path, status) in [
+        (Method::GET, "/v1/nothing", 404),
+        (Method::GET, "/", 404),
+        (Method::POST, "/v1/operations/op_1:cancel", 404),
+        (Method::DELETE, "/v1/models/model_1", 405),
+    ] {
+        let request = http.request(method, format!("{}{path}", simulator.base_url())).bearer_auth(API_KEY);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json", "{path}");
+        let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!(violations(component("Problem"), &body), [""; 0], "{path} {body:#}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

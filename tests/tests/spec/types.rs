@@ -210,7 +210,7 @@ impl Comparison {
 }
 
 /// A schema without its reference, and without the choice between it and null.
-fn only_member(documented: &'static Value) -> &'static Value {
+pub(crate) fn only_member(documented: &'static Value) -> &'static Value {
     let documented = resolve(documented);
     let choice: Vec<_> = union_of(documented).into_iter().flatten().filter(|member| member["type"] != "null").collect();
     match choice[..] {

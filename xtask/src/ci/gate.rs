@@ -233,6 +233,17 @@ mod tests {
     }
 
     #[test]
+    fn what_must_not_be_there_could_be() {
+        let lock = std::fs::read_to_string(Workspace::of_this_build().root().join("Cargo.lock")).unwrap();
+        for gate in GATES {
+            let Run::Dependencies(absent) = &gate.run else { continue };
+            for name in absent.iter().flat_map(|absent| absent.crates) {
+                assert!(lock.contains(&format!("name = \"{name}\"\n")), "no crate of the workspace brings {name}");
+            }
+        }
+    }
+
+    #[test]
     fn one_failure_is_enough() {
         assert_eq!(Verdict::Pass.and(Verdict::Pass), Verdict::Pass);
         assert_eq!(Verdict::Pass.and(Verdict::Fail), Verdict::Fail);

@@ -156,6 +156,8 @@ async fn replies_that_are_not_the_api_s() {
             Some(detail) => assert!(said.is_some_and(|said| said.contains(detail)), "{name}: {said:?}"),
             None => assert_eq!(said, None, "{name}"),
         }
+        let told = error.problem().map(|problem| problem.status);
+        assert_eq!(told, status.filter(|_| kind == ByServer).map(i64::from), "{name}");
         assert_eq!(error.is_transport(), kind == Transport, "{name}");
         let text = error.to_string();
         assert!(text.len() < 1500 && text.contains("operation op_1"), "{name}: {text}");

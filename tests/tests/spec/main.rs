@@ -13,5 +13,6 @@ mod replies;
 mod requests;
 mod schemas;
 mod server;
+mod shortcuts;
 mod simulator;
 mod types;

@@ -68,14 +68,22 @@ fn every_method_sends_what_the_document_says() {
             server.take_requests();
             let outcome = runtime.block_on(call(&client, &operation, &arguments.0));
             match (outcome, &server.take_requests()[..]) {
-                (Err(Error::ErrorResponse(_)), [request]) => is_as_documented(request, &operation, &arguments.0),
+                (Err(Error::ErrorResponse(_)), [request]) => is_as_documented(request, &operation, &arguments.0, AGENT),
                 (outcome, requests) => Err(format!("{} requests were sent: {outcome:?}", requests.len())),
             }
         });
     }
 }
 
-fn is_as_documented(request: &Request, operation: &Operation, arguments: &Map<String, Value>) -> Result<(), String> {
+const AGENT: &str = concat!("mint-api/", env!("CARGO_PKG_VERSION"));
+
+/// Whether a request is the one that an operation makes of these arguments, by a client of this name.
+pub(crate) fn is_as_documented(
+    request: &Request,
+    operation: &Operation,
+    arguments: &Map<String, Value>,
+    agent: &str,
+) -> Result<(), String> {
     expect("method", &request.method, &operation.method)?;
     expect("path", &request.path, &expanded(operation, arguments))?;
     let given = |place: &'static str| {
@@ -87,11 +95,10 @@ fn is_as_documented(request: &Request, operation: &Operation, arguments: &Map<St
     expect("length of the query", &sent.len(), &query.len())?;
     expect("query", &sent.into_iter().collect(), &query)?;
 
-    let agent = format!("mint-api/{}", env!("CARGO_PKG_VERSION"));
     let mut headers = vec![
         ("accept".to_owned(), "application/json, application/problem+json".to_owned()),
         ("authorization".to_owned(), format!("Bearer {KEY}")),
-        ("user-agent".to_owned(), agent),
+        ("user-agent".to_owned(), agent.to_owned()),
     ];
     headers.extend(given("header").map(|(name, value)| (name.to_lowercase(), value)));
     let mut names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).chain(["host"]).collect();

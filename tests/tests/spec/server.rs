@@ -1,6 +1,7 @@
 //! A server that records every request and answers what it is told to, byte by byte.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 use mint_api::{Client, Credentials, Server as Target};
@@ -113,6 +114,10 @@ impl Server {
         std::mem::take(&mut self.state.lock().unwrap().requests)
     }
 
+    pub(crate) fn forget_first_request(&self) {
+        self.state.lock().unwrap().requests.remove(0);
+    }
+
     pub(crate) fn client(&self) -> Client {
         let credentials = Credentials::api_key(KEY).unwrap();
         Client::builder(credentials).server(Target::Custom(self.base_url.clone())).build().unwrap()
@@ -124,7 +129,8 @@ impl Server {
 
     fn mint_builder(&self) -> MintBuilder {
         let credentials = Credentials::api_key(KEY).unwrap();
-        Mint::builder(credentials).server(Target::Custom(self.base_url.clone())).seed(1)
+        let fast = NonZeroU32::new(1_000_000_000).unwrap();
+        Mint::builder(credentials).server(Target::Custom(self.base_url.clone())).requests_per_second(fast).seed(1)
     }
 
     async fn serve(self, stream: TcpStream) {

@@ -147,7 +147,7 @@ async fn an_id_that_a_reply_gave_is_refused_likewise() {
         let outcome = server.mint().attach("op_1").unwrap().wait().await.unwrap();
         server.take_requests();
         let Outcome::Failed(failed) = outcome else { panic!("{outcome:?}") };
-        assert_refused(&failed.retry().send().await.unwrap_err(), &server, id);
+        assert_refused(&failed.retry().send().await.unwrap_err(), &server, &format!("{id:?}"));
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<End, Problem> {
     let mut packages = Vec::new();
     for &(package, most_crates) in PACKAGES {
         let _ = fs::remove_dir_all(&folder);
+        // Minutes pass until there is a table.
+        eprintln!("building {package} from nothing");
         let start = Instant::now();
         cargo(workspace, &folder, &["build", "--quiet", "--locked", "-p", package])?;
         let build = start.elapsed();
@@ -55,6 +57,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<End, Problem> {
         let building = self::crates(workspace, package, "normal,build")?.difference(&crates).count();
         packages.push(Cost { package, build, crates: crates.len(), most_crates, building });
     }
+    eprintln!("building the quickstart, optimised");
     let quickstart = quickstart(workspace, &folder)?;
     let _ = fs::remove_dir_all(&folder);
     let costs = Costs { packages, quickstart };

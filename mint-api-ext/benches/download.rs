@@ -1,5 +1,5 @@
-//! How fast a download is, against a bare reqwest stream with and without SHA-256, and against curl; and how much
-//! memory it takes.
+//! How fast a download is, against a bare reqwest stream with and without SHA-256, and against curl; how fast SHA-256 is
+//! by itself; and how much memory a download takes.
 //!
 //! ```text
 //! cargo bench -p mint-api-ext --bench download            # 1 GiB, 9 rounds
@@ -159,11 +159,22 @@ fn measure() {
     for (what, median) in medians {
         println!("{what:8} {median:.3} s  {:.0} MiB/s  ours has {:.2} of its speed", mib / median, median / ours);
     }
+    println!("SHA-256 alone, of what is in memory: {:.0} MiB/s", mib / hashing(size()));
     println!(
         "memory above idle: one file {:.1} MiB, eight files of an eighth of it {:.1} MiB",
         above(peak, idle),
         above(eight.1, idle)
     );
+}
+
+/// How long it takes to hash so many bytes, in seconds.
+fn hashing(size: usize) -> f64 {
+    let block = vec![7; 256 * 1024];
+    let began = Instant::now();
+    let mut hash = Sha256::new();
+    (0..size / block.len()).for_each(|_| hash.update(&block));
+    std::hint::black_box(hash.finalize());
+    began.elapsed().as_secs_f64()
 }
 
 fn above(peak: u64, idle: u64) -> f64 {

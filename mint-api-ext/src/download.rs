@@ -5,7 +5,6 @@ mod digest;
 mod downloader;
 mod event;
 mod fetch;
-mod hashing;
 mod lock;
 pub(crate) mod manifest;
 mod network;

@@ -132,14 +132,12 @@ pub(super) fn end_record(tail: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::super::sum::Sum;
     use super::*;
 
     fn of(kind: AssetKind, content_type: Option<&str>, bytes: &[u8]) -> Result<(), String> {
         let mut sum = Sum::default();
-        sum.add_all(&[Bytes::copy_from_slice(bytes)]);
+        sum.add(bytes);
         check(&Asset::new(kind, "u"), content_type, &sum.finish())
     }
 
@@ -155,7 +153,7 @@ mod tests {
             ("application/json; charset=utf-8", b"{}", false),
         ] {
             let mut sum = Sum::default();
-            sum.add_all(&[Bytes::from_static(bytes)]);
+            sum.add(bytes);
             let kind = AssetKind::Other("audio_file".into());
             let asset = Asset { content_type: Some(content_type.into()), ..Asset::new(kind, "u") };
             assert_eq!(check(&asset, None, &sum.finish()).is_err(), wrong, "{content_type} {bytes:?}");

@@ -9,11 +9,11 @@ use tokio::time::sleep;
 
 use super::digest::Digests;
 use super::downloader::{Downloader, fetch_error, refused, shown};
-use super::part::Next;
+use super::part::Arrival;
 use super::refresh::Refresher;
 use super::retry::Retries;
 use super::sidecar::Version;
-use super::sink::{Sink, Taken};
+use super::sink::Sink;
 use super::sum::Summary;
 use super::transfer::{Asked, Decision, decide, rest, text, unless, validators};
 use super::verify::{self, Limits};
@@ -102,7 +102,7 @@ impl Job<'_> {
                         attempts: state.attempts,
                     });
                 }
-                Ok(Arrived::Whole) => match self.verified(sink, &state).await {
+                Ok(Arrived::Whole) => match self.verified(sink, &state) {
                     Ok(fetched) => {
                         (self.on_event)(&Event::Verified { path: self.path, bytes: sink.length() });
                         return Ok(fetched);
@@ -240,9 +240,9 @@ impl Job<'_> {
     ) -> Result<(), Setback> {
         let url = state.url.clone();
         let mut position = sink.length();
-        let mut ready: Option<Next> = None;
+        let mut next: Option<Arrival> = None;
         let ended = loop {
-            let piece = match ready.take() {
+            let piece = match next.take() {
                 Some(piece) => piece.map_err(|error| fetch_error(&url, error)),
                 None => self.downloader.piece(&url, &mut response).await,
             };
@@ -255,9 +255,8 @@ impl Job<'_> {
                 break Err(Setback::Fatal(error));
             }
             let most = self.limits.most(self.asset) - position;
-            let Taken { bytes, next, body } = sink.write(piece, response, most).await.map_err(Setback::Fatal)?;
-            (response, ready) = (body, next);
-            position += bytes;
+            (response, next) = sink.write(piece, response, most).await.map_err(Setback::Fatal)?;
+            position = sink.length();
             self.arrived(state, position);
         };
         if position != state.reported {
@@ -299,8 +298,9 @@ impl Job<'_> {
         (self.on_event)(&Event::Progress { path: self.path, bytes: position });
     }
 
-    async fn verified(&self, sink: &mut Sink, state: &State) -> Result<Fetched, Error> {
-        let summary = sink.summary().await?;
+    fn verified(&self, sink: &Sink, state: &State) -> Result<Fetched, Error> {
+        let lost = || Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped");
+        let summary = sink.summary().ok_or_else(lost)?;
         let version = sink.version().cloned().unwrap_or_default();
         verify::verify(self.asset, &version, &state.digests, &self.limits, &summary)?;
         let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };

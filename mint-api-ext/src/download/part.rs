@@ -11,22 +11,14 @@ use reqwest::Response;
 use super::lock::Lock;
 use super::publish::{Clobber, Durability, publish};
 use super::sidecar::Version;
-use super::sum::Sum;
+use super::sum::{Sum, Summary};
 use crate::error::{Error, ErrorKind};
 
 /// After how many bytes a run of writes ends, so that none takes long.
-const RUN: u64 = 1024 * 1024;
+const RUN: u64 = 4 * 1024 * 1024;
 
 /// What has arrived of a body: a piece, its end, or why there is no more.
-pub(super) type Next = reqwest::Result<Option<Bytes>>;
-
-/// A run of writes.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub(super) written: Vec<Bytes>,
-    /// What has arrived after them, and was not written.
-    pub(super) next: Option<Next>,
-}
+pub(super) type Arrival = reqwest::Result<Option<Bytes>>;
 
 /// A partial file. Dropped, it stays if it can be continued later, and goes if not.
 #[derive(Debug)]
@@ -36,16 +28,16 @@ pub(super) struct Part {
     sidecar: PathBuf,
     version: Option<Version>,
     file: Option<File>,
-    length: u64,
+    sum: Sum,
     // Last, so that it is freed when the rest is settled.
     _lock: Lock,
 }
 
 impl Part {
-    /// Opens what is there of a file, if it is of this URL, and sums it up; else begins a new one.
+    /// Opens what is there of a file, if it is of this URL, and hashes it; else begins a new one.
     ///
     /// The file's own length is the truth: what a sidecar could say of it may be older.
-    pub(super) fn open(target: &Path, url: &str) -> Result<(Self, Sum), Error> {
+    pub(super) fn open(target: &Path, url: &str) -> Result<Self, Error> {
         if fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_dir()) {
             let text = format!("could not write `{}`: it is a directory; choose another directory", target.display());
             return Err(Error::new(ErrorKind::Io, text));
@@ -58,11 +50,12 @@ impl Part {
             Error::new(ErrorKind::Io, text)
         })?;
         let version = Version::read(&sidecar).filter(|version| version.url == Version::of(url).url);
-        let part = Self { target: target.to_owned(), path, sidecar, version, file: None, length: 0, _lock: lock };
+        let part =
+            Self { target: target.to_owned(), path, sidecar, version, file: None, sum: Sum::default(), _lock: lock };
         part.opened()
     }
 
-    fn opened(mut self) -> Result<(Self, Sum), Error> {
+    fn opened(mut self) -> Result<Self, Error> {
         let length = match fs::symlink_metadata(&self.path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             _ => 0,
@@ -70,29 +63,28 @@ impl Part {
         let usable = self.version.as_ref().is_some_and(|version| {
             version.kept(length).can_continue() && version.total.is_none_or(|total| length <= total)
         });
-        let opened = if usable { self.read_again() } else { self.create().map(|()| Sum::default()) };
+        let opened = if usable { self.read_again() } else { self.create() };
         if !usable {
             self.version = None;
         }
-        let sum = opened.map_err(|error| io_error("open", &self.path, error))?;
-        Ok((self, sum))
+        opened.map_err(|error| io_error("open", &self.path, error))?;
+        Ok(self)
     }
 
-    fn read_again(&mut self) -> io::Result<Sum> {
+    fn read_again(&mut self) -> io::Result<()> {
         let mut file = OpenOptions::new().read(true).append(true).open(&self.path)?;
         let digests = self.version.as_ref().map(|version| &version.digests);
-        let mut sum = digests.map_or_else(Sum::default, Sum::new);
+        self.sum = digests.map_or_else(Sum::default, Sum::new);
         let mut buffer = vec![0; 256 * 1024];
         loop {
             let read = file.read(&mut buffer)?;
             if read == 0 {
                 break;
             }
-            sum.add_all(&[Bytes::copy_from_slice(&buffer[..read])]);
+            self.sum.add(&buffer[..read]);
         }
         self.file = Some(file);
-        self.length = sum.length();
-        Ok(sum)
+        Ok(())
     }
 
     /// A new file, never one that a link leads to.
@@ -100,13 +92,12 @@ impl Part {
         self.file = None;
         let _ = fs::remove_file(&self.path);
         self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
-        self.length = 0;
+        self.sum = Sum::default();
         Ok(())
     }
 
-    /// How many bytes are written.
     pub(super) fn length(&self) -> u64 {
-        self.length
+        self.sum.length()
     }
 
     pub(super) fn version(&self) -> Option<&Version> {
@@ -117,33 +108,34 @@ impl Part {
     pub(super) fn restart(&mut self, version: Version) -> Result<(), Error> {
         // Emptied first: after a crash in between, there is nothing that the wrong sidecar could speak of.
         let emptied = match &self.file {
-            Some(file) if self.length == 0 => file.set_len(0),
+            Some(file) if self.sum.length() == 0 => file.set_len(0),
             _ => self.create(),
         };
         emptied.map_err(|error| self.error("write", error))?;
+        self.sum = Sum::new(&version.digests);
         version.write(&self.sidecar).map_err(|error| io_error("write", &self.sidecar, error))?;
         self.version = Some(version);
         Ok(())
     }
 
-    /// Writes a piece, and each after it that has arrived by the time the one before is written; no more than `most` bytes.
+    /// Writes and hashes a piece, and each after it that has arrived by then, until a run ends; no more than `most` bytes.
+    /// What has arrived after them and was not written, if anything.
     ///
     /// To hand each piece over to another thread would take about as long as to write it.
-    pub(super) fn write_run(&mut self, first: Bytes, body: &mut Response, most: u64) -> Result<Run, Error> {
-        let (mut written, mut bytes) = (Vec::new(), 0);
-        let mut next = Some(Ok(Some(first)));
+    pub(super) fn write_run(&mut self, first: Bytes, body: &mut Response, most: u64) -> Result<Option<Arrival>, Error> {
+        let (mut next, mut bytes) = (Some(Ok(Some(first))), 0);
         loop {
-            let piece = match next {
-                Some(Ok(Some(piece))) if bytes + piece.len() as u64 <= most => piece,
-                next => return Ok(Run { written, next }),
-            };
-            self.write(&piece)?;
-            bytes += piece.len() as u64;
-            written.push(piece);
-            next = match bytes < RUN {
-                true => body.chunk().now_or_never(),
-                false => return Ok(Run { written, next: None }),
-            };
+            match next {
+                Some(Ok(Some(piece))) if bytes + piece.len() as u64 <= most => {
+                    self.write(&piece)?;
+                    bytes += piece.len() as u64;
+                }
+                next => return Ok(next),
+            }
+            if bytes >= RUN {
+                return Ok(None);
+            }
+            next = body.chunk().now_or_never();
         }
     }
 
@@ -153,8 +145,12 @@ impl Part {
             None => Err(io::Error::other("it is closed")),
         };
         written.map_err(|error| self.error("write", error))?;
-        self.length += piece.len() as u64;
+        self.sum.add(piece);
         Ok(())
+    }
+
+    pub(super) fn summary(&self) -> Summary {
+        self.sum.finish()
     }
 
     /// Forgets what is there: it is not, or not wholly, what it should be.
@@ -190,7 +186,8 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         self.file = None;
-        if self.version.as_ref().is_some_and(|version| version.kept(self.length).can_continue()) {
+        let length = self.sum.length();
+        if self.version.as_ref().is_some_and(|version| version.kept(length).can_continue()) {
             return;
         }
         // Nothing can be done about a failure.

@@ -133,7 +133,7 @@ pub(super) async fn summary(store: &Arc<dyn ObjectStore>, path: &Path) -> Result
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| store_error(path, error))?;
         sum = blocking(move || {
-            sum.add_all(&[piece]);
+            sum.add(&piece);
             Ok(sum)
         })
         .await?;

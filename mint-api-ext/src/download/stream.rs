@@ -5,7 +5,6 @@ use std::fmt;
 use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::hashing::Hashing;
 use super::sidecar::Version;
 use super::sink::blocking;
 #[cfg(feature = "object-store")]
@@ -27,36 +26,34 @@ pub(super) enum Output {
 pub(super) struct Stream {
     output: Output,
     version: Option<Version>,
-    /// How many bytes were written.
-    written: u64,
     /// Of what was written.
-    hashing: Hashing,
+    sum: Sum,
     /// Of what was sent again from the beginning, which must be the same as far as it was written.
     again: Option<Sum>,
 }
 
 impl Stream {
     pub(super) fn new(output: Output) -> Self {
-        Self { output, version: None, written: 0, hashing: Hashing::default(), again: None }
+        Self { output, version: None, sum: Sum::default(), again: None }
     }
 
     pub(super) fn length(&self) -> u64 {
-        self.again.as_ref().map_or(self.written, Sum::length)
+        self.again.as_ref().unwrap_or(&self.sum).length()
     }
 
     pub(super) fn version(&self) -> Option<&Version> {
         self.version.as_ref()
     }
 
-    pub(super) async fn summary(&mut self) -> Result<Summary, Error> {
-        self.hashing.settled().await.map(|sum| sum.finish())
+    pub(super) fn summary(&self) -> Summary {
+        self.sum.finish()
     }
 
     pub(super) async fn restart(&mut self, version: Version) -> Result<(), Error> {
         self.clear().await?;
         match &mut self.again {
             Some(again) => *again = Sum::new(&version.digests),
-            None => self.hashing = Sum::new(&version.digests).into(),
+            None => self.sum = Sum::new(&version.digests),
         }
         self.version = Some(version);
         Ok(())
@@ -65,13 +62,12 @@ impl Stream {
     pub(super) async fn clear(&mut self) -> Result<(), Error> {
         self.version = None;
         match &mut self.output {
-            Output::Writer(_) if self.written > 0 => self.again = Some(Sum::default()),
+            Output::Writer(_) if self.sum.length() > 0 => self.again = Some(Sum::default()),
             Output::Writer(_) => {}
             #[cfg(feature = "object-store")]
             Output::Store(upload) => {
                 upload.restart().await?;
-                self.written = 0;
-                self.hashing = Hashing::default();
+                self.sum = Sum::default();
             }
         }
         Ok(())
@@ -82,38 +78,35 @@ impl Stream {
         if piece.is_empty() {
             return Ok(());
         }
-        self.hashing.add(vec![piece.clone()]).await?;
-        self.written += piece.len() as u64;
+        let sum = added(self.sum.clone(), piece.clone()).await?;
         match &mut self.output {
-            Output::Writer(writer) => writer.write_all(&piece).await.map_err(writer_error),
+            Output::Writer(writer) => writer.write_all(&piece).await.map_err(writer_error)?,
             #[cfg(feature = "object-store")]
-            Output::Store(upload) => upload.write(piece).await,
+            Output::Store(upload) => upload.write(piece).await?,
         }
+        self.sum = sum;
+        Ok(())
     }
 
     /// What of a piece was not written before; an error if what was is not the same.
     async fn unwritten(&mut self, mut piece: Bytes) -> Result<Bytes, Error> {
-        let Some(mut again) = self.again.take() else {
+        let Some(again) = self.again.take() else {
             return Ok(piece);
         };
-        let missing = self.written - again.length();
+        let missing = self.sum.length() - again.length();
         let known = piece.split_to(piece.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
-        let again = blocking(move || {
-            again.add_all(&[known]);
-            Ok(again)
-        })
-        .await?;
-        if again.length() < self.written {
+        let again = added(again, known).await?;
+        if again.length() < self.sum.length() {
             self.again = Some(again);
             return Ok(piece);
         }
-        if again.finish().sha256 != self.summary().await?.sha256 {
+        if again.finish().sha256 != self.sum.finish().sha256 {
             let text = "the file changed at the server while it was written, and a writer cannot take bytes back; \
                         download it again";
             return Err(Error::new(ErrorKind::Download, text));
         }
         // The same bytes, by the digests that the server sends now.
-        self.hashing = again.into();
+        self.sum = again;
         Ok(piece)
     }
 
@@ -134,6 +127,14 @@ impl Stream {
             Output::Store(upload) => upload.abort().await,
         }
     }
+}
+
+async fn added(mut sum: Sum, piece: Bytes) -> Result<Sum, Error> {
+    blocking(move || {
+        sum.add(&piece);
+        Ok(sum)
+    })
+    .await
 }
 
 fn writer_error(error: std::io::Error) -> Error {

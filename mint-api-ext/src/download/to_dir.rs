@@ -5,7 +5,6 @@ use std::future::IntoFuture;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -117,7 +116,8 @@ impl ToDir {
             (_, None) => None,
         };
         let (path, url) = (target.to_owned(), asset.url.clone());
-        let mut sink = Sink::part(blocking(move || Part::open(&path, &url)).await?);
+        let part = blocking(move || Part::open(&path, &url)).await?;
+        let mut sink = Sink::Part(Some(Box::new(part)));
         let fetched = self.download.fetch(asset, target, have.as_ref(), &mut sink, retries).await?;
         let Fetched { summary, version, obtained, attempts } = fetched;
         let (summary, unpacked) = match (summary, there) {
@@ -137,7 +137,7 @@ impl ToDir {
         known: Known<'_>,
         sink: Sink,
     ) -> Result<Option<super::Unpacked>, Error> {
-        let Sink::Part { part: Some(part), .. } = sink else {
+        let Sink::Part(Some(part)) = sink else {
             return Err(Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped"));
         };
         let clobber = self.clobber();
@@ -233,6 +233,6 @@ fn summary(path: &Path) -> std::io::Result<Summary> {
         if read == 0 {
             return Ok(sum.finish());
         }
-        sum.add_all(&[Bytes::copy_from_slice(&buffer[..read])]);
+        sum.add(&buffer[..read]);
     }
 }

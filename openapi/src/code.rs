@@ -115,6 +115,7 @@ codes! {
     W006 Widened "a condition that 3.0 has no words for is not checked";
     W007 Widened "a keyword that holds what it may not is left out";
     W009 Widened "the items of a stream are not typed";
+    W010 Widened "a dynamic reference to several schemas is read as any value";
     W101 Widened "a constraint is not checked in replies";
     W102 Widened "differing error bodies are read as any JSON";
     W103 Widened "a default is not filled in by the client";
@@ -139,11 +140,12 @@ codes! {
     R004 Rejected "a value that the specification does not allow here";
     R005 Rejected "a method that the generator does not know";
     R006 Rejected "a reference out of the document";
-    R007 Rejected "a schema that is nothing but itself";
+    R007 Rejected "a reference that leads back to itself";
     R008 Rejected "an `allOf` that leads back to itself";
     R009 Rejected "a document that is too deep or too large";
     R101 Rejected "a parameter of a form that the generator does not write";
     R102 Rejected "a cookie parameter";
     R103 Rejected "a body of a form that the generator does not write";
     R104 Rejected "a path that does not name its parameters right";
+    R105 Rejected "schemas that take too much to be said in one";
 }

@@ -12,6 +12,7 @@ mod null;
 mod operations;
 mod references;
 mod schema;
+mod targets;
 mod types;
 
 use serde_json::Value;

@@ -37,6 +37,14 @@ impl Pointer {
         Some(inner.split_at(inner.find('/').unwrap_or(inner.len())))
     }
 
+    /// Whether it leads to a member of the list that one of these keywords holds.
+    pub(crate) fn is_member_of(&self, keywords: &[&str]) -> bool {
+        let mut tokens = self.0.rsplit('/');
+        let is_index = tokens.next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+        // A property may be called like one of them; what follows its name is a keyword, never a number.
+        is_index && tokens.next().is_some_and(|keyword| keywords.contains(&keyword))
+    }
+
     pub(crate) fn push(&mut self, token: &str) {
         self.0.push('/');
         if !token.contains(['~', '/']) {
@@ -114,6 +122,19 @@ mod tests {
         assert_eq!(pointer.as_str(), "/paths");
         pointer.pop();
         assert_eq!(pointer.as_str(), "");
+    }
+
+    #[test]
+    fn members_of_lists() {
+        for (pointer, expected) in [
+            ("/components/schemas/A/allOf/0", true),
+            ("/components/schemas/A/properties/allOf/items", false),
+            ("/components/schemas/A/properties/0", false),
+            ("/components/schemas/allOf", false),
+            ("", false),
+        ] {
+            assert_eq!(Pointer::parse(pointer).is_member_of(&["allOf"]), expected, "{pointer}");
+        }
     }
 
     #[test]

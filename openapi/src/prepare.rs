@@ -5,6 +5,7 @@ mod all_of;
 mod base_classes;
 mod bodies;
 mod component_names;
+mod cycles;
 mod dereference;
 mod description;
 mod direction;
@@ -12,6 +13,7 @@ mod identifiers;
 mod inline_types;
 mod intersection;
 mod media_types;
+mod merged_types;
 mod operation_names;
 mod parameters;
 mod properties;
@@ -69,7 +71,7 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     let type_names = component_names::rename(&mut document, report);
     let renamed = report.entries.len();
     let hierarchy = base_classes::Hierarchy::of(&document);
-    all_of::merge(&mut document, &hierarchy.bases(), report);
+    let merged = all_of::merge(&mut document, &hierarchy.bases(), report);
     hierarchy.become_unions(&mut document, report);
     unions::normalise(&mut document, report);
     // An operation refused up to here needs no names.
@@ -81,7 +83,8 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     rejection::remove_operations(&mut document, report, since);
     operation_names::rename(&mut document, report);
     tolerance::relax(&mut document, report);
-    let origins = inline_types::name(&mut document, report);
+    let mut origins = inline_types::name(&mut document, report);
+    origins.extend(merged);
     properties::relax_one_way(&mut document, report);
     properties::unsent_nulls(&document, report);
     properties::prepare(&mut document, report);

@@ -39,7 +39,7 @@ pub(crate) const R006: Explanation = explained(
 );
 
 pub(crate) const R007: Explanation = explained(
-    "The schema is a reference that leads back to it, so it says nothing.",
+    "A schema, parameter, reply or path that is a reference back to itself says nothing.",
     r##"{"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}"##,
     "the operations that reach it are left out",
     "Those operations.",
@@ -85,4 +85,11 @@ pub(crate) const R104: Explanation = explained(
     r#"{"paths": {"/a/{b": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
+);
+
+pub(crate) const R105: Explanation = explained(
+    "Members of an `allOf` are written out in one schema. Some documents say in a few lines what would take gigabytes, or inherit from more than 64 schemas in a row.",
+    "`S20` is one of two schemas that are each an `allOf` of `S19` and more, and so on down to `S1`",
+    "the operations that reach it are left out",
+    "Those operations.",
 );

@@ -59,6 +59,13 @@ pub(crate) const W009: Explanation = explained(
     "The types of the items.",
 );
 
+pub(crate) const W010: Explanation = explained(
+    "Where several schemas have a `$dynamicAnchor` of one name, it depends on the way that led to the reference which of them is meant.",
+    r##"{"components": {"schemas": {"A": {"$dynamicAnchor": "a", "type": "array", "items": {"$dynamicRef": "#a"}}, "B": {"$dynamicAnchor": "a", "$ref": "#/components/schemas/A"}}}}"##,
+    r#"{"components": {"schemas": {"A": {"type": "array", "items": {}}, "B": {"type": "array", "items": {}}}}}"#,
+    "The type of the value.",
+);
+
 pub(crate) const W101: Explanation = explained(
     "A reply that breaks a bound, a pattern or a format is still worth reading.",
     r#"{"type": "string", "maxLength": 3}"#,

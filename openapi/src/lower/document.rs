@@ -48,6 +48,26 @@ pub(super) fn sections(document: &mut Value, report: &mut Report) {
     }
 }
 
+/// Leaves out what a client neither calls nor reads, before anything in it is followed.
+pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, object| {
+        let fields: &[&str] = match kind {
+            Kind::Document => &["webhooks"],
+            Kind::Operation => &["callbacks"],
+            Kind::Response => &["links"],
+            Kind::Components => &["callbacks", "links"],
+            // What is called like a path is none.
+            Kind::Paths => return object.retain(|path, _| !path.starts_with("x-")),
+            _ => return,
+        };
+        for field in fields {
+            if object.shift_remove(*field).is_some() {
+                report.add(Code::O002, &at.join(field), "the client makes requests, it takes none");
+            }
+        }
+    });
+}
+
 /// Adds what 3.0 requires and 3.1 does not.
 pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
     let root = Pointer::default();
@@ -96,10 +116,6 @@ fn is_kept(kind: Kind, name: &str, at: &Pointer, report: &mut Report) -> bool {
     let disposition = match (kind, name) {
         (Kind::Schema | Kind::MediaType | Kind::Parameter | Kind::Header, "example" | "examples")
         | (Kind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
-        (Kind::Document, "webhooks")
-        | (Kind::Operation, "callbacks")
-        | (Kind::Response | Kind::Components, "links")
-        | (Kind::Components, "callbacks") => Some((Code::O002, "the client makes requests, it takes none")),
         (Kind::Info | Kind::Response | Kind::Tag, "summary")
         | (Kind::License, "identifier")
         | (Kind::Document, "jsonSchemaDialect" | "$self" | "externalDocs")

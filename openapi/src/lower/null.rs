@@ -4,13 +4,13 @@
 //! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
 //! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::grammar::{Kind, visit};
-use crate::pointer::{Pointer, resolve};
+use crate::pointer::Pointer;
 use crate::report::Report;
 
 /// What a schema says about null.
@@ -36,12 +36,13 @@ impl Null {
 /// Replaces every spelling of null by the flag.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
+    let named = Named::of(&whole);
     visit(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }
         let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
-        let admitted = said(given, &whole, &mut BTreeSet::new()) == Null::Admitted;
+        let admitted = said(given, &mut |reference| named.0.get(reference).copied()) == Null::Admitted;
         strip(schema, at, report);
         if !admitted {
             return;
@@ -58,11 +59,93 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
 /// What a schema of a document says about null.
 #[cfg(feature = "diff")]
 pub(crate) fn null_of(schema: &Value, document: &Value) -> Null {
-    said(schema, document, &mut BTreeSet::new())
+    followed(schema, document, &mut BTreeSet::new())
 }
 
-/// What a schema says about null, all its keywords taken together.
-fn said<'a>(schema: &'a Value, document: &'a Value, seen: &mut BTreeSet<&'a str>) -> Null {
+#[cfg(feature = "diff")]
+fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Null {
+    said(schema, &mut |reference| {
+        if !seen.insert(reference.to_owned()) {
+            return None;
+        }
+        let target = crate::pointer::resolve(document, reference);
+        let null = target.map(|target| followed(target, document, seen));
+        seen.remove(reference);
+        null
+    })
+}
+
+/// What the components say about null, by the references to them.
+struct Named(BTreeMap<String, Null>);
+
+/// How often components that lead back to themselves are asked again.
+const MAX_ROUNDS: usize = 8;
+
+impl Named {
+    /// Asks every component, those that others refer to first, until no answer changes.
+    fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let schemas: BTreeMap<String, &Value> =
+            schemas.into_iter().flatten().map(|(name, schema)| (reference_to(name), schema)).collect();
+        let order = inner_first(&schemas);
+        let mut answers: BTreeMap<String, Null> = BTreeMap::new();
+        for _ in 0..MAX_ROUNDS {
+            let mut any = false;
+            for reference in &order {
+                let answer = said(schemas[*reference], &mut |reference| answers.get(reference).copied());
+                any |= answers.insert((*reference).to_owned(), answer) != Some(answer);
+            }
+            if !any {
+                break;
+            }
+        }
+        Self(answers)
+    }
+}
+
+fn reference_to(name: &str) -> String {
+    let mut pointer = Pointer::default();
+    pointer.push(name);
+    format!("#/components/schemas{pointer}")
+}
+
+/// The references, each after those that its component is made of, but where they lead back to it.
+fn inner_first<'a>(schemas: &'a BTreeMap<String, &'a Value>) -> Vec<&'a str> {
+    let parts = |reference: &str| -> Vec<&'a str> {
+        let mut found = Vec::new();
+        let mut open: Vec<&Value> = schemas.get(reference).copied().into_iter().collect();
+        while let Some(schema) = open.pop() {
+            found.extend(schema.get("$ref").and_then(Value::as_str).filter(|part| schemas.contains_key(*part)));
+            open.extend(schema.get("not"));
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                open.extend(schema.get(keyword).and_then(Value::as_array).into_iter().flatten());
+            }
+        }
+        found
+    };
+    let mut order = Vec::new();
+    let mut seen = BTreeSet::new();
+    for start in schemas.keys().map(String::as_str) {
+        if !seen.insert(start) {
+            continue;
+        }
+        let mut open = vec![(start, parts(start))];
+        while let Some((reference, left)) = open.last_mut() {
+            match left.pop() {
+                Some(part) if seen.insert(part) => open.push((part, parts(part))),
+                Some(_) => {}
+                None => {
+                    order.push(*reference);
+                    open.pop();
+                }
+            }
+        }
+    }
+    order
+}
+
+/// What a schema says, all its keywords taken together; `named` tells what a reference leads to, if that says anything.
+fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
     let Value::Object(schema) = schema else {
         return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
     };
@@ -78,19 +161,14 @@ fn said<'a>(schema: &'a Value, document: &'a Value, seen: &mut BTreeSet<&'a str>
     if let Some(values) = schema.get("enum") {
         null = null.and(of(flag || holds(values, &Value::Null)));
     }
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str)
-        && seen.insert(reference)
-    {
-        let target = resolve(document, reference).map_or(Null::Unsaid, |target| said(target, document, seen));
-        seen.remove(reference);
+    if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(&mut *named) {
         null = null.and(or_flag(target, flag));
     }
     for member in list(schema, "allOf") {
-        let member = said(member, document, seen);
-        null = null.and(or_flag(member, flag));
+        null = null.and(or_flag(said(member, named), flag));
     }
     for keyword in ["anyOf", "oneOf"] {
-        let members: Vec<_> = list(schema, keyword).map(|member| said(member, document, seen)).collect();
+        let members: Vec<_> = list(schema, keyword).map(|member| said(member, named)).collect();
         if members.contains(&Null::Admitted) {
             null = null.and(Null::Admitted);
         } else if !members.is_empty() && !members.contains(&Null::Unsaid) {
@@ -98,7 +176,7 @@ fn said<'a>(schema: &'a Value, document: &'a Value, seen: &mut BTreeSet<&'a str>
         }
     }
     if let Some(not) = schema.get("not").filter(|not| not.as_object().is_some_and(|not| !not.is_empty()))
-        && said(not, document, seen) == Null::Admitted
+        && said(not, named) == Null::Admitted
     {
         null = Null::Refused;
     }
@@ -233,11 +311,12 @@ enum Place {
 }
 
 fn place(at: &Pointer) -> Place {
-    let tokens: Vec<_> = at.as_str().split('/').skip(1).collect();
-    match tokens.as_slice() {
-        ["components", "schemas", _] => Place::Component,
-        [.., "allOf" | "anyOf" | "oneOf", _] => Place::Member,
-        _ => Place::Use,
+    if at.in_component().is_some_and(|(_, inner)| inner.is_empty()) {
+        return Place::Component;
+    }
+    match at.is_member_of(&["allOf", "anyOf", "oneOf"]) {
+        true => Place::Member,
+        false => Place::Use,
     }
 }
 
@@ -298,6 +377,30 @@ mod tests {
         check(
             json!({"anyOf": [{"type": "object", "additionalProperties": true}, {"type": "null"}], "additionalProperties": true}),
             expect![[r#"{"additionalProperties":true,"type":"object","nullable":true}"#]],
+        );
+    }
+
+    #[test]
+    fn null_of_what_refers_to_itself_or_twice_to_another() {
+        let union = |number: usize| {
+            let part = named(&format!("S{number}"));
+            json!({"anyOf": [part, part, {"type": "integer"}]})
+        };
+        let mut schemas: Map<_, _> = (1..64).map(|number| (format!("S{number}"), union(number - 1))).collect();
+        schemas.insert("S0".into(), named("Back"));
+        schemas.insert("Back".into(), json!({"oneOf": [named("S63"), {"type": "null"}]}));
+        schemas.insert("Other".into(), json!({"anyOf": [named("Other"), {"type": "string"}]}));
+        let document = json!({"components": {"schemas": schemas}});
+        let nulls = Named::of(&document).0;
+        assert_eq!(nulls[&reference_to("S63")], Null::Admitted);
+        assert_eq!(nulls[&reference_to("Other")], Null::Unsaid);
+    }
+
+    #[test]
+    fn keywords_as_names_of_properties() {
+        check(
+            json!({"properties": {"anyOf": {"items": {"type": ["string", "null"]}}}}),
+            expect![[r#"{"properties":{"anyOf":{"items":{"type":"string","nullable":true}}}}"#]],
         );
     }
 

@@ -6,21 +6,17 @@ use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::grammar::{Kind, visit, visit_object};
-use crate::pointer::{Pointer, component_name, percent_decoded};
+use crate::lower::document;
+use crate::lower::targets::Targets;
+use crate::pointer::{Pointer, component_name};
 use crate::prepare::{rust_name, unique_name};
 use crate::report::Report;
-
-/// How many references may follow each other before one is taken for a cycle.
-const MAX_CHAIN: usize = 32;
 
 /// Makes every reference one to a component of its own kind.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     let targets = Targets::of(document);
-    for _ in 0..MAX_CHAIN {
-        if !inline_objects(document, &targets, report) {
-            break;
-        }
-    }
+    document::uncalled(document, report);
+    while inline_objects(document, &targets, report) {}
     let mut hoisting = Hoisting {
         taken: names(document),
         targets: &targets,
@@ -43,86 +39,17 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
         hoisting.components[hoisting.next].1 = schema;
         hoisting.next += 1;
     }
-    let components = hoisting.components;
-    if !components.is_empty() {
-        for (name, schema, _) in components {
-            document["components"]["schemas"][name] = schema;
-        }
+    for (name, schema, _) in hoisting.components {
+        document["components"]["schemas"][name] = schema;
     }
-    cut_alias_cycles(document, report);
+    for section in ["schemas", "parameters", "responses", "requestBodies", "headers", "securitySchemes"] {
+        cut_alias_cycles(document, section, report);
+    }
 }
 
 fn names(document: &Value) -> BTreeSet<String> {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     schemas.into_iter().flat_map(Map::keys).cloned().collect()
-}
-
-/// The document as given, and where its named schemas stand.
-struct Targets {
-    whole: Value,
-    /// Pointers by `$id`, `#anchor` and `$id#anchor`.
-    named: BTreeMap<String, String>,
-}
-
-impl Targets {
-    fn of(document: &Value) -> Self {
-        let mut named = BTreeMap::new();
-        let mut whole = document.clone();
-        visit(&mut whole, &mut |kind, at, object| {
-            if kind != Kind::Schema {
-                return;
-            }
-            for keyword in ["$anchor", "$dynamicAnchor"] {
-                if let Some(anchor) = object.get(keyword).and_then(Value::as_str) {
-                    named.entry(format!("#{anchor}")).or_insert_with(|| at.to_string());
-                }
-            }
-            if let Some(id) = object.get("$id").and_then(Value::as_str) {
-                named.entry(id.trim_end_matches('#').to_owned()).or_insert_with(|| at.to_string());
-            }
-        });
-        Self { whole, named }
-    }
-
-    /// The pointer a reference leads to and what stands there.
-    fn resolve(&self, reference: &str) -> Option<(String, &Value)> {
-        let fragment = reference.strip_prefix('#').map(percent_decoded);
-        let pointer = match fragment {
-            Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => pointer,
-            _ => self.of_name(reference)?,
-        };
-        let value = self.whole.pointer(&pointer)?;
-        Some((pointer, value))
-    }
-
-    /// Definitions that a tool left in a schema of its own are meant from there, not from the root of the document.
-    fn resolve_from(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
-        let inner = reference.strip_prefix('#').map(percent_decoded)?;
-        if !inner.starts_with("/$defs/") && !inner.starts_with("/definitions/") {
-            return None;
-        }
-        let mut base = at.clone();
-        while !base.as_str().is_empty() {
-            base.pop();
-            let pointer = format!("{base}{inner}");
-            if let Some(value) = self.whole.pointer(&pointer) {
-                return Some((pointer, value));
-            }
-        }
-        None
-    }
-
-    fn of_name(&self, reference: &str) -> Option<String> {
-        if let Some(pointer) = self.named.get(reference) {
-            return Some(pointer.clone());
-        }
-        let (id, fragment) = reference.split_once('#')?;
-        let base = self.named.get(id)?;
-        if fragment.starts_with('/') || fragment.is_empty() {
-            return Some(format!("{base}{}", percent_decoded(fragment)));
-        }
-        self.named.get(&format!("#{fragment}")).cloned()
-    }
 }
 
 /// Says why a reference cannot be followed.
@@ -155,25 +82,33 @@ fn section(kind: Kind) -> Option<&'static str> {
 fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) -> bool {
     let mut any = false;
     visit(document, &mut |kind, at, object| {
-        let (Some(section), Some(Value::String(reference))) = (section(kind), object.get("$ref")) else {
-            return;
-        };
-        let reference = reference.clone();
-        let Some((pointer, target)) = targets.resolve(&reference) else {
-            refuse(&reference, at, report);
+        let Some(section) = section(kind) else { return };
+        let mut seen = BTreeSet::new();
+        while let Some(Value::String(reference)) = object.get("$ref") {
+            let reference = reference.clone();
+            let Some((pointer, target)) = targets.resolve(&reference, &Pointer::default()) else {
+                refuse(&reference, at, report);
+                object.shift_remove("$ref");
+                return;
+            };
+            let canonical = format!("#{pointer}");
+            if !section.is_empty() && component_name(&canonical, section).is_some() {
+                object["$ref"] = canonical.into();
+                return;
+            }
             object.shift_remove("$ref");
-            return;
-        };
-        let canonical = format!("#{pointer}");
-        if !section.is_empty() && component_name(&canonical, section).is_some() {
-            object["$ref"] = canonical.into();
-            return;
-        }
-        any = true;
-        object.shift_remove("$ref");
-        report.add(Code::L010, at, format!("`{reference}` is put in its place"));
-        for (field, value) in target.as_object().into_iter().flatten() {
-            object.entry(field.clone()).or_insert_with(|| value.clone());
+            if !seen.insert(pointer.clone()) || pointer == at.as_str() {
+                return report.add(
+                    Code::R007,
+                    at,
+                    "the reference leads back to itself; put in its place what it is for",
+                );
+            }
+            any = true;
+            report.add(Code::L010, at, format!("`{reference}` is put in its place"));
+            for (field, value) in target.as_object().into_iter().flatten() {
+                object.entry(field.clone()).or_insert_with(|| value.clone());
+            }
         }
     });
     any
@@ -193,6 +128,10 @@ struct Hoisting<'a> {
 impl Hoisting<'_> {
     fn schema(&mut self, schema: &mut Map<String, Value>, at: &Pointer) {
         if let Some(Value::String(dynamic)) = schema.shift_remove("$dynamicRef") {
+            if self.targets.is_ambiguous(&dynamic) {
+                let reason = format!("`{dynamic}` leads to one of several schemas; read as any value");
+                return self.report.add(Code::W010, &at.join("$dynamicRef"), reason);
+            }
             self.report.add(Code::L010, &at.join("$dynamicRef"), format!("`{dynamic}` is read as `$ref`"));
             schema.entry("$ref").or_insert(dynamic.into());
         }
@@ -218,8 +157,7 @@ impl Hoisting<'_> {
 
     /// The name of the component a reference leads to, made one where it is none.
     fn target(&mut self, reference: &str, at: &Pointer) -> Option<String> {
-        let resolved = self.targets.resolve(reference).or_else(|| self.targets.resolve_from(reference, at));
-        let (pointer, target) = resolved?;
+        let (pointer, target) = self.targets.schema(reference, at)?;
         if let Some(name) = component_name(&format!("#{pointer}"), "schemas") {
             return Some(name);
         }
@@ -269,34 +207,38 @@ fn siblings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) 
     }
 }
 
-/// Refuses named schemas that are nothing but references to each other.
-fn cut_alias_cycles(document: &mut Value, report: &mut Report) {
-    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+/// Refuses components that are nothing but references to each other.
+fn cut_alias_cycles(document: &mut Value, section: &str, report: &mut Report) {
+    let Some(Value::Object(components)) = document.pointer_mut(&format!("/components/{section}")) else {
         return;
     };
-    let alias = |schema: &Value| {
-        let schema = schema.as_object()?;
-        let only = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+    let alias = |component: &Value| {
+        let component = component.as_object()?;
+        let only = match component.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
             Some([only]) => only.get("$ref")?,
-            _ => schema.get("$ref")?,
+            _ => component.get("$ref")?,
         };
-        component_name(only.as_str()?, "schemas")
+        component_name(only.as_str()?, section)
     };
     let aliases: BTreeMap<_, _> =
-        schemas.iter().filter_map(|(name, schema)| Some((name.clone(), alias(schema)?))).collect();
+        components.iter().filter_map(|(name, component)| Some((name.clone(), alias(component)?))).collect();
+    let mut settled = BTreeSet::new();
     for name in aliases.keys() {
-        let mut seen = BTreeSet::from([name]);
-        let mut next = aliases.get(name);
-        while let Some(target) = next
-            && seen.insert(target)
-        {
+        let mut chain = BTreeSet::new();
+        let mut next = Some(name);
+        while let Some(target) = next.filter(|target| !settled.contains(*target) && chain.insert(*target)) {
             next = aliases.get(target);
         }
-        if next == Some(name) {
-            let at = Pointer::component("schemas", name);
-            report.add(Code::R007, &at, "the schema is nothing but a reference to itself; say what it is");
-            schemas[name] = json!({});
+        // Where a walk comes to a place that it has been to, it goes round.
+        let start = next.filter(|target| chain.contains(*target));
+        let mut next = start;
+        while let Some(target) = next {
+            let at = Pointer::component(section, target);
+            report.add(Code::R007, &at, "it is nothing but a reference to itself; say what it is");
+            components[target] = json!({});
+            next = aliases.get(target).filter(|target| Some(*target) != start);
         }
+        settled.extend(chain);
     }
 }
 
@@ -371,9 +313,85 @@ mod tests {
                 "C": {"$ref": "#/components/schemas/D"},
                 "D": {"$ref": "#/components/schemas/C"},
                 "E": {"$ref": "#/components/schemas/E"},
+                "F": {"$ref": "#/components/schemas/E"},
             }),
-            json!({"A": {}, "B": {}, "C": {}, "D": {}, "E": {}}),
+            json!({"A": {}, "B": {}, "C": {}, "D": {}, "E": {}, "F": {"$ref": "#/components/schemas/E"}}),
             "R002 R006 R007 R007 R007",
+        );
+        check(
+            json!({"A": {"properties": {"root": {"$ref": "#"}, "other": {"$ref": "#/components"}}}}),
+            json!({"A": {"properties": {"root": {}, "other": {}}}}),
+            "R002 R002",
+        );
+    }
+
+    #[test]
+    fn each_schema_with_an_id_has_its_own_names() {
+        let anchored = |name: &str, of: &str| json!({"$id": format!("https://a.b/{name}"), "$defs": {"d": {"$anchor": "d", "type": of}}, "items": {"$ref": "#d"}});
+        let after = |name: &str, of: &str, to: &str| json!({"$id": format!("https://a.b/{name}"), "$defs": {"d": {"$anchor": "d", "type": of}}, "items": {"$ref": format!("#/components/schemas/{to}")}});
+        check(
+            json!({
+                "A": anchored("a", "string"),
+                "B": anchored("b", "integer"),
+                "C": {"$id": "https://a.b/c/c", "properties": {
+                    "c": {"$ref": "#/properties/d"}, "d": {"$ref": "#"}, "a": {"$ref": "../a"}, "b": {"$ref": "/b#d"},
+                }},
+            }),
+            json!({
+                "A": after("a", "string", "AD"),
+                "B": after("b", "integer", "BD"),
+                "C": {"$id": "https://a.b/c/c", "properties": {
+                    "c": {"$ref": "#/components/schemas/CD"}, "d": {"$ref": "#/components/schemas/C"},
+                    "a": {"$ref": "#/components/schemas/A"}, "b": {"$ref": "#/components/schemas/BD"},
+                }},
+                "AD": {"$anchor": "d", "type": "string"},
+                "BD": {"$anchor": "d", "type": "integer"},
+                "CD": {"$ref": "#/components/schemas/C"},
+            }),
+            "L010 L010 L010",
+        );
+    }
+
+    #[test]
+    fn a_dynamic_reference_to_several_schemas() {
+        check(
+            json!({
+                "A": {"$dynamicAnchor": "a", "items": {"$dynamicRef": "#a"}},
+                "B": {"$dynamicAnchor": "a", "$ref": "#/components/schemas/A"},
+            }),
+            json!({
+                "A": {"$dynamicAnchor": "a", "items": {}},
+                "B": {"$dynamicAnchor": "a", "allOf": [{"$ref": "#/components/schemas/A"}]},
+            }),
+            "W010 L011",
+        );
+    }
+
+    #[test]
+    fn path_items_and_components_that_lead_back_to_themselves() {
+        let to = |reference: &str| json!({"$ref": reference});
+        let mut paths: Map<_, _> =
+            (0..50).map(|number| (format!("/{number}"), to(&format!("#/paths/~1{}", number + 1)))).collect();
+        paths.insert("/50".into(), json!({"get": {"parameters": [to("#/components/parameters/A")]}}));
+        paths.insert("/self".into(), to("#/paths/~1self"));
+        paths.insert("/a".into(), to("#/paths/~1b"));
+        paths.insert("/b".into(), to("#/paths/~1a"));
+        let mut document = json!({"paths": paths, "components": {"parameters": {
+            "A": to("#/components/parameters/B"), "B": to("#/components/parameters/A"),
+        }}});
+        let mut report = Report::default();
+        lower(&mut document, &mut report);
+        assert_eq!(document["paths"]["/0"]["get"], json!({"parameters": [to("#/components/parameters/A")]}));
+        let refused: Vec<_> = report.rejections().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        assert_eq!(
+            refused,
+            [
+                "R007 /paths/~1self",
+                "R007 /paths/~1a",
+                "R007 /paths/~1b",
+                "R007 /components/parameters/A",
+                "R007 /components/parameters/B"
+            ]
         );
     }
 }

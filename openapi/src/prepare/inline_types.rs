@@ -145,7 +145,7 @@ fn needs_name(schema: &Value) -> bool {
 }
 
 /// What stands where the inline type stood; null and what is said of the place stay there.
-fn reference_to(name: &str, inline: &Map<String, Value>) -> Value {
+pub(super) fn reference_to(name: &str, inline: &Map<String, Value>) -> Value {
     let reference = json!({"$ref": format!("#/components/schemas/{name}")});
     let mut place: Map<_, _> = ["nullable", "description", "deprecated"]
         .into_iter()

@@ -129,12 +129,15 @@ codes! {
     W112 Widened "a body is sent as bytes";
     W113 Widened "conditions beside a union are not checked";
     W114 Widened "an optional property is not sent as null";
+    W115 Widened "a reply is read as bytes";
+    W116 Widened "an operation of another server";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
     O003 Omitted "documentation that OpenAPI 3.0 has no place for";
     O004 Omitted "a field or keyword that no specification defines";
     O005 Omitted "a definition or name that only references need";
     O101 Omitted "a reply that is neither a success nor an error";
+    O102 Omitted "what a client reads or sets without a type";
     R002 Rejected "a reference to nowhere";
     R003 Rejected "a version of OpenAPI other than 3";
     R004 Rejected "a value that the specification does not allow here";

@@ -20,6 +20,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::rejection;
 use crate::report::Report;
+pub(crate) use limits::MAX_BYTES;
 #[cfg(feature = "diff")]
 pub(crate) use null::{Null, null_of};
 

@@ -19,7 +19,9 @@ mod parameters;
 mod properties;
 mod responses;
 mod tolerance;
+mod union_cycles;
 mod unions;
+mod untyped;
 
 use std::collections::BTreeMap;
 
@@ -40,7 +42,7 @@ pub(crate) use media_types::is_json;
 pub(crate) use parameters::{FORM, WIRE_NAME};
 pub(crate) use properties::ABSENT;
 pub(crate) use responses::{ACCEPT, REPLIES};
-pub(crate) use unions::CONSTANTS;
+pub(crate) use unions::{ANY_OF, CONSTANTS};
 
 /// Bends a lowered document to what progenitor turns into right code.
 ///
@@ -66,6 +68,7 @@ pub(crate) struct Prepared {
 
 pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepared {
     let since = report.entries.len();
+    untyped::report(&mut document, report);
     dereference::inline(&mut document);
     base_classes::explicit_mappings(&mut document);
     let type_names = component_names::rename(&mut document, report);
@@ -74,6 +77,7 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     let merged = all_of::merge(&mut document, &hierarchy.bases(), report);
     hierarchy.become_unions(&mut document, report);
     unions::normalise(&mut document, report);
+    union_cycles::resolve(&mut document, report);
     // An operation refused up to here needs no names.
     rejection::remove_operations(&mut document, report, since);
     let since = report.entries.len();

@@ -5,9 +5,11 @@ mod lock;
 mod markdown;
 mod merge;
 
+use std::thread;
+
 use serde_json::Value;
 
-use crate::document::parse_json;
+use crate::document::{beyond_bounds, bounded, parse_json};
 use crate::error::Error;
 
 pub use index::reference_pages;
@@ -20,7 +22,8 @@ pub use merge::{Conflict, Part, merge};
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`], with line and column where the reader tells.
+/// [`Error::Unreadable`], with line and column where the reader tells, and [`Error::Rejected`] for a document that is too
+/// deep or too large.
 ///
 /// # Examples
 ///
@@ -31,6 +34,7 @@ pub use merge::{Conflict, Part, merge};
 /// ```
 pub fn read(text: &str) -> Result<Value, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    bounded(text)?;
     let document = if text.trim_start().starts_with('{') {
         parse_json(text)?
     } else if is_html(text) {
@@ -79,7 +83,10 @@ fn is_html(text: &str) -> bool {
     text.trim_start().starts_with('<')
 }
 
-fn parse_yaml(text: &str) -> Result<Value, Error> {
+/// What the reader of YAML needs for the deepest document that is taken, with room to spare.
+const STACK: usize = 64 * 1024 * 1024;
+
+fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
     // YAML 1.2: `no` is a text. The bounds are those of a large document; the reader's own are for configuration files.
     let options = serde_saphyr::options! {
         strict_booleans: true,
@@ -87,7 +94,24 @@ fn parse_yaml(text: &str) -> Result<Value, Error> {
         budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 4_000_000, max_events: 8_000_000 },
     };
     serde_saphyr::from_str_with_options(text, options)
-        .map_err(|error| Error::Unreadable { format: "YAML", message: error.to_string() })
+}
+
+fn parse_yaml(text: &str) -> Result<Value, Error> {
+    // The reader takes much of the stack for each level, more than the thread of the caller may have.
+    let read = thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(STACK);
+        let reader = reader.spawn_scoped(scope, || read_yaml(text));
+        reader.map(|reader| reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let unreadable = |message| Error::Unreadable { format: "YAML", message };
+    let read = read.map_err(|error| unreadable(format!("there is no thread to read it: {error}")))?;
+    read.map_err(|error| match error.to_string() {
+        // Nested too deep, or aliases of aliases that would be more than there is memory for.
+        message if ["budget breached", "alias replay limit"].iter().any(|start| message.starts_with(start)) => {
+            beyond_bounds(message)
+        }
+        message => unreadable(message),
+    })
 }
 
 #[cfg(test)]
@@ -128,6 +152,17 @@ mod tests {
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(message), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_the_bounds_has_a_code() {
+        let deep = format!("openapi: 3.1.0\na: {}{}\n", "[".repeat(200), "]".repeat(200));
+        let twice = |of: char, by: char| format!("{by}: &{by} [{}]\n", vec![format!("*{of}"); 9].join(", "));
+        let letters: Vec<char> = ('a'..'k').collect();
+        let aliases: String = letters.windows(2).map(|pair| twice(pair[0], pair[1])).collect();
+        for text in [deep, format!("openapi: 3.1.0\na: &a [x]\n{aliases}")] {
+            assert!(matches!(read(&text), Err(Error::Rejected(_))), "{text}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use mint_openapi::Code;
 use mint_openapi::source::{Origin, OriginKind};
 
 use crate::problem::Problem;
@@ -65,7 +66,11 @@ pub(crate) fn read_text(name: &str, reader: impl Read, most: u64) -> Result<Stri
         .read_to_end(&mut bytes)
         .map_err(|error| Problem::new(format!("cannot read `{name}`"), error, PASS_A_FILE))?;
     if bytes.len() as u64 > most {
-        let why = format!("it has more than {} MB, so it is hardly an API description", MOST_BYTES / 1_000_000);
+        let why = format!(
+            "{}: it has more than {} MB, so it is hardly an API description",
+            Code::R009,
+            MOST_BYTES / 1_000_000
+        );
         return Err(Problem::new(format!("`{name}` is too large"), why, PASS_A_FILE));
     }
     String::from_utf8(bytes).map_err(|error| {

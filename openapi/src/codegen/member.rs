@@ -29,6 +29,8 @@ pub(super) struct Member {
     pub(super) required: Vec<String>,
     /// Whether it takes properties of any name.
     pub(super) any_name: bool,
+    /// What the items of a list or the values of a map are, if it is one.
+    pub(super) items: Option<Box<Self>>,
 }
 
 impl Member {
@@ -71,6 +73,13 @@ impl Member {
         } else {
             self.types.extend(TYPES);
             self.any_name = true;
+        }
+        let inner =
+            ["items", "additionalProperties"].iter().map(|keyword| &schema[*keyword]).find(|inner| inner.is_object());
+        if let Some(inner) = inner.filter(|_| depth == 0) {
+            let mut item = Self::default();
+            item.describe(inner, document, 1);
+            self.items = Some(Box::new(item));
         }
         let properties = schema["properties"].as_object().cloned().unwrap_or_else(Map::new);
         let wire = |name: &String| schema[WIRE_NAME][name].as_str().unwrap_or(name).to_owned();

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::member::Member;
 use crate::error::Error;
-use crate::prepare::{ABSENT, ACCEPT, CONTENT_TYPE, FORM, REPLIES, WIRE_NAME, directions, pascal_name, snake_name};
+use crate::prepare::{
+    ABSENT, ACCEPT, ANY_OF, CONTENT_TYPE, FORM, REPLIES, WIRE_NAME, directions, pascal_name, snake_name,
+};
 use crate::rejection::METHODS;
 
 /// What the pass over the generated code needs to know of the document, by the names of the Rust types.
@@ -38,6 +40,8 @@ pub(super) struct Union {
     pub(super) members: Vec<Member>,
     /// The property that tells the members apart.
     pub(super) tag: String,
+    /// Whether a value is one member only, not several at once.
+    pub(super) exclusive: bool,
     pub(super) open: bool,
 }
 
@@ -83,7 +87,9 @@ impl Plan {
             if let Some(members) = schema["oneOf"].as_array() {
                 let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default().to_owned();
                 let members = Member::all(name, members, &schema["discriminator"], &document);
-                plan.unions.insert(name.clone(), Union { description, members, tag, open: read });
+                // A discriminator names one.
+                let exclusive = schema.get(ANY_OF).is_none() || !tag.is_empty();
+                plan.unions.insert(name.clone(), Union { description, members, tag, exclusive, open: read });
                 continue;
             }
             if let Some(names) = schema[WIRE_NAME].as_object() {

@@ -57,6 +57,15 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         };
         quote!(#index => if let Ok(member) = #read { return Ok(Self::#variant(#wrapped)); },)
     });
+    let candidates = match union.exclusive {
+        true => quote!(super::support::candidates(&json, #tag, MEMBERS)),
+        // A value may be several of them at once, and is none of them alone.
+        false => quote! {
+            super::support::candidates(&json, #tag, MEMBERS)
+                .into_iter()
+                .filter(|member| super::support::has_all_names(&json, &MEMBERS[*member], MEMBERS))
+        },
+    };
     let derive_schemars =
         settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     let conversions = conversions(&name, union, &variants, &types);
@@ -77,7 +86,7 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 const MEMBERS: &[super::support::Member] = &[#(#members),*];
                 let json = <super::support::Json as ::serde::Deserialize>::deserialize(deserializer)?;
-                for member in super::support::candidates(&json, #tag, MEMBERS) {
+                for member in #candidates {
                     match member {
                         #(#decode)*
                         _ => {}
@@ -118,7 +127,8 @@ fn conversions(
 }
 
 fn description(member: &Member) -> TokenStream {
-    let Member { types, values, tags, constants, names, required, any_name, .. } = member;
+    let Member { types, values, tags, constants, names, required, any_name, items, .. } = member;
+    let items = items.iter().map(|item| description(item));
     let types = types.iter();
     let mut names = names.clone();
     names.sort();
@@ -135,6 +145,7 @@ fn description(member: &Member) -> TokenStream {
             names: &[#(#names),*],
             required: &[#(#required),*],
             any_name: #any_name,
+            items: &[#(#items),*],
         }
     }
 }

@@ -40,3 +40,10 @@ pub(crate) const O101: Explanation = explained(
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
     "Nothing.",
 );
+
+pub(crate) const O102: Explanation = explained(
+    "Headers of a reply are read by name; credentials are set by the caller's HTTP client or hooks; a value in the query is always encoded, which every server undoes.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done", "headers": {"X-Left": {"schema": {"type": "integer"}}}}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    "The types of headers.",
+);

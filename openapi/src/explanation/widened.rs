@@ -156,3 +156,17 @@ pub(crate) const W114: Explanation = explained(
     r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string", "nullable": true}}}}}}"##,
     "Saying null, where the API takes that for another thing than absence.",
 );
+
+pub(crate) const W115: Explanation = explained(
+    "A reply that is no JSON is handed to the caller as a stream of bytes, whatever its schema says of them.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/xml": {"schema": {"type": "object"}}}}}}}}}"#,
+    "a stream of bytes",
+    "The type of the reply.",
+);
+
+pub(crate) const W116: Explanation = explained(
+    "A client has one base URL. An operation that the document has on another server is called with a client made for that one.",
+    r#"{"paths": {"/a": {"servers": [{"url": "https://files.example.com"}], "get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    "Which server the operation is on.",
+);

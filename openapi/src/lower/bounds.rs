@@ -36,6 +36,10 @@ pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &
 /// Bounds of integers are integers of 64 bits, lengths and counts are natural numbers.
 pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let is_integer = schema.get("type") == Some(&"integer".into());
+    let of = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+    if is_integer && of("minimum").is_some() && of("maximum").is_some_and(|bound| i64::try_from(bound).is_err()) {
+        schema.insert("format".into(), "uint64".into());
+    }
     for keyword in ["minimum", "maximum", "multipleOf"] {
         let Some(bound) = schema.get(keyword) else { continue };
         let right = if is_integer { integer(bound).map(Value::from) } else { bound.as_f64().map(|_| bound.clone()) };
@@ -104,6 +108,10 @@ mod tests {
         check(
             json!({"type": "integer", "minimum": 1e9, "maximum": 18446744073709551615_u64}),
             expect![[r#"{"type":"integer","minimum":1000000000} W004"#]],
+        );
+        check(
+            json!({"type": "integer", "minimum": 0, "maximum": 18446744073709551615_u64}),
+            expect![[r#"{"type":"integer","minimum":0,"format":"uint64"} W004"#]],
         );
         check(
             json!({"type": "string", "maxLength": 3.0, "minLength": -1}),

@@ -10,7 +10,7 @@ use crate::report::Report;
 const MAX_DEPTH: usize = 128;
 
 /// How large a document may be, in bytes of compact JSON.
-const MAX_BYTES: usize = 20 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// Refuses a document that is too deep or too large.
 pub(super) fn check(document: &Value, report: &mut Report) {

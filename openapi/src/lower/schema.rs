@@ -1,5 +1,7 @@
 //! Rules on one schema, each independent of where the schema stands.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
@@ -62,12 +64,8 @@ fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
         schema.insert("items".into(), json!({}));
     }
     if let Some(Value::Array(names)) = schema.get_mut("required") {
-        let mut seen = Vec::new();
-        names.retain(|name| {
-            let new = !seen.contains(name);
-            seen.push(name.clone());
-            new
-        });
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.to_string()));
     }
     if schema.get("readOnly") == Some(&true.into()) && schema.get("writeOnly") == Some(&true.into()) {
         schema.shift_remove("readOnly");

@@ -1,5 +1,7 @@
 //! Types: 3.0 wants one, and all values of an enum to be of it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
@@ -117,12 +119,8 @@ pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut
     let Some(Value::Array(values)) = schema.get("enum") else {
         return;
     };
-    let mut distinct: Vec<Value> = Vec::new();
-    for value in values {
-        if !distinct.contains(value) {
-            distinct.push(value.clone());
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let distinct: Vec<Value> = values.iter().filter(|value| seen.insert(value.to_string())).cloned().collect();
     if distinct.iter().any(|value| value.is_object() || value.is_array()) {
         schema.shift_remove("enum");
         return report.add(Code::W003, &at.join("enum"), "objects and arrays are not compared with the values");

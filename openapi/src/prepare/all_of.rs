@@ -24,8 +24,8 @@ const LATE: usize = 3;
 const MAX_ANCESTRY: usize = 64;
 
 /// How many values may be copied into one schema, and into all schemas of a document.
-const MAX_COPIES: usize = 20_000;
-const MAX_COPIES_OF_ALL: usize = 200_000;
+const MAX_COPIES: usize = 10_000;
+const MAX_COPIES_OF_ALL: usize = 100_000;
 
 /// Merges every `allOf`, and returns where each type that this gave a name to stood.
 pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut Report) -> BTreeMap<String, Pointer> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::pointer::{Pointer, resolve};
-use crate::prepare::media_types::{BYTES, FORM, JSON, essence, is_json};
+use crate::prepare::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable};
 use crate::rejection::METHODS;
 use crate::report::Report;
 
@@ -39,13 +39,16 @@ fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, repo
         let others: Vec<_> = content.keys().filter(|name| *name != media_type).map(String::as_str).collect();
         report.add(Code::W109, at, format!("sent as `{media_type}`, never as {}", others.join(", ")));
     }
-    let media_type = media_type.clone();
+    let (media_type, described) = (media_type.clone(), described.clone());
     let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
     let essence = essence(&media_type);
+    if !is_sendable(&media_type) {
+        return report.add(Code::R103, at, format!("{media_type:?} is no media type; no header can hold it"));
+    }
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
     } else if essence == FORM {
-        if let Err(reason) = is_flat(&schema, document) {
+        if let Err(reason) = is_flat(&schema, document).and_then(|()| is_plain(&described["encoding"])) {
             return report.add(Code::R103, at, reason);
         }
         (FORM, schema)
@@ -105,6 +108,20 @@ fn is_flat(schema: &Value, document: &Value) -> Result<(), String> {
             return Err(format!("`{name}` of the form is no scalar; the generator writes scalars"));
         }
     }
+    let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(follow);
+    if others.is_some_and(|others| others["type"] == "array" || others["type"] == "object") {
+        return Err("other properties of the form are no scalars; the generator writes scalars".into());
+    }
+    Ok(())
+}
+
+/// Whether the values of a form are written as texts, which is what the generator does.
+fn is_plain(encoding: &Value) -> Result<(), String> {
+    for (name, encoding) in encoding.as_object().into_iter().flatten() {
+        if let Some(media_type) = encoding["contentType"].as_str().filter(|name| essence(name) != "text/plain") {
+            return Err(format!("`{name}` of the form is in `{media_type}`; the generator writes texts"));
+        }
+    }
     Ok(())
 }
 
@@ -149,7 +166,22 @@ mod tests {
             "W112",
         );
         check(json!({"content": {"multipart/form-data": schema()}}), json!({}), "R103");
-        check(json!({"content": {"image/*": {}}}), json!({}), "R103");
+        for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
+            check(json!({"content": {media_type: {}}}), json!({}), "R103");
+        }
+        let form = |encoding: Value, others: Value| {
+            let schema =
+                json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": others});
+            json!({"content": {FORM: {"schema": schema, "encoding": encoding}}})
+        };
+        let sent = form(json!({}), json!({"type": "string"}))["content"][FORM]["schema"].clone();
+        check(
+            form(json!({"a": {"contentType": "text/plain"}}), json!({"type": "string"})),
+            json!({"requestBody": {"content": {FORM: {"schema": sent}}}}),
+            "",
+        );
+        check(form(json!({"a": {"contentType": "application/json"}}), json!({"type": "string"})), json!({}), "R103");
+        check(form(json!({}), json!({"type": "object"})), json!({}), "R103");
         check(
             json!({"content": {FORM: {"schema": {"type": "object", "properties": {"a": {"type": "array"}}}}}}),
             json!({}),

@@ -76,14 +76,29 @@ pub(crate) fn rust_name(name: &str) -> String {
     name
 }
 
-/// The wanted name, or the first of `wanted2`, `wanted3`, ... that is free; it is taken from then on.
+/// The wanted name, or one of `wanted2`, `wanted3`, ... that is free; it is taken from then on.
 pub(crate) fn unique_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
-    let name = std::iter::once(wanted.to_owned())
-        .chain((2_u64..).map(|suffix| format!("{wanted}{suffix}")))
-        .find(|name| !taken.contains(name))
-        .unwrap_or_default();
-    taken.insert(name.clone());
-    name
+    if taken.insert(wanted.to_owned()) {
+        return wanted.to_owned();
+    }
+    // An underscore that keeps a keyword from being one is not needed before a number.
+    let stem = wanted.trim_end_matches('_');
+    let stem = if stem.is_empty() { wanted } else { stem };
+    let numbered = |number: u64| format!("{stem}{number}");
+    // Between a number that is taken and one that is free, so that many thousand names may collide.
+    let (mut last, mut free) = (1, 2);
+    while taken.contains(&numbered(free)) {
+        (last, free) = (free, free * 2);
+    }
+    while last + 1 < free {
+        let middle = last.midpoint(free);
+        match taken.contains(&numbered(middle)) {
+            true => last = middle,
+            false => free = middle,
+        }
+    }
+    taken.insert(numbered(free));
+    numbered(free)
 }
 
 #[cfg(test)]
@@ -91,6 +106,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn names_that_are_taken() {
+        let mut taken = BTreeSet::from(["a", "self_", "_"].map(str::to_owned));
+        for (wanted, name) in [("a", "a2"), ("a", "a3"), ("a", "a4"), ("self_", "self2"), ("_", "_2"), ("b", "b")] {
+            assert_eq!(unique_name(wanted, &mut taken), name);
+        }
+    }
 
     #[test]
     fn references_follow_and_names_stay_apart() {

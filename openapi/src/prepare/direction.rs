@@ -19,7 +19,7 @@ pub(crate) fn directions(document: &Value) -> Directions {
     let mut written = BTreeSet::new();
     let mut paths = document["paths"].clone();
     visit_object(&mut paths, Kind::Paths, &mut Pointer::default(), &mut |_, at, object| {
-        let in_reply = at.as_str().contains("/responses/");
+        let in_reply = at.as_str().split('/').nth(3) == Some("responses");
         let reached = if in_reply { &mut read } else { &mut written };
         reached.extend(reference(object));
     });
@@ -68,7 +68,9 @@ mod tests {
         let document = json!({
             "paths": {"/responses/{a}": {"post": {
                 "parameters": [{"$ref": "#/components/parameters/P"}],
-                "requestBody": content("Body"),
+                "requestBody": {"content": {"application/json": {"schema": {
+                    "properties": {"responses": {"items": reference("Body")}},
+                }}}},
                 "responses": {"200": content("Reply")},
             }}},
             "components": {"parameters": {"P": {"schema": reference("Parameter")}}, "schemas": {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::pointer::Pointer;
-use crate::prepare::media_types::{BYTES, JSON, essence, is_json};
+use crate::prepare::media_types::{BYTES, JSON, essence, is_json, is_sendable};
 use crate::prepare::{rust_name, unique_name};
 use crate::rejection::METHODS;
 use crate::report::Report;
@@ -104,6 +104,11 @@ impl Replies<'_> {
         }
         let mut responses = Map::new();
         for ((status, mut reply), kind) in given.into_iter().zip(kinds) {
+            if kind == Kind::Bytes
+                && let Some((name, _)) = described(&reply).find(|(_, described)| says_more_than_bytes(described))
+            {
+                self.report.add(Code::W115, &at.join(&status), format!("`{name}` is for the caller to read"));
+            }
             let media_types: Vec<_> = media_types(&reply).filter(|name| !is_stream(name)).collect();
             if kind != Kind::Nothing && media_types.len() > 1 {
                 self.report.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
@@ -247,7 +252,8 @@ fn accept<'a>(replies: impl Iterator<Item = &'a Value>) -> String {
     let mut accept = vec![JSON.to_owned()];
     for reply in replies {
         let has_json = json_type(reply).is_some();
-        for name in media_types(reply).filter(|name| !is_json(name) && (!has_json || is_stream(name))) {
+        let others = media_types(reply).filter(|name| !is_json(name) && (!has_json || is_stream(name)));
+        for name in others.filter(|name| is_sendable(name)) {
             let name = format!("{};q=0.5", essence(name));
             if !accept.contains(&name) {
                 accept.push(name);
@@ -257,8 +263,18 @@ fn accept<'a>(replies: impl Iterator<Item = &'a Value>) -> String {
     accept.join(", ")
 }
 
+fn described(reply: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    reply["content"].as_object().into_iter().flatten()
+}
+
 fn media_types(reply: &Value) -> impl Iterator<Item = &str> {
-    reply["content"].as_object().into_iter().flat_map(Map::keys).map(String::as_str)
+    described(reply).map(|(name, _)| name.as_str())
+}
+
+/// Whether a reply is described as more than a text or bytes.
+fn says_more_than_bytes(described: &Value) -> bool {
+    let schema = described["schema"].as_object();
+    schema.is_some_and(|schema| !schema.is_empty() && schema.get("type") != Some(&"string".into()))
 }
 
 /// Whether a media type is no other notation of what JSON would say: events, records, files.

@@ -28,7 +28,7 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
         if kind != Kind::Schema {
             return;
         }
-        if at.as_str().contains("/responses/") {
+        if at.as_str().split('/').nth(4) == Some("responses") {
             constraints(schema, "", at, report);
         } else if at.as_str().starts_with("/paths/") {
             unwritable(schema, at, report);
@@ -58,10 +58,17 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report
             report.add(Code::W104, &at.join(keyword), format!("`{value}` is left to the server to check"));
         }
     }
-    let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
-    let known = ["date-time", "date", "uuid", "int64", "int32", "uint64", "double", "binary"];
-    if let Some(format) = format.filter(|format| !known.contains(&format.as_str())) {
-        schema.shift_remove("format");
+    let known = [
+        ("string", "date-time"),
+        ("string", "date"),
+        ("string", "uuid"),
+        ("string", "binary"),
+        ("integer", "int64"),
+        ("integer", "int32"),
+        ("integer", "uint64"),
+        ("number", "double"),
+    ];
+    if let Some(format) = unknown_format(schema, &known) {
         report.add(Code::W104, &at.join("format"), format!("`{format}` is left to the server to check"));
     }
 }
@@ -93,12 +100,21 @@ fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, report
         report.add(Code::W101, &at.join("additionalProperties"), format!("unknown properties are ignored{also}"));
     }
     // A time keeps its text; every other format would make its Rust type refuse values.
-    let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
-    if let Some(format) = format.filter(|format| !["date-time", "int64", "uint64", "double"].contains(&format.as_str()))
-    {
-        schema.shift_remove("format");
+    let known = [("string", "date-time"), ("integer", "int64"), ("integer", "uint64"), ("number", "double")];
+    if let Some(format) = unknown_format(schema, &known) {
         report.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
     }
+}
+
+/// Takes away a format that no Rust type stands for, or none of the type it is given for: typify panics on such.
+fn unknown_format(schema: &mut Map<String, Value>, known: &[(&str, &str)]) -> Option<String> {
+    let format = schema.get("format")?.as_str()?.to_owned();
+    let of = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+    if known.contains(&(of, format.as_str())) {
+        return None;
+    }
+    schema.shift_remove("format");
+    Some(format)
 }
 
 #[cfg(test)]
@@ -106,6 +122,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn formats_of_another_type() {
+        for (of, format, kept) in [
+            ("string", "date-time", true),
+            ("integer", "int64", true),
+            ("boolean", "date-time", false),
+            ("string", "int64", false),
+            ("array", "int64", false),
+            ("integer", "unix-time", false),
+        ] {
+            let mut document = json!({"components": {"schemas": {"A": {"type": of, "format": format}}}});
+            relax(&mut document, &mut Report::default());
+            assert_eq!(document["components"]["schemas"]["A"].get("format").is_some(), kept, "{format} of {of}");
+        }
+    }
 
     #[test]
     fn only_what_is_read_is_relaxed() {

@@ -1,5 +1,7 @@
 //! Unions in the one form that the generated code decides: `oneOf`, with members that can be told apart.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
@@ -10,6 +12,9 @@ use crate::report::Report;
 
 /// The constants of a schema that no enum of Rust stands for; a union may be decided by them.
 pub(crate) const CONSTANTS: &str = "x-constants";
+
+/// Marks a union of which a value may be several members at once.
+pub(crate) const ANY_OF: &str = "x-any-of";
 
 pub(super) fn normalise(document: &mut Value, report: &mut Report) {
     visit(document, &mut |kind, at, schema| {
@@ -51,12 +56,9 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         report.add(Code::L107, at, format!("one of {}", members.len()));
     }
     schema.retain(|key, _| is_annotation(key) || key == "discriminator");
-    let mut told_apart: Vec<Value> = Vec::new();
-    for member in spliced(members) {
-        if !told_apart.iter().any(|other| same(other, &member)) {
-            told_apart.push(member);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let mut told_apart = spliced(members);
+    told_apart.retain(|member| seen.insert(bare(member)));
     told_apart = one_scalar_of_each_type(told_apart);
     let admits_all = |member: &Value| member.as_object().is_some_and(|keys| keys.keys().all(|key| is_annotation(key)));
     if told_apart.iter().any(admits_all) {
@@ -74,6 +76,9 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         return;
     }
     schema.insert("oneOf".into(), told_apart.into());
+    if keyword == "anyOf" {
+        schema.insert(ANY_OF.into(), true.into());
+    }
 }
 
 /// The members, with those of inline unions among them in their place.
@@ -99,13 +104,12 @@ fn spliced(members: Vec<Value>) -> Vec<Value> {
     all
 }
 
-/// Whether two members differ in words for the reader only.
-fn same(first: &Value, second: &Value) -> bool {
-    let bare = |schema: &Value| {
-        let keys = schema.as_object().into_iter().flatten().filter(|(key, _)| !is_annotation(key) || *key == CONSTANTS);
-        keys.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>()
-    };
-    bare(first) == bare(second)
+/// What a member says, but for words for the reader.
+fn bare(member: &Value) -> String {
+    let keys = member.as_object().into_iter().flatten().filter(|(key, _)| !is_annotation(key) || *key == CONSTANTS);
+    // By name, since the order of keywords says nothing.
+    let keys: BTreeMap<_, _> = keys.collect();
+    json!(keys).to_string()
 }
 
 /// Of several scalars of a type, one that admits them all; JSON cannot tell them apart.
@@ -140,13 +144,8 @@ fn one_scalar_of_each_type(members: Vec<Value>) -> Vec<Value> {
             .map(|values| values.concat());
         match values {
             Some(mut values) if group == "string" => {
-                let mut seen = Vec::new();
-                values.retain(|value| {
-                    !seen.contains(value) && {
-                        seen.push(value.clone());
-                        true
-                    }
-                });
+                let mut seen = BTreeSet::new();
+                values.retain(|value| seen.insert(value.to_string()));
                 all.push(json!({"type": group, "enum": values}));
             }
             _ => all.push(json!({"type": group})),
@@ -169,7 +168,7 @@ mod tests {
     fn members_that_can_be_told_apart() {
         check(
             json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {}}], "description": "d"}),
-            json!({"description": "d", "oneOf": [{"type": "string"}, {"type": "array", "items": {}}]}),
+            json!({"description": "d", "oneOf": [{"type": "string"}, {"type": "array", "items": {}}], "x-any-of": true}),
         );
         check(
             json!({"anyOf": [{"type": "string", "format": "uri"}, {"type": "string", "enum": ["a"]}]}),

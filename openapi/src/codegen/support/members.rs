@@ -20,6 +20,8 @@ pub(crate) struct Member {
     pub(crate) required: &'static [&'static str],
     /// Whether it takes properties of any name.
     pub(crate) any_name: bool,
+    /// What the items of a list or the values of a map are, if it is one.
+    pub(crate) items: &'static [Self],
 }
 
 /// The members of a union that a value may be, the likeliest first.
@@ -38,6 +40,7 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
     };
     let rank = |member: &Member| ranks.iter().position(|name| member.types.contains(name));
     let mut fitting: Vec<usize> = (0..members.len()).filter(|index| rank(&members[*index]).is_some()).collect();
+    by_items(json, members, &mut fitting);
     match json {
         Json::Object(_) => {
             if let Some(found) = json.get(tag).filter(|_| !tag.is_empty()).and_then(Json::as_str) {
@@ -47,7 +50,10 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
                 let any = fitting.iter().any(tagged);
                 fitting.retain(|index| if any { tagged(index) } else { untagged(index) });
             }
-            if fitting.len() > 1 { by_properties(json, members, &fitting) } else { fitting }
+            if fitting.len() < 2 {
+                return fitting;
+            }
+            by_properties(json, &fitting.iter().map(|index| (*index, &members[*index])).collect::<Vec<_>>())
         }
         Json::Text(text) => {
             let has = |index: &usize| members[*index].values.contains(&&**text);
@@ -61,9 +67,37 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
     }
 }
 
+/// Of lists and maps of objects, leaves those that the first object in a value may be of.
+fn by_items(json: &Json<'_>, members: &[Member], fitting: &mut Vec<usize>) {
+    let is_object = |json: &&Json<'_>| matches!(json, Json::Object(_));
+    let first = match json {
+        Json::List(list) => list.iter().find(is_object),
+        Json::Object(properties) => properties.iter().map(|(_, value)| value).find(is_object),
+        Json::Scalar(_) | Json::Text(_) => None,
+    };
+    let Some(first) = first else { return };
+    let items = fitting.iter().filter_map(|index| Some((*index, members[*index].items.first()?)));
+    let items: Vec<_> = items.filter(|(_, item)| item.types.contains(&"object")).collect();
+    if items.len() < 2 {
+        return;
+    }
+    let chosen = by_properties(first, &items);
+    fitting.retain(|index| chosen.contains(index) || items.iter().all(|(other, _)| other != index));
+    let place = |index: &usize| chosen.iter().position(|other| other == index).unwrap_or(usize::MAX);
+    fitting.sort_by_key(place);
+}
+
+/// Whether a member has each name that any of them has; one that lacks some would drop what the value is besides.
+pub(crate) fn has_all_names(json: &Json<'_>, member: &Member, members: &[Member]) -> bool {
+    let has = |member: &Member, name: &str| member.names.binary_search(&name).is_ok();
+    member.any_name
+        || json.properties().iter().all(|(name, _)| has(member, name) || !members.iter().any(|other| has(other, name)))
+}
+
 /// What an object has of a member.
-struct Fit {
+struct Fit<'a> {
     index: usize,
+    member: &'a Member,
     /// How far the values of properties speak for it.
     agreement: i32,
     /// Whether all that is always there is there.
@@ -78,12 +112,12 @@ struct Fit {
 ///
 /// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
 /// one with most of the names comes first, then the one the document names first.
-fn by_properties(object: &Json<'_>, members: &[Member], among: &[usize]) -> Vec<usize> {
-    let mut fits: Vec<Fit> = Vec::with_capacity(among.len());
-    for index in among.iter().copied() {
-        if let Some(agreement) = agreement(object, &members[index]) {
-            let complete = members[index].required.iter().all(|name| object.get(name).is_some());
-            fits.push(Fit { index, agreement, complete, present: 0, only_here: false });
+fn by_properties(object: &Json<'_>, members: &[(usize, &Member)]) -> Vec<usize> {
+    let mut fits: Vec<Fit<'_>> = Vec::with_capacity(members.len());
+    for (index, member) in members.iter().copied() {
+        if let Some(agreement) = agreement(object, member) {
+            let complete = member.required.iter().all(|name| object.get(name).is_some());
+            fits.push(Fit { index, member, agreement, complete, present: 0, only_here: false });
         }
     }
     let names = object.properties();
@@ -91,7 +125,7 @@ fn by_properties(object: &Json<'_>, members: &[Member], among: &[usize]) -> Vec<
         let mut holders = 0;
         let mut last = 0;
         for (place, fit) in fits.iter_mut().enumerate() {
-            if members[fit.index].names.binary_search(&&**name).is_ok() {
+            if fit.member.names.binary_search(&&**name).is_ok() {
                 fit.present += 1;
                 (holders, last) = (holders + 1, place);
             }
@@ -101,16 +135,15 @@ fn by_properties(object: &Json<'_>, members: &[Member], among: &[usize]) -> Vec<
         }
     }
     fits.retain(|fit| {
-        let member = &members[fit.index];
         fit.only_here
             || (!names.is_empty() && fit.present == names.len())
-            || member.any_name
+            || fit.member.any_name
             || fit.agreement > 0
-            || (names.is_empty() && !member.required.is_empty() && fit.complete)
+            || (names.is_empty() && !fit.member.required.is_empty() && fit.complete)
     });
-    fits.sort_by_key(|fit| (-fit.agreement, !fit.complete, Reverse(fit.present), members[fit.index].any_name));
+    fits.sort_by_key(|fit| (-fit.agreement, !fit.complete, Reverse(fit.present), fit.member.any_name));
     // Names alone decide for one member. If that one does not decode, another would drop what is not its own.
-    if fits.iter().all(|fit| members[fit.index].constants.is_empty()) {
+    if fits.iter().all(|fit| fit.member.constants.is_empty()) {
         fits.truncate(1);
     }
     fits.iter().map(|fit| fit.index).collect()
@@ -145,7 +178,10 @@ mod tests {
         names: &[],
         required: &[],
         any_name: false,
+        items: &[],
     };
+    const A: Member = Member { names: &["a"], ..OBJECT };
+    const B: Member = Member { names: &["b", "c"], ..OBJECT };
 
     #[test]
     fn members_by_names() {
@@ -165,6 +201,44 @@ mod tests {
             assert_eq!(candidates(&Json::Object(object), "", &members).first().copied(), member, "{names:?}");
         }
         assert!(candidates(&Json::Text("text".into()), "", &members).is_empty());
+    }
+
+    #[test]
+    fn members_by_what_is_in_them() {
+        const LIST: Member = Member { types: &["array"], ..OBJECT };
+        const MAP: Member = Member { any_name: true, ..OBJECT };
+        let members = [
+            Member { items: &[A], ..LIST },
+            Member { items: &[B], ..LIST },
+            Member { items: &[Member { types: &["string"], ..OBJECT }], ..LIST },
+            Member { items: &[A], ..MAP },
+            Member { items: &[B], ..MAP },
+        ];
+        for (value, expected) in [
+            (serde_json::json!([{"a": 1}]), &[0, 2][..]),
+            (serde_json::json!(["x", {"b": 1}]), &[1, 2]),
+            (serde_json::json!([{"new": 1}]), &[2]),
+            (serde_json::json!(["x"]), &[0, 1, 2]),
+            (serde_json::json!([]), &[0, 1, 2]),
+            (serde_json::json!({"key": {"c": 1}}), &[4]),
+            (serde_json::json!({"key": {"a": 1}}), &[3]),
+        ] {
+            assert_eq!(candidates(&Json::deserialize(&value).unwrap(), "", &members), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn members_that_would_drop_what_is_anothers() {
+        for (value, of_a, of_b) in [
+            (serde_json::json!({"a": 1, "new": 1}), true, false),
+            (serde_json::json!({"b": 1, "c": 1}), false, true),
+            (serde_json::json!({"a": 1, "b": 1}), false, false),
+            (serde_json::json!([]), true, true),
+        ] {
+            let json = Json::deserialize(&value).unwrap();
+            let has_all = |member| has_all_names(&json, member, &[A, B]);
+            assert_eq!((has_all(&A), has_all(&B)), (of_a, of_b), "{value}");
+        }
     }
 
     #[test]

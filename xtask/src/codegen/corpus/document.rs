@@ -55,7 +55,10 @@ impl Document {
     ///
     /// When the system does not let us.
     pub(crate) fn generate(path: &Path) -> Result<Self, Problem> {
-        let Input { text, origin, .. } = Input::read(path, std::io::empty())?;
+        let Input { text, origin, .. } = match Input::read(path, std::io::empty()) {
+            Ok(input) => input,
+            Err(problem) => return Ok(Self::unread(path, &problem)),
+        };
         let answer = worker::ask(&text)?;
         let document = source::read(&text).unwrap_or(Value::Null);
         let mut failures = Vec::new();
@@ -99,6 +102,22 @@ impl Document {
         match &self.outcome {
             Outcome::Generated { measures, .. } => measures.operations,
             Outcome::Failed(_) => 0,
+        }
+    }
+
+    /// A file that cannot be read; the others are tried all the same.
+    fn unread(path: &Path, problem: &Problem) -> Self {
+        Self {
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            bytes: 0,
+            operations: 0,
+            outcome: Outcome::Failed(Failure::Unreadable(problem.to_string())),
+            rejections: Vec::new(),
+            compiled: Compiled::Skipped,
+            examples: Vec::new(),
+            equal: 0,
+            unknown: 0,
+            failures: vec![problem.to_string()],
         }
     }
 

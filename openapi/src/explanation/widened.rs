@@ -39,7 +39,7 @@ pub(crate) const W005: Explanation = explained(
 );
 
 pub(crate) const W006: Explanation = explained(
-    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests.",
+    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests. A property that only a condition speaks of is one of any value.",
     r#"{"type": "object", "dependentRequired": {"a": ["b"]}}"#,
     r#"{"type": "object"}"#,
     "The condition is not checked.",

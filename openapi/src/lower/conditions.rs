@@ -62,11 +62,31 @@ const CONDITIONS: &[&str] = &[
     "not",
 ];
 
-/// Conditions are not checked; an object that only stands in one keeps its properties as unknown ones.
+/// Conditions are not checked; what an object may have under one it may always have.
 pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let mut branches: Vec<Value> =
+        ["then", "else"].iter().filter_map(|keyword| schema.get(*keyword).cloned()).collect();
+    if let Some(Value::Object(dependent)) = schema.get("dependentSchemas") {
+        branches.extend(dependent.values().cloned());
+    }
+    keep_properties(schema, &branches);
     for keyword in CONDITIONS {
         if schema.shift_remove(*keyword).is_some() {
             report.add(Code::W006, &at.join(keyword), "not checked; the server does");
+        }
+    }
+}
+
+/// Adds the properties of branches that a schema has not itself: of any value, since that depends on the condition.
+fn keep_properties(schema: &mut Map<String, Value>, branches: &[Value]) {
+    let names = branches.iter().filter_map(|branch| branch.get("properties")?.as_object()).flat_map(Map::keys);
+    let mut names = names.peekable();
+    if names.peek().is_none() {
+        return;
+    }
+    if let Value::Object(own) = schema.entry("properties").or_insert_with(|| json!({})) {
+        for name in names {
+            own.entry(name.clone()).or_insert_with(|| json!({}));
         }
     }
 }
@@ -99,6 +119,22 @@ mod tests {
         check(
             json!({"prefixItems": [{"type": "number"}, {"type": "string"}]}),
             expect![[r#"{"items":{},"type":"array"} W005 L006"#]],
+        );
+    }
+
+    #[test]
+    fn properties_under_a_condition() {
+        check(
+            json!({
+                "type": "object", "properties": {"a": {"type": "string"}},
+                "if": {"required": ["a"]},
+                "then": {"properties": {"a": {"const": "x"}, "b": {"type": "integer"}, "c": {"type": "string"}}},
+                "else": {"properties": {"c": {"type": "integer"}}},
+                "dependentSchemas": {"a": {"properties": {"d": {"type": "boolean"}}}},
+            }),
+            expect![[
+                r#"{"type":"object","properties":{"a":{"type":"string"},"b":{},"c":{},"d":{}}} L006 L005 L006 L006 L006 L006 W006 W006 W006 W006"#
+            ]],
         );
     }
 

@@ -65,7 +65,10 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         schema.shift_remove("discriminator");
         return;
     }
-    if let [Value::Object(only)] = told_apart.as_mut_slice() {
+    // Of one that a discriminator names there may be others to come.
+    if !schema.contains_key("discriminator")
+        && let [Value::Object(only)] = told_apart.as_mut_slice()
+    {
         if only.contains_key("$ref") {
             schema.insert("allOf".into(), json!([only]));
         } else {
@@ -184,6 +187,8 @@ mod tests {
         );
         check(json!({"anyOf": [{}, {"type": "string"}]}), json!({}));
         check(json!({"anyOf": [{"$ref": "#/a"}]}), json!({"allOf": [{"$ref": "#/a"}]}));
+        let tagged = json!({"oneOf": [{"$ref": "#/a"}], "discriminator": {"propertyName": "b"}});
+        check(tagged.clone(), tagged);
     }
 
     #[test]

@@ -52,14 +52,10 @@ pub(super) fn subtypes<'a>(
     found: &mut Found<'a>,
 ) -> bool {
     let (was, is) = (old.subtypes(&before.core), new.subtypes(&after.core));
-    // A class without subtypes is read as it is; of a single one the generator makes no union.
-    let is_union = was.len() > 1;
+    // A class without subtypes is read as it is.
+    let is_union = !was.is_empty();
     let context = if is_union { found.context.within().within_union() } else { found.context.within() };
-    let unknown = match was.len() {
-        0 => Reading::Same,
-        1 => Reading::Fails,
-        _ => Reading::AsUnknown,
-    };
+    let unknown = if is_union { Reading::AsUnknown } else { Reading::Same };
     for (name, subtype) in &is {
         match was.iter().find(|(other, _)| other == name) {
             Some((_, other)) => found.pair(vec![other.clone()], vec![subtype.clone()], context),

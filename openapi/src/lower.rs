@@ -8,6 +8,7 @@ mod bounds;
 mod conditions;
 mod document;
 mod limits;
+mod named_nulls;
 mod null;
 mod operations;
 mod references;

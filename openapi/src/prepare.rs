@@ -14,6 +14,7 @@ mod inline_types;
 mod intersection;
 mod media_types;
 mod merged_types;
+mod merging;
 mod operation_names;
 mod parameters;
 mod properties;

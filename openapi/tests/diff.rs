@@ -162,7 +162,10 @@ fn another_order_or_layout_is_no_change() {
 fn what_is_written_out_breaks_nothing_on_the_wire() {
     for document in [base(), document().unwrap()] {
         let inlined = order::inlined(&document);
-        let left = inlined["paths"].to_string().replace("#/components/schemas/Animal\"", "");
+        // A base class has a name for its subtypes to refer to.
+        let left = ["Animal", "Vehicle"].iter().fold(inlined["paths"].to_string(), |left, base| {
+            left.replace(&format!("#/components/schemas/{base}\""), "")
+        });
         assert!(!left.contains("\"$ref\":\"#/components/schemas"));
         for (old, new) in [(&document, &inlined), (&inlined, &document)] {
             let drift = diff(old, new).unwrap();

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
-#[allow(clippy::future_not_send, clippy::use_self, missing_debug_implementations)]
+#[allow(clippy::future_not_send, clippy::use_self, dead_code, missing_debug_implementations)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
@@ -218,4 +218,45 @@ async fn a_reply_to_head_has_no_body() {
     let (client, request) = serve("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 12\r\n\r\n").await;
     assert_eq!(client.head_replies().send().await.unwrap().content_length(), Some(12));
     assert!(request.await.unwrap().starts_with("HEAD /replies "));
+}
+
+/// What a type makes of a JSON text, and the JSON it writes back.
+fn through<T: serde::de::DeserializeOwned + serde::Serialize>(text: &str) -> (T, String) {
+    let value: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let back = serde_json::to_string(&value).unwrap();
+    (value, back)
+}
+
+#[test]
+fn a_subtype_that_is_new_is_kept() {
+    let (known, back) = through::<types::Vehicle>(r#"{"kind":"Car","doors":4}"#);
+    assert!(matches!(known, types::Vehicle::Car(car) if car.doors == Some(4)));
+    assert_eq!(back, r#"{"doors":4,"kind":"Car"}"#);
+    let boat = r#"{"kind":"Boat","sails":2}"#;
+    let (new, back) = through::<types::Vehicle>(boat);
+    assert!(matches!(new, types::Vehicle::Unknown(_)));
+    assert_eq!(back, boat);
+}
+
+#[test]
+fn nothing_of_a_union_is_lost() {
+    for text in [r#"{"name":"a"}"#, r#"{"size":1}"#, r#"{"name":"a","size":1}"#] {
+        assert_eq!(through::<types::Either>(text).1, text);
+    }
+    assert!(matches!(through::<types::Either>(r#"{"size":1,"new":2}"#).0, types::Either::Sized(_)));
+    for text in [r#"[{"name":"a"}]"#, r#"[{"size":1}]"#, r#"{"k":{"name":"a"}}"#, r#"{"k":{"size":1}}"#, "[]"] {
+        let (lists, back) = through::<types::Lists>(text);
+        assert!(!matches!(lists, types::Lists::Unknown(_)), "{text}");
+        assert_eq!(back, text);
+    }
+}
+
+#[test]
+fn what_refers_to_itself_has_an_end() {
+    for text in ["1", r#""a""#, "true", r#"{"a":[]}"#] {
+        assert_eq!(through::<types::Itself>(text).1, text);
+        assert_eq!(through::<types::Itself2>(text).1, text);
+    }
+    let chain = r#"{"next":{"more":"a","next":{"more":"b"}}}"#;
+    assert_eq!(through::<types::Chain>(chain).1, chain);
 }

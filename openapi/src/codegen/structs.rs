@@ -15,6 +15,14 @@ pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()
     for item in items.iter_mut() {
         let Item::Struct(item) = item else { continue };
         let name = item.ident.to_string();
+        for field in item.fields.iter_mut().filter(|field| is_boxed_option(field)) {
+            let mut serde = Serde::take(&mut field.attrs)?;
+            // Where typify cuts a cycle outside of an `Option`, it forgets that what is absent is not written.
+            if serde.has("default") && !serde.has("skip_serializing_if") {
+                serde.set("skip_serializing_if", "::std::option::Option::is_none");
+            }
+            serde.put(&mut field.attrs);
+        }
         if let Some(names) = plan.wire_names.get(&name) {
             for field in &mut item.fields {
                 let mut serde = Serde::take(&mut field.attrs)?;
@@ -74,7 +82,7 @@ fn tolerant(field: &mut Field, read: &ReadType) -> syn::Result<bool> {
     let mut serde = Serde::take(&mut field.attrs)?;
     let ident = field.ident.as_ref().map(ToString::to_string);
     let wire_name = serde.text("rename").or(ident).unwrap_or_default();
-    let is_option = starts_with_option(field);
+    let is_option = starts_with_option(field) || is_boxed_option(field);
     let nullable = read.nullable.contains(&wire_name) && is_option;
     if nullable {
         // Absent or null, it is `None`; `None` is written as null, which the document allows where absence may not be.
@@ -96,6 +104,10 @@ fn tolerant(field: &mut Field, read: &ReadType) -> syn::Result<bool> {
 fn starts_with_option(field: &Field) -> bool {
     let text = field.ty.to_token_stream().to_string();
     text.starts_with(":: std :: option :: Option")
+}
+
+fn is_boxed_option(field: &Field) -> bool {
+    field.ty.to_token_stream().to_string().starts_with(":: std :: boxed :: Box < :: std :: option :: Option")
 }
 
 /// Whether a type holds integers that it reads itself.

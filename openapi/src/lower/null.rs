@@ -4,12 +4,14 @@
 //! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
 //! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+#[cfg(feature = "diff")]
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
 use crate::grammar::{Kind, visit};
+use crate::lower::named_nulls::NamedNulls;
 use crate::pointer::Pointer;
 use crate::report::Report;
 
@@ -36,7 +38,7 @@ impl Null {
 /// Replaces every spelling of null by the flag.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
-    let named = Named::of(&whole);
+    let named = NamedNulls::of(&whole);
     visit(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
@@ -75,77 +77,8 @@ fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Nu
     })
 }
 
-/// What the components say about null, by the references to them.
-struct Named(BTreeMap<String, Null>);
-
-/// How often components that lead back to themselves are asked again.
-const MAX_ROUNDS: usize = 8;
-
-impl Named {
-    /// Asks every component, those that others refer to first, until no answer changes.
-    fn of(document: &Value) -> Self {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let schemas: BTreeMap<String, &Value> =
-            schemas.into_iter().flatten().map(|(name, schema)| (reference_to(name), schema)).collect();
-        let order = inner_first(&schemas);
-        let mut answers: BTreeMap<String, Null> = BTreeMap::new();
-        for _ in 0..MAX_ROUNDS {
-            let mut any = false;
-            for reference in &order {
-                let answer = said(schemas[*reference], &mut |reference| answers.get(reference).copied());
-                any |= answers.insert((*reference).to_owned(), answer) != Some(answer);
-            }
-            if !any {
-                break;
-            }
-        }
-        Self(answers)
-    }
-}
-
-fn reference_to(name: &str) -> String {
-    let mut pointer = Pointer::default();
-    pointer.push(name);
-    format!("#/components/schemas{pointer}")
-}
-
-/// The references, each after those that its component is made of, but where they lead back to it.
-fn inner_first<'a>(schemas: &'a BTreeMap<String, &'a Value>) -> Vec<&'a str> {
-    let parts = |reference: &str| -> Vec<&'a str> {
-        let mut found = Vec::new();
-        let mut open: Vec<&Value> = schemas.get(reference).copied().into_iter().collect();
-        while let Some(schema) = open.pop() {
-            found.extend(schema.get("$ref").and_then(Value::as_str).filter(|part| schemas.contains_key(*part)));
-            open.extend(schema.get("not"));
-            for keyword in ["allOf", "anyOf", "oneOf"] {
-                open.extend(schema.get(keyword).and_then(Value::as_array).into_iter().flatten());
-            }
-        }
-        found
-    };
-    let mut order = Vec::new();
-    let mut seen = BTreeSet::new();
-    for start in schemas.keys().map(String::as_str) {
-        if !seen.insert(start) {
-            continue;
-        }
-        let mut open = vec![(start, parts(start))];
-        while let Some((reference, left)) = open.last_mut() {
-            match left.pop() {
-                Some(part) if seen.insert(part) => open.push((part, parts(part))),
-                Some(_) => {}
-                None => {
-                    order.push(*reference);
-                    open.pop();
-                }
-            }
-        }
-    }
-    order
-}
-
 /// What a schema says, all its keywords taken together; `named` tells what a reference leads to, if that says anything.
-fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
+pub(super) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
     let Value::Object(schema) = schema else {
         return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
     };
@@ -378,22 +311,6 @@ mod tests {
             json!({"anyOf": [{"type": "object", "additionalProperties": true}, {"type": "null"}], "additionalProperties": true}),
             expect![[r#"{"additionalProperties":true,"type":"object","nullable":true}"#]],
         );
-    }
-
-    #[test]
-    fn null_of_what_refers_to_itself_or_twice_to_another() {
-        let union = |number: usize| {
-            let part = named(&format!("S{number}"));
-            json!({"anyOf": [part, part, {"type": "integer"}]})
-        };
-        let mut schemas: Map<_, _> = (1..64).map(|number| (format!("S{number}"), union(number - 1))).collect();
-        schemas.insert("S0".into(), named("Back"));
-        schemas.insert("Back".into(), json!({"oneOf": [named("S63"), {"type": "null"}]}));
-        schemas.insert("Other".into(), json!({"anyOf": [named("Other"), {"type": "string"}]}));
-        let document = json!({"components": {"schemas": schemas}});
-        let nulls = Named::of(&document).0;
-        assert_eq!(nulls[&reference_to("S63")], Null::Admitted);
-        assert_eq!(nulls[&reference_to("Other")], Null::Unsaid);
     }
 
     #[test]

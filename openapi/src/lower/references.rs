@@ -55,7 +55,9 @@ fn names(document: &Value) -> BTreeSet<String> {
 /// Says why a reference cannot be followed.
 fn refuse(reference: &str, at: &Pointer, report: &mut Report) {
     if reference.starts_with('#') {
-        let reason = format!("`{reference}` is not in the document; add what it names, or remove the reference");
+        let reason = format!(
+            "`{reference}` names nothing in the document that may stand here; add what it names, or remove the reference"
+        );
         return report.add(Code::R002, &at.join("$ref"), reason);
     }
     let reason = format!("`{reference}` is outside the document; builds are offline: bundle it into the document");

@@ -89,7 +89,7 @@ codes! {
     L012 Lowered "`nullable` of 3.0 in a later document is read as 3.0 means it";
     L013 Lowered "an encoding of a text becomes its `format`";
     L014 Lowered "several types become a union";
-    L015 Lowered "what 3.0 requires is added";
+    L015 Lowered "what 3.0 requires is added, or written as it requires";
     L016 Lowered "an operation without an id of its own is given one";
     L101 Lowered "a JSON media type is read as `application/json`";
     L102 Lowered "all error replies of an operation become `4XX` and `5XX`";

@@ -103,8 +103,9 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     let mut report = Report::default();
     let lowered = lower_value(document, &mut report)?;
     let Prepared { document, mut type_names } = prepare_value(lowered, &mut report);
-    type_names.retain(|name, _| given.contains(name));
-    let document = parse(document)?;
+    let document = parse(document, &mut report)?;
+    let types = document.components.as_ref().map(|components| &components.schemas);
+    type_names.retain(|name, ty| given.contains(name) && types.is_some_and(|types| types.contains_key(ty)));
     let plan = Plan::of(&document)?;
     let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
     named_types::settle(&mut file);

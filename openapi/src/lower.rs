@@ -15,7 +15,9 @@ mod references;
 mod schema;
 mod targets;
 mod types;
+mod well_formed;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::error::Error;
@@ -55,7 +57,7 @@ pub struct Lowered {
 pub fn lower(document: &Value) -> Result<Lowered, Error> {
     let mut report = Report::default();
     let document = lower_value(document, &mut report)?;
-    Ok(Lowered { document: parse(document)?, report })
+    Ok(Lowered { document: parse(document, &mut report)?, report })
 }
 
 pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value, Error> {
@@ -65,6 +67,7 @@ pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value
     document::version(&mut lowered, report);
     Error::of_rejections(report)?;
     document::sections(&mut lowered, report);
+    well_formed::mend(&mut lowered, report);
     references::lower(&mut lowered, report);
     document::fields(&mut lowered, report);
     document::required_parts(&mut lowered, report);
@@ -92,6 +95,13 @@ fn schemas(document: &mut Value, report: &mut Report) {
     schema::lower_all(document, report);
 }
 
-pub(crate) fn parse(document: Value) -> Result<openapiv3::OpenAPI, Error> {
+/// Reads a document of 3.0, without the operations that cannot be read.
+pub(crate) fn parse(mut document: Value, report: &mut Report) -> Result<openapiv3::OpenAPI, Error> {
+    if let Ok(read) = openapiv3::OpenAPI::deserialize(&document) {
+        return Ok(read);
+    }
+    let since = report.entries.len();
+    well_formed::refuse(&document, report);
+    rejection::remove_operations(&mut document, report, since);
     serde_json::from_value(document).map_err(|source| Error::NotOpenApi30 { source })
 }

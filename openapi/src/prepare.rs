@@ -57,7 +57,7 @@ pub fn prepare(lowered: Lowered) -> Result<Lowered, Error> {
     let Lowered { document, mut report } = lowered;
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
     let Prepared { document, .. } = prepare_value(document, &mut report);
-    Ok(Lowered { document: parse(document)?, report })
+    Ok(Lowered { document: parse(document, &mut report)?, report })
 }
 
 /// A prepared document.

@@ -102,7 +102,7 @@ pub(crate) const L014: Explanation = explained(
 );
 
 pub(crate) const L015: Explanation = explained(
-    "3.0 requires parts that 3.1 does not, such as the replies of an operation.",
+    "3.0 requires parts that 3.1 does not, such as the replies of an operation. A number where a text is required is that text.",
     r#"{"paths": {"/a": {"get": {"operationId": "a"}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {}}}}}"#,
     "Nothing.",

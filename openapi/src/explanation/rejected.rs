@@ -18,7 +18,7 @@ pub(crate) const R003: Explanation = explained(
 );
 
 pub(crate) const R004: Explanation = explained(
-    "A `$ref` is a text.",
+    "A `$ref` is a text, and what an operation is made of has the form that the specification gives it.",
     r#"{"$ref": 1}"#,
     "the operations that reach it are left out",
     "Those operations.",

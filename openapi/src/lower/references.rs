@@ -72,7 +72,6 @@ fn section(kind: Kind) -> Option<&'static str> {
         Kind::RequestBody => "requestBodies",
         Kind::Header => "headers",
         Kind::SecurityScheme => "securitySchemes",
-        Kind::Example => "examples",
         Kind::Link => "links",
         Kind::Callback => "callbacks",
         Kind::PathItem => "",
@@ -304,6 +303,16 @@ mod tests {
             }),
             "L010",
         );
+    }
+
+    #[test]
+    fn examples_are_left_out_wherever_they_lead() {
+        let nowhere = json!({"e": {"$ref": "#/components/examples/none"}});
+        let mut document =
+            json!({"components": {"parameters": {"P": {"name": "p", "in": "query", "examples": nowhere}}}});
+        let mut report = Report::default();
+        lower(&mut document, &mut report);
+        assert_eq!(report.entries.len(), 0, "{report:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Error, Value};
+use serde_json::{Error, Number, Value};
 
 /// JSON that is read twice: once to see what it is, then as that. It borrows the texts that it can.
 #[derive(Clone, Debug)]
@@ -31,29 +31,42 @@ impl Json<'_> {
         }
     }
 
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Scalar(Value::Null))
     }
 
-    /// Whether it is the value that `json` spells as serde_json does.
+    /// Whether it is what a discriminator calls by this name: mappings have names for numbers and booleans, too.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        match self {
+            Self::Text(text) => text == name,
+            Self::Scalar(Value::Number(number)) => is_worth(number, name),
+            Self::Scalar(Value::Bool(value)) => value.to_string().eq_ignore_ascii_case(name),
+            _ => false,
+        }
+    }
+
+    /// Whether it is the value that `json` spells as serde_json does; numbers are compared by their worth.
     pub(crate) fn is_spelled(&self, json: &str) -> bool {
         match self {
             Self::Text(text) if !json.contains('\\') => {
                 json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) == Some(text)
             }
+            Self::Scalar(Value::Number(number)) => is_worth(number, json),
             other => {
                 let spelled = Value::from(other.clone()).to_string();
                 spelled == json
             }
         }
     }
+}
+
+/// Whether a text spells a number: `1.0` is `1`.
+fn is_worth(number: &Number, text: &str) -> bool {
+    number.to_string() == text
+        || number.as_f64().zip(text.parse().ok()).is_some_and(|(number, spelled): (f64, f64)| {
+            // Beyond this, different integers are the same float.
+            number == spelled && number.abs() < 9_007_199_254_740_992.0
+        })
 }
 
 impl From<Json<'_>> for Value {
@@ -292,6 +305,30 @@ mod tests {
             assert_eq!(Value::from(Json::deserialize(&value).unwrap()), value);
             assert!(read(text).is_spelled(text), "{text}");
             assert!(!read(text).is_spelled("1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_by_their_worth() {
+        for (json, text, expected) in [
+            ("1", "1.0", true),
+            ("1.0", "1", true),
+            ("1e3", "1000", true),
+            ("1", "2", false),
+            ("9007199254740993", "9007199254740992", false),
+            ("9007199254740993", "9007199254740993", true),
+        ] {
+            assert_eq!(read(json).is_spelled(text), expected, "{json} {text}");
+            assert_eq!(read(json).is_called(text), expected, "{json} {text}");
+        }
+        for (json, name, expected) in [
+            ("true", "True", true),
+            ("true", "False", false),
+            (r#""1""#, "1", true),
+            (r#""a""#, "A", false),
+            ("null", "null", false),
+        ] {
+            assert_eq!(read(json).is_called(name), expected, "{json} {name}");
         }
     }
 

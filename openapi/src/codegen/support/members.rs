@@ -43,12 +43,14 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
     by_items(json, members, &mut fitting);
     match json {
         Json::Object(_) => {
-            if let Some(found) = json.get(tag).filter(|_| !tag.is_empty()).and_then(Json::as_str) {
-                let tagged = |index: &usize| members[*index].tags.contains(&found);
-                // A value that stands for no member is a new one.
-                let untagged = |index: &usize| members[*index].tags.is_empty();
-                let any = fitting.iter().any(tagged);
-                fitting.retain(|index| if any { tagged(index) } else { untagged(index) });
+            if let Some(found) = json.get(tag).filter(|_| !tag.is_empty()) {
+                let tagged = |index: &usize| members[*index].tags.iter().any(|tag| found.is_called(tag));
+                if fitting.iter().any(tagged) {
+                    fitting.retain(tagged);
+                } else if matches!(found, Json::Text(_)) {
+                    // A value that stands for no member is a new one.
+                    fitting.retain(|index| members[*index].tags.is_empty());
+                }
             }
             if fitting.len() < 2 {
                 return fitting;
@@ -252,12 +254,17 @@ mod tests {
             Member { constants: &[("is", &["true"])], names: &["is"], ..OBJECT },
             Member { constants: &[("is", &["false"])], names: &["is"], ..OBJECT },
             Member { types: &["array"], ..OBJECT },
+            Member { tags: &["1.0", "False"], names: &["claws", "kind"], ..OBJECT },
         ];
         for (value, expected) in [
             (serde_json::json!("a"), &[1, 0][..]),
             (serde_json::json!("b"), &[0, 1]),
             (serde_json::json!(1), &[2]),
             (serde_json::json!({"kind": "dog", "claws": 1}), &[4]),
+            (serde_json::json!({"kind": "cow", "claws": 1}), &[]),
+            (serde_json::json!({"kind": 1, "claws": 1}), &[8]),
+            (serde_json::json!({"kind": false, "claws": 1}), &[8]),
+            (serde_json::json!({"kind": 2, "claws": 1}), &[3]),
             (serde_json::json!({"is": false}), &[6]),
             (serde_json::json!([]), &[7]),
             (serde_json::json!(true), &[]),

@@ -9,6 +9,7 @@ mod cycles;
 mod dereference;
 mod description;
 mod direction;
+mod forms;
 mod identifiers;
 mod inline_types;
 mod intersection;
@@ -37,6 +38,7 @@ use crate::report::{Entry, Report};
 pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
 pub(crate) use direction::directions;
+pub(crate) use forms::FIELDS;
 pub(crate) use identifiers::{pascal_name, snake_name};
 #[cfg(feature = "diff")]
 pub(crate) use media_types::is_json;

@@ -157,6 +157,27 @@ async fn a_body_that_is_given_is_sent_as_the_document_says() {
 }
 
 #[tokio::test]
+async fn a_form_holds_lists_and_objects() {
+    let order = json!({"tags": ["a b", "c&d"], "ids": [1, 2], "size": {"x": 1}, "filter": {"k": "v"}, "note": null});
+    for (body, written) in [
+        (order, "tags=a%20b&tags=c%26d&ids=1,2&size=%7B%22x%22%3A1%7D&filter%5Bk%5D=v"),
+        (json!({"all": true}), "all=true"),
+    ] {
+        let (client, request) = serve(NOTHING).await;
+        let body: types::SendOrderBody = serde_json::from_value(body).unwrap();
+        client.send_order().body(body).send().await.unwrap();
+        let request = request.await.unwrap();
+        let media_type = header(&request, "content-type");
+        assert_eq!(media_type, Some("application/x-www-form-urlencoded; charset=utf-8"), "{request}");
+        let mut pairs: Vec<_> = request.split_once("\r\n\r\n").unwrap().1.split('&').collect();
+        let mut expected: Vec<_> = written.split('&').collect();
+        pairs.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(pairs, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_lacks_something_is_an_error() {
     let client = Client::new("http://127.0.0.1:9");
     let error = client.send_object().body_map(|body| body).send().await.unwrap_err();

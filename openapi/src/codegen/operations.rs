@@ -1,5 +1,6 @@
 //! What an operation is that progenitor cannot say.
 
+mod form;
 mod optional_body;
 mod path;
 mod query;
@@ -10,6 +11,7 @@ use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type
 
 use super::names::module_items;
 use super::plan::Plan;
+use form::FormBody;
 use optional_body::OptionalBody;
 use path::Lists;
 use query::Forms;
@@ -20,6 +22,9 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         let Some(operation) = builder(item).and_then(|name| plan.operations.get(&name)) else { continue };
         if operation.body_is_optional {
             OptionalBody.visit_item_mut(item);
+        }
+        if let Some(fields) = &operation.fields {
+            FormBody { fields, media_type: operation.content_type.as_deref() }.visit_item_mut(item);
         }
         if !operation.forms.is_empty() {
             Forms(&operation.forms).visit_item_mut(item);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::member::Member;
 use crate::error::Error;
 use crate::prepare::{
-    ABSENT, ACCEPT, ANY_OF, CONTENT_TYPE, FORM, REPLIES, WIRE_NAME, directions, pascal_name, snake_name,
+    ABSENT, ACCEPT, ANY_OF, CONTENT_TYPE, FIELDS, FORM, REPLIES, WIRE_NAME, directions, pascal_name, snake_name,
 };
 use crate::rejection::METHODS;
 
@@ -65,6 +65,8 @@ pub(super) struct Operation {
     pub(super) wire_names: BTreeMap<String, String>,
     /// How parameters in the query are written that progenitor would write in another form, by their wire names.
     pub(super) forms: BTreeMap<String, String>,
+    /// Of a body that is a form: how fields are written whose values do not say it.
+    pub(super) fields: Option<BTreeMap<String, String>>,
     /// The parameters of the path that are lists, by the names of their variables.
     pub(super) path_lists: BTreeSet<String>,
 }
@@ -130,15 +132,19 @@ fn operations(document: &Value) -> BTreeMap<String, Operation> {
                 forms.insert(wire_name.unwrap_or(name).to_owned(), form.to_owned());
             }
         }
+        let fields = operation[FIELDS].as_object().map(texts);
         let body = operation["requestBody"].as_object();
         let body_is_optional = body.is_some_and(|body| body.get("required") != Some(&Value::Bool(true)));
-        let replies = operation[REPLIES].as_object().into_iter().flatten();
-        let replies = replies.filter_map(|(status, kind)| Some((status.clone(), kind.as_str()?.to_owned()))).collect();
+        let replies = operation[REPLIES].as_object().map(texts).unwrap_or_default();
         let accept = operation[ACCEPT].as_str().map(str::to_owned);
         operations.insert(
             pascal_name(id),
-            Operation { body_is_optional, replies, accept, content_type, wire_names, forms, path_lists },
+            Operation { body_is_optional, replies, accept, content_type, wire_names, forms, fields, path_lists },
         );
     }
     operations
+}
+
+fn texts(object: &serde_json::Map<String, Value>) -> BTreeMap<String, String> {
+    object.iter().filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
 }

@@ -11,7 +11,9 @@ use crate::prepare::{pascal_name, unique_name};
 /// The items, or none for a document that names no server a client could use as it stands.
 pub(super) fn items(servers: &[openapiv3::Server]) -> Result<Vec<Item>, Error> {
     let mut taken = BTreeSet::from(["Custom".to_owned()]);
-    let usable: Vec<_> = servers.iter().filter(|server| !server.url.contains('{')).collect();
+    // One with variables is none, and a relative one depends on where the document was read (OpenAPI 3.1.1, 4.8.5).
+    let is_usable = |server: &&openapiv3::Server| server.url.contains("://") && !server.url.contains('{');
+    let usable: Vec<_> = servers.iter().filter(is_usable).collect();
     if usable.is_empty() {
         return Ok(Vec::new());
     }
@@ -69,18 +71,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn servers_with_variables_and_equal_names() {
+    fn servers_with_variables_relative_ones_and_equal_names() {
         let server = |url: &str, description: &str| openapiv3::Server {
             url: url.into(),
             description: Some(description.into()),
             ..Default::default()
         };
-        let servers = [server("https://{region}.a", "Region"), server("https://a/", "a b"), server("https://b", "A B")];
+        let servers = [
+            server("https://{region}.a", "Region"),
+            server("/v1", "Relative"),
+            server("https://a/", "a b"),
+            server("https://b", "A B"),
+        ];
         let file =
             File { shebang: None, attrs: Vec::new(), items: items(&servers).unwrap(), ..syn::parse_str("").unwrap() };
         let source = prettyplease::unparse(&file);
         assert!(source.contains("Self::AB => \"https://a\""), "{source}");
         assert!(source.contains("Self::AB2 => \"https://b\""), "{source}");
-        assert!(!source.contains("Region"), "{source}");
+        assert!(!source.contains("Region") && !source.contains("Relative"), "{source}");
     }
 }

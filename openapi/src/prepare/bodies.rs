@@ -3,8 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::pointer::{Pointer, resolve};
+use crate::pointer::Pointer;
+use crate::prepare::forms::{self, FIELDS};
 use crate::prepare::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable};
+use crate::prepare::parameters::Schemas;
 use crate::rejection::METHODS;
 use crate::report::Report;
 
@@ -48,9 +50,10 @@ fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, repo
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
     } else if essence == FORM {
-        if let Err(reason) = is_flat(&schema, document).and_then(|()| is_plain(&described["encoding"])) {
-            return report.add(Code::R103, at, reason);
-        }
+        match forms::fields(&schema, &described, Schemas(document)) {
+            Ok(fields) => operation.insert(FIELDS.into(), fields.into()),
+            Err(reason) => return report.add(Code::R103, at, reason),
+        };
         (FORM, schema)
     } else if essence.starts_with("multipart/") {
         return report.add(Code::R103, at, format!("`{essence}`; the generator writes no multipart bodies"));
@@ -81,48 +84,6 @@ fn chosen(content: &Map<String, Value>) -> Option<(&String, &Value)> {
         }
     };
     content.iter().min_by_key(|(name, _)| rank(name))
-}
-
-/// A form holds scalars; how anything else is written in one is not settled.
-fn is_flat(schema: &Value, document: &Value) -> Result<(), String> {
-    let follow = |schema: &Value| {
-        let mut schema = schema.clone();
-        for _ in 0..32 {
-            let inner =
-                schema["allOf"].as_array().filter(|members| members.len() == 1).map(|members| members[0].clone());
-            let reference = inner.unwrap_or_else(|| schema.clone());
-            match reference["$ref"].as_str().and_then(|reference| resolve(document, reference)) {
-                Some(target) => schema = target.clone(),
-                None => break,
-            }
-        }
-        schema
-    };
-    let schema = follow(schema);
-    if schema["type"] != "object" {
-        return Err("a form that is not one object".into());
-    }
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let property = follow(property);
-        if ["array", "object"].iter().any(|name| property["type"] == *name) || property.get("oneOf").is_some() {
-            return Err(format!("`{name}` of the form is no scalar; the generator writes scalars"));
-        }
-    }
-    let others = schema.get("additionalProperties").filter(|others| others.is_object()).map(follow);
-    if others.is_some_and(|others| others["type"] == "array" || others["type"] == "object") {
-        return Err("other properties of the form are no scalars; the generator writes scalars".into());
-    }
-    Ok(())
-}
-
-/// Whether the values of a form are written as texts, which is what the generator does.
-fn is_plain(encoding: &Value) -> Result<(), String> {
-    for (name, encoding) in encoding.as_object().into_iter().flatten() {
-        if let Some(media_type) = encoding["contentType"].as_str().filter(|name| essence(name) != "text/plain") {
-            return Err(format!("`{name}` of the form is in `{media_type}`; the generator writes texts"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -169,23 +130,11 @@ mod tests {
         for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
             check(json!({"content": {media_type: {}}}), json!({}), "R103");
         }
-        let form = |encoding: Value, others: Value| {
-            let schema =
-                json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": others});
-            json!({"content": {FORM: {"schema": schema, "encoding": encoding}}})
-        };
-        let sent = form(json!({}), json!({"type": "string"}))["content"][FORM]["schema"].clone();
         check(
-            form(json!({"a": {"contentType": "text/plain"}}), json!({"type": "string"})),
-            json!({"requestBody": {"content": {FORM: {"schema": sent}}}}),
+            json!({"content": {FORM: {"schema": {"type": "object"}}}}),
+            json!({"requestBody": {"content": {FORM: {"schema": {"type": "object"}}}}, "x-form-fields": {}}),
             "",
         );
-        check(form(json!({"a": {"contentType": "application/json"}}), json!({"type": "string"})), json!({}), "R103");
-        check(form(json!({}), json!({"type": "object"})), json!({}), "R103");
-        check(
-            json!({"content": {FORM: {"schema": {"type": "object", "properties": {"a": {"type": "array"}}}}}}),
-            json!({}),
-            "R103",
-        );
+        check(json!({"content": {FORM: {"schema": {"type": "string"}}}}), json!({}), "R103");
     }
 }

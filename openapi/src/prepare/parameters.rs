@@ -11,6 +11,7 @@ use crate::pointer::Pointer;
 use crate::rejection::METHODS;
 use crate::report::Report;
 use names::names_in;
+pub(super) use schemas::Schemas;
 
 /// The name that a parameter or property has on the wire, where its Rust name would say another.
 pub(crate) const WIRE_NAME: &str = "x-wire-name";
@@ -31,8 +32,8 @@ pub(super) fn prepare(document: &mut Value, report: &mut Report) {
             ["paths", &path, &method].iter().for_each(|token| at.push(token));
             let (path, operation) = if METHODS.contains(&method.as_str()) {
                 let mut operation = operation;
-                let path =
-                    Parameters { document: &whole, at: &at, report: &mut *report }.operation(&path, &mut operation);
+                let path = Parameters { schemas: Schemas(&whole), at: &at, report: &mut *report }
+                    .operation(&path, &mut operation);
                 (path, operation)
             } else {
                 (path.clone(), operation)
@@ -44,7 +45,7 @@ pub(super) fn prepare(document: &mut Value, report: &mut Report) {
 }
 
 struct Parameters<'a> {
-    document: &'a Value,
+    schemas: Schemas<'a>,
     at: &'a Pointer,
     report: &'a mut Report,
 }
@@ -96,7 +97,7 @@ impl Parameters<'_> {
         }
         parameter.insert("required".into(), true.into());
         if let Some(schema) = self.schema(&mut parameter, "simple", at) {
-            if self.resolved(&schema).get("type") == Some(&"array".into()) {
+            if self.schemas.resolved(&schema).get("type") == Some(&"array".into()) {
                 parameter.insert(FORM.into(), "comma".into());
             }
             if let Some(schema) = self.text(&schema, at) {
@@ -140,9 +141,9 @@ impl Parameters<'_> {
 
     /// The schema of a parameter that is written as one text.
     fn text(&mut self, schema: &Value, at: &Pointer) -> Option<Value> {
-        let resolved = self.resolved(schema);
+        let resolved = self.schemas.resolved(schema);
         match resolved.get("type").and_then(Value::as_str) {
-            Some("string" | "integer" | "number" | "boolean") => Some(self.named_scalar(schema)),
+            Some("string" | "integer" | "number" | "boolean") => Some(self.schemas.named_scalar(schema)),
             Some("array") => {
                 self.report.add(Code::W107, at, "pass the list as text, separated by commas");
                 Some(json!({"type": "string"}))

@@ -28,19 +28,25 @@ impl VisitMut for Forms<'_> {
             stmts.push(stmt);
             let Some(request) = request else { continue };
             for (form, name, value) in take.taken {
-                let form: Expr = match form {
-                    "comma" => parse_quote!(Separated(",")),
-                    "pipe" => parse_quote!(Separated("%7C")),
-                    "space" => parse_quote!(Separated("%20")),
-                    "deep" => parse_quote!(Deep),
-                    _ => parse_quote!(Json),
-                };
+                let form = form_named(form);
                 stmts.push(parse_quote! {
                     super::support::append_query(#request.url_mut(), #name, #value, super::support::Form::#form)?;
                 });
             }
         }
         function.block.stmts = stmts;
+    }
+}
+
+/// The form that a name in the plan stands for.
+pub(super) fn form_named(name: &str) -> Expr {
+    match name {
+        "exploded" => parse_quote!(Exploded),
+        "comma" => parse_quote!(Separated(",")),
+        "pipe" => parse_quote!(Separated("%7C")),
+        "space" => parse_quote!(Separated("%20")),
+        "deep" => parse_quote!(Deep),
+        _ => parse_quote!(Json),
     }
 }
 

@@ -5,8 +5,11 @@ use serde_json::Value;
 
 use super::urls::UNRESERVED;
 
-/// How the value of a parameter is written in the query.
+/// How the value of a parameter in the query, or of a field of a form, is written.
+#[derive(Clone, Copy)]
 pub(crate) enum Form {
+    /// A pair for each value of a list, or for each property.
+    Exploded,
     /// In one pair, with this between its parts.
     Separated(&'static str),
     /// A pair for each property, its name in brackets.
@@ -15,40 +18,55 @@ pub(crate) enum Form {
     Json,
 }
 
-/// Adds a parameter to the query; `None`, and a list or object without anything in it, is left out.
+impl Form {
+    /// The encoded pairs, or none for a value that this form has no words for.
+    ///
+    /// Null, and a list or object without anything in it, is left out.
+    pub(crate) fn pairs(self, name: &str, value: &Value) -> Option<Vec<(String, String)>> {
+        let name_of = |property: &str| match self {
+            Self::Deep => encoded(&format!("{name}[{property}]")),
+            _ => encoded(property),
+        };
+        match (self, value) {
+            (_, Value::Null) => Some(Vec::new()),
+            (Self::Json, value) => Some(vec![(encoded(name), encoded(&value.to_string()))]),
+            (Self::Exploded, Value::Array(list)) => {
+                list.iter().map(|value| Some((encoded(name), encoded(&text(value)?)))).collect()
+            }
+            (Self::Exploded | Self::Deep, Value::Object(object)) => object
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(property, value)| Some((name_of(property), encoded(&text(value)?))))
+                .collect(),
+            (Self::Deep, _) => None,
+            (Self::Exploded, scalar) => Some(vec![(encoded(name), encoded(&text(scalar)?))]),
+            (Self::Separated(separator), value) => {
+                let parts = match value {
+                    Value::Array(list) => list.iter().map(text).collect(),
+                    Value::Object(object) => {
+                        object.iter().flat_map(|(property, value)| [Some(property.clone()), text(value)]).collect()
+                    }
+                    scalar => text(scalar).map(|text| vec![text]),
+                };
+                let parts: Vec<_> = parts?.iter().map(|part| encoded(part)).collect();
+                Some(match parts.is_empty() {
+                    true => Vec::new(),
+                    false => vec![(encoded(name), parts.join(separator))],
+                })
+            }
+        }
+    }
+}
+
+/// Adds a parameter to the query.
 pub(crate) fn append_query<T: Serialize>(
     url: &mut Url,
     name: &str,
     value: &T,
     form: Form,
 ) -> Result<(), InvalidParameter> {
-    let invalid = || InvalidParameter(name.to_owned());
-    let value = serde_json::to_value(value).map_err(|_| invalid())?;
-    let pairs = match (form, value) {
-        (_, Value::Null) => return Ok(()),
-        (Form::Json, value) => vec![(encoded(name), encoded(&value.to_string()))],
-        (Form::Deep, Value::Object(object)) => {
-            let pair = |(property, value): (&String, &Value)| {
-                Some((encoded(&format!("{name}[{property}]")), encoded(&text(value)?)))
-            };
-            object.iter().map(pair).collect::<Option<_>>().ok_or_else(invalid)?
-        }
-        (Form::Separated(separator), value) => {
-            let parts = match &value {
-                Value::Array(list) => list.iter().map(text).collect(),
-                Value::Object(object) => {
-                    object.iter().flat_map(|(property, value)| [Some(property.clone()), text(value)]).collect()
-                }
-                scalar => text(scalar).map(|text| vec![text]),
-            };
-            let parts: Vec<_> = parts.ok_or_else(invalid)?.iter().map(|part| encoded(part)).collect();
-            match parts.is_empty() {
-                true => Vec::new(),
-                false => vec![(encoded(name), parts.join(separator))],
-            }
-        }
-        (Form::Deep, _) => return Err(invalid()),
-    };
+    let value = serde_json::to_value(value).ok();
+    let pairs = value.and_then(|value| form.pairs(name, &value)).ok_or_else(|| InvalidParameter(name.to_owned()))?;
     let mut query = url.query().unwrap_or_default().to_owned();
     for (name, value) in pairs {
         let and = if query.is_empty() { "" } else { "&" };
@@ -56,6 +74,36 @@ pub(crate) fn append_query<T: Serialize>(
     }
     url.set_query((!query.is_empty()).then_some(query.as_str()));
     Ok(())
+}
+
+/// A body that is a form (OpenAPI 3.1.1, section 4.8.14.6), with how some of its fields are written.
+pub(crate) fn form_body<T: Serialize>(body: &T, forms: &[(&str, Form)]) -> Result<String, InvalidParameter> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(body) else {
+        return Err(InvalidParameter("body".to_owned()));
+    };
+    let mut pairs = Vec::new();
+    for (name, value) in &fields {
+        let written = match forms.iter().find(|(field, _)| field == name) {
+            Some((_, form)) => form.pairs(name, value),
+            None => by_value(name, value),
+        };
+        pairs.extend(written.ok_or_else(|| InvalidParameter(name.clone()))?);
+    }
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Ok(pairs.join("&"))
+}
+
+/// A scalar is a text, an object is JSON, and a list is a pair for each of its values.
+fn by_value(name: &str, value: &Value) -> Option<Vec<(String, String)>> {
+    match value {
+        Value::Object(_) => Form::Json.pairs(name, value),
+        Value::Array(list) if list.iter().all(Value::is_object) => list
+            .iter()
+            .map(|value| Form::Json.pairs(name, value))
+            .collect::<Option<Vec<_>>>()
+            .map(|pairs| pairs.concat()),
+        _ => Form::Exploded.pairs(name, value),
+    }
 }
 
 /// How a scalar is written, which null is not.
@@ -78,7 +126,7 @@ pub(crate) struct InvalidParameter(String);
 impl<E> From<InvalidParameter> for progenitor_client::Error<E> {
     fn from(InvalidParameter(name): InvalidParameter) -> Self {
         Self::InvalidRequest(format!(
-            "the parameter `{name}` cannot be written: pass scalars, or a list or object of them"
+            "`{name}` cannot be written in the form that the document asks for: pass scalars, or a list or object of them"
         ))
     }
 }
@@ -110,5 +158,26 @@ mod tests {
         check(json!([null]), Form::Separated(","), None);
         check(json!({"a": {"b": 1}}), Form::Deep, None);
         check(json!(1), Form::Deep, None);
+        check(json!(["a", 1]), Form::Exploded, Some("d=1&p%5B%5D=a&p%5B%5D=1"));
+        check(json!({"a": "b", "c": null}), Form::Exploded, Some("d=1&a=b"));
+    }
+
+    #[test]
+    fn bodies() {
+        let written = |body: Value, forms: &[(&str, Form)]| form_body(&body, forms).ok();
+        let body = json!({"a b": "c&d", "e": [1, true], "f": {"g": 1}, "h": null, "i": [], "j": [{"k": 1}, {}]});
+        assert_eq!(
+            written(body, &[]).as_deref(),
+            Some("a%20b=c%26d&e=1&e=true&f=%7B%22g%22%3A1%7D&j=%7B%22k%22%3A1%7D&j=%7B%7D")
+        );
+        let forms = [("a", Form::Separated(",")), ("b", Form::Deep), ("c", Form::Json), ("d", Form::Exploded)];
+        assert_eq!(
+            written(json!({"a": [1, 2], "b": {"x": 1}, "c": [1], "d": {"y": 2}}), &forms).as_deref(),
+            Some("a=1,2&b%5Bx%5D=1&c=%5B1%5D&y=2")
+        );
+        for body in [json!([]), json!("a"), json!({"a": [[1]]}), json!({"a": [null]}), json!({"a": [{}, 1]})] {
+            assert_eq!(written(body.clone(), &[]), None, "{body}");
+        }
+        assert_eq!(written(json!({}), &[]).as_deref(), Some(""));
     }
 }

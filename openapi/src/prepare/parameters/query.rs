@@ -49,31 +49,31 @@ impl Parameters<'_> {
         at: &Pointer,
         to: &mut Vec<Value>,
     ) {
-        let resolved = self.resolved(schema);
+        let resolved = self.schemas.resolved(schema);
         let (schema, style) = if resolved.get("type") == Some(&"array".into()) {
             let item = resolved.get("items").cloned().unwrap_or_default();
             if style == Style::Deep {
                 return self.refuse(at, "a list of style `deepObject`, which is for objects");
             }
-            if !self.is_scalar(&item, 0) {
+            if !self.schemas.is_scalar(&item, 0) {
                 return self.refuse(at, "a list of objects or lists");
             }
-            (json!({"type": "array", "items": self.named_scalar(&item)}), style)
+            (json!({"type": "array", "items": self.schemas.named_scalar(&item)}), style)
         } else if let Some(Value::Object(properties)) = resolved.get("properties") {
             return self.object(parameter, &resolved, properties, style, at, to);
         } else if resolved.get("type") == Some(&"object".into()) {
             let values = resolved.get("additionalProperties").filter(|values| values.is_object());
             let values = values.cloned().unwrap_or_else(|| json!({}));
-            if !self.is_scalar(&values, 0) {
+            if !self.schemas.is_scalar(&values, 0) {
                 return self.refuse(at, "an object with objects or lists in it");
             }
-            (json!({"type": "object", "additionalProperties": self.named_scalar(&values)}), style)
+            (json!({"type": "object", "additionalProperties": self.schemas.named_scalar(&values)}), style)
         } else if style == Style::Deep {
             return self.refuse(at, "style `deepObject` for what may be no object");
-        } else if self.is_scalar(schema, 0) {
-            (self.named_scalar(schema), Style::Exploded)
-        } else if self.is_union_of_scalars_and_lists(&resolved) {
-            (self.named_scalar(schema), style)
+        } else if self.schemas.is_scalar(schema, 0) {
+            (self.schemas.named_scalar(schema), Style::Exploded)
+        } else if self.schemas.is_union_of_scalars_and_lists(&resolved) {
+            (self.schemas.named_scalar(schema), style)
         } else {
             return self.refuse(at, "a union with objects in it");
         };
@@ -96,10 +96,10 @@ impl Parameters<'_> {
         at: &Pointer,
         to: &mut Vec<Value>,
     ) {
-        let fits = |schema: &Value| match self.resolved(schema).get("items") {
+        let fits = |schema: &Value| match self.schemas.resolved(schema).get("items") {
             // Of a list in an object, only the exploded form says how it is written.
-            Some(items) => style == Style::Exploded && self.is_scalar(items, 0),
-            None => self.is_scalar(schema, 0),
+            Some(items) => style == Style::Exploded && self.schemas.is_scalar(items, 0),
+            None => self.schemas.is_scalar(schema, 0),
         };
         if !properties.values().all(fits) || resolved.get("additionalProperties").is_some_and(Value::is_object) {
             return self.refuse(at, "an object with objects in it, or with any properties");
@@ -136,8 +136,8 @@ impl Parameters<'_> {
             return self.refuse(at, &format!("a parameter in `{media_type}`"));
         }
         let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
-        let schema = match self.is_scalar(&schema, 0) {
-            true => self.named_scalar(&schema),
+        let schema = match self.schemas.is_scalar(&schema, 0) {
+            true => self.schemas.named_scalar(&schema),
             false => {
                 self.report.add(Code::W108, at, format!("`{media_type}`"));
                 json!({})

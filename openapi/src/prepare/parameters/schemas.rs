@@ -1,18 +1,21 @@
-//! What the schema of a parameter admits.
+//! What the schema of a parameter, or of a field of a form, admits.
 
 use serde_json::{Map, Value, json};
 
-use super::Parameters;
 use crate::pointer::resolve;
 
-impl Parameters<'_> {
+/// The schemas of a document.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::prepare) struct Schemas<'a>(pub(in crate::prepare) &'a Value);
+
+impl Schemas<'_> {
     /// What a schema says once its references are followed.
-    pub(super) fn resolved(&self, schema: &Value) -> Map<String, Value> {
+    pub(in crate::prepare) fn resolved(&self, schema: &Value) -> Map<String, Value> {
         let mut schema = schema;
         for _ in 0..32 {
             let wrapped = schema["allOf"].as_array().filter(|members| members.len() == 1).map(|members| &members[0]);
             let reference = wrapped.unwrap_or(schema)["$ref"].as_str();
-            match reference.and_then(|reference| resolve(self.document, reference)) {
+            match reference.and_then(|reference| resolve(self.0, reference)) {
                 Some(target) => schema = target,
                 None => break,
             }
@@ -20,7 +23,7 @@ impl Parameters<'_> {
         schema.as_object().cloned().unwrap_or_default()
     }
 
-    pub(super) fn is_scalar(&self, schema: &Value, depth: usize) -> bool {
+    pub(in crate::prepare) fn is_scalar(&self, schema: &Value, depth: usize) -> bool {
         let resolved = self.resolved(schema);
         match resolved.get("type").and_then(Value::as_str) {
             Some("array" | "object") => false,

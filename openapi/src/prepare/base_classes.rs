@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::code::Code;
 use crate::pointer::{Pointer, component_name};
 use crate::prepare::all_of::parents;
+use crate::prepare::unique_name;
 use crate::report::Report;
 
 /// The base classes and their subtypes, in document order.
@@ -50,29 +51,69 @@ impl Hierarchy {
 
     /// Makes each base class the union of its subtypes, once they have what they inherit.
     pub(super) fn become_unions(&self, document: &mut Value, report: &mut Report) {
+        let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+            return;
+        };
+        let mut taken: BTreeSet<_> = schemas.keys().cloned().collect();
         for (base, subtypes) in &self.0 {
-            let Some(Value::Object(schema)) =
-                document.pointer_mut("/components/schemas").and_then(|all| all.get_mut(base))
-            else {
-                continue;
-            };
+            let Some(Value::Object(schema)) = schemas.get_mut(base) else { continue };
+            let mut itself = schema.clone();
             let mut union = Map::new();
             for key in ["title", "description", "deprecated", "discriminator"] {
                 union.extend(schema.shift_remove(key).map(|value| (key.to_owned(), value)));
             }
             let named = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.shift_remove(*keyword));
+            report.add(Code::L108, &Pointer::component("schemas", base), format!("one of {}", subtypes.join(", ")));
+            let mut own = None;
             let members = named.unwrap_or_else(|| {
-                subtypes.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect()
+                let mut names = subtypes.clone();
+                if is_mapped(&union["discriminator"], base) {
+                    let name = unique_name(&format!("{base}Itself"), &mut taken);
+                    remap(&mut union["discriminator"], base, &name);
+                    names.insert(0, name.clone());
+                    own = Some(name);
+                }
+                names.iter().map(|name| json!({"$ref": reference(name)})).collect()
             });
             union.insert("oneOf".into(), members);
-            report.add(Code::L108, &Pointer::component("schemas", base), format!("one of {}", subtypes.join(", ")));
             *schema = union;
+            if let Some(name) = own {
+                itself.shift_remove("discriminator");
+                schemas.insert(name, Value::Object(itself));
+            }
         }
+    }
+}
+
+/// Whether a value of the discriminator stands for this schema: it is a base class, and has instances of its own.
+fn is_mapped(discriminator: &Value, name: &str) -> bool {
+    discriminator["mapping"].as_object().is_some_and(|mapping| mapping.values().any(|to| *to == reference(name)))
+}
+
+fn remap(discriminator: &mut Value, from: &str, to: &str) {
+    let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
+    for target in mapping.into_iter().flat_map(Map::values_mut).filter(|target| **target == reference(from)) {
+        *target = reference(to);
+    }
+}
+
+/// Moves a discriminator out of the member of an `allOf` that says what is not inherited.
+fn lift_discriminator(schema: &mut Value) {
+    let members = schema["allOf"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+    let found = members.filter_map(|member| member.shift_remove("discriminator")).next_back();
+    if let (Some(found), Some(schema)) = (found, schema.as_object_mut()) {
+        schema.entry("discriminator").or_insert(found);
     }
 }
 
 /// Writes out which value of the discriminator stands for which schema, while schemas have the names given to them.
 pub(super) fn explicit_mappings(document: &mut Value) {
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    schemas
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter(|schema| schema["allOf"].is_array())
+        .for_each(lift_discriminator);
     let hierarchy = Hierarchy::of(document);
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;
@@ -143,6 +184,31 @@ mod tests {
                     "Cat": "#/components/schemas/Cat", "Kitten": "#/components/schemas/Kitten",
                 }},
                 "oneOf": [named("Cat"), named("Kitten")],
+            })
+        );
+    }
+
+    #[test]
+    fn a_base_that_is_mapped_has_instances_of_its_own() {
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let discriminator = |mapping: Value| json!({"propertyName": "kind", "mapping": mapping});
+        let own = json!({"properties": {"claws": {}}, "discriminator": discriminator(json!({"cat": "Cat", "kit": "Kitten"}))});
+        let mut document = json!({"components": {"schemas": {
+            "Pet": {"type": "object", "properties": {"kind": {}}},
+            "Cat": {"allOf": [named("Pet"), own]},
+            "Kitten": {"allOf": [named("Cat"), {"properties": {"age": {}}}]},
+        }}});
+        explicit_mappings(&mut document);
+        let hierarchy = Hierarchy::of(&document);
+        hierarchy.become_unions(&mut document, &mut Report::default());
+        let mapping = json!({"cat": "#/components/schemas/CatItself", "kit": "#/components/schemas/Kitten"});
+        assert_eq!(
+            document["components"]["schemas"],
+            json!({
+                "Pet": {"type": "object", "properties": {"kind": {}}},
+                "Cat": {"discriminator": discriminator(mapping), "oneOf": [named("CatItself"), named("Kitten")]},
+                "Kitten": {"allOf": [named("Cat"), {"properties": {"age": {}}}]},
+                "CatItself": {"allOf": [named("Pet"), {"properties": {"claws": {}}}]},
             })
         );
     }

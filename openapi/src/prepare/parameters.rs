@@ -72,7 +72,8 @@ impl Parameters<'_> {
                     self.report.add(Code::R102, &at, "the generator sends no cookies; set the header `Cookie` by hand");
                 }
                 other => {
-                    let reason = format!("a parameter in {other:?}; one is in path, query, header or cookie");
+                    let place = other.map_or_else(|| "no place".to_owned(), |place| format!("`{place}`"));
+                    let reason = format!("a parameter in {place}; the generator writes path, query and header");
                     self.report.add(Code::R101, &at, reason);
                 }
             }

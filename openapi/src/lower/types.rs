@@ -216,6 +216,10 @@ mod tests {
     #[test]
     fn values_of_another_type() {
         check(json!({"type": "string", "enum": ["a", 1, "a"]}), expect![[r#"{"type":"string","enum":["a"]} W007"#]]);
+        check(
+            json!({"type": "integer", "enum": [1, 2.0, 1.5]}),
+            expect![[r#"{"type":"integer","enum":[1,2.0]} W007"#]],
+        );
         check(json!({"type": "text"}), expect!["{} W007"]);
     }
 }

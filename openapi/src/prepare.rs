@@ -37,6 +37,7 @@ use crate::report::{Entry, Report};
 
 pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use component_names::{rust_name, unique_name};
+pub(crate) use description::left_to_right;
 pub(crate) use direction::directions;
 pub(crate) use forms::FIELDS;
 pub(crate) use identifiers::{pascal_name, snake_name};

@@ -259,6 +259,20 @@ fn a_subtype_that_is_new_is_kept() {
     assert_eq!(back, boat);
 }
 
+/// A tree may be an oak, or a tree and no more.
+#[test]
+fn a_subtype_of_a_subtype_is_kept() {
+    let (oak, tree) = (r#"{"acorns":9,"height":5,"sort":"Oak"}"#, r#"{"height":5,"sort":"Tree"}"#);
+    for text in [oak, tree, r#"{"height":5,"leaves":7,"sort":"Elm"}"#] {
+        assert_eq!(through::<types::Plant>(text).1, text);
+        assert_eq!(through::<types::Tree>(text).1, text);
+    }
+    assert!(matches!(through::<types::Tree>(oak).0, types::Tree::Oak(oak) if oak.acorns == Some(9)));
+    assert!(matches!(through::<types::Tree>(tree).0, types::Tree::TreeItself(tree) if tree.height == Some(5)));
+    assert!(matches!(through::<types::Plant>(oak).0, types::Plant::Oak(_)));
+    assert!(matches!(through::<types::Plant>(tree).0, types::Plant::Tree(types::Tree::TreeItself(_))));
+}
+
 #[test]
 fn nothing_of_a_union_is_lost() {
     for text in [r#"{"name":"a"}"#, r#"{"size":1}"#, r#"{"name":"a","size":1}"#] {

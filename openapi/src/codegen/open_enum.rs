@@ -8,7 +8,7 @@ use syn::{File, Ident, Item};
 
 use super::Settings;
 use super::plan::{Enum, Plan};
-use crate::prepare::{pascal_name, unique_name};
+use crate::prepare::{left_to_right, pascal_name, unique_name};
 
 /// The items of all enums; typify was told that they are there.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
@@ -26,7 +26,7 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
     let mut taken = BTreeSet::new();
     let variants: Vec<_> =
         values.iter().map(|value| format_ident!("{}", unique_name(&pascal_name(value), &mut taken))).collect();
-    let value_docs: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
+    let value_docs: Vec<_> = values.iter().map(|value| format!("`{}`", left_to_right(value))).collect();
     let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
     let schemars = settings.schemars.then(|| json_schema(name, values));
     let (head, last, text, read, parse) = if of.open {

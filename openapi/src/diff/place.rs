@@ -146,10 +146,10 @@ impl<'a> Document<'a> {
         reached
     }
 
-    /// The schemas that extend a base class, one with a discriminator and no members of its own, by reference.
+    /// The schemas that extend a base class, one with or under a discriminator and without members of its own, by reference.
     pub(super) fn subtypes(self, base: &Place<'a>) -> Vec<(String, Place<'a>)> {
         let has = |keyword: &str| base.value.get(keyword).is_some();
-        if !has("discriminator") || has("oneOf") || has("anyOf") {
+        if has("oneOf") || has("anyOf") || !self.has_discriminator(base.value, 0) {
             return Vec::new();
         }
         let own = format!("#{}", base.at);
@@ -164,6 +164,19 @@ impl<'a> Document<'a> {
                 (format!("#{at}"), Place { at, value })
             })
             .collect()
+    }
+
+    /// Whether a schema has a discriminator, or extends one that has.
+    fn has_discriminator(self, schema: &'a Value, depth: usize) -> bool {
+        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        schema.get("discriminator").is_some()
+            || depth < MAX_CHAIN
+                && members.clone().any(|member| match member.get("$ref").and_then(Value::as_str) {
+                    Some(reference) => {
+                        self.resolve(reference).is_some_and(|parent| self.has_discriminator(parent.value, depth + 1))
+                    }
+                    None => self.has_discriminator(member, depth + 1),
+                })
     }
 }
 

@@ -17,32 +17,10 @@ pub(super) struct Hierarchy(BTreeMap<String, Vec<String>>);
 impl Hierarchy {
     pub(super) fn of(document: &Value) -> Self {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let schemas: Vec<_> = schemas.into_iter().flatten().collect();
-        let parents: BTreeMap<_, _> = schemas.iter().map(|(name, schema)| (name.as_str(), parents(schema))).collect();
-        let mut hierarchy = BTreeMap::new();
-        for (base, _) in schemas.iter().filter(|(_, schema)| schema.get("discriminator").is_some()) {
-            let extends = |name: &str| {
-                let mut seen = BTreeSet::new();
-                let mut open = vec![name.to_owned()];
-                while let Some(next) = open.pop() {
-                    for parent in parents.get(next.as_str()).into_iter().flatten() {
-                        if parent == *base {
-                            return true;
-                        }
-                        if seen.insert(parent.clone()) {
-                            open.push(parent.clone());
-                        }
-                    }
-                }
-                false
-            };
-            let subtypes: Vec<_> =
-                schemas.iter().map(|(name, _)| *name).filter(|name| name != base && extends(name)).cloned().collect();
-            if !subtypes.is_empty() {
-                hierarchy.insert((*base).clone(), subtypes);
-            }
-        }
-        Self(hierarchy)
+        let ancestors = Ancestors::of(document);
+        let bases = schemas.into_iter().flatten().filter(|(_, schema)| schema.get("discriminator").is_some());
+        let bases = bases.map(|(base, _)| (base.clone(), ancestors.subtypes(base)));
+        Self(bases.filter(|(_, subtypes)| !subtypes.is_empty()).collect())
     }
 
     pub(super) fn bases(&self) -> BTreeSet<String> {
@@ -97,6 +75,58 @@ fn remap(discriminator: &mut Value, from: &str, to: &str) {
     }
 }
 
+/// The schemas, in document order, each with all that it extends.
+struct Ancestors(Vec<(String, BTreeSet<String>)>);
+
+impl Ancestors {
+    fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let parents: BTreeMap<_, _> =
+            schemas.into_iter().flatten().map(|(name, schema)| (name.as_str(), parents(schema))).collect();
+        let all = |name: &str| {
+            let mut all = BTreeSet::new();
+            let mut open = vec![name.to_owned()];
+            while let Some(next) = open.pop() {
+                let new =
+                    parents.get(next.as_str()).into_iter().flatten().filter(|parent| all.insert((*parent).clone()));
+                open.extend(new.cloned());
+            }
+            all
+        };
+        Self(schemas.into_iter().flatten().map(|(name, _)| (name.clone(), all(name))).collect())
+    }
+
+    fn subtypes(&self, base: &str) -> Vec<String> {
+        let extend = self.0.iter().filter(|(name, all)| name != base && all.contains(base));
+        extend.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// Gives each class between a base class and its subtypes the discriminator of that: it stands for its own subtypes.
+fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
+    let ancestors = Ancestors::of(document);
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return;
+    };
+    for (name, all) in &ancestors.0 {
+        // The nearest one.
+        let bases = hierarchy.0.iter().filter(|(base, _)| all.contains(*base));
+        let Some((base, _)) = bases.min_by_key(|(_, subtypes)| subtypes.len()) else { continue };
+        let subtypes = ancestors.subtypes(name);
+        if subtypes.is_empty() {
+            continue;
+        }
+        let mut discriminator = schemas[base]["discriminator"].clone();
+        let targets: Vec<_> = subtypes.iter().chain([name]).map(|name| reference(name)).collect();
+        if let Some(mapping) = discriminator.get_mut("mapping").and_then(Value::as_object_mut) {
+            mapping.retain(|_, target| targets.contains(target));
+        }
+        if let Some(schema) = schemas.get_mut(name).and_then(Value::as_object_mut) {
+            schema.entry("discriminator").or_insert(discriminator);
+        }
+    }
+}
+
 /// Moves a discriminator out of the member of an `allOf` that says what is not inherited.
 fn lift_discriminator(schema: &mut Value) {
     let members = schema["allOf"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
@@ -122,6 +152,7 @@ pub(super) fn explicit_mappings(document: &mut Value) {
     for (name, subtypes) in &hierarchy.0 {
         complete(&mut schemas[name]["discriminator"], subtypes, &names);
     }
+    inherit_discriminators(document, &hierarchy);
     crate::grammar::visit(document, &mut |kind, _, schema| {
         if kind != crate::grammar::Kind::Schema || !schema.contains_key("discriminator") {
             return;
@@ -186,6 +217,21 @@ mod tests {
                 "oneOf": [named("Cat"), named("Kitten")],
             })
         );
+        // A class in between stands for its own subtypes, and for itself.
+        assert_eq!(
+            document["components"]["schemas"]["Cat"],
+            json!({
+                "discriminator": {"propertyName": "kind", "mapping": {
+                    "Cat": "#/components/schemas/CatItself", "Kitten": "#/components/schemas/Kitten",
+                }},
+                "oneOf": [named("CatItself"), named("Kitten")],
+            })
+        );
+        assert_eq!(
+            document["components"]["schemas"]["CatItself"],
+            json!({"allOf": [named("Pet"), {"properties": {"claws": {}}}]})
+        );
+        assert_eq!(document["components"]["schemas"]["Kitten"], json!({"allOf": [named("Cat")]}));
     }
 
     #[test]

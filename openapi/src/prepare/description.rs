@@ -21,11 +21,23 @@ pub(super) fn sanitise(document: &mut Value, report: &mut Report) {
     });
 }
 
+/// Spells out the characters that change the direction of a line: rustc refuses them in comments (CVE-2021-42574).
+pub(crate) fn left_to_right(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown.extend(character.escape_unicode()),
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
 /// Keeps rustdoc from reading HTML tags, links, bare URLs and doctests into a text.
 fn rustdoc_safe(text: &str) -> String {
     let mut fenced = false;
     let mut lines = Vec::new();
-    for line in text.lines() {
+    for line in left_to_right(text).lines() {
         let trimmed = line.trim_start();
         if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
             fenced = !fenced;
@@ -97,6 +109,7 @@ mod tests {
             ("```\ncode <a>\n```", "```text\ncode <a>\n```"),
             ("```json\n{}", "```text\n{}\n```"),
             ("a ` b", "a \\` b"),
+            ("a \u{202e}b", "a \\u{202e}b"),
         ] {
             assert_eq!(rustdoc_safe(text), safe, "{text}");
         }

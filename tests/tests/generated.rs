@@ -259,6 +259,14 @@ fn a_subtype_that_is_new_is_kept() {
     assert_eq!(back, boat);
 }
 
+/// The document has a schema and an operation of names that the generated code uses, too.
+#[test]
+fn names_that_rust_does_not_take_stay_on_the_wire() {
+    let text = r#"{"nº":"1","o":"<=","µ":"2"}"#;
+    let (value, back) = through::<types::N>(text);
+    assert_eq!((value.no.as_deref(), value.μ.as_deref(), back.as_str()), (Some("1"), Some("2"), text));
+}
+
 /// A tree may be an oak, or a tree and no more.
 #[test]
 fn a_subtype_of_a_subtype_is_kept() {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase as _;
 use serde_json::{Map, Value};
-use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_ident::is_xid_start;
 
 use crate::code::Code;
 use crate::grammar::visit;
 use crate::pointer::{Pointer, component_name};
+use crate::prepare::identifiers::plain;
 use crate::report::Report;
 
 /// Renames, and returns the name of each component by the one it was given.
@@ -57,7 +58,7 @@ fn follow(reference: &mut Value, renamed: &BTreeMap<String, String>) {
 ///
 /// progenitor and typify leave such a name as it is.
 pub(crate) fn rust_name(name: &str) -> String {
-    let mut name = name.replace(|character| !is_xid_continue(character), "-").to_pascal_case();
+    let mut name = plain(name, |name| name.to_pascal_case());
     if !name.starts_with(is_xid_start) {
         name = format!("X{name}");
     }
@@ -70,7 +71,7 @@ pub(crate) fn rust_name(name: &str) -> String {
         name = again;
     }
     // What the generated code calls by these names is not the type.
-    if ["Default", "Err", "None", "Ok", "Self", "Some"].contains(&name.as_str()) {
+    if ["Default", "Err", "None", "Ok", "Self", "Some", "String"].contains(&name.as_str()) {
         name.push_str("Type");
     }
     name
@@ -112,6 +113,15 @@ mod tests {
         let mut taken = BTreeSet::from(["a", "self_", "_"].map(str::to_owned));
         for (wanted, name) in [("a", "a2"), ("a", "a3"), ("a", "a4"), ("self_", "self2"), ("_", "_2"), ("b", "b")] {
             assert_eq!(unique_name(wanted, &mut taken), name);
+        }
+    }
+
+    #[test]
+    fn names_of_types() {
+        for (name, expected) in
+            [("SE", "Se"), ("nº", "No"), ("String", "StringType"), ("3d", "X3d"), ("<=", "X"), ("größe", "Größe")]
+        {
+            assert_eq!(rust_name(name), expected);
         }
     }
 

@@ -90,7 +90,7 @@ impl Naming<'_> {
         if !needs_name(schema) {
             return self.inner(schema, wanted, at);
         }
-        let name = unique_name(wanted, &mut self.taken);
+        let name = unique_name(&rust_name(wanted), &mut self.taken);
         self.inner(schema, &name, at);
         self.report.add(Code::L103, at, format!("named `{name}`"));
         self.origins.insert(name.clone(), at.clone());
@@ -172,6 +172,7 @@ mod tests {
                 "status": {"type": "string", "enum": ["queued"], "description": "d"},
             }},
             "OperationStatus": {"type": "string"},
+            "A": {"properties": {"b": {"type": "string", "enum": ["<", ">"]}}},
         }}});
         name(&mut document, &mut Report::default());
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
@@ -186,6 +187,9 @@ mod tests {
                     "status": {"description": "d", "allOf": [reference("OperationStatus2")]},
                 }},
                 "OperationStatus": {"type": "string"},
+                // As typify would call it, so that it knows the type again.
+                "Ab": {"type": "string", "enum": ["<", ">"]},
+                "A": {"properties": {"b": reference("Ab")}},
             })
         );
     }

@@ -65,8 +65,8 @@ impl MergedTypes {
     /// Makes a component of what was merged, and returns its name.
     pub(super) fn make(&mut self, key: String, merged: &Map<String, Value>, at: &Pointer, document: &Value) -> String {
         let title = merged.get("title").and_then(Value::as_str).filter(|_| at.is_member_of(&["oneOf", "anyOf"]));
-        let wanted = title.map_or_else(|| wanted_name(at, document), rust_name);
-        let name = unique_name(&wanted, &mut self.taken);
+        let wanted = title.map_or_else(|| wanted_name(at, document), str::to_owned);
+        let name = unique_name(&rust_name(&wanted), &mut self.taken);
         let mut component = merged.clone();
         component.shift_remove("nullable");
         self.known.insert(key, name.clone());

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::code::Code;
 use crate::pointer::Pointer;
-use crate::prepare::identifiers::{pascal_name, snake_name};
+use crate::prepare::identifiers::{is_left_as_it_is, pascal_name, snake_name};
 use crate::prepare::unique_name;
 use crate::rejection::METHODS;
 use crate::report::Report;
@@ -34,6 +34,7 @@ const RESERVED: &[&str] = &[
     "Default",
     "Err",
     "Fmt",
+    "From",
     "None",
     "Ok",
     "Option",
@@ -52,7 +53,7 @@ pub(super) fn rename(document: &mut Value, report: &mut Report) {
             let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
             let wanted = pascal_name(&snake_name(&id));
             let unique = unique_name(&wanted, &mut taken);
-            if unique != wanted {
+            if unique != wanted || !is_left_as_it_is(&id) {
                 let mut at = Pointer::default();
                 ["paths", path, method, "operationId"].iter().for_each(|token| at.push(token));
                 report.add(Code::L115, &at, format!("named `{unique}`"));

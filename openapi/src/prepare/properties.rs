@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::grammar::{Kind, visit};
 use crate::pointer::Pointer;
 use crate::prepare::directions;
-use crate::prepare::identifiers::snake_name;
+use crate::prepare::identifiers::{is_left_as_it_is, snake_name};
 use crate::prepare::parameters::WIRE_NAME;
 use crate::prepare::unique_name;
 use crate::report::Report;
@@ -110,7 +110,7 @@ fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         .map(|(name, property)| {
             let wanted = snake_name(&name);
             let unique = unique_name(&wanted, &mut taken);
-            if unique == wanted {
+            if unique == wanted && is_left_as_it_is(&name) {
                 return (name, property);
             }
             report.add(Code::L110, &at.join("properties").join(&name), format!("named `{unique}`"));

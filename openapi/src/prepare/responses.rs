@@ -185,7 +185,7 @@ impl Replies<'_> {
         if schema.get("$ref").is_some() {
             return schema;
         }
-        let name = unique_name(wanted, &mut self.taken);
+        let name = unique_name(&rust_name(wanted), &mut self.taken);
         let mut schema = schema;
         let nullable = schema.as_object_mut().and_then(|schema| schema.shift_remove("nullable"));
         self.named.insert(name.clone(), schema);

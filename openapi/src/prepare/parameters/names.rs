@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Parameters, WIRE_NAME};
 use crate::code::Code;
-use crate::prepare::identifiers::snake_name;
+use crate::prepare::identifiers::{is_left_as_it_is, snake_name};
 use crate::prepare::unique_name;
 
 /// Names that mean something in a generated builder.
@@ -23,7 +23,7 @@ impl Parameters<'_> {
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let wanted = snake_name(&name);
                 let unique = unique_name(&wanted, &mut taken);
-                if unique == wanted && !name.is_empty() {
+                if unique == wanted && !name.is_empty() && is_left_as_it_is(&name) {
                     continue;
                 }
                 self.report.add(Code::L109, self.at, format!("`{name}` is named `{unique}`"));

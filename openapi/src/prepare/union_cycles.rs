@@ -28,15 +28,19 @@ fn members_of<'a>(name: &str, schema: &dyn Fn(&str) -> Option<&'a Value>) -> Opt
     let mut leads_back = false;
     let mut members: Vec<Value> = Vec::new();
     let mut seen = BTreeSet::from([name.to_owned()]);
-    let mut open: Vec<&Value> = schema(name)?.get("oneOf")?.as_array()?.iter().rev().collect();
+    let own = schema(name)?;
+    // A union of one member is an alias by now.
+    let mut open: Vec<&Value> = match own.get("oneOf") {
+        Some(members) => members.as_array()?.iter().rev().collect(),
+        None => Some(own).filter(|own| is_alias(own)).into_iter().collect(),
+    };
     while let Some(member) = open.pop() {
         let reference = member["$ref"].as_str().or_else(|| member["allOf"][0]["$ref"].as_str());
         let target = reference.and_then(|reference| component_name(reference, "schemas"));
         let inner = target.as_deref().and_then(schema);
         let union = inner.and_then(|inner| inner.get("oneOf")?.as_array());
-        let is_alias = inner.is_some_and(|inner| inner.get("$ref").is_some() || inner.get("allOf").is_some());
         match (target, inner) {
-            (Some(target), Some(inner)) if union.is_some() || is_alias => {
+            (Some(target), Some(inner)) if union.is_some() || is_alias(inner) => {
                 leads_back |= target == name;
                 if seen.insert(target) {
                     match union {
@@ -49,7 +53,14 @@ fn members_of<'a>(name: &str, schema: &dyn Fn(&str) -> Option<&'a Value>) -> Opt
             _ => members.push(member.clone()),
         }
     }
-    leads_back.then_some(members)
+    // An alias of a union has an end where the union has one.
+    let has_no_end = leads_back && (own.get("oneOf").is_some() || members.is_empty());
+    has_no_end.then_some(members)
+}
+
+/// Whether a schema is another one by a name of its own.
+fn is_alias(schema: &Value) -> bool {
+    schema.get("$ref").is_some() || schema.get("allOf").is_some()
 }
 
 #[cfg(test)]
@@ -65,6 +76,9 @@ mod tests {
             "Alias": {"allOf": [named("B")]},
             "B": {"oneOf": [text, named("A")]},
             "Own": {"oneOf": [named("Own")]},
+            "Alone": {"allOf": [named("Alone")]},
+            "There": {"allOf": [named("Back")]},
+            "Back": {"oneOf": [named("There"), text]},
             "Over": {"oneOf": [{"type": "array", "items": named("Over")}, named("B")]},
         }}});
         resolve(&mut document, &mut Report::default());
@@ -75,6 +89,9 @@ mod tests {
                 "Alias": {"allOf": [named("B")]},
                 "B": {"oneOf": [text, number]},
                 "Own": {},
+                "Alone": {},
+                "There": {"allOf": [named("Back")]},
+                "Back": {"oneOf": [text]},
                 "Over": {"oneOf": [{"type": "array", "items": named("Over")}, named("B")]},
             })
         );

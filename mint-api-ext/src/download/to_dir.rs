@@ -147,12 +147,9 @@ impl ToDir {
         blocking(move || {
             // Unpacked first: an archive that cannot be is not published.
             let staged = match unpacks {
-                true => Some(Staged::unpack(&asset, part.path(), &target)?),
+                true => Some(Staged::unpack(&asset, part.path(), &target, clobber, &earlier)?),
                 false => None,
             };
-            if let Some(staged) = &staged {
-                staged.check_replaceable(clobber, &earlier)?;
-            }
             part.publish(clobber, durability)?;
             staged.map(Staged::publish).transpose()
         })
@@ -175,9 +172,7 @@ impl ToDir {
             if let Some(unpacked) = unpack::there(&asset, &target, &earlier) {
                 return Ok(Some(unpacked));
             }
-            let staged = Staged::unpack(&asset, &target, &target)?;
-            staged.check_replaceable(clobber, &earlier)?;
-            staged.publish().map(Some)
+            Staged::unpack(&asset, &target, &target, clobber, &earlier)?.publish().map(Some)
         })
         .await
     }

@@ -43,8 +43,14 @@ enum Trouble {
 }
 
 impl Staged {
-    /// Unpacks an archive for a target.
-    pub(super) fn unpack(asset: &Asset, archive: &Path, target: &Path) -> Result<Self, Error> {
+    /// Unpacks an archive for a target, where nothing is in the way that would be lost.
+    pub(super) fn unpack(
+        asset: &Asset,
+        archive: &Path,
+        target: &Path,
+        clobber: Clobber,
+        earlier: &[PathBuf],
+    ) -> Result<Self, Error> {
         let staging = beside(target, ".unpacking");
         let mut staged = Self { staging, directory: directory_of(target), files: Vec::new(), primary: None };
         staged.fill(asset, archive).map_err(|trouble| match trouble {
@@ -54,6 +60,7 @@ impl Staged {
             ),
             Trouble::Disk(path, error) => io_error("write", &path, error),
         })?;
+        staged.check_replaceable(clobber, earlier)?;
         Ok(staged)
     }
 
@@ -149,7 +156,7 @@ impl Staged {
     }
 
     /// An error if what is there already would be lost: files that are neither of this archive nor of `earlier` ones.
-    pub(super) fn check_replaceable(&self, clobber: Clobber, earlier: &[PathBuf]) -> Result<(), Error> {
+    fn check_replaceable(&self, clobber: Clobber, earlier: &[PathBuf]) -> Result<(), Error> {
         let failed = |error| io_error("replace", &self.directory, error);
         let why = match fs::symlink_metadata(&self.directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -36,9 +36,7 @@ impl NamedNulls {
 }
 
 fn reference_to(name: &str) -> String {
-    let mut pointer = Pointer::default();
-    pointer.push(name);
-    format!("#/components/schemas{pointer}")
+    format!("#{}", Pointer::component("schemas", name))
 }
 
 /// The references, each after those that its component is made of, but where they lead back to it.

@@ -188,9 +188,7 @@ fn complete(discriminator: &mut Value, members: &[String], names: &BTreeSet<Stri
 }
 
 fn reference(name: &str) -> Value {
-    let mut pointer = Pointer::default();
-    pointer.push(name);
-    format!("#/components/schemas{pointer}").into()
+    format!("#{}", Pointer::component("schemas", name)).into()
 }
 
 #[cfg(test)]

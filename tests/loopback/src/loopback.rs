@@ -1,0 +1,253 @@
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::fmt;
+use std::io;
+use std::net::Ipv4Addr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+
+use futures::StreamExt as _;
+use http::Response;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::rt::Executor;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::connection::{Connection, Link, Stream, Wire};
+use crate::delivery::{Delivery, Stalls};
+use crate::reply::Head;
+use crate::{Reply, Request, tls};
+
+/// A server on a port of its own. It stops when the last clone is dropped.
+#[derive(Clone)]
+pub struct Loopback {
+    base_url: String,
+    shared: Arc<Shared>,
+    _running: Arc<DropGuard>,
+}
+
+struct Shared {
+    reply: Box<dyn Fn(&Request) -> Reply + Send + Sync>,
+    requests: Mutex<Vec<Request>>,
+    links: Mutex<Vec<Arc<Link>>>,
+    stalls: Arc<Stalls>,
+}
+
+impl Loopback {
+    /// Starts a server that replies to each request as the function says.
+    ///
+    /// # Panics
+    ///
+    /// If the system has no free port, or outside of a tokio runtime.
+    pub async fn start(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::accept(listener().await, None, reply)
+    }
+
+    /// As [`start`](Self::start), by TLS with [`CERTIFICATE`](crate::CERTIFICATE), and HTTP/2 where the client can.
+    ///
+    /// # Panics
+    ///
+    /// If the system has no free port, or outside of a tokio runtime.
+    pub async fn start_tls(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::accept(listener().await, Some(tls::acceptor()), reply)
+    }
+
+    /// Such as `http://127.0.0.1:49152`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The URL of a path, which begins with `/`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// The requests since the start, or since [`take_requests`](Self::take_requests), in the order they came. A request
+    /// is among them before its reply leaves.
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.requests.lock().unwrap().clone()
+    }
+
+    /// Removes and returns the requests.
+    pub fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut self.shared.requests.lock().unwrap())
+    }
+
+    /// The one request that came.
+    ///
+    /// # Panics
+    ///
+    /// If there was none, or several.
+    pub fn request(&self) -> Request {
+        let requests = self.requests();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        requests[0].clone()
+    }
+
+    /// The connections since the start, closed ones among them, in the order they came. A client whose TLS handshake
+    /// fails has one, too.
+    pub fn connections(&self) -> Vec<Connection> {
+        self.shared.links.lock().unwrap().iter().map(|link| link.snapshot()).collect()
+    }
+
+    /// Waits until a reply stalls, with all that comes before sent. Each reply that stalls ends one such wait.
+    pub async fn stalled(&self) {
+        self.shared.stalls.stalled.notified().await;
+    }
+
+    /// Lets all replies that stall now go on.
+    pub fn resume(&self) {
+        self.shared.stalls.resumed.notify_waiters();
+    }
+
+    /// Stops reading from and writing to all connections of now, for good, as a hung process does. Their TCP still
+    /// acknowledges what comes, and later connections work. Nothing is written after this returns.
+    pub fn freeze(&self) {
+        self.shared.links.lock().unwrap().iter().for_each(|link| link.freeze());
+    }
+
+    pub(crate) fn accept(
+        listener: TcpListener,
+        tls: Option<TlsAcceptor>,
+        reply: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base_url = format!("{scheme}://{}", listener.local_addr().expect("the address of a listener"));
+        let shared = Arc::new(Shared {
+            reply: Box::new(reply),
+            requests: Mutex::default(),
+            links: Mutex::default(),
+            stalls: Arc::default(),
+        });
+        let tasks = Tasks(CancellationToken::new());
+        let serving = Arc::clone(&shared);
+        let accepting = tasks.clone();
+        tasks.execute(async move {
+            while let Ok((tcp, _)) = listener.accept().await {
+                // A client may go whenever it likes; what comes of it is for the test to judge.
+                accepting.execute(Arc::clone(&serving).serve(tcp, tls.clone(), accepting.clone()));
+            }
+        });
+        Self { base_url, shared, _running: Arc::new(tasks.0.drop_guard()) }
+    }
+}
+
+impl fmt::Debug for Loopback {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Loopback").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// Replies with each of these once, and with the last to all further requests.
+///
+/// # Panics
+///
+/// The function it returns, if there are no replies.
+pub fn in_turn(replies: impl IntoIterator<Item = Reply>) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
+    let replies: Mutex<VecDeque<Reply>> = Mutex::new(replies.into_iter().collect());
+    move |_| {
+        let mut replies = replies.lock().unwrap();
+        let next = if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() };
+        next.expect("a reply")
+    }
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on this machine")
+}
+
+/// The tasks of a server, which end with it.
+#[derive(Clone)]
+struct Tasks(CancellationToken);
+
+impl<F> Executor<F> for Tasks
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    fn execute(&self, task: F) {
+        tokio::spawn(self.0.clone().run_until_cancelled_owned(task));
+    }
+}
+
+impl Shared {
+    async fn serve(self: Arc<Self>, tcp: TcpStream, tls: Option<TlsAcceptor>, tasks: Tasks) -> io::Result<()> {
+        // A reply in pieces arrives in these pieces.
+        tcp.set_nodelay(true)?;
+        let link = Arc::new(Link::new(&tcp)?);
+        self.links.lock().unwrap().push(Arc::clone(&link));
+        let stream: Box<dyn Stream> = match tls {
+            None => Box::new(tcp),
+            Some(tls) => Box::new(tls.accept(tcp).await?),
+        };
+        link.open(stream);
+        let served = self.converse(&link, tasks).await;
+        link.close();
+        served
+    }
+
+    /// Replies to requests until the client or a reply ends the connection.
+    async fn converse(self: Arc<Self>, link: &Arc<Link>, tasks: Tasks) -> io::Result<()> {
+        let (ends, mut end) = mpsc::channel(1);
+        let service = service_fn(|request: hyper::Request<Incoming>| {
+            let (server, link, ends) = (Arc::clone(&self), Arc::clone(link), ends.clone());
+            async move {
+                let request = Request::read(request).await?;
+                let Reply { head, body, delivery } = (server.reply)(&request);
+                server.requests.lock().unwrap().push(request);
+                let Head::Http(status, headers) = head else {
+                    // Not by hyper, which gives up this connection.
+                    let _ = ends.send(Reply { head, body, delivery }).await;
+                    return std::future::pending().await;
+                };
+                let mut response = Response::new(UnsyncBoxBody::default());
+                *response.status_mut() = status;
+                *response.headers_mut() = Reply::announced(headers, &body, &delivery);
+                *response.body_mut() = match delivery {
+                    Delivery::Whole => Full::new(body).map_err(|never: Infallible| match never {}).boxed_unsync(),
+                    _ => {
+                        let pieces = delivery.pieces(body, link.flushed(), Arc::clone(&server.stalls));
+                        StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
+                    }
+                };
+                hyper::Result::Ok(response)
+            }
+        });
+        let mut builder = auto::Builder::new(tasks);
+        builder.http1().auto_date_header(false).http2().auto_date_header(false);
+        let connection = builder.serve_connection(TokioIo::new(Wire(Arc::clone(link))), service);
+        let reply = tokio::select! {
+            biased;
+            Some(reply) = end.recv() => reply,
+            ended = connection => return ended.map_err(io::Error::other),
+        };
+        match reply.head {
+            Head::Raw => self.write(link, reply).await,
+            _ => Ok(link.reset()),
+        }
+    }
+
+    /// Sends a reply that is none of HTTP's, and closes the connection.
+    async fn write(&self, link: &Arc<Link>, reply: Reply) -> io::Result<()> {
+        let mut wire = Wire(Arc::clone(link));
+        let mut pieces = pin!(reply.delivery.pieces(reply.body, link.flushed(), Arc::clone(&self.stalls)));
+        while let Some(piece) = pieces.next().await {
+            wire.write_all(&piece?).await?;
+            wire.flush().await?;
+        }
+        wire.shutdown().await?;
+        // Until the client closes, too: the system resets a connection that is closed with something unread, and the
+        // client may lose the reply.
+        let mut rest = [0; 1024];
+        while wire.read(&mut rest).await? > 0 {}
+        Ok(())
+    }
+}

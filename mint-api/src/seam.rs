@@ -99,17 +99,16 @@ async fn send(client: &Client, request: Request, info: &OperationInfo) -> reqwes
 
 #[cfg(test)]
 mod tests {
+    use mint_loopback::Refusing;
     use reqwest::{Method, Url};
-    use tokio::net::TcpSocket;
 
     use super::*;
     use crate::generated::Server;
 
     #[tokio::test]
     async fn an_error_shows_no_query() {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let base_url = format!("http://{}", socket.local_addr().unwrap());
+        let refusing = Refusing::start();
+        let base_url = refusing.base_url();
         let client = Client::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(base_url.clone()));
         let url = Url::parse(&format!("{base_url}/v1/worlds?cursor=secret")).unwrap();
         let info = OperationInfo { operation_id: "list_worlds" };

@@ -1,13 +1,15 @@
 //! What the environment of a process does to its clients.
 
+use mint_loopback::Refusing;
+
 use crate::child::{block_on, in_child};
 use crate::examples::model;
-use crate::loopback::{refusing, reply, serve};
+use crate::loopback::{client_of, reply, serve};
 
 /// A call over http on this machine works.
 async fn call_loopback() {
     let server = serve(reply("200 OK", &[], model().to_string())).await;
-    server.client().get_operation().operation_id("op_1").send().await.unwrap();
+    client_of(&server).get_operation().operation_id("op_1").send().await.unwrap();
     server.request();
 }
 
@@ -46,7 +48,8 @@ fn without_tls_only_https_fails() {
 fn the_proxy_of_the_system_never_gets_what_is_for_this_machine() {
     // The key would reach the proxy in the clear, and a proxy elsewhere has no way back to this machine.
     block_on(async {
-        let (_port, proxy) = refusing();
+        let refusing = Refusing::start();
+        let proxy = refusing.base_url();
         let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map(|name| (name, proxy.as_str()));
         let variables = [&proxies[..], &[("no_proxy", ""), ("NO_PROXY", "")]].concat();
         in_child("environment::the_proxy_of_the_system_never_gets_what_is_for_this_machine", &variables, || {

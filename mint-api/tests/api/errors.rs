@@ -2,9 +2,10 @@
 
 use mint_api::Error;
 use mint_api::types::Problem;
+use mint_loopback::Reply;
 use serde_json::{Value, json};
 
-use crate::loopback::{Then, builder, reply, reply_without_length, serve, serve_then};
+use crate::loopback::{builder, client_of, reply, reply_without_length, serve, serve_stalling};
 
 const JSON: (&str, &str) = ("content-type", "application/problem+json");
 const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
@@ -26,9 +27,9 @@ fn received(error: Error<Problem>) -> Received {
     }
 }
 
-async fn receive(reply: Vec<u8>) -> Received {
+async fn receive(reply: Reply) -> Received {
     let server = serve(reply).await;
-    let error = server.client().get_operation().operation_id("op_1").send().await.expect_err("this is an error");
+    let error = client_of(&server).get_operation().operation_id("op_1").send().await.expect_err("this is an error");
     received(error)
 }
 
@@ -108,8 +109,8 @@ async fn what_is_no_problem_becomes_one() {
 #[tokio::test]
 async fn a_problem_cut_short_still_tells_its_status() {
     let whole = r#"{"type":"about:blank","title":"Too Many Requests","status":429}"#;
-    let whole = reply("429 Too Many Requests", &[JSON, ID, ("retry-after", "3")], whole);
-    let received = receive(whole[..whole.len() - 20].to_vec()).await;
+    let reply = reply("429 Too Many Requests", &[JSON, ID, ("retry-after", "3")], whole);
+    let received = receive(reply.cut(whole.len() - 20)).await;
     assert_eq!(received.status, 429);
     assert_eq!(received.headers["retry-after"], "3");
     assert_eq!(received.headers["x-request-id"], "req_42");
@@ -119,9 +120,10 @@ async fn a_problem_cut_short_still_tells_its_status() {
 
 #[tokio::test]
 async fn a_stalled_problem_still_tells_its_status() {
-    let whole = reply("503 Service Unavailable", &[HTML, ID], "<html>wait for it</html>");
-    let server = serve_then(whole[..whole.len() - 7].to_vec(), Then::Hang).await;
-    let error = server.client().get_operation().operation_id("op_1").send().await.unwrap_err();
+    let whole = "<html>wait for it</html>";
+    let reply = reply("503 Service Unavailable", &[HTML, ID], whole);
+    let server = serve_stalling(reply.stall(whole.len() - 7)).await;
+    let error = client_of(&server).get_operation().operation_id("op_1").send().await.unwrap_err();
     let received = received(error);
     assert_eq!(received.status, 503);
     assert_eq!(received.headers["x-request-id"], "req_42");
@@ -144,9 +146,9 @@ async fn a_large_page_is_cut() {
 async fn an_endless_page_is_not_read_to_its_end() {
     // A reply that never ends would cost the whole timeout; what matters of an error is at its beginning.
     let beginning = reply_without_length("500 Internal Server Error", &[ID], "x".repeat(300 * 1024));
-    let server = serve_then(beginning, Then::Hang).await;
+    let server = serve_stalling(beginning.stall(usize::MAX)).await;
     let before = tokio::time::Instant::now();
-    let error = server.client().get_operation().operation_id("op_1").send().await.unwrap_err();
+    let error = client_of(&server).get_operation().operation_id("op_1").send().await.unwrap_err();
     assert!(before.elapsed() < std::time::Duration::from_secs(30), "the client waited for its timeout");
     assert_eq!(received(error).problem, with_detail("Internal Server Error", 500, &"x".repeat(500)));
 }
@@ -160,7 +162,7 @@ async fn an_error_is_told_whatever_the_bound_of_bodies() {
         (problem.len(), made_up("Unauthorized", 401)),
     ] {
         let server = serve(reply("401 Unauthorized", &[JSON, ID], problem)).await;
-        let client = builder(&server.base_url).max_body_bytes(limit).build().unwrap();
+        let client = builder(server.base_url()).max_body_bytes(limit).build().unwrap();
         let received = received(client.get_operation().operation_id("op_1").send().await.unwrap_err());
         assert_eq!((received.status, &received.headers["x-request-id"]), (401, &"req_42".parse().unwrap()));
         assert_eq!(received.problem, expected, "{limit}");

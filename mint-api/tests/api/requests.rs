@@ -1,9 +1,10 @@
 //! What leaves the client, as the server reads it.
 
 use mint_api::Error;
+use mint_loopback::{Loopback, Request};
 
 use crate::examples::model;
-use crate::loopback::{KEY, Loopback, Request, builder, client, reply, serve};
+use crate::loopback::{KEY, builder, client, client_of, reply, serve};
 
 async fn server() -> Loopback {
     serve(reply("200 OK", &[], model().to_string())).await
@@ -11,7 +12,7 @@ async fn server() -> Loopback {
 
 async fn request_for(id: &str) -> Request {
     let server = server().await;
-    server.client().get_operation().operation_id(id).send().await.unwrap();
+    client_of(&server).get_operation().operation_id(id).send().await.unwrap();
     server.request()
 }
 
@@ -37,7 +38,7 @@ async fn headers() {
 #[tokio::test]
 async fn products_stand_before_the_crate_in_the_user_agent() {
     let server = server().await;
-    let client = builder(&server.base_url).user_agent_product("my-game/1.2").user_agent_product("sdk/3").build();
+    let client = builder(server.base_url()).user_agent_product("my-game/1.2").user_agent_product("sdk/3").build();
     client.unwrap().get_operation().operation_id("op_1").send().await.unwrap();
     let agent = format!("my-game/1.2 sdk/3 mint-api/{}", env!("CARGO_PKG_VERSION"));
     assert_eq!(server.request().header("user-agent"), [agent]);
@@ -47,7 +48,7 @@ async fn products_stand_before_the_crate_in_the_user_agent() {
 async fn white_space_around_a_key_is_not_sent() {
     let server = server().await;
     let credentials = mint_api::Credentials::api_key(format!("  {KEY}\r\n")).unwrap();
-    let client = mint_api::Client::builder(credentials).server(mint_api::Server::Custom(server.base_url.clone()));
+    let client = mint_api::Client::builder(credentials).server(mint_api::Server::Custom(server.base_url().to_owned()));
     client.build().unwrap().get_operation().operation_id("op_1").send().await.unwrap();
     assert_eq!(server.request().header("authorization"), [format!("Bearer {KEY}")]);
 }
@@ -85,12 +86,12 @@ async fn an_id_is_one_segment_of_the_path() {
 async fn an_id_that_would_name_another_resource_is_refused() {
     let server = server().await;
     for id in ["", ".", ".."] {
-        match server.client().get_operation().operation_id(id).send().await.unwrap_err() {
+        match client_of(&server).get_operation().operation_id(id).send().await.unwrap_err() {
             Error::InvalidRequest(text) => assert!(text.contains(&format!("`{id}`")), "{text}"),
             other => panic!("{id}: {other:?}"),
         }
     }
-    let error = server.client().get_operation().send().await.unwrap_err();
+    let error = client_of(&server).get_operation().send().await.unwrap_err();
     assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
     assert!(server.requests().is_empty(), "{:?}", server.requests());
 }
@@ -101,8 +102,8 @@ async fn base_urls_may_have_a_path_and_slashes() {
         [("", ""), ("/", ""), ("//", ""), ("/proxy", "/proxy"), ("/proxy/", "/proxy"), ("/a%20b/c//", "/a%20b/c")]
     {
         let server = server().await;
-        let client = client(&format!("{}{suffix}", server.base_url));
-        assert_eq!(client.base_url(), format!("{}{prefix}", server.base_url));
+        let client = client(&format!("{}{suffix}", server.base_url()));
+        assert_eq!(client.base_url(), format!("{}{prefix}", server.base_url()));
         assert!(client.is_local());
         client.get_operation().operation_id("op_1").send().await.unwrap();
         assert_eq!(server.request().line(), format!("GET {prefix}/v1/operations/op_1 HTTP/1.1"));
@@ -112,7 +113,7 @@ async fn base_urls_may_have_a_path_and_slashes() {
 #[tokio::test]
 async fn localhost_by_name_is_this_machine() {
     let server = server().await;
-    let client = client(&server.base_url.replace("127.0.0.1", "localhost"));
+    let client = client(&server.base_url().replace("127.0.0.1", "localhost"));
     assert!(client.is_local());
     client.get_operation().operation_id("op_1").send().await.unwrap();
     assert_eq!(server.request().header("host").len(), 1);

@@ -4,9 +4,10 @@ use std::fmt::Debug;
 
 use mint_api::types::Problem;
 use mint_api::{Client, Credentials, Error, Server, Transport};
+use mint_loopback::{Loopback, Refusing, Reply};
 
 use crate::examples::model;
-use crate::loopback::{KEY, Then, builder, client, refusing, reply, serve, serve_then};
+use crate::loopback::{KEY, builder, client, client_of, reply, serve, serve_stalling};
 
 const SECRET: &str = "s3cr3t";
 
@@ -53,9 +54,8 @@ fn a_key_that_is_refused_is_not_shown() {
     }
 }
 
-async fn error_of(reply: Vec<u8>, then: Then) -> Error<Problem> {
-    let server = serve_then(reply, then).await;
-    let error = server.client().get_operation().operation_id("op_1").send().await.unwrap_err();
+async fn error_of(server: Loopback) -> Error<Problem> {
+    let error = client_of(&server).get_operation().operation_id("op_1").send().await.unwrap_err();
     // Only a key that was sent can leak.
     assert_eq!(server.request().header("authorization"), [format!("Bearer {KEY}")]);
     error
@@ -69,12 +69,12 @@ async fn no_error_shows_the_key() {
         ("UnexpectedResponse", reply("202 Accepted", &[], model().to_string())),
         ("UnexpectedResponse", reply("302 Found", &[("location", "/elsewhere")], "")),
         ("InvalidResponsePayload", reply("200 OK", &[], "<html></html>")),
-        ("CommunicationError", reply("200 OK", &[], "{}")[..20].to_vec()),
-        ("ResponseBodyError", b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()),
-        ("CommunicationError", b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()),
-        ("CommunicationError", Vec::new()),
+        ("CommunicationError", Reply::raw("HTTP/1.1 200 OK\r\ncon")),
+        ("ResponseBodyError", Reply::bytes("{}").cut(1)),
+        ("CommunicationError", Reply::raw("SSH-2.0-OpenSSH_9.9\r\n")),
+        ("CommunicationError", Reply::raw("")),
     ] {
-        let error = error_of(reply, Then::Close).await;
+        let error = error_of(serve(reply).await).await;
         let found = match &error {
             Error::ErrorResponse(_) => "ErrorResponse",
             Error::UnexpectedResponse(_) => "UnexpectedResponse",
@@ -86,12 +86,13 @@ async fn no_error_shows_the_key() {
         assert_eq!(found, kind, "{error:?}");
         check_error(&error);
     }
-    check_error(&error_of(Vec::new(), Then::Hang).await);
+    check_error(&error_of(serve_stalling(Reply::never()).await).await);
 }
 
 #[tokio::test]
 async fn no_error_without_a_reply_shows_the_key() {
-    let (_port, base_url) = refusing();
+    let refusing = Refusing::start();
+    let base_url = refusing.base_url();
     check_error(&client(&base_url).get_operation().operation_id("op_1").send().await.unwrap_err());
     check_error(&client(&base_url).get_operation().operation_id("..").send().await.unwrap_err());
 }
@@ -102,7 +103,7 @@ async fn headers_that_open_a_door_are_not_shown() {
     let cookie = format!("session={SECRET}; Secure");
     for status in ["302 Found", "401 Unauthorized", "201 Created"] {
         let headers = [("location", signed.as_str()), ("content-location", &signed), ("set-cookie", &cookie)];
-        let error = error_of(reply(status, &headers, ""), Then::Close).await;
+        let error = error_of(serve(reply(status, &headers, "")).await).await;
         check_error(&error);
         // Not shown, but still there to be read.
         let headers = match &error {
@@ -114,7 +115,7 @@ async fn headers_that_open_a_door_are_not_shown() {
         assert_eq!(headers["set-cookie"], cookie);
     }
     let server = serve(reply("200 OK", &[("set-cookie", &cookie)], model().to_string())).await;
-    check_debug(&server.client().get_operation().operation_id("op_1").send().await.unwrap());
+    check_debug(&client_of(&server).get_operation().operation_id("op_1").send().await.unwrap());
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::error::Error as _;
 use mint_api::Error;
 use mint_api::types::{Operation, Problem};
 use mint_api::{Client, ResponseValue};
+use mint_loopback::Reply;
 
 use crate::examples::{conversion, model, world};
-use crate::loopback::{Then, builder, reply, reply_without_length, serve, serve_then};
+use crate::loopback::{builder, client_of, reply, reply_without_length, serve, serve_stalling};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -26,7 +27,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn chunked(body: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+fn chunked(body: &str, headers: &[(&str, &str)]) -> Reply {
     let middle = body.len() / 2;
     let chunks: String = [&body[..middle], &body[middle..], ""]
         .iter()
@@ -46,7 +47,7 @@ async fn operations_arrive_with_status_and_headers() {
             chunked(&body, &headers),
             reply("200 OK", &[("content-type", "text/plain"), headers[1], headers[2]], &body),
         ] {
-            let response = get(&serve(reply).await.client()).await.unwrap();
+            let response = get(&client_of(&serve(reply).await)).await.unwrap();
             assert_eq!(response.status(), 200);
             assert_eq!(response.headers()["x-request-id"], "req_7");
             assert_eq!(response.headers()["etag"], "\"a\"");
@@ -60,7 +61,7 @@ async fn a_body_that_is_no_operation_is_an_error_that_holds_it() {
     for body in ["", "<html>Sign in to the hotel network</html>", "{}", "[]", "null", "{\"id\":\"op_1\"}", "\u{feff}{}"]
     {
         let server = serve(reply("200 OK", &[JSON], body)).await;
-        match get(&server.client()).await.unwrap_err() {
+        match get(&client_of(&server)).await.unwrap_err() {
             Error::InvalidResponsePayload(bytes, error) => {
                 assert_eq!(bytes, body.as_bytes());
                 assert!(error.line() <= 1, "{error}");
@@ -72,9 +73,9 @@ async fn a_body_that_is_no_operation_is_an_error_that_holds_it() {
 
 #[tokio::test]
 async fn a_body_cut_short_is_an_error() {
-    let whole = reply("200 OK", &[JSON], model().to_string());
-    let server = serve(whole[..whole.len() - 1].to_vec()).await;
-    let error = get(&server.client()).await.unwrap_err();
+    let whole = model().to_string();
+    let server = serve(reply("200 OK", &[JSON], &whole).cut(whole.len() - 1)).await;
+    let error = get(&client_of(&server)).await.unwrap_err();
     assert!(matches!(error, Error::ResponseBodyError(_)), "{error:?}");
 }
 
@@ -82,7 +83,7 @@ async fn a_body_cut_short_is_an_error() {
 async fn statuses_that_no_document_lists_are_handed_over() {
     for status in ["201 Created", "202 Accepted", "204 No Content", "302 Found", "304 Not Modified", "600 Odd"] {
         let server = serve(reply_without_length(status, &[("x-request-id", "req_9")], "")).await;
-        match get(&server.client()).await.unwrap_err() {
+        match get(&client_of(&server)).await.unwrap_err() {
             Error::UnexpectedResponse(response) => {
                 assert_eq!(response.status().as_u16().to_string(), status[..3]);
                 assert_eq!(response.headers()["x-request-id"], "req_9");
@@ -96,9 +97,9 @@ async fn statuses_that_no_document_lists_are_handed_over() {
 async fn redirects_are_not_followed() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let second = serve(reply("200 OK", &[JSON], model().to_string())).await;
-        let location = format!("{}/v1/operations/op_1", second.base_url);
+        let location = format!("{}/v1/operations/op_1", second.base_url());
         let first = serve(reply(status, &[("location", &location)], "")).await;
-        let error = get(&first.client()).await.unwrap_err();
+        let error = get(&client_of(&first)).await.unwrap_err();
         assert_eq!(error.status().unwrap().as_u16().to_string(), status[..3]);
         match error {
             Error::UnexpectedResponse(response) => assert_eq!(response.headers()["location"], location),
@@ -115,7 +116,7 @@ async fn bodies_up_to_the_bound_are_read() {
     let limit = body.len();
     for reply in [reply("200 OK", &[], &body), reply_without_length("200 OK", &[], &body), chunked(&body, &[])] {
         let server = serve(reply).await;
-        let client = builder(&server.base_url).max_body_bytes(limit).build().unwrap();
+        let client = builder(server.base_url()).max_body_bytes(limit).build().unwrap();
         assert_eq!(get(&client).await.unwrap().id, "op_01JZ8R1C2AB");
     }
 }
@@ -126,7 +127,7 @@ async fn bodies_beyond_the_bound_are_refused_by_name() {
     let limit = body.len() - 1;
     for reply in [reply("200 OK", &[], &body), reply_without_length("200 OK", &[], &body), chunked(&body, &[])] {
         let server = serve(reply).await;
-        let client = builder(&server.base_url).max_body_bytes(limit).build().unwrap();
+        let client = builder(server.base_url()).max_body_bytes(limit).build().unwrap();
         let error = get(&client).await.unwrap_err();
         assert!(matches!(error, Error::ResponseBodyError(_)), "{error:?}");
         assert!(error.source().is_some());
@@ -140,8 +141,8 @@ async fn a_body_announced_too_large_is_not_waited_for() {
     // Nothing of the body comes: the announcement is enough.
     for length in [1001_u64, 1 << 40, i64::MAX as u64] {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
-        let server = serve_then(head, Then::Hang).await;
-        let client = builder(&server.base_url).max_body_bytes(1000).build().unwrap();
+        let server = serve_stalling(Reply::raw(head).stall(usize::MAX)).await;
+        let client = builder(server.base_url()).max_body_bytes(1000).build().unwrap();
         let error = get(&client).await.unwrap_err();
         let chain = chain(&error);
         assert!(chain.contains("larger than 1000 bytes") && chain.contains("max_body_bytes"), "{length}: {chain}");
@@ -152,6 +153,6 @@ async fn a_body_announced_too_large_is_not_waited_for() {
 #[tokio::test]
 async fn the_default_bound_holds() {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", 16 * 1024 * 1024 + 1);
-    let error = get(&serve_then(head, Then::Hang).await.client()).await.unwrap_err();
+    let error = get(&client_of(&serve_stalling(Reply::raw(head).stall(usize::MAX)).await)).await.unwrap_err();
     assert!(chain(&error).contains("larger than 16777216 bytes"), "{error:?}");
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use futures::future::join_all;
 use mint_api::types::{EmptyRequest, Problem};
 use mint_api::{BearerToken, Client, Credentials, Error, Server};
+use mint_loopback::{Loopback, Request};
 use tokio::sync::Semaphore;
 use tokio::time::advance;
 
 use crate::examples::model;
-use crate::loopback::{Loopback, Request, Then, client, reply, serve, serve_each};
+use crate::loopback::{client, reply, serve};
 
 type Given = Result<BearerToken, Box<dyn StdError + Send + Sync>>;
 
@@ -48,7 +49,7 @@ impl Source {
                 (source.give)(number)
             }
         });
-        Client::builder(credentials).server(Server::Custom(server.base_url.clone())).build().unwrap()
+        Client::builder(credentials).server(Server::Custom(server.base_url().to_owned())).build().unwrap()
     }
 }
 
@@ -80,7 +81,7 @@ async fn server(refused: &'static [&'static str]) -> Loopback {
         let token = request.header("authorization")[0].strip_prefix("Bearer ").unwrap().to_owned();
         if refused.contains(&token.as_str()) { unauthorized.clone() } else { fine.clone() }
     };
-    serve_each(answer, Then::Close).await
+    Loopback::start(answer).await
 }
 
 fn tokens(server: &Loopback) -> Vec<String> {
@@ -140,7 +141,7 @@ async fn a_refused_token_is_replaced_once_and_the_same_request_sent_again() {
     assert_eq!(tokens(&server), ["token-1", "token-2"]);
     let requests = server.requests();
     assert_eq!(requests[0].line(), requests[1].line());
-    assert_eq!((requests[0].body.as_str(), requests[1].body.as_str()), ("{}", "{}"));
+    assert_eq!((requests[0].text(), requests[1].text()), ("{}", "{}"));
     for request in &requests {
         assert_eq!(request.header("idempotency-key"), ["key-1"]);
         assert_eq!(request.header("content-type"), ["application/json"]);
@@ -176,7 +177,7 @@ async fn a_second_refusal_is_the_answer() {
 #[tokio::test]
 async fn a_refused_key_is_not_sent_again() {
     let server = serve(reply("401 Unauthorized", &[], "")).await;
-    assert_eq!(call(&client(&server.base_url)).await.unwrap_err().status().unwrap(), 401);
+    assert_eq!(call(&client(server.base_url())).await.unwrap_err().status().unwrap(), 401);
     assert_eq!(server.requests().len(), 1);
 }
 

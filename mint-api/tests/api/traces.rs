@@ -1,5 +1,6 @@
 //! What a trace tells of a call: enough to find it at the other end, and nothing secret.
 
+use mint_loopback::Refusing;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::child::{block_on, in_child};
 use crate::examples::model;
-use crate::loopback::{KEY, client, refusing, reply, serve};
+use crate::loopback::{KEY, client, reply, serve};
 
 /// Writes down every name and value of every span and event.
 ///
@@ -72,10 +73,11 @@ fn calls_are_traced_without_the_key() {
         block_on(async {
             let id = ("x-request-id", "req_42");
             let server = serve(reply("200 OK", &[id], model().to_string())).await;
-            check(&server.base_url, &["http.response.status_code=200", "mint.request_id=\"req_42\""]).await;
+            check(server.base_url(), &["http.response.status_code=200", "mint.request_id=\"req_42\""]).await;
             let server = serve(reply("503 Service Unavailable", &[id], "")).await;
-            check(&server.base_url, &["http.response.status_code=503", "mint.request_id=\"req_42\""]).await;
-            let (_port, base_url) = refusing();
+            check(server.base_url(), &["http.response.status_code=503", "mint.request_id=\"req_42\""]).await;
+            let refusing = Refusing::start();
+            let base_url = refusing.base_url();
             check(&base_url, &["error.type=\"transport\""]).await;
         });
     });

@@ -5,7 +5,7 @@ use mint_api_ext::types::Operation;
 use mint_api_ext::{AssetKind, Assets, Error};
 use serde_json::{Value, json};
 
-use crate::scripted::{Reply, Scripted, is, problem_that_says};
+use crate::support::scripted::{Reply, Scripted, is, problem_that_says};
 
 fn operation(status: &str, resource: &str, more: Value) -> Operation {
     let mut operation = json!({"id": "op", "status": status, "resource": {"type": resource, "id": "r"}});

@@ -2,6 +2,7 @@
 
 use mint_api_ext::simulator::{API_KEY, Script, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, Credentials, ErrorKind, Mint, Server};
+use mint_loopback::Refusing;
 
 fn mint(base_url: &str) -> Result<Mint, mint_api_ext::Error> {
     Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(base_url.into())).build()
@@ -57,9 +58,8 @@ async fn a_wrong_key_and_an_unknown_id() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there() {
-    // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mint = mint(&format!("http://127.0.0.1:{port}")).unwrap();
+    let refusing = Refusing::start();
+    let mint = mint(&refusing.base_url()).unwrap();
     let error = mint.attach("op").unwrap().get().await.unwrap_err();
     assert!(error.is_transport() && error.to_string().contains("check the base URL"), "{error}");
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 #[cfg(target_os = "linux")]
-use crate::say::say;
+use crate::support::say::say;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained, Report};
 

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use mint_api_ext::simulator::{Fault, Script, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Event, Mint, Report};
+use mint_loopback::{Loopback, Reply};
 use sha2::{Digest as _, Sha256};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
 /// The names in a directory, in order.
 fn names(directory: &Path) -> Vec<String> {
@@ -17,23 +16,17 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// A server that answers each connection with these bytes and closes it.
-async fn serve(reply: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/model.glb", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut connection, _)) = listener.accept().await {
-            let _ = connection.read(&mut [0; 4096]).await;
-            let _ = connection.write_all(&reply).await;
-            let _ = connection.shutdown().await;
-        }
-    });
-    url
+async fn serve(reply: Reply) -> Loopback {
+    Loopback::start(move |_| reply.clone()).await
 }
 
-/// The reply with a file and these headers.
-fn headed(headers: &[&str]) -> Vec<u8> {
-    ["HTTP/1.1 200 OK\r\n", &headers.concat(), "content-length: 4\r\n\r\nglTF"].concat().into_bytes()
+fn raw(reply: &'static str) -> Reply {
+    Reply::raw(reply)
+}
+
+/// A reply with a file and these headers.
+fn headed(headers: &[(&str, &str)]) -> Reply {
+    headers.iter().fold(Reply::bytes("glTF"), |reply, (name, value)| reply.header(name, value))
 }
 
 /// Downloads a file that need not be a real one.
@@ -75,22 +68,27 @@ async fn every_file_arrives_whole() {
 async fn a_file_that_is_not_whole_never_gets_its_name() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
-    let whole = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nglTF".to_vec();
-    let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nglTF\r\n".to_vec();
+    let huge = "y".repeat(700_000);
     for (reply, size, kind, why) in [
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nglTF".to_vec(), None, ErrorKind::Transport, "broke off"),
-        (chunked, None, ErrorKind::Transport, "broke off"),
-        (whole.clone(), Some(5), ErrorKind::Download, "4 bytes instead of 5"),
-        (b"HTTP/1.1 200 OK\r\n\r\nglTFglTF".to_vec(), Some(4), ErrorKind::Download, "8 bytes instead of 4"),
-        (b"HTTP/1.1 200 OK\r\n\r\ngl".to_vec(), Some(4), ErrorKind::Download, "2 bytes instead of 4"),
-        (b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(), None, ErrorKind::Download, "404"),
-        (b"HTTP/1.1 206 Partial\r\ncontent-length: 4\r\n\r\nglTF".to_vec(), None, ErrorKind::Download, "206"),
-        (b"nonsense".to_vec(), None, ErrorKind::Transport, "broke off"),
-        (headed(&[&"x: y\r\n".repeat(101)]), None, ErrorKind::Download, "head of the reply is too large"),
-        (headed(&["x: ", &"y".repeat(70_000), "\r\n"]), None, ErrorKind::Download, "head of the reply is too large"),
-        (headed(&["x: ", &"y".repeat(700_000), "\r\n"]), None, ErrorKind::Download, "head of the reply is too large"),
+        (Reply::bytes("glTF12345").cut(4), None, ErrorKind::Transport, "broke off"),
+        (
+            raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nglTF\r\n"),
+            None,
+            ErrorKind::Transport,
+            "broke off",
+        ),
+        (Reply::bytes("glTF"), Some(5), ErrorKind::Download, "4 bytes instead of 5"),
+        (raw("HTTP/1.1 200 OK\r\n\r\nglTFglTF"), Some(4), ErrorKind::Download, "8 bytes instead of 4"),
+        (raw("HTTP/1.1 200 OK\r\n\r\ngl"), Some(4), ErrorKind::Download, "2 bytes instead of 4"),
+        (Reply::bytes("").status(404), None, ErrorKind::Download, "404"),
+        (Reply::bytes("glTF").status(206), None, ErrorKind::Download, "206"),
+        (raw("nonsense"), None, ErrorKind::Transport, "broke off"),
+        (headed(&[("x", "y"); 101]), None, ErrorKind::Download, "head of the reply is too large"),
+        (headed(&[("x", &huge[..70_000])]), None, ErrorKind::Download, "head of the reply is too large"),
+        (headed(&[("x", &huge)]), None, ErrorKind::Download, "head of the reply is too large"),
     ] {
-        let url = serve(reply).await;
+        let server = serve(reply).await;
+        let url = server.url("/model.glb");
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("model.glb"), "before").unwrap();
         let report = download(&mint, glb(&url, size), directory.path()).await;
@@ -101,9 +99,10 @@ async fn a_file_that_is_not_whole_never_gets_its_name() {
         assert_eq!(names(directory.path()), ["model.glb"]);
         assert_eq!(std::fs::read(directory.path().join("model.glb")).unwrap(), b"before");
     }
-    for reply in [whole, headed(&[&"x: y\r\n".repeat(99)]), headed(&["x: ", &"y".repeat(60_000), "\r\n"])] {
+    for reply in [Reply::bytes("glTF"), headed(&[("x", "y"); 99]), headed(&[("x", &huge[..60_000])])] {
+        let server = serve(reply).await;
         let directory = tempfile::tempdir().unwrap();
-        let report = download(&mint, glb(&serve(reply).await, Some(4)), directory.path()).await;
+        let report = download(&mint, glb(&server.url("/model.glb"), Some(4)), directory.path()).await;
         assert_eq!(report.files[0].bytes, 4);
     }
 }
@@ -127,9 +126,6 @@ async fn redirects_are_checked() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let good = simulator.add_file("a.glb", "model/gltf-binary", &b"glTF"[..]);
-    let to = |location: &str| {
-        format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n").into_bytes()
-    };
     for (location, why) in [
         (good.as_str(), None),
         ("http://10.0.0.1/secret", Some("it is not https")),
@@ -138,9 +134,9 @@ async fn redirects_are_checked() {
         ("file:///etc/passwd", Some("")),
         ("/again", Some("more than five")),
     ] {
-        let url = serve(to(location)).await;
+        let server = serve(Reply::bytes("").status(302).header("location", location)).await;
         let directory = tempfile::tempdir().unwrap();
-        let report = download(&mint, glb(&url, None), directory.path()).await;
+        let report = download(&mint, glb(&server.url("/model.glb"), None), directory.path()).await;
         match why {
             None => assert_eq!(report.files.len(), 1, "{:?}", report.failures),
             Some(why) => {
@@ -235,8 +231,8 @@ async fn a_slow_file_takes_one_place_only() {
 
 #[tokio::test]
 async fn a_dropped_download_leaves_nothing() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/model.glb", listener.local_addr().unwrap());
+    let server = serve(Reply::bytes("glTF12345").stall(4)).await;
+    let url = server.url("/model.glb");
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let directory = tempfile::tempdir().unwrap();
@@ -247,8 +243,6 @@ async fn a_dropped_download_leaves_nothing() {
         }
     });
     let task = tokio::spawn(download.to_dir(directory.path()).into_future());
-    let (mut connection, _) = listener.accept().await.unwrap();
-    connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nglTF").await.unwrap();
     arrival.recv().await.unwrap();
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());

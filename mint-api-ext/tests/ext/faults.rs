@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mint_api_ext::simulator::{Fault, Reply, Script, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, Download, ErrorKind, Obtained};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use mint_loopback::Loopback;
 use tokio::time::Instant;
 
 use crate::sinks::{PLACES, Place};
@@ -281,18 +281,9 @@ async fn a_server_may_be_silent_for_as_long_as_is_said() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_download_is_not_cut_off() {
     const PIECES: usize = 400;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/a.stl", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        assert!(connection.read(&mut [0; 4096]).await.unwrap() > 0);
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {PIECES}\r\n\r\n");
-        connection.write_all(head.as_bytes()).await.unwrap();
-        for _ in 0..PIECES {
-            tokio::time::sleep(Duration::from_secs(29)).await;
-            connection.write_all(b"x").await.unwrap();
-        }
-    });
+    let server =
+        Loopback::start(|_| mint_loopback::Reply::bytes("x".repeat(PIECES)).drip(1, Duration::from_secs(29))).await;
+    let url = server.url("/a.stl");
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let asset = Asset::new(AssetKind::Stl, &url);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::scripted::{Reply, Scripted, accepted, found, is, operation};
+use crate::support::scripted::{Reply, Scripted, accepted, found, is, operation};
 
 /// The outcome of a wait.
 async fn waited(handle: &OperationHandle) -> Outcome {

@@ -1,37 +1,16 @@
 //! What can be downloaded beside operations: models, worlds, conversions, artifact manifests, and plain files.
 
-use std::sync::{Arc, Mutex};
-
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::types::{ArtifactManifest, Model, OperationConversion, World};
-use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Error, ErrorKind, FetchedFile, Mint, Server};
+use mint_api_ext::{Asset, AssetKind, Assets, Error, ErrorKind, FetchedFile, Mint};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
-/// An API that answers every request with this body, and notes what is asked for.
-async fn api(body: Value) -> (Mint, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let targets = asked.clone();
-    tokio::spawn(async move {
-        while let Ok((mut connection, _)) = listener.accept().await {
-            let mut request = [0; 4096];
-            let read = connection.read(&mut request).await.unwrap();
-            let request = String::from_utf8_lossy(&request[..read]).into_owned();
-            targets.lock().unwrap().push(request.split(' ').nth(1).unwrap().to_owned());
-            let body = body.to_string();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            connection.write_all((head + &body).as_bytes()).await.unwrap();
-        }
-    });
-    let mint = Mint::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(url)).build().unwrap();
-    (mint, asked)
+use crate::support::scripted::{Scripted, is};
+
+/// An API that answers every request with this body.
+async fn api(body: Value) -> Scripted {
+    Scripted::by(move |_| is(200, body.clone())).await
 }
 
 fn of<T: DeserializeOwned>(value: Value) -> T {
@@ -62,9 +41,9 @@ async fn whatever_names_its_resource_is_read_again_for_fresh_urls() {
     let clip = manifest(json!({"kind": "animation", "targetType": "model_animation_clip", "id": "c1"}));
 
     let check = async |body: Value, assets: Assets, route: &str| {
-        let (mint, asked) = api(body).await;
-        let file = save(&mint, assets).await.unwrap();
-        assert_eq!((file.attempts, asked.lock().unwrap().as_slice()), (2, [route.to_owned()].as_slice()));
+        let server = api(body).await;
+        let file = save(&server.mint(), assets).await.unwrap();
+        assert_eq!((file.attempts, server.lines()), (2, vec![format!("GET {route}")]));
     };
     let assets = Assets::from(&of::<Model>(model(&expired)));
     check(model(&fresh), assets, "/v1/models/m1").await;
@@ -82,7 +61,8 @@ async fn what_names_none_is_not() {
     let good = simulator.add_file("a.stl", "model/stl", &b"solid"[..]);
     let expired = format!("{}/expired/a.stl", simulator.cdn_url());
     for (url, is_good) in [(&good, true), (&expired, false)] {
-        let (mint, asked) = api(json!({})).await;
+        let server = api(json!({})).await;
+        let mint = server.mint();
         let asset = || Asset::new(AssetKind::Stl, url);
         let conversion: OperationConversion = of(json!({"id": "c", "assets": {"stlUrl": url}}));
         for saved in [
@@ -96,6 +76,6 @@ async fn what_names_none_is_not() {
                 Err(error) => assert!(!is_good && error.kind() == ErrorKind::Download, "{error}"),
             }
         }
-        assert!(asked.lock().unwrap().is_empty());
+        assert!(server.lines().is_empty());
     }
 }

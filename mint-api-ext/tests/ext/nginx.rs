@@ -1,15 +1,15 @@
 //! The core of downloading against a server that is not ours: nginx, where it is installed.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::{Asset, AssetKind, Assets, Event, FetchedFile, Mint, Obtained};
+use mint_loopback::Refusing;
 use tokio::sync::Notify;
 
-use crate::say::say;
+use crate::support::say::say;
 
 const SIZE: usize = 3_000_000;
 
@@ -33,7 +33,7 @@ impl Nginx {
         };
         loop {
             // Another program may take the port before nginx does, which ends it; then it is another port.
-            if let Some(nginx) = Self::start_at(program, free_port()) {
+            if let Some(nginx) = Self::start_at(program, Refusing::start().port()) {
                 return Some(nginx);
             }
         }
@@ -78,10 +78,6 @@ impl Drop for Nginx {
         let _ = Command::new("kill").args(["-TERM", &pid]).status();
         let _ = self.child.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn file(first: usize) -> Vec<u8> {

@@ -1,16 +1,15 @@
 //! Downloads in processes of their own: killed at any moment, and two at one file.
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Mint, Server};
+use mint_loopback::{Connection, Loopback, Reply, Request, in_turn};
 use sha2::{Digest as _, Sha256};
 
-use crate::say::say;
+use crate::support::say::say;
 
 const SIZE: usize = 64 * 1024 * 1024;
 const KILLS: u64 = 50;
@@ -47,86 +46,35 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A server of one file, in threads, that sends as fast as the client takes it.
-struct Cdn {
-    url: String,
-    sending: Arc<Sending>,
+/// The head of the reply with the whole file.
+const HEAD: &str = "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: 67108864\r\n\r\n";
+
+/// Where in the file the reply to a request begins.
+fn began_at(request: &Request) -> usize {
+    let range = request.header("range").first().and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
+    range.map_or(0, |range| range.parse().unwrap())
 }
 
-#[derive(Default)]
-struct Sending {
-    /// The ports and how far into the file the system has taken what was sent. While it is locked, nothing is.
-    now: Mutex<Connection>,
-    /// Where in the file each reply began.
-    began_at: Mutex<Vec<u64>>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Connection {
-    server: u16,
-    client: u16,
-    position: u64,
-}
-
-impl Cdn {
-    fn start(file: Arc<Vec<u8>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/a.stl", listener.local_addr().unwrap());
-        let sending = Arc::new(Sending::default());
-        let cdn = Self { url, sending: sending.clone() };
-        std::thread::spawn(move || {
-            for connection in listener.incoming() {
-                let (file, sending) = (file.clone(), sending.clone());
-                // That a connection breaks off is what this is about.
-                std::thread::spawn(move || serve(connection.unwrap(), &file, &sending));
-            }
-        });
-        cdn
+/// The file, from where the request wants it.
+fn reply(file: &Bytes, request: &Request) -> Reply {
+    let (position, total) = (began_at(request), file.len());
+    let reply = Reply::bytes(file.slice(position..)).header("etag", "\"one\"");
+    match total - position {
+        0 => reply.status(416).header("content-range", &format!("bytes */{total}")),
+        _ if position == 0 => reply,
+        _ => reply.status(206).header("content-range", &format!("bytes {position}-{}/{total}", total - 1)),
     }
 }
 
-fn serve(mut connection: TcpStream, file: &[u8], sending: &Sending) -> std::io::Result<()> {
-    let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        connection.read_exact(&mut byte)?;
-        request.push(byte[0]);
-    }
-    let request = String::from_utf8_lossy(&request).to_ascii_lowercase();
-    let range = request.lines().find_map(|line| line.strip_prefix("range: bytes=")?.strip_suffix('-'));
-    let mut position: usize = range.map_or(0, |range| range.parse().unwrap());
-    sending.began_at.lock().unwrap().push(position as u64);
-    let (length, total) = (file.len() - position, file.len());
-    let status = match (position, length) {
-        (0, _) => "200 OK".to_owned(),
-        (_, 0) => format!("416 Range Not Satisfiable\r\ncontent-range: bytes */{total}"),
-        _ => format!("206 Partial Content\r\ncontent-range: bytes {position}-{}/{total}", total - 1),
-    };
-    write!(connection, "HTTP/1.1 {status}\r\netag: \"one\"\r\ncontent-length: {length}\r\n\r\n")?;
-    let (server, client) = (connection.local_addr()?.port(), connection.peer_addr()?.port());
-    // What the system takes is known to the byte.
-    connection.set_nonblocking(true)?;
-    while position < file.len() {
-        let mut now = sending.now.lock().unwrap();
-        match connection.write(&file[position..file.len().min(position + 64 * 1024)]) {
-            Ok(taken) => position += taken,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                drop(now);
-                std::thread::sleep(Duration::from_micros(100));
-                continue;
-            }
-            Err(error) => return Err(error),
-        }
-        *now = Connection { server, client, position: position as u64 };
-    }
-    // Open until the client has it all, so that what it has not is still counted.
-    connection.set_nonblocking(false)?;
-    connection.read(&mut [0]).map(drop)
+/// How far into the file the system has taken what was sent.
+fn position(connection: &Connection) -> u64 {
+    connection.sent.saturating_sub(HEAD.len() as u64)
 }
 
 /// How many bytes of a connection from here to here the system holds: sent, and not yet read. `None` where it does not
 /// tell.
-fn in_flight(connection: Connection) -> Option<u64> {
+fn in_flight(connection: &Connection) -> Option<u64> {
+    let (server, client) = (connection.server.port(), connection.client.port());
     let port = |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
     let queues = || {
         let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
@@ -136,8 +84,8 @@ fn in_flight(connection: Connection) -> Option<u64> {
             let (unsent, unread) = words.nth(1)?.split_once(':')?;
             let [unsent, unread] = [unsent, unread].map(|bytes| u64::from_str_radix(bytes, 16).unwrap_or(0));
             match ports {
-                ports if ports == (connection.server, connection.client) => Some(unsent),
-                ports if ports == (connection.client, connection.server) => Some(unread),
+                ports if ports == (server, client) => Some(unsent),
+                ports if ports == (client, server) => Some(unread),
                 _ => None,
             }
         });
@@ -154,22 +102,17 @@ fn in_flight(connection: Connection) -> Option<u64> {
     }
 }
 
-/// The next connection, once its request has come.
-fn accept(listener: &TcpListener) -> TcpStream {
-    let (mut connection, _) = listener.accept().unwrap();
-    assert!(connection.read(&mut [0; 4096]).unwrap() > 0);
-    connection
-}
-
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[test]
-fn a_killed_download_is_continued() {
-    let file: Arc<Vec<u8>> = Arc::new((0..SIZE).map(|n| (n * 31 % 251) as u8).collect());
+/// The server runs on other threads than this test, which blocks its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_download_is_continued() {
+    let file: Bytes = (0..SIZE).map(|n| (n * 31 % 251) as u8).collect();
     let expected = sha256(&file);
-    let cdn = Cdn::start(file);
+    let server = Loopback::start(move |request| reply(&file, request)).await;
+    let url = server.url("/a.stl");
     let mut seed = 6_u64;
     let mut lost = Vec::new();
     for kill in 0..KILLS {
@@ -177,26 +120,26 @@ fn a_killed_download_is_continued() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let moment = (seed >> 20) % SIZE as u64;
         let directory = tempfile::tempdir().unwrap();
-        *cdn.sending.now.lock().unwrap() = Connection::default();
-        let mut child = spawn(&cdn.url, directory.path());
-        while cdn.sending.now.lock().unwrap().position < moment && child.try_wait().unwrap().is_none() {
+        let number = server.connections().len();
+        let connection = || server.connections().get(number).copied();
+        let mut child = spawn(&url, directory.path());
+        while connection().as_ref().map_or(0, position) < moment && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(100));
         }
         // Stopped first, so that what it has read by now stays the same while it is counted.
         let _ = Command::new("kill").args(["-STOP", &child.id().to_string()]).status();
-        let now = cdn.sending.now.lock().unwrap();
+        server.freeze();
         // The head of the reply is on its way, too: as long as it is not read, more is than there is of the file.
-        let read = in_flight(*now).map(|bytes| now.position.saturating_sub(bytes));
+        let read = connection().and_then(|now| Some(position(&now).saturating_sub(in_flight(&now)?)));
         child.kill().unwrap();
         child.wait().unwrap();
-        drop(now);
         let is_whole = directory.path().join("model.stl").exists();
 
-        let output = spawn(&cdn.url, directory.path()).wait_with_output().unwrap();
+        let output = spawn(&url, directory.path()).wait_with_output().unwrap();
         assert!(text(&output).contains(&format!("saved: {expected}")), "kill {kill} at {moment}: {}", text(&output));
         assert_eq!(sha256(&std::fs::read(directory.path().join("model.stl")).unwrap()), expected, "kill {kill}");
         if let (Some(read), false) = (read, is_whole) {
-            let twice = read.saturating_sub(*cdn.sending.began_at.lock().unwrap().last().unwrap());
+            let twice = read.saturating_sub(began_at(server.requests().last().unwrap()) as u64);
             assert!(twice <= LOST, "kill {kill} at {moment}: {twice} bytes are fetched twice");
             lost.push(twice);
         }
@@ -213,14 +156,14 @@ fn a_killed_download_is_continued() {
 }
 
 /// The first one is in the middle of the file, and holds the lock.
-#[test]
-fn two_processes_keep_off_one_file() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/a.stl", listener.local_addr().unwrap());
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_keep_off_one_file() {
+    let begun = || Reply::bytes("soli").header("etag", "\"one\"").stall(2);
+    let rest = Reply::bytes("li").status(206).header("etag", "\"one\"").header("content-range", "bytes 2-3/4");
+    let server = Loopback::start(in_turn([begun(), begun(), rest])).await;
+    let url = server.url("/a.stl");
     let directory = tempfile::tempdir().unwrap();
     let mut first = spawn(&url, directory.path());
-    let mut connection = accept(&listener);
-    write!(connection, "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: 4\r\n\r\nso").unwrap();
     let part = directory.path().join("model.stl.part");
     while !std::fs::metadata(&part).is_ok_and(|part| part.len() == 2) {
         std::thread::sleep(Duration::from_millis(1));
@@ -228,7 +171,7 @@ fn two_processes_keep_off_one_file() {
     let second = spawn(&url, directory.path()).wait_with_output().unwrap();
     assert!(text(&second).contains("another download is writing it"), "{}", text(&second));
 
-    connection.write_all(b"li").unwrap();
+    server.resume();
     first.wait().unwrap();
     assert_eq!(std::fs::read(directory.path().join("model.stl")).unwrap(), b"soli");
     assert!(!directory.path().join("model.stl.lock").exists());
@@ -236,17 +179,11 @@ fn two_processes_keep_off_one_file() {
     // A process that is killed frees the lock, though its file stays.
     std::fs::remove_file(directory.path().join("model.stl")).unwrap();
     let mut killed = spawn(&url, directory.path());
-    let mut connection = accept(&listener);
-    write!(connection, "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: 4\r\n\r\nso").unwrap();
     while !std::fs::metadata(&part).is_ok_and(|part| part.len() == 2) {
         std::thread::sleep(Duration::from_millis(1));
     }
     killed.kill().unwrap();
     killed.wait().unwrap();
-    let last = spawn(&url, directory.path());
-    let mut connection = accept(&listener);
-    write!(connection, "HTTP/1.1 206 OK\r\netag: \"one\"\r\ncontent-range: bytes 2-3/4\r\ncontent-length: 2\r\n\r\nli")
-        .unwrap();
-    let last = last.wait_with_output().unwrap();
+    let last = spawn(&url, directory.path()).wait_with_output().unwrap();
     assert!(text(&last).contains(&sha256(b"soli")), "{}", text(&last));
 }

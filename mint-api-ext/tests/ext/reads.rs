@@ -5,7 +5,7 @@ use mint_api_ext::types::{GenerationPreset, Model, ModelGenerationEstimateReques
 use mint_api_ext::{Error, ErrorKind, Mint};
 use serde_json::{Value, json};
 
-use crate::scripted::{Reply, Scripted, Sent, is, problem_that_says};
+use crate::support::scripted::{Reply, Scripted, Sent, is, problem_that_says};
 
 #[tokio::test]
 async fn each_read_is_one_request_to_its_route() {

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use mint_api_ext::{ErrorKind, ImageSource, ReferenceImage};
 use serde_json::json;
 
-use crate::scripted::{Scripted, is, problem_that_says};
+use crate::support::scripted::{Scripted, is, problem_that_says};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 

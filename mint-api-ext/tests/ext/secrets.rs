@@ -5,12 +5,13 @@ use std::error::Error;
 use futures::StreamExt as _;
 use mint_api_ext::simulator::{API_KEY, Fault, Reply, Script, Simulator};
 use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Update};
+use mint_loopback::Refusing;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::child::in_child;
-use crate::recorder::Recorder;
 use crate::sinks::Written;
+use crate::support::child::in_child;
+use crate::support::recorder::Recorder;
 
 fn assert_clean(what: &str, text: &str) {
     for secret in [API_KEY, "signature", "Bearer"] {
@@ -92,11 +93,11 @@ async fn no_text_holds_the_key_or_a_query() {
         assert!(!text.contains(API_KEY), "{text}");
     }
 
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let refusing = Refusing::start();
     let directory = tempfile::tempdir().unwrap();
     for url in [
         format!("{}/missing?signature=1", simulator.cdn_url()),
-        format!("http://127.0.0.1:{port}/a?signature=1"),
+        format!("{}/a?signature=1", refusing.base_url()),
         "http://example.com/a?signature=1".into(),
         "https://10.0.0.1/a?signature=1#signature".into(),
         "not a url?signature=1".into(),

@@ -8,12 +8,12 @@ use mint_api_ext::{Error, ErrorKind, Mint, Optimization, Outcome, Reference, Ret
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::scripted::{Reply, Scripted, accepted, found, is, operation, problem};
+use crate::support::scripted::{Reply, Scripted, accepted, found, is, lost, operation, problem};
 
 #[tokio::test(start_paused = true)]
 async fn what_may_have_failed_in_passing_is_sent_again_with_the_same_key_and_body() {
     let server = Scripted::start([
-        Reply::Lost,
+        lost(),
         problem(408, "about:blank"),
         problem(429, "about:blank"),
         problem(500, "about:blank"),
@@ -61,7 +61,7 @@ async fn a_refusal_is_not_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_start_whose_fate_is_unknown_tells_its_key() {
-    let server = Scripted::start(vec![Reply::Lost; 6]).await;
+    let server = Scripted::start(vec![lost(); 6]).await;
     let error = server.mint().generate_model("a lamp").send().await.unwrap_err();
     assert!(error.is_transport(), "{error}");
     assert_eq!(server.sent().len(), 6);

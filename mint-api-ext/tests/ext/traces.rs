@@ -3,8 +3,8 @@
 use futures::StreamExt as _;
 use mint_api_ext::simulator::{API_KEY, Reply, Script, Simulator};
 
-use crate::child::in_child;
-use crate::recorder::Recorder;
+use crate::support::child::in_child;
+use crate::support::recorder::Recorder;
 
 #[test]
 fn waits_and_their_requests_are_traced() {

@@ -8,6 +8,8 @@ use mint_api_ext::{Error, ErrorKind, Outcome, Update};
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::support::scripted::Scripted;
+
 /// The name of the outcome a script leads to, by way of the future and of the stream, which must agree.
 async fn outcome_of(script: Script) -> Result<(String, Vec<String>), Error> {
     let simulator = Simulator::start().await.unwrap();
@@ -137,10 +139,8 @@ async fn the_deadline_binds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_is_cut_off_at_the_deadline() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let credentials = mint_api_ext::Credentials::api_key("key").unwrap();
-    let mint = mint_api_ext::Mint::builder(credentials).server(mint_api_ext::Server::Custom(url)).build().unwrap();
+    let server = Scripted::by(|_| mint_loopback::Reply::never()).await;
+    let mint = server.mint();
     let began = Instant::now();
     let error = mint.attach("op").unwrap().wait().deadline(Duration::from_secs(10)).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");

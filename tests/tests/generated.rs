@@ -3,10 +3,8 @@
 use futures::StreamExt as _;
 use generated::support::Reply;
 use generated::{Client, types};
+use mint_loopback::{self as loopback, Loopback, Request};
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
 #[allow(clippy::future_not_send, clippy::use_self, dead_code, missing_debug_implementations)]
@@ -14,52 +12,27 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
-/// A client of a server that answers one request, and the text of that request.
-async fn serve(reply: &str) -> (Client, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-    let reply = reply.to_owned();
-    let request = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let request = read(&mut stream).await;
-        stream.write_all(reply.as_bytes()).await.unwrap();
-        request
-    });
-    (client, request)
+/// A client of a server, which gives every request the same reply.
+async fn serve(reply: loopback::Reply) -> (Client, Loopback) {
+    let server = Loopback::start(move |_| reply.clone()).await;
+    (Client::new(server.base_url()), server)
 }
 
-async fn read(stream: &mut TcpStream) -> String {
-    let mut request = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&request).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = header(head, "content-length").map_or(0, |length| length.parse().unwrap());
-            if body.len() >= length {
-                return text;
-            }
-        }
-        let read = stream.read_buf(&mut request).await.unwrap();
-        assert!(read > 0, "the request breaks off: {text}");
-    }
+fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.header(name).first().copied()
 }
 
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-    lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+fn reply(status: u16, media_type: &str, body: &str) -> loopback::Reply {
+    loopback::Reply::bytes(body.to_owned()).status(status).header("content-type", media_type)
 }
 
-fn reply(status: &str, media_type: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
+fn nothing() -> loopback::Reply {
+    loopback::Reply::bytes("").status(204)
 }
-
-const NOTHING: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
 
 #[tokio::test]
 async fn parameters_are_written_in_the_form_of_the_document() {
-    let (client, request) = serve(NOTHING).await;
+    let (client, server) = serve(nothing()).await;
     let list = client
         .list_things()
         .ids(vec!["a,b".to_owned(), "c d".to_owned()])
@@ -73,8 +46,7 @@ async fn parameters_are_written_in_the_form_of_the_document() {
         .more(json!({"free": true}).as_object().unwrap().clone())
         .page(3);
     list.send().await.unwrap();
-    let request = request.await.unwrap();
-    let target = request.split(' ').nth(1).unwrap();
+    let target = server.request().target();
     let mut pairs: Vec<_> = target.split_once('?').unwrap().1.split('&').collect();
     pairs.sort_unstable();
     let expected = [
@@ -94,16 +66,16 @@ async fn parameters_are_written_in_the_form_of_the_document() {
 
 #[tokio::test]
 async fn commas_separate_the_values_of_a_list_in_the_path() {
-    let (client, request) = serve(NOTHING).await;
+    let (client, server) = serve(nothing()).await;
     client.get_lists().ids("a,b/c").id("d,e").send().await.unwrap();
-    assert!(request.await.unwrap().starts_with("GET /lists/a,b%2Fc/d%2Ce HTTP/1.1\r\n"));
+    assert_eq!(server.request().line(), "GET /lists/a,b%2Fc/d%2Ce HTTP/1.1");
 }
 
 #[tokio::test]
 async fn parameters_that_are_not_given_are_not_sent() {
-    let (client, request) = serve(NOTHING).await;
+    let (client, server) = serve(nothing()).await;
     client.list_things().ids(Vec::new()).send().await.unwrap();
-    assert!(request.await.unwrap().starts_with("GET /things HTTP/1.1\r\n"));
+    assert_eq!(server.request().line(), "GET /things HTTP/1.1");
 }
 
 #[tokio::test]
@@ -117,7 +89,7 @@ async fn a_parameter_that_its_form_cannot_hold_is_an_error() {
 #[tokio::test]
 async fn a_body_may_be_left_out() {
     for name in ["object", "text", "form", "bytes"] {
-        let (client, request) = serve(NOTHING).await;
+        let (client, server) = serve(nothing()).await;
         let sent = match name {
             "object" => client.send_object().send().await,
             "text" => client.send_text().request("r").send().await,
@@ -125,9 +97,9 @@ async fn a_body_may_be_left_out() {
             _ => client.send_bytes().send().await,
         };
         assert_eq!(sent.unwrap().status(), 204);
-        let request = request.await.unwrap();
-        assert_eq!(header(&request, "content-type"), None, "{request}");
-        assert!(request.ends_with("\r\n\r\n"), "{request}");
+        let request = server.request();
+        assert_eq!(header(&request, "content-type"), None, "{request:?}");
+        assert!(request.body.is_empty(), "{request:?}");
     }
 }
 
@@ -141,7 +113,7 @@ async fn a_body_that_is_given_is_sent_as_the_document_says() {
         ("form", "application/x-www-form-urlencoded", "name=n"),
         ("bytes", "image/png", "PNG"),
     ] {
-        let (client, request) = serve(NOTHING).await;
+        let (client, server) = serve(nothing()).await;
         let sent = match name {
             "object" => client.send_object().body(thing()).send().await,
             "map" => client.send_object().body_map(|body| body.name("m")).send().await,
@@ -150,9 +122,9 @@ async fn a_body_that_is_given_is_sent_as_the_document_says() {
             _ => client.send_bytes().body("PNG").send().await,
         };
         assert_eq!(sent.unwrap().status(), 204);
-        let request = request.await.unwrap();
-        assert_eq!(header(&request, "content-type"), Some(media_type), "{request}");
-        assert_eq!(request.split_once("\r\n\r\n").unwrap().1, body);
+        let request = server.request();
+        assert_eq!(header(&request, "content-type"), Some(media_type), "{request:?}");
+        assert_eq!(request.text(), body);
     }
 }
 
@@ -163,13 +135,13 @@ async fn a_form_holds_lists_and_objects() {
         (order, "tags=a%20b&tags=c%26d&ids=1,2&size=%7B%22x%22%3A1%7D&filter%5Bk%5D=v"),
         (json!({"all": true}), "all=true"),
     ] {
-        let (client, request) = serve(NOTHING).await;
+        let (client, server) = serve(nothing()).await;
         let body: types::SendOrderBody = serde_json::from_value(body).unwrap();
         client.send_order().body(body).send().await.unwrap();
-        let request = request.await.unwrap();
+        let request = server.request();
         let media_type = header(&request, "content-type");
-        assert_eq!(media_type, Some("application/x-www-form-urlencoded; charset=utf-8"), "{request}");
-        let mut pairs: Vec<_> = request.split_once("\r\n\r\n").unwrap().1.split('&').collect();
+        assert_eq!(media_type, Some("application/x-www-form-urlencoded; charset=utf-8"), "{request:?}");
+        let mut pairs: Vec<_> = request.text().split('&').collect();
         let mut expected: Vec<_> = written.split('&').collect();
         pairs.sort_unstable();
         expected.sort_unstable();
@@ -188,15 +160,15 @@ async fn a_body_that_lacks_something_is_an_error() {
 async fn replies_of_several_kinds_are_handed_over() {
     let thing = r#"{"name":"n"}"#;
     for (reply, expected) in [
-        (reply("200 OK", "application/json", thing), "200 Json(Thing"),
-        (reply("200 OK", "application/vnd.thing+json; charset=utf-8", thing), "200 Json(Thing"),
-        (reply("200 OK", "text/event-stream", "data: 1\n\n"), "200 data: 1\n\n"),
-        (reply("201 Created", "application/json", r#""text""#), "201 Json(String"),
-        (reply("202 Accepted", "application/json", thing), "202 Json(Thing"),
-        (NOTHING.to_owned(), "204 Empty"),
-        (reply("206 Partial Content", "application/pdf", "%PDF"), "206 %PDF"),
+        (reply(200, "application/json", thing), "200 Json(Thing"),
+        (reply(200, "application/vnd.thing+json; charset=utf-8", thing), "200 Json(Thing"),
+        (reply(200, "text/event-stream", "data: 1\n\n"), "200 data: 1\n\n"),
+        (reply(201, "application/json", r#""text""#), "201 Json(String"),
+        (reply(202, "application/json", thing), "202 Json(Thing"),
+        (nothing(), "204 Empty"),
+        (reply(206, "application/pdf", "%PDF"), "206 %PDF"),
     ] {
-        let (client, request) = serve(&reply).await;
+        let (client, server) = serve(reply).await;
         let response = client.replies().send().await.unwrap();
         let status = response.status().as_u16();
         let shown = match response.into_inner() {
@@ -211,23 +183,23 @@ async fn replies_of_several_kinds_are_handed_over() {
         };
         assert!(format!("{status} {shown}").starts_with(expected), "{status} {shown}");
         let accept = "application/json, text/event-stream;q=0.5, application/pdf;q=0.5";
-        assert_eq!(header(&request.await.unwrap(), "accept"), Some(accept));
+        assert_eq!(header(&server.request(), "accept"), Some(accept));
     }
 }
 
 #[tokio::test]
 async fn errors_beside_replies_of_several_kinds_stay_errors() {
-    let (client, _) = serve(&reply("400 Bad Request", "application/json", r#"{"name":"n"}"#)).await;
+    let (client, _server) = serve(reply(400, "application/json", r#"{"name":"n"}"#)).await;
     let error = client.replies().send().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 400);
-    let (client, _) = serve(&reply("200 OK", "application/json", "{")).await;
+    let (client, _server) = serve(reply(200, "application/json", "{")).await;
     assert!(client.replies().send().await.is_err());
 }
 
 #[tokio::test]
 async fn a_reply_without_a_body_is_an_empty_stream_beside_one() {
-    for (reply, expected) in [(reply("200 OK", "application/zip", "PK"), 2), (NOTHING.to_owned(), 0)] {
-        let (client, _) = serve(&reply).await;
+    for (reply, expected) in [(reply(200, "application/zip", "PK"), 2), (nothing(), 0)] {
+        let (client, _server) = serve(reply).await;
         let bytes = client.files().send().await.unwrap().into_inner_stream();
         let length = bytes.fold(0, |length, piece| async move { length + piece.unwrap().len() }).await;
         assert_eq!(length, expected);
@@ -236,9 +208,9 @@ async fn a_reply_without_a_body_is_an_empty_stream_beside_one() {
 
 #[tokio::test]
 async fn a_reply_to_head_has_no_body() {
-    let (client, request) = serve("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 12\r\n\r\n").await;
+    let (client, server) = serve(loopback::Reply::bytes("not sent: 12")).await;
     assert_eq!(client.head_replies().send().await.unwrap().content_length(), Some(12));
-    assert!(request.await.unwrap().starts_with("HEAD /replies "));
+    assert_eq!(server.request().line(), "HEAD /replies HTTP/1.1");
 }
 
 /// What a type makes of a JSON text, and the JSON it writes back.

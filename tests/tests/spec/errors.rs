@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use mint_api_ext::{Error, ErrorKind};
+use mint_loopback::Reply;
 use serde_json::{Value, json};
 
 use crate::document::operations;
-use crate::server::{KEY, Reply, Server};
+use crate::server::{self, KEY, Server};
 
 /// What must not be in any text.
 const QUERY: &str = "X-Amz-Signature";
@@ -48,7 +49,7 @@ async fn every_documented_error_tells_what_the_server_said() {
     assert!(statuses.len() > 5, "{statuses:?}");
     // Undocumented ones are no different.
     for status in statuses.into_iter().chain([402, 408, 413, 418, 451, 499, 500, 501, 502, 504, 529, 599]) {
-        let reply = Reply::json(status, "application/problem+json", &problem(status)).header("x-request-id", "req_42");
+        let reply = server::json(status, "application/problem+json", &problem(status)).header("x-request-id", "req_42");
         let error = get(reply).await;
         assert_eq!(error.kind(), ErrorKind::Server, "{status}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
@@ -73,7 +74,7 @@ async fn a_key_that_was_used_before_is_told_by_the_type_of_the_problem() {
     {
         let mut conflict = problem(409);
         conflict["type"] = format!("https://api.mint.gg/problems/{slug}").into();
-        let error = get(Reply::json(409, "application/problem+json", &conflict)).await;
+        let error = get(server::json(409, "application/problem+json", &conflict)).await;
         assert_eq!(error.kind(), kind, "{slug}");
         assert_eq!(error.is_idempotency_conflict(), kind == ErrorKind::IdempotencyConflict, "{slug}");
     }
@@ -96,14 +97,14 @@ async fn retry_after_in_each_form() {
     ] {
         for status in [429, 503] {
             let mut reply =
-                Reply::json(status, "application/problem+json", &problem(status)).header("retry-after", value);
+                server::json(status, "application/problem+json", &problem(status)).header("retry-after", value);
             if let Some(date) = date {
                 reply = reply.header("date", date);
             }
             assert_eq!(get(reply).await.retry_after(), seconds.map(Duration::from_secs), "{status} {value:?}");
         }
     }
-    let error = get(Reply::json(429, "application/problem+json", &problem(429))).await;
+    let error = get(server::json(429, "application/problem+json", &problem(429))).await;
     assert_eq!(error.retry_after(), None);
 }
 
@@ -117,21 +118,24 @@ async fn replies_that_are_not_the_api_s() {
 
     let page = format!("<html><a href=\"https://edge.example/?{QUERY}=0f\">502 Bad Gateway</a></html>");
     let operation = json!({"id": "op_1", "status": "queued"}).to_string();
-    let json = |status, body: &str| Reply::new(status, body).header("content-type", "application/json");
-    let html = |status, body: &str| Reply::new(status, body).header("content-type", "text/html");
-    let gzip = |status| json(status, "").with_body(GZIP).header("content-encoding", "gzip");
+    let json = |status, body: &str| server::reply(status, body).header("content-type", "application/json");
+    let html = |status, body: &str| server::reply(status, body).header("content-type", "text/html");
+    let gzip = |status| {
+        let reply = server::reply(status, GZIP).header("content-type", "application/json");
+        reply.header("content-encoding", "gzip")
+    };
     for (name, reply, kind, status, detail) in [
         ("an HTML page", html(502, &page), ByServer, Some(502), Some("<html>")),
-        ("nothing", Reply::new(503, ""), ByServer, Some(503), None),
+        ("nothing", server::reply(503, ""), ByServer, Some(503), None),
         ("JSON that is no problem", json(500, "[1]"), ByServer, Some(500), Some("[1]")),
         (
             "a problem cut in the middle",
-            json(429, &problem(429).to_string()).cut_at(30),
+            json(429, &problem(429).to_string()).cut(30),
             ByServer,
             Some(429),
             Some("{\"type\""),
         ),
-        ("a problem as text", Reply::new(404, problem(404).to_string()), ByServer, Some(404), Some("Seen at")),
+        ("a problem as text", server::reply(404, problem(404).to_string()), ByServer, Some(404), Some("Seen at")),
         ("a compressed problem", gzip(503), ByServer, Some(503), Some("\u{1f}")),
         ("a page of a hotel", html(200, &page), Decode, None, None),
         ("an empty reply", json(200, ""), Decode, None, None),
@@ -139,14 +143,14 @@ async fn replies_that_are_not_the_api_s() {
         ("another operation", json(200, &operation.replace("op_1", "op_2")), Decode, None, None),
         (
             "a redirect",
-            Reply::new(307, "").header("location", &format!("https://a.b/?{QUERY}=0f")),
+            server::reply(307, "").header("location", &format!("https://a.b/?{QUERY}=0f")),
             Decode,
             Some(307),
             None,
         ),
-        ("no content", Reply::new(204, ""), Decode, Some(204), None),
-        ("a reply cut in the middle", json(200, &operation).cut_at(12), Transport, None, None),
-        ("a connection that closes", Reply::nothing(), Transport, None, None),
+        ("no content", server::reply(204, ""), Decode, Some(204), None),
+        ("a reply cut in the middle", json(200, &operation).cut(12), Transport, None, None),
+        ("a connection that closes", Reply::raw(""), Transport, None, None),
     ] {
         let error = get(reply).await;
         assert_eq!(error.kind(), kind, "{name}: {error}");
@@ -166,10 +170,9 @@ async fn replies_that_are_not_the_api_s() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_is_a_timeout() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let target = mint_api_ext::Server::Custom(format!("http://{}", listener.local_addr().unwrap()));
-    let credentials = mint_api_ext::Credentials::api_key(KEY).unwrap();
-    let mint = mint_api_ext::Mint::builder(credentials).server(target).build().unwrap();
+    let server = Server::start().await;
+    server.answer([Reply::never()]);
+    let mint = server.mint();
     let error = mint.attach("op_1").unwrap().get().await.unwrap_err();
     assert!(error.is_timeout() && error.kind() == ErrorKind::Timeout && error.status().is_none(), "{error:?}");
 }

@@ -12,7 +12,7 @@ use crate::instances::{Way, cases, for_instances, instances, some};
 use crate::known::differences;
 use crate::mutants::{Kind, Mutant, mutants};
 use crate::schemas::{ROWS, Row};
-use crate::server::{Reply, Server};
+use crate::server::{self, Server};
 use crate::types::only_member;
 
 #[test]
@@ -128,7 +128,7 @@ async fn a_wait_survives_every_change_of_an_operation() {
             if !Kind::EVOLUTION.contains(&mutant.kind) {
                 continue;
             }
-            server.answer([&mutant.value, &operation()].map(|body| Reply::json(200, "application/json", body)));
+            server.answer([&mutant.value, &operation()].map(|body| server::json(200, "application/json", body)));
             let wait = mint.attach("op_1").unwrap().wait().deadline(Duration::from_secs(3600));
             let outcome =
                 wait.await.unwrap_or_else(|error| panic!("{}", told(&mutant, &format!("{error}: {error:?}"))));
@@ -149,7 +149,7 @@ async fn a_status_nobody_knows_ends_as_such() {
     let server = Server::start().await;
     let mut operation = operation();
     operation["status"] = "sent_to_the_moon".into();
-    server.answer([Reply::json(200, "application/json", &operation)]);
+    server.answer([server::json(200, "application/json", &operation)]);
     match server.mint().attach("op_1").unwrap().wait().await.unwrap() {
         Outcome::Unrecognized(operation) => assert_eq!(operation.status.as_str(), "sent_to_the_moon"),
         other => panic!("{other:?}"),
@@ -186,7 +186,7 @@ async fn what_is_no_operation_is_told_with_its_path() {
         (json!("queued"), "invalid type"),
         (json!(null), "invalid type"),
     ] {
-        server.answer([Reply::json(200, "application/json", &body)]);
+        server.answer([server::json(200, "application/json", &body)]);
         let error = server.mint().attach("op_1").unwrap().get().await.expect_err(&body.to_string());
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         let text = format!("{error}: {}", std::error::Error::source(&error).unwrap());

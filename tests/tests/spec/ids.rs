@@ -12,7 +12,7 @@ use mint_api_ext::{ErrorKind, Mint, Outcome, SavedOperation};
 use serde_json::json;
 use syn::{FnArg, ImplItem, Item, Pat, Type, Visibility};
 
-use crate::server::{Reply, Server};
+use crate::server::{self, Server};
 
 type Refused = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -128,7 +128,7 @@ async fn an_id_that_is_none_is_refused_before_it_is_sent() {
     let mint = server.mint();
     // What is sent would be answered, so that it is not an error either.
     let made = json!({"id": "model_1", "status": "queued"});
-    server.answer([Reply::json(200, "application/json", &made)]);
+    server.answer([server::json(200, "application/json", &made)]);
     for Taker { parameter, attempt } in TAKERS {
         for id in ODD {
             let error = attempt(&mint, id).await.expect_err(&format!("{parameter} takes {id:?}"));
@@ -143,7 +143,7 @@ async fn an_id_that_a_reply_gave_is_refused_likewise() {
     let server = Server::start().await;
     for id in ODD {
         let failed = json!({"id": "op_1", "status": "failed", "resource": {"type": "model", "id": id}});
-        server.answer([Reply::json(200, "application/json", &failed)]);
+        server.answer([server::json(200, "application/json", &failed)]);
         let outcome = server.mint().attach("op_1").unwrap().wait().await.unwrap();
         server.take_requests();
         let Outcome::Failed(failed) = outcome else { panic!("{outcome:?}") };

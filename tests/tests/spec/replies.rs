@@ -58,7 +58,7 @@ fn arrives(runtime: &Runtime, schema: &str, operation: &Operation, reply: &Reply
         // Before anything is sent: this tells the pointer of what is not read.
         let direct = (row(schema).round_trip)(&sent.to_string())?;
         let status = statuses[sent.to_string().len() % statuses.len()];
-        server.answer([server::Reply::json(status, reply.content_type, sent)]);
+        server.answer([server::json(status, reply.content_type, sent)]);
         let outcome = runtime.block_on(call(&client, operation, &arguments));
         let (seen, written) = received(outcome)?;
         if seen != status {

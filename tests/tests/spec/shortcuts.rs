@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::document::{Operation, operations};
 use crate::instances::{cases, for_values};
 use crate::requests::{arguments, is_as_documented};
-use crate::server::{Reply, Server};
+use crate::server::{self, Server};
 
 /// Operations that only the generated client has a method for.
 const ONLY_GENERATED: &[&str] = &["getAnimationOptions", "getAsset"];
@@ -32,7 +32,7 @@ fn every_method_sends_what_the_document_says() {
             if arguments.get("cursor").is_some_and(|cursor| cursor == "") {
                 arguments.remove("cursor");
             }
-            server.answer([Reply::new(400, "")]);
+            server.answer([server::reply(400, "")]);
             server.take_requests();
             let outcome = runtime.block_on(send(operation, &server, &mint, &mut arguments));
             match (outcome.map_err(|error| error.kind()), &server.take_requests()[..]) {
@@ -200,7 +200,7 @@ fn reference(body: &mut Value) -> Option<Reference> {
 async fn reached(status: &str, server: &Server, mint: &Mint) -> Outcome {
     let resource = json!({"type": "model", "id": "model_1"});
     let operation = json!({"id": "an_Id-7", "status": status, "generationMode": "review", "resource": resource});
-    server.answer([Reply::json(200, "application/json", &operation), Reply::new(400, "")]);
+    server.answer([server::json(200, "application/json", &operation), server::reply(400, "")]);
     let outcome = mint.attach("an_Id-7").unwrap().wait().await.unwrap();
     server.take_requests();
     outcome
@@ -214,7 +214,7 @@ async fn paged<T>(
 ) -> Result<(), Error> {
     if let Some(cursor) = cursor {
         let first = json!({"object": "list", "data": [], "pagination": {"hasMore": true, "nextCursor": cursor}});
-        server.answer([Reply::json(200, "application/json", &first), Reply::new(400, "")]);
+        server.answer([server::json(200, "application/json", &first), server::reply(400, "")]);
     }
     let end = items.next().await.unwrap().map(drop);
     if cursor.is_some() {

@@ -1,8 +1,9 @@
 use expect_test::{Expect, expect};
+use mint_loopback::Reply;
 
 use super::*;
 use crate::source::{Fetcher, Source, Upstream as Place, Vendored};
-use crate::testing::server::{Reply, Server};
+use crate::testing::server::{self, Server};
 use crate::testing::{DOCUMENT, Fixture, edit};
 
 /// Checks a workspace against a server that publishes this.
@@ -46,20 +47,20 @@ async fn the_end_says_how_upstream_compares() {
         (changed("3.1.0", "4.0.0"), End::Failed),
         ("<html>".into(), End::Failed),
     ] {
-        let (report, _) = check_with(&Fixture::in_sync(), Reply::json(document.as_str())).await;
+        let (report, _) = check_with(&Fixture::in_sync(), server::json(document.as_str())).await;
         assert_eq!(report.end(), end, "{document}");
         assert_eq!(report.findings, []);
     }
-    let (report, _) = check_with(&Fixture::in_sync(), Reply::of_status("404 Not Found")).await;
+    let (report, _) = check_with(&Fixture::in_sync(), server::status(404)).await;
     assert_eq!(report.end(), End::Failed);
 }
 
 #[tokio::test]
 async fn what_breaks_comes_before_what_is_unknown_and_that_before_what_is_out_of_date() {
     for (reply, end) in [
-        (Reply::json(DOCUMENT), End::OutOfDate),
-        (Reply::of_status("404 Not Found"), End::Failed),
-        (Reply::json(breaking()), End::Breaking),
+        (server::json(DOCUMENT), End::OutOfDate),
+        (server::status(404), End::Failed),
+        (server::json(breaking()), End::Breaking),
     ] {
         let fixture = Fixture::in_sync();
         edit(&fixture.workspace.lowering(), "# What became", "# What becomes");
@@ -71,7 +72,7 @@ async fn what_breaks_comes_before_what_is_unknown_and_that_before_what_is_out_of
 #[tokio::test]
 async fn a_document_that_has_not_changed_is_not_sent_again() {
     let fixture = Fixture::in_sync();
-    let reply = Reply::json(DOCUMENT).with("ETag", "\"1\"");
+    let reply = server::json(DOCUMENT).header("ETag", "\"1\"");
     let server = Server::start([("/openapi.json", reply)]).await;
     let check = async || {
         let source = Source::Upstream(Place::at(&server.url("")));
@@ -105,7 +106,7 @@ fn check_text(report: &Report, text: &str, server: &Server, expected: Expect) {
 async fn every_format_tells_everything() {
     let fixture = Fixture::in_sync();
     edit(&fixture.workspace.lowering(), "# What became", "# What becomes");
-    let (report, server) = check_with(&fixture, Reply::json(breaking())).await;
+    let (report, server) = check_with(&fixture, server::json(breaking())).await;
     let (stdout, stderr) = report.render(Format::Text);
     check_text(
         &report,
@@ -166,7 +167,7 @@ async fn every_format_tells_everything() {
         "\"title\": \"Small API\",\n    \"version\": \"1.0.0\"",
         "\"version\": \"1.0.0\", \"title\": \"Small API\"",
     );
-    let (report, server) = check_with(&fixture, Reply::json(turned)).await;
+    let (report, server) = check_with(&fixture, server::json(turned)).await;
     let (stdout, _) = report.render(Format::Json);
     check_text(
         &report,
@@ -215,7 +216,7 @@ async fn every_format_tells_everything() {
 #[tokio::test]
 async fn what_upstream_and_the_overlay_both_say_is_told() {
     let ping = r#""paths": {"/ping": {"get": {"operationId": "ping", "responses": {"200": {"description": "Up."}}}},"#;
-    let (report, server) = check_with(&Fixture::in_sync(), Reply::json(changed("\"paths\": {", ping))).await;
+    let (report, server) = check_with(&Fixture::in_sync(), server::json(changed("\"paths\": {", ping))).await;
     check_text(
         &report,
         &report.render(Format::Markdown).0,
@@ -241,7 +242,7 @@ async fn what_upstream_and_the_overlay_both_say_is_told() {
 async fn what_cannot_be_taken_is_told() {
     let cookie = r#""parameters": [{"in": "cookie", "name": "c", "required": true, "schema": {"type": "string"}},"#;
     let document = changed("\"parameters\": [", cookie);
-    let (report, server) = check_with(&Fixture::in_sync(), Reply::json(document)).await;
+    let (report, server) = check_with(&Fixture::in_sync(), server::json(document)).await;
     check_text(
         &report,
         &report.render(Format::Text).1,
@@ -262,7 +263,7 @@ async fn what_cannot_be_taken_is_told() {
 
 #[tokio::test]
 async fn no_answer_is_told() {
-    let (report, server) = check_with(&Fixture::in_sync(), Reply::of_status("503 Service Unavailable")).await;
+    let (report, server) = check_with(&Fixture::in_sync(), server::status(503)).await;
     check_text(
         &report,
         &report.render(Format::Markdown).0,

@@ -1,11 +1,12 @@
 use std::fs;
 
 use expect_test::{Expect, expect};
+use mint_loopback::Reply;
 use mint_openapi::parse_json;
 use serde_json::json;
 
 use super::*;
-use crate::testing::server::{Reply, Server};
+use crate::testing::server::{self, Server};
 
 const INDEX: &str = "# Docs\n\n\
     - [Start](/start.md): not about the API\n\
@@ -27,10 +28,10 @@ fn page(path: &str, name_type: &str) -> String {
 /// A server with pages, and no whole document.
 async fn documentation() -> Server {
     Server::start([
-        ("/llms.txt", Reply::ok("text/plain; charset=utf-8", INDEX)),
-        ("/api-reference/about.md", Reply::ok("text/markdown", "# About\n")),
-        ("/api-reference/get.md", Reply::ok("text/markdown", page("/things/{id}", "string"))),
-        ("/api-reference/list.md", Reply::ok("text/markdown", page("/things", "string"))),
+        ("/llms.txt", server::ok("text/plain; charset=utf-8", INDEX)),
+        ("/api-reference/about.md", server::ok("text/markdown", "# About\n")),
+        ("/api-reference/get.md", server::ok("text/markdown", page("/things/{id}", "string"))),
+        ("/api-reference/list.md", server::ok("text/markdown", page("/things", "string"))),
     ])
     .await
 }
@@ -81,13 +82,13 @@ async fn a_document_or_a_page_is_fetched() {
         ("text/markdown", &page),
         ("text/plain", &page),
     ] {
-        let server = Server::start([("/it", Reply::ok(content_type, body).with("ETag", "\"1\""))]).await;
+        let server = Server::start([("/it", server::ok(content_type, body).header("ETag", "\"1\""))]).await;
         let taken = take(&server.url("/it"), None).await.unwrap();
         assert_eq!(taken.document, document("1"), "{content_type}");
         assert_eq!(taken.etag.as_deref(), Some("\"1\""));
         assert_eq!(taken.origin, Origin { kind: OriginKind::Url, location: server.url("/it") });
     }
-    let server = Server::start([("/it", Reply::of_status("200 OK"))]).await;
+    let server = Server::start([("/it", server::status(200))]).await;
     assert!(take(&server.url("/it"), None).await.unwrap_err().what.contains("holds no OpenAPI document"));
 }
 
@@ -101,74 +102,68 @@ fn check_problem(problem: &Problem, server: &Server, expected: Expect) {
 async fn what_a_server_can_do_wrong() {
     let json = document("1").to_string();
     for (reply, expected) in [
-        (Reply::of_status("404 Not Found"), expect!["cannot fetch `http://server/it`: it answered 404 Not Found"]),
+        (server::status(404), expect!["cannot fetch `http://server/it`: it answered 404 Not Found"]),
+        (server::status(500), expect!["cannot fetch `http://server/it`: it answered 500 Internal Server Error"]),
+        (server::status(304), expect!["cannot fetch `http://server/it`: it answered 304 Not Modified"]),
         (
-            Reply::of_status("500 Internal Server Error"),
-            expect!["cannot fetch `http://server/it`: it answered 500 Internal Server Error"],
-        ),
-        (
-            Reply::of_status("304 Not Modified"),
-            expect!["cannot fetch `http://server/it`: it answered 304 Not Modified"],
-        ),
-        (
-            Reply::ok("text/html; charset=utf-8", "<!DOCTYPE html><p>Welcome</p>"),
+            server::ok("text/html; charset=utf-8", "<!DOCTYPE html><p>Welcome</p>"),
             expect![
                 "cannot fetch `http://server/it`: its content type is `text/html`; a document is JSON, YAML or Markdown"
             ],
         ),
         (
-            Reply::json("<!DOCTYPE html><p>Welcome</p>"),
+            server::json("<!DOCTYPE html><p>Welcome</p>"),
             expect![
                 "`http://server/it` holds no OpenAPI document: not a readable OpenAPI document: it is a page in HTML, or XML"
             ],
         ),
         (
-            Reply::ok("image/png", json.as_str()),
+            server::ok("image/png", json.as_str()),
             expect![
                 "cannot fetch `http://server/it`: its content type is `image/png`; a document is JSON, YAML or Markdown"
             ],
         ),
         (
-            Reply::json(json.as_str()).cut(),
+            server::json(json.as_str()).cut(json.len() / 2),
             expect![
                 "cannot fetch `http://server/it`: the reply broke off after 32 bytes: error decoding response body: error reading a body from connection: end of file before message length reached"
             ],
         ),
         (
-            Reply::json(&json[..40]),
+            server::json(&json[..40]),
             expect![
                 "`http://server/it` holds no OpenAPI document: not a readable JSON document: EOF while parsing a string at line 1 column 40"
             ],
         ),
         (
-            Reply::json(b"{\"openapi\": \"\xff\"}".as_slice()),
+            server::json(b"{\"openapi\": \"\xff\"}".as_slice()),
             expect!["cannot fetch `http://server/it`: byte 13 is not UTF-8"],
         ),
         (
-            Reply::json(json.as_str()).with("Content-Encoding", "gzip"),
+            server::json(json.as_str()).header("Content-Encoding", "gzip"),
             expect!["cannot fetch `http://server/it`: its content is encoded as `gzip`, which was not asked for"],
         ),
         (
-            Reply::json(vec![b' '; 20_000_001]),
+            server::json(vec![b' '; 20_000_001]),
             expect!["cannot fetch `http://server/it`: it has more than 20 MB, so it is hardly an API description"],
         ),
         // The announced length is enough to refuse it: nothing is waited for.
         (
-            Reply::json(vec![b' '; 20_000_001]).stalled(),
+            server::json(vec![b' '; 20_000_001]).stall(10_000_000),
             expect!["cannot fetch `http://server/it`: it has more than 20 MB, so it is hardly an API description"],
         ),
         (
-            Reply::json(vec![b' '; 1 << 16]).endless(),
+            server::json(vec![b' '; 1 << 16]).endless(),
             expect!["cannot fetch `http://server/it`: it has more than 20 MB, so it is hardly an API description"],
         ),
-        (Reply::redirect("/it"), expect!["cannot fetch `http://server/it`: it redirects more than 5 times"]),
+        (server::redirect("/it"), expect!["cannot fetch `http://server/it`: it redirects more than 5 times"]),
         (
-            Reply::redirect("http://api.mint.gg/openapi.json?secret"),
+            server::redirect("http://api.mint.gg/openapi.json?secret"),
             expect![
                 "cannot fetch `http://server/it`: it leads to `http://api.mint.gg/openapi.json`, which is not followed: anybody on the way can change what comes by http"
             ],
         ),
-        (Reply::of_status("302 Found"), expect!["cannot fetch `http://server/it`: it answered 302 Found"]),
+        (server::status(302), expect!["cannot fetch `http://server/it`: it answered 302 Found"]),
     ] {
         let server = Server::start([("/it", reply)]).await;
         let problem = take(&format!("{}?key=secret", server.url("/it")), None).await.unwrap_err();
@@ -187,8 +182,8 @@ async fn a_server_that_is_not_there() {
 
 #[tokio::test]
 async fn a_server_that_is_slow() {
-    for reply in [Reply::json(""), Reply::json(document("1").to_string())] {
-        let server = Server::start([("/it", reply.stalled())]).await;
+    for reply in [Reply::never(), server::json(document("1").to_string()).stall(20)] {
+        let server = Server::start([("/it", reply)]).await;
         let pause = async {
             server.stalled().await;
             tokio::time::pause();
@@ -203,11 +198,11 @@ async fn a_server_that_is_slow() {
 
 #[tokio::test]
 async fn redirects_are_followed_to_a_bound() {
-    let steps: Vec<_> = (0..8).map(|step| (format!("/{step}"), Reply::redirect(&format!("{}?x", step + 1)))).collect();
+    let steps: Vec<_> = (0..8).map(|step| (format!("/{step}"), server::redirect(&format!("{}?x", step + 1)))).collect();
     let server = Server::start(steps.iter().map(|(path, reply)| (path.as_str(), reply.clone()))).await;
-    server.set("/8?x", Reply::json(document("1").to_string()));
+    server.set("/8?x", server::json(document("1").to_string()));
     for step in 3..8 {
-        server.set(&format!("/{step}?x"), Reply::redirect(&format!("/{}?x", step + 1)));
+        server.set(&format!("/{step}?x"), server::redirect(&format!("/{}?x", step + 1)));
     }
     let taken = take(&server.url("/3"), None).await.unwrap();
     assert_eq!(taken.origin.location, server.url("/3"));
@@ -219,7 +214,7 @@ async fn redirects_are_followed_to_a_bound() {
 
 #[tokio::test]
 async fn a_version_that_is_known_is_not_fetched_again() {
-    let server = Server::start([("/it", Reply::json(document("1").to_string()).with("ETag", "W/\"1\""))]).await;
+    let server = Server::start([("/it", server::json(document("1").to_string()).header("ETag", "W/\"1\""))]).await;
     let url = server.url("/it");
     let known = vendored(url.clone(), Some("W/\"1\""));
 
@@ -236,12 +231,12 @@ async fn a_version_that_is_known_is_not_fetched_again() {
         (url.clone(), vendored("https://api.mint.gg/openapi.json".into(), Some("W/\"1\""))),
         (format!("{url}?a"), known.clone()),
     ] {
-        server.set("/it?a", Reply::json(document("1").to_string()));
+        server.set("/it?a", server::json(document("1").to_string()));
         assert_eq!(take(&url, Some(&known)).await.unwrap().document, document("1"));
         assert!(server.requests() == [url.strip_prefix(&server.url("")).unwrap()], "{url}");
     }
 
-    server.set("/it", Reply::json(document("2").to_string()).with("ETag", "W/\"2\""));
+    server.set("/it", server::json(document("2").to_string()).header("ETag", "W/\"2\""));
     let taken = take(&url, Some(&known)).await.unwrap();
     assert_eq!((taken.document, taken.etag.as_deref()), (document("2"), Some("W/\"2\"")));
     assert_eq!(server.requests(), ["/it?"]);
@@ -269,12 +264,12 @@ async fn upstream_is_asked_at_three_places() {
         /api-reference/list.md"#]]
     .assert_eq(&server.requests().join("\n"));
 
-    server.set("/api-reference/openapi.json", Reply::json(document("2").to_string()));
+    server.set("/api-reference/openapi.json", server::json(document("2").to_string()));
     let taken = take_upstream(&server, None).await.unwrap();
     assert_eq!(taken.origin.location, server.url("/api-reference/openapi.json"));
     assert_eq!((taken.document, taken.notes.len()), (document("2"), 1));
 
-    server.set("/openapi.json", Reply::json(document("1").to_string()));
+    server.set("/openapi.json", server::json(document("1").to_string()));
     let taken = take_upstream(&server, None).await.unwrap();
     assert_eq!(taken.origin.location, server.url("/openapi.json"));
     assert_eq!((taken.document, taken.notes), (document("1"), vec![]));
@@ -283,7 +278,7 @@ async fn upstream_is_asked_at_three_places() {
 #[tokio::test]
 async fn the_second_place_is_asked_on_condition() {
     let server = documentation().await;
-    server.set("/api-reference/openapi.json", Reply::json("{}").with("ETag", "\"2\""));
+    server.set("/api-reference/openapi.json", server::json("{}").header("ETag", "\"2\""));
     let known = vendored(server.url("/api-reference/openapi.json"), Some("\"2\""));
     let taken = take_upstream(&server, Some(&known)).await.unwrap();
     assert_eq!(taken.document, document("0"));
@@ -293,8 +288,8 @@ async fn the_second_place_is_asked_on_condition() {
 #[tokio::test]
 async fn upstream_may_have_none() {
     let server = documentation().await;
-    server.set("/openapi.json", Reply::of_status("500 Internal Server Error"));
-    server.set("/api-reference/list.md", Reply::ok("text/markdown", page("/things", "integer")));
+    server.set("/openapi.json", server::status(500));
+    server.set("/api-reference/list.md", server::ok("text/markdown", page("/things", "integer")));
     let problem = take_upstream(&server, None).await.unwrap_err();
     check_problem(
         &problem,
@@ -315,33 +310,33 @@ async fn every_page_of_an_index_counts() {
     for (path, reply, expected) in [
         (
             "/api-reference/list.md",
-            Reply::of_status("404 Not Found"),
+            server::status(404),
             expect!["cannot fetch `http://server/api-reference/list.md`: it answered 404 Not Found"],
         ),
         (
             "/api-reference/list.md",
-            Reply::ok("text/markdown", cut),
+            server::ok("text/markdown", cut),
             expect![
                 "`http://server/api-reference/list.md` holds no OpenAPI document: not a readable Markdown document: the block that opens in line 3 is not closed; the page seems to be cut off"
             ],
         ),
         (
             "/api-reference/get.md",
-            Reply::ok("text/html", ""),
+            server::ok("text/html", ""),
             expect![
                 "cannot fetch `http://server/api-reference/get.md`: its content type is `text/html`; a document is JSON, YAML or Markdown"
             ],
         ),
         (
             "/llms.txt",
-            Reply::ok("text/plain", "# Docs\n\n- [Start](/start.md)\n"),
+            server::ok("text/plain", "# Docs\n\n- [Start](/start.md)\n"),
             expect![
                 "`http://server/llms.txt` lists no pages to take the document from: no link in it goes to a page under `api-reference`"
             ],
         ),
         (
             "/llms.txt",
-            Reply::ok("text/plain", "[A](http://mint.gg/api-reference/a.md)"),
+            server::ok("text/plain", "[A](http://mint.gg/api-reference/a.md)"),
             expect![
                 "`http://server/llms.txt` lists no pages to take the document from: it leads to `http://mint.gg/api-reference/a.md`, which is not followed: anybody on the way can change what comes by http"
             ],
@@ -357,7 +352,7 @@ async fn every_page_of_an_index_counts() {
 #[tokio::test]
 async fn pages_share_the_bound_on_bytes() {
     let server = documentation().await;
-    let large = || Reply::ok("text/markdown", page("/a", "string") + &" ".repeat(10_000_000));
+    let large = || server::ok("text/markdown", page("/a", "string") + &" ".repeat(10_000_000));
     server.set("/api-reference/get.md", large());
     take(&server.url("/llms.txt"), None).await.unwrap();
     server.set("/api-reference/list.md", large());

@@ -39,7 +39,7 @@ pub(crate) fn reply(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8
     headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value))
 }
 
-/// A reply whose body ends with the connection, or says itself where it ends.
+/// A reply whose body ends with the connection, or by its own framing (`transfer-encoding`).
 pub(crate) fn reply_without_length(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
     let fields: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{fields}\r\n");

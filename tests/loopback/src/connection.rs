@@ -87,7 +87,7 @@ impl Link {
         self.flushes.subscribe()
     }
 
-    /// Polls the stream, unless it is frozen. Who is frozen is not woken again.
+    /// Polls the stream, unless it is frozen. Nothing wakes the task of a frozen one again.
     fn poll<T>(
         &self,
         poll: impl FnOnce(Pin<&mut Box<dyn Stream>>, &mut u64) -> Poll<io::Result<T>>,

@@ -51,7 +51,7 @@ impl Delivery {
                 let resumed = async move {
                     let _ = flushed.changed().await;
                     let mut resumed = std::pin::pin!(stalls.resumed.notified());
-                    // From now on it is told of a resumption, which may come before it is waited for.
+                    // A test may resume before the `await` below.
                     resumed.as_mut().enable();
                     stalls.stalled.notify_one();
                     resumed.await;

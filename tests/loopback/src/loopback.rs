@@ -103,13 +103,13 @@ impl Loopback {
         self.shared.stalls.stalled.notified().await;
     }
 
-    /// Lets all replies that stall now go on.
+    /// Sends the rest of all replies that stall now.
     pub fn resume(&self) {
         self.shared.stalls.resumed.notify_waiters();
     }
 
-    /// Stops reading from and writing to all connections of now, for good, as a hung process does. Their TCP still
-    /// acknowledges what comes, and later connections work. Nothing is written after this returns.
+    /// Stops reading from and writing to all open connections, for good, as a hung process does. The system still
+    /// acknowledges what they receive, and later connections work. Nothing is written after this returns.
     pub fn freeze(&self) {
         self.shared.links.lock().unwrap().iter().for_each(|link| link.freeze());
     }
@@ -132,7 +132,7 @@ impl Loopback {
         let accepting = tasks.clone();
         tasks.execute(async move {
             while let Ok((tcp, _)) = listener.accept().await {
-                // A client may go whenever it likes; what comes of it is for the test to judge.
+                // Its error is dropped: a client may close a connection at any time.
                 accepting.execute(Arc::clone(&serving).serve(tcp, tls.clone(), accepting.clone()));
             }
         });
@@ -204,7 +204,7 @@ impl Shared {
                 let Reply { head, body, delivery } = (server.reply)(&request);
                 server.requests.lock().unwrap().push(request);
                 let Head::Http(status, headers) = head else {
-                    // Not by hyper, which gives up this connection.
+                    // `converse` takes the connection from hyper and ends it with this reply.
                     let _ = ends.send(Reply { head, body, delivery }).await;
                     return std::future::pending().await;
                 };
@@ -235,7 +235,7 @@ impl Shared {
         }
     }
 
-    /// Sends a reply that is none of HTTP's, and closes the connection.
+    /// Sends a raw reply, and closes the connection.
     async fn write(&self, link: &Arc<Link>, reply: Reply) -> io::Result<()> {
         let mut wire = Wire(Arc::clone(link));
         let mut pieces = pin!(reply.delivery.pieces(reply.body, link.flushed(), Arc::clone(&self.stalls)));
@@ -244,8 +244,8 @@ impl Shared {
             wire.flush().await?;
         }
         wire.shutdown().await?;
-        // Until the client closes, too: the system resets a connection that is closed with something unread, and the
-        // client may lose the reply.
+        // Waits for the client to close. Closing a connection with unread bytes resets it, and a client may lose the
+        // reply.
         let mut rest = [0; 1024];
         while wire.read(&mut rest).await? > 0 {}
         Ok(())

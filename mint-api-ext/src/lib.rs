@@ -40,46 +40,37 @@
 //! - `schemars`: `JsonSchema` for the types of the API.
 //! - `simulator`: a Mint server on this machine.
 
+// The file of a folder's main type has the folder's name.
+#![allow(clippy::module_inception)]
+
 mod asset;
-mod call;
-mod clock;
+mod client;
 mod download;
 mod error;
-mod id;
-mod idempotency;
-mod jitter;
-mod list;
-mod mint;
-mod mutation;
-mod operation;
-mod problem_type;
-#[cfg(feature = "progress")]
-pub mod progress;
 mod read;
-mod reference_image;
+mod request;
 mod retry;
-mod retry_after;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-mod start;
+mod wait;
 
 pub use asset::{Asset, AssetKind, Assets, Subject};
-pub use clock::Clock;
+pub use client::{Clock, Mint, MintBuilder};
 #[cfg(feature = "object-store")]
 pub use download::ToStore;
+#[cfg(feature = "progress")]
+pub use download::progress;
 pub use download::{Download, Event, Failure, FetchedFile, Obtained, Overwrite, Report, ToDir, ToWriter, Unpacked};
-pub use error::{Error, ErrorKind, WaitSummary};
-pub use list::{Items, List};
-pub use mint::{Mint, MintBuilder};
+pub use error::{Error, ErrorKind, OperationId, WaitSummary};
 pub use mint_api::{BearerToken, Credentials, Server, TokenFuture, TokenSource, Transport, types};
-pub use operation::{
-    ActedOn, BatchControl, Decision, Exponential, FailedOperation, NotSucceeded, Observation, OperationHandle,
-    OperationId, Outcome, PollState, PollingPolicy, Preview, Review, SavedOperation, Success, Unpaid, Update, Updates,
-    Wait, WaitMany, WaitTarget,
+pub use read::{Items, List};
+pub use request::{
+    AnimateModel, Approve, ConvertModel, Decision, GenerateAssetPack, GenerateAudio, GenerateModel, GenerateWorld,
+    ImageSource, Optimization, OptimizeModel, Reference, ReferenceImage, Request, Resume, RetryModel, Review, Revise,
+    UploadImage,
 };
-pub use reference_image::{ImageSource, ReferenceImage, UploadImage};
 pub use retry::RetryPolicy;
-pub use start::{
-    AnimateModel, Approve, ConvertModel, GenerateAssetPack, GenerateAudio, GenerateModel, GenerateWorld, Optimization,
-    OptimizeModel, Reference, Request, Resume, RetryModel, Revise,
+pub use wait::{
+    ActedOn, BatchControl, Exponential, FailedOperation, NotSucceeded, Observation, OperationHandle, Outcome,
+    PollState, PollingPolicy, Preview, SavedOperation, Success, Unpaid, Update, Updates, Wait, WaitMany, WaitTarget,
 };

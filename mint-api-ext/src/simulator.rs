@@ -68,8 +68,8 @@ use mint_api::{Credentials, Server};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::client::{Mint, MintBuilder};
 use crate::error::Error;
-use crate::mint::{Mint, MintBuilder};
 
 pub use fault::Fault;
 pub use record::RecordedRequest;

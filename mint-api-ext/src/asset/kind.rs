@@ -59,7 +59,7 @@ impl AssetKind {
     }
 
     /// The name of a file of this kind, without its extension.
-    pub(super) fn stem(&self) -> String {
+    pub(crate) fn stem(&self) -> String {
         match self {
             Self::Glb | Self::Fbx | Self::Obj | Self::Stl | Self::Usdz => "model".into(),
             Self::OptimizedGlb => "model-optimized".into(),
@@ -74,7 +74,7 @@ impl AssetKind {
     }
 
     /// The extension of a file of this kind, where its URL has none.
-    pub(super) fn extension(&self) -> &'static str {
+    pub(crate) fn extension(&self) -> &'static str {
         match self {
             Self::Glb | Self::OptimizedGlb | Self::ColliderMesh => "glb",
             Self::Fbx => "fbx",

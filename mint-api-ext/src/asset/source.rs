@@ -3,8 +3,8 @@
 use mint_api::types::Operation;
 
 use super::{Asset, AssetKind, Assets, Subject};
+use crate::client::Mint;
 use crate::error::Error;
-use crate::mint::Mint;
 
 /// What to read for the files.
 #[derive(Clone, Debug, Eq, PartialEq)]

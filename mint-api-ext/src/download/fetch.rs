@@ -8,7 +8,7 @@ use reqwest::header::CONTENT_TYPE;
 use tokio::time::sleep;
 
 use super::digest::Digests;
-use super::downloader::{Downloader, fetch_error, refused, shown};
+use super::download::OnEvent;
 use super::part::Arrival;
 use super::refresh::Refresher;
 use super::retry::Retries;
@@ -17,8 +17,9 @@ use super::sink::Sink;
 use super::sum::Summary;
 use super::transfer::{Asked, Decision, decide, rest, text, unless, validators};
 use super::verify::{self, Limits};
-use super::{Event, Obtained, OnEvent};
+use super::{Event, Obtained};
 use crate::asset::Asset;
+use crate::client::{Downloader, fetch_error, refused, shown};
 use crate::error::{Error, ErrorKind};
 
 /// How far apart events of progress are.
@@ -214,7 +215,7 @@ impl Job<'_> {
     fn answered(&self, response: &Response, why: &str) -> Error {
         let url = shown(&self.asset.url);
         let text = format!("could not fetch `{url}`: the server answered {}; {why}", response.status());
-        Error::new(ErrorKind::Download, text).with_reply(crate::call::reply(response.status(), response.headers()))
+        Error::new(ErrorKind::Download, text).with_reply(crate::client::reply(response.status(), response.headers()))
     }
 
     fn version(&self, response: &Response, total: Option<u64>) -> Version {

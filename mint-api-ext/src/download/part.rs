@@ -214,5 +214,4 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
 }
 
 #[cfg(test)]
-#[path = "part_tests.rs"]
 mod tests;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::downloader::shown;
 use crate::asset::{Asset, Assets, Source};
+use crate::client::Mint;
+use crate::client::shown;
 use crate::error::Error;
-use crate::mint::Mint;
 
 /// Asks the API for the URLs of files: once for all files that need it at a time.
 #[derive(Clone, Debug)]

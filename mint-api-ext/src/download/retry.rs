@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::jitter::Jitter;
+use crate::retry::Jitter;
 
 /// How often in a row a file may bring nothing new before it is given up.
 const BUDGET: u32 = 6;

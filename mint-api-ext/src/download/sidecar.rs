@@ -7,8 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
-use super::downloader::shown;
 use super::transfer::Kept;
+use crate::client::shown;
 
 const VERSION: u32 = 1;
 /// A sidecar is some hundred bytes; something larger is none.

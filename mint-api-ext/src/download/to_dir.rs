@@ -9,14 +9,17 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::download::{Archives, Download, Overwrite, in_order};
+use super::fetch::Fetched;
 use super::manifest::{Entry, Manifest};
 use super::part::{Part, io_error};
 use super::publish::Clobber;
+use super::retry::Retries;
 use super::sidecar::Version;
 use super::sink::{Sink, blocking};
 use super::sum::{Sum, Summary};
 use super::unpack::{self, Staged};
-use super::{Archives, Download, Fetched, FetchedFile, Overwrite, Report, Retries, in_order};
+use super::{FetchedFile, Report};
 use crate::asset::Asset;
 use crate::error::{Error, ErrorKind};
 

@@ -10,12 +10,15 @@ use object_store::path::Path;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::download::{Download, Overwrite, in_order};
+use super::fetch::Fetched;
 use super::manifest::{self, Entry, Manifest};
+use super::retry::Retries;
 use super::sidecar::Version;
 use super::store::{self, Upload};
 use super::stream::{Output, Stream};
 use super::to_writer;
-use super::{Download, Fetched, FetchedFile, Overwrite, Report, Retries, in_order};
+use super::{FetchedFile, Report};
 use crate::asset::Asset;
 use crate::error::Error;
 

@@ -7,10 +7,13 @@ use futures::future::BoxFuture;
 use tokio::io::AsyncWrite;
 use tokio::time::Instant;
 
+use super::download::Download;
+use super::fetch::Fetched;
+use super::retry::Retries;
 use super::sidecar::Version;
 use super::sink::Sink;
 use super::stream::{Output, Stream};
-use super::{Download, Fetched, FetchedFile, Report, Retries};
+use super::{FetchedFile, Report};
 use crate::asset::Asset;
 use crate::error::Error;
 

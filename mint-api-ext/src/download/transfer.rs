@@ -170,5 +170,4 @@ pub(super) fn validators(headers: &HeaderMap) -> (Option<String>, Option<String>
 }
 
 #[cfg(test)]
-#[path = "transfer_tests.rs"]
 mod tests;

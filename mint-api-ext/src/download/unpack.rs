@@ -11,11 +11,12 @@ use zip::read::ZipFile;
 
 use super::Unpacked;
 use super::content::end_record;
-use super::downloader::refused;
+use super::file_name::is_reserved;
 use super::part::{beside, io_error};
 use super::publish::{Clobber, rename};
 use super::sum::TAIL;
 use crate::asset::Asset;
+use crate::client::refused;
 use crate::error::{Error, ErrorKind};
 
 const MAX_FILES: usize = 10_000;
@@ -259,7 +260,7 @@ fn inside(name: &str) -> Option<PathBuf> {
     let path = Path::new(name);
     let plain = |component: &Component<'_>| matches!(component, Component::Normal(_));
     let fits = path.components().all(|component| plain(&component)) && path.components().count() <= MAX_DEPTH;
-    let safe = name.split('/').all(|part| !part.ends_with([' ', '.']) && !crate::asset::is_reserved(part));
+    let safe = name.split('/').all(|part| !part.ends_with([' ', '.']) && !is_reserved(part));
     (fits && safe && path.components().next().is_some()).then(|| path.to_owned())
 }
 

@@ -2,10 +2,10 @@
 
 use super::content;
 use super::digest::Digests;
-use super::downloader::{refused, shown};
 use super::sidecar::Version;
 use super::sum::Summary;
 use crate::asset::Asset;
+use crate::client::{refused, shown};
 use crate::error::{Error, ErrorKind};
 
 /// How far a file is checked.

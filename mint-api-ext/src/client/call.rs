@@ -1,0 +1,267 @@
+//! From the result of a generated call to ours.
+
+use std::error::Error as StdError;
+use std::fmt::Display;
+use std::time::Duration;
+
+pub(crate) use mint_api::shown_text as quoted;
+use mint_api::types::{FieldError, Problem};
+use mint_api::{BodyTooLarge, ResponseValue};
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+
+use crate::error::problem_type;
+use crate::error::{Error, ErrorKind, Reply};
+use crate::retry::retry_after;
+
+/// A reply with what its head asks of the next request.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub(crate) value: T,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+pub(crate) fn answer<T: DeserializeOwned>(
+    what: impl Display,
+    result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
+) -> Result<Answer<T>, Error> {
+    match result {
+        Ok(response) => {
+            let retry_after = retry_after_of(response.headers());
+            Ok(Answer { value: response.into_inner(), retry_after })
+        }
+        Err(error) => Err(error_of::<T>(what, error)),
+    }
+}
+
+fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Problem>) -> Error {
+    use mint_api::Error as Api;
+
+    let new = |kind, why: String| Error::new(kind, format!("could not {what}: {why}"));
+    match error {
+        Api::ErrorResponse(response) => {
+            let reply = reply(response.status(), response.headers());
+            let problem = response.into_inner();
+            let kind = match problem_type::slug(&problem.type_) {
+                Some(problem_type::IDEMPOTENCY_CONFLICT) => ErrorKind::IdempotencyConflict,
+                _ => ErrorKind::Server,
+            };
+            new(kind, refusal(kind, &reply, &problem)).with_reply(reply).with_problem(problem)
+        }
+        Api::UnexpectedResponse(response) => {
+            let reply = reply(response.status(), response.headers());
+            let why = format!(
+                "the server answered {}, which the API does not document; check the base URL and update this crate",
+                reply.status
+            );
+            new(ErrorKind::Decode, why).with_reply(reply)
+        }
+        Api::InvalidResponsePayload(bytes, error) => decode_error::<T>(what, &bytes, error),
+        Api::CommunicationError(error) | Api::ResponseBodyError(error) | Api::InvalidUpgrade(error) => {
+            transport_error(what, error)
+        }
+        Api::InvalidRequest(why) => new(ErrorKind::InvalidArgument, why),
+        // Of the hooks, only the one that asks the token source fails.
+        Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or mend the source")),
+    }
+}
+
+pub(crate) fn reply(status: StatusCode, headers: &HeaderMap) -> Reply {
+    let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    Reply { status, request_id, retry_after: retry_after_of(headers) }
+}
+
+fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let date = headers.get(reqwest::header::DATE).and_then(|date| date.to_str().ok());
+    retry_after::parse(text, date)
+}
+
+/// How many fields a text names; more than these nobody reads in one line.
+const MAX_FIELDS_TOLD: usize = 10;
+
+/// What the server said, and what to do about it.
+fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
+    let mut why = format!("the server answered {}", reply.status);
+    let said = problem.detail.as_deref().filter(|detail| !detail.trim().is_empty());
+    if let Some(said) = said.or((!problem.title.is_empty()).then_some(problem.title.as_str()))
+        && reply.status.canonical_reason() != Some(said)
+    {
+        why.push_str(&format!(" ({})", quoted(said)));
+    }
+    let fields = problem.errors.as_deref().unwrap_or_default();
+    if !fields.is_empty() {
+        let told = fields.iter().take(MAX_FIELDS_TOLD).map(field_text).collect::<Vec<_>>().join(", ");
+        let more = match fields.len().saturating_sub(MAX_FIELDS_TOLD) {
+            0 => String::new(),
+            more => format!(", and {more} more in `field_errors`"),
+        };
+        why.push_str(&format!(": {told}{more}"));
+    }
+    let remedy = match reply.status {
+        _ if kind == ErrorKind::IdempotencyConflict => {
+            "nothing was done; the idempotency key belongs to an earlier request with another body: send that one \
+             again, or this one with a new key"
+        }
+        StatusCode::UNAUTHORIZED => {
+            "check that the key, such as the one in MINT_API_KEY, is active at https://platform.mint.gg, or sign in again"
+        }
+        StatusCode::PAYMENT_REQUIRED => "buy credits at https://platform.mint.gg, then send it again",
+        StatusCode::FORBIDDEN => "check what the key may do, and that the owner of what was asked for allows it",
+        StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
+        StatusCode::TOO_MANY_REQUESTS => "send fewer requests, and wait as long as `retry_after` says",
+        status if status.is_client_error() && !fields.is_empty() => "correct these fields and send it again",
+        status if status.is_server_error() => "try again later",
+        _ => "see `problem` for what the server says of it",
+    };
+    format!("{why}; {remedy}")
+}
+
+/// A field and what is wrong with it.
+fn field_text(error: &FieldError) -> String {
+    let message = quoted(&error.message);
+    let message = message.trim_end_matches('.');
+    let code = error.code.as_deref().map(quoted).filter(|code| !code.is_empty());
+    let what = match (message, code) {
+        ("", Some(code)) => code,
+        (message, Some(code)) => format!("{message} ({code})"),
+        (message, None) => message.to_owned(),
+    };
+    // A pointer is `/prompt`; `#/prompt` is one as a URI fragment (RFC 6901, section 6).
+    match error.path.as_deref().map(quoted).filter(|path| !path.is_empty()) {
+        Some(path) => format!("`{}` {what}", path.trim_start_matches('#').trim_start_matches('/')),
+        None => what,
+    }
+}
+
+fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: serde_json::Error) -> Error {
+    // Decoded once more, for the path; the generated client tells only the line and column.
+    let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+    let at = match again {
+        Err(error) if error.path().iter().next().is_some() => format!(" at `{}`", error.path()),
+        _ => String::new(),
+    };
+    let shown = quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
+    let message = format!(
+        "could not {what}: the reply is not what the API documents{at}; update this crate, or check what stands \
+         between it and the server; the reply begins with `{shown}`"
+    );
+    Error::new(ErrorKind::Decode, message).with_source(NotDecoded(quoted(&error.to_string())))
+}
+
+/// What the decoder says. Not its own error: that shows the value it met, which may be a signed URL.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotDecoded(String);
+
+pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Error {
+    let caused = |text: &str| causes(&error).any(|cause| cause.to_string().contains(text));
+    let (kind, why) = if causes(&error).any(|cause| cause.is::<BodyTooLarge>()) {
+        (ErrorKind::Decode, "the reply is too large")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, "the server took too long to answer; try again later")
+    } else if caused("certificate") {
+        (
+            ErrorKind::Configuration,
+            "the server's certificate is not trusted; check the base URL, the clock and the CA certificates",
+        )
+    } else if error.is_connect() {
+        (ErrorKind::Transport, "the server could not be reached; check the base URL, the network and the proxy")
+    } else {
+        (ErrorKind::Transport, "the connection broke off; try again")
+    };
+    Error::new(kind, format!("could not {what}: {why}")).with_source(error)
+}
+
+/// An error and all that caused it.
+pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, problem: serde_json::Value) -> Error {
+        let mut all = serde_json::json!({"type": "about:blank", "title": "T", "status": status});
+        all.as_object_mut().unwrap().extend(problem.as_object().unwrap().clone());
+        let status = StatusCode::from_u16(status).unwrap();
+        let value = ResponseValue::new(serde_json::from_value(all).unwrap(), status, HeaderMap::new());
+        error_of::<Problem>("start it", mint_api::Error::ErrorResponse(value))
+    }
+
+    #[test]
+    fn a_refusal_names_each_field_and_what_to_do() {
+        let error = refused(
+            422,
+            serde_json::json!({"detail": "3 fields are wrong.", "errors": [
+                {"path": "/prompt", "code": "too_short", "message": "must not be empty."},
+                {"path": "#/sourceImages/0", "message": "cannot be read: https://a.b/c?signature=x"},
+                {"path": "/seed", "code": "unknown_field", "message": ""},
+            ]}),
+        );
+        assert_eq!(
+            error.to_string(),
+            "could not start it: the server answered 422 Unprocessable Entity (3 fields are wrong.): `prompt` must not \
+             be empty (too_short), `sourceImages/0` cannot be read: https://a.b/c, `seed` unknown_field; correct these \
+             fields and send it again"
+        );
+        assert_eq!(error.kind(), ErrorKind::Server);
+        assert_eq!(error.field_errors().len(), 3);
+        assert_eq!(error.field_errors()[0].code.as_deref(), Some("too_short"));
+
+        let many: Vec<_> =
+            (0..12).map(|number| serde_json::json!({"path": format!("/{number}"), "message": "x"})).collect();
+        let text = refused(400, serde_json::json!({ "errors": many })).to_string();
+        assert!(text.contains("`9` x, and 2 more") && !text.contains("`10`"), "{text}");
+    }
+
+    #[test]
+    fn an_idempotency_conflict_has_its_own_kind() {
+        for type_ in ["idempotency-conflict", "https://api.mint.gg/problems/idempotency-conflict"] {
+            let error = refused(409, serde_json::json!({ "type": type_ }));
+            assert!(error.is_idempotency_conflict() && error.to_string().contains("a new key"), "{error}");
+            assert_eq!(error.problem_type(), Some("idempotency-conflict"));
+        }
+        let other = refused(409, serde_json::json!({"type": "https://api.mint.gg/problems/model-already-optimized"}));
+        assert_eq!((other.kind(), other.problem_type()), (ErrorKind::Server, Some("model-already-optimized")));
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        for (status, remedy) in [
+            (401, "MINT_API_KEY"),
+            (402, "buy credits"),
+            (403, "may do"),
+            (404, "check the id"),
+            (429, "`retry_after`"),
+            (500, "try again later"),
+            (409, "see `problem`"),
+        ] {
+            let text = refused(status, serde_json::json!({})).to_string();
+            assert!(text.contains(remedy), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_source_without_a_token_is_no_invalid_argument() {
+        let error = error_of::<Problem>("read it", mint_api::Error::Custom("the token source gave no token: x".into()));
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_eq!(
+            error.to_string(),
+            "could not read it: the token source gave no token: x; sign in again, or mend the source"
+        );
+    }
+
+    #[test]
+    fn a_decode_error_names_the_path() {
+        let body =
+            br#"{"type": "t", "title": "t", "status": "https://a/b?signature=1", "instance": "https://a?signature=1"}"#;
+        let error = serde_json::from_slice::<Problem>(body).unwrap_err();
+        let error = decode_error::<Problem>("read it", body, error);
+        let text = format!("{error} {error:?} {}", causes(&error).map(ToString::to_string).collect::<String>());
+        assert!(error.to_string().contains("at `status`") && text.contains("expected"), "{text}");
+        assert!(text.contains("https://a/b") && !text.contains("signature"), "{text}");
+    }
+}

@@ -1,0 +1,193 @@
+//! The HTTP client that fetches files.
+
+use std::time::Duration;
+
+use mint_api::{BuildError, Transport};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Response, StatusCode};
+use tokio::time::timeout;
+use url::Url;
+
+use super::call::{causes, transport_error};
+use super::network::Network;
+use crate::error::{Error, ErrorKind};
+
+const MAX_REDIRECTS: usize = 5;
+/// How long a server may send nothing before the connection counts as broken.
+const STALL_TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How large the head of a reply may be. Until it is read, hyper bounds it: by HTTP/1 to 100 headers and 400 KiB.
+const MAX_HEAD_BYTES: u32 = 64 * 1024;
+const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check what stands between it and this client";
+
+/// The HTTP client that fetches files. It is made without credentials and has no place to put any.
+#[derive(Clone, Debug)]
+pub(crate) struct Downloader {
+    http: reqwest::Client,
+    network: Network,
+    stall_timeout: Duration,
+}
+
+impl Downloader {
+    /// A client that takes files from this machine if `api_is_local`, as then the API is simulated or under test.
+    pub(crate) fn new(transport: &Transport, api_is_local: bool) -> Result<Self, Error> {
+        let network = if api_is_local { Network::AlsoThisMachine } else { Network::Public };
+        // Redirects are followed below, where each hop is checked. Nothing limits the whole of a download.
+        let configure = |builder: reqwest::ClientBuilder| {
+            builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES).redirect(Policy::none())
+        };
+        let http = match transport.client(true, configure) {
+            // Files on this machine can be fetched without TLS.
+            Err(BuildError::NoCertificates(_) | BuildError::NoTls) if api_is_local => {
+                transport.client(false, configure)?
+            }
+            result => result?,
+        };
+        Ok(Self { http, network, stall_timeout: STALL_TIMEOUT })
+    }
+
+    /// Takes a connection for broken that brings nothing for so long.
+    pub(crate) fn stall_after(&mut self, timeout: Duration) {
+        self.stall_timeout = timeout;
+    }
+
+    /// Takes files from this machine and from private addresses, too.
+    pub(crate) fn allow_local_network(&mut self) {
+        self.network = Network::AlsoPrivate;
+    }
+
+    /// The reply to a request for a file, if the URL and all it redirects to may be fetched.
+    pub(crate) async fn get(&self, url: &str, conditions: &HeaderMap) -> Result<Response, Error> {
+        let mut hop = Url::parse(url).map_err(|error| refused(url, "it is not a URL").with_source(error))?;
+        self.network.admits(&hop).map_err(|why| refused(url, why))?;
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.send(&hop, conditions).await?;
+            let Some(next) = redirected(&hop, &response)? else {
+                return Ok(response);
+            };
+            check_hop(&hop, &next, self.network).map_err(|why| refused(url, &why))?;
+            hop = next;
+        }
+        Err(refused(url, "there were more than five redirects"))
+    }
+
+    async fn send(&self, url: &Url, conditions: &HeaderMap) -> Result<Response, Error> {
+        let request = self.http.get(url.clone()).headers(conditions.clone());
+        // Bytes as they are stored: sizes and hashes are of these.
+        let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        match timeout(self.stall_timeout, request.send()).await {
+            Ok(sent) => bounded(url.as_str(), sent.map_err(|error| fetch_error(url.as_str(), error))?),
+            Err(_) => Err(self.stalled(url.as_str())),
+        }
+    }
+
+    /// The next piece of a reply's body; `None` at its end.
+    pub(crate) async fn piece(&self, url: &str, response: &mut Response) -> Result<Option<bytes::Bytes>, Error> {
+        match timeout(self.stall_timeout, response.chunk()).await {
+            Ok(piece) => piece.map_err(|error| fetch_error(url, error)),
+            Err(_) => Err(self.stalled(url)),
+        }
+    }
+
+    fn stalled(&self, url: &str) -> Error {
+        let seconds = self.stall_timeout.as_secs();
+        let text =
+            format!("could not fetch `{}`: the server sent nothing for {seconds} s; try again later", shown(url));
+        Error::new(ErrorKind::Timeout, text)
+    }
+}
+
+/// A reply whose head is not too large.
+fn bounded(url: &str, response: Response) -> Result<Response, Error> {
+    let bytes: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > MAX_HEAD_BYTES as usize { Err(refused(url, TOO_LARGE_HEAD)) } else { Ok(response) }
+}
+
+/// Where a reply redirects to, if it does.
+fn redirected(from: &Url, response: &Response) -> Result<Option<Url>, Error> {
+    use StatusCode as S;
+    let status = response.status();
+    if !matches!(status, S::MOVED_PERMANENTLY | S::FOUND | S::SEE_OTHER | S::TEMPORARY_REDIRECT | S::PERMANENT_REDIRECT)
+    {
+        return Ok(None);
+    }
+    let refused = |why| refused(from.as_str(), why);
+    let location = response.headers().get(LOCATION).ok_or_else(|| refused("it was redirected to nowhere"))?;
+    let location = location.to_str().map_err(|_| refused("it was redirected to what is not a URL"))?;
+    let next = from.join(location).map_err(|_| refused("it was redirected to what is not a URL"))?;
+    Ok(Some(next))
+}
+
+/// Whether a redirect may be followed, or why not.
+fn check_hop(from: &Url, to: &Url, network: Network) -> Result<(), String> {
+    if from.scheme() == "https" && to.scheme() != "https" {
+        return Err("it was redirected from https to http".into());
+    }
+    network.admits(to).map_err(|why| format!("it was redirected to `{}`, and {why}", shown(to.as_str())))
+}
+
+/// The error of a file that is not taken.
+pub(crate) fn refused(url: &str, why: &str) -> Error {
+    Error::new(ErrorKind::Download, format!("could not fetch `{}`: {why}", shown(url)))
+}
+
+/// A URL as a text may show it: without its query and fragment, which may be a secret, and without a password.
+pub(crate) fn shown(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut url) => {
+            url.set_query(None);
+            url.set_fragment(None);
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.into()
+        }
+        Err(_) => url.split(['?', '#']).next().unwrap_or_default().chars().take(80).collect(),
+    }
+}
+
+/// The error of a request for a file; no text of it, nor of its causes, holds a query.
+pub(crate) fn fetch_error(url: &str, error: reqwest::Error) -> Error {
+    if causes(&error).any(|cause| cause.to_string().contains("message head is too large")) {
+        return refused(url, TOO_LARGE_HEAD);
+    }
+    transport_error(format_args!("fetch `{}`", shown(url)), error.without_url())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_that_are_followed() {
+        for (from, to, network, why) in [
+            ("https://a.b/x", "https://c.d/y?s=1", Network::Public, None),
+            ("https://a.b/x", "http://a.b/y", Network::Public, Some("from https to http")),
+            ("https://a.b/x", "http://127.0.0.1/y", Network::AlsoThisMachine, Some("from https to http")),
+            ("https://a.b/x", "https://127.0.0.1/y?s=1", Network::Public, Some("on this machine")),
+            ("https://a.b/x", "https://169.254.169.254/y?s=1", Network::Public, Some("private address")),
+            ("http://127.0.0.1/x", "http://127.0.0.1/y", Network::AlsoThisMachine, None),
+            ("http://127.0.0.1/x", "http://a.b/y", Network::AlsoThisMachine, Some("not https")),
+        ] {
+            let checked = check_hop(&Url::parse(from).unwrap(), &Url::parse(to).unwrap(), network);
+            match why {
+                None => assert_eq!(checked, Ok(()), "{to}"),
+                Some(why) => {
+                    let text = checked.unwrap_err();
+                    assert!(text.contains(why) && !text.contains("s=1"), "{to}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_url() {
+        for (url, text) in [
+            ("https://a.b/c.glb?signature=secret#secret", "https://a.b/c.glb"),
+            ("https://user:secret@a.b/c", "https://a.b/c"),
+            ("not a url?secret", "not a url"),
+        ] {
+            assert_eq!(shown(url), text);
+        }
+    }
+}

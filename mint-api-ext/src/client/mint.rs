@@ -1,0 +1,266 @@
+//! The entry point.
+
+use std::env;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use mint_api::{Client, ClientBuilder, Credentials, Server, Transport};
+
+use super::Downloader;
+use super::clock::{Clock, SystemClock};
+use super::idempotency::Keys;
+use crate::asset::Assets;
+use crate::download::Download;
+use crate::error::Error;
+use crate::error::OperationId;
+use crate::retry::{Jitter, RetryPolicy};
+use crate::wait::{Bounds, History, OperationHandle, SavedOperation, WaitMany, WaitTarget};
+
+/// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
+const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
+
+/// A client of the Mint API: waits for operations and downloads their files.
+///
+/// Cheap to clone; clones share connections.
+///
+/// # Examples
+///
+/// ```no_run
+/// use mint_api_ext::Mint;
+///
+/// # async fn example() -> Result<(), mint_api_ext::Error> {
+/// let mint = Mint::from_env()?;
+/// let operation = mint.attach("op_123")?.get().await?;
+/// println!("{}", operation.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Mint {
+    parts: Arc<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    api: Client,
+    downloader: Downloader,
+    retry_policy: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    keys: Keys,
+    seed: Option<u64>,
+}
+
+impl Mint {
+    /// A client for the key in `MINT_API_KEY`, of the server in `MINT_API_BASE_URL` or else the production server.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no key, or the base URL cannot be
+    /// used.
+    pub fn from_env() -> Result<Self, Error> {
+        let builder = Self::builder(Credentials::from_env()?);
+        match env::var("MINT_API_BASE_URL") {
+            Ok(url) => builder.server(Server::Custom(url)).build(),
+            Err(_) => builder.build(),
+        }
+    }
+
+    /// Starts making a client.
+    pub fn builder(credentials: Credentials) -> MintBuilder {
+        let api = Client::builder(credentials)
+            .requests_per_second(DEFAULT_REQUESTS_PER_SECOND)
+            .user_agent_product(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
+        MintBuilder { api, retry_policy: RetryPolicy::default(), clock: Arc::new(SystemClock), seed: None }
+    }
+
+    /// The generated client, for calls this crate has nothing to add to.
+    pub fn api(&self) -> &Client {
+        &self.parts.api
+    }
+
+    /// Takes up an operation by its id, wherever it was started. No request is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be the id of an operation.
+    pub fn attach(&self, id: impl AsRef<str>) -> Result<OperationHandle, Error> {
+        let id: OperationId = id.as_ref().parse()?;
+        Ok(OperationHandle::new(self.clone(), id, Bounds::default(), History::default()))
+    }
+
+    /// Takes up an operation that was saved; its deadline and the server's not-before instant still hold.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that is none.
+    pub fn attach_saved(&self, saved: &SavedOperation) -> Result<OperationHandle, Error> {
+        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?, saved.history()))
+    }
+
+    /// Waits for many operations at once, given by their ids or handles: a stream of each id and how its wait ended, in
+    /// the order they end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::StreamExt as _;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let ids = [simulator.add(Script::world()), simulator.add(Script::model())];
+    /// let mut ended = mint.wait_many(ids);
+    /// while let Some((id, result)) = ended.next().await {
+    ///     println!("{id}: {}", result?.operation().status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_many<I>(&self, operations: I) -> WaitMany
+    where
+        I: IntoIterator,
+        I::Item: Into<WaitTarget>,
+    {
+        WaitMany::new(self.clone(), operations.into_iter().map(Into::into).collect())
+    }
+
+    /// Starts describing a download of files, such as all those of an operation. No request is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let directory = tempfile::tempdir()?;
+    /// let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let files = mint.download(&operation).to_dir(directory.path()).await?.complete()?;
+    /// for file in &files {
+    ///     println!("{} {} bytes", file.path.display(), file.bytes);
+    /// }
+    /// # assert!(!files.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download(&self, assets: impl Into<Assets>) -> Download {
+        Download::new(self.clone(), self.parts.downloader.clone(), assets.into())
+    }
+
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.parts.api.request_timeout()
+    }
+
+    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
+        &self.parts.retry_policy
+    }
+
+    pub(crate) fn next_idempotency_key(&self) -> String {
+        self.parts.keys.next()
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.parts.clock
+    }
+
+    /// How long it is until a time of day; zero for one that has passed.
+    pub(crate) fn until(&self, time: SystemTime) -> Duration {
+        time.duration_since(self.clock().now()).unwrap_or_default()
+    }
+
+    pub(crate) fn jitter(&self) -> Jitter {
+        self.parts.seed.map(Jitter::seeded).unwrap_or_default()
+    }
+}
+
+/// Makes a [`Mint`].
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use mint_api_ext::{Credentials, Mint, Server};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mint = Mint::builder(Credentials::from_env()?)
+///     .server(Server::Custom("https://mint.example.com/proxy".into()))
+///     .request_timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct MintBuilder {
+    api: ClientBuilder,
+    retry_policy: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    seed: Option<u64>,
+}
+
+impl MintBuilder {
+    /// The server of the API; see [`mint_api::ClientBuilder::server`] for the base URLs that are taken.
+    pub fn server(mut self, server: Server) -> Self {
+        self.api = self.api.server(server);
+        self
+    }
+
+    /// The proxy and the certificates, for the API as for downloads.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.api = self.api.transport(transport);
+        self
+    }
+
+    /// How long one request to the API may take. Default: 30 seconds. Downloads have no such limit.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.api = self.api.request_timeout(timeout);
+        self
+    }
+
+    /// How many requests to the API may be sent in any second, by this client and all its clones together. Default: 50.
+    ///
+    /// They are spaced evenly; further ones wait their turn. Downloads are not counted.
+    pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
+        self.api = self.api.requests_per_second(requests);
+        self
+    }
+
+    /// How often a request is sent again after a failure that may pass. A call that starts or changes something keeps its
+    /// `Idempotency-Key`, so that nothing is done twice.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retry_policy = policy;
+        self
+    }
+
+    /// Another clock than that of this machine, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Makes the jitter of every wait and the idempotency keys the same sequences, for tests against a server of their
+    /// own: another that has seen these keys before takes a new call for an old one.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Makes the client. No request is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a base URL that cannot be used, and where
+    /// the system or the program lacks what https needs.
+    pub fn build(self) -> Result<Mint, Error> {
+        let Self { api, retry_policy, clock, seed } = self;
+        let api = api.build()?;
+        let downloader = Downloader::new(api.transport(), api.is_local())?;
+        let keys = Keys::new(seed);
+        Ok(Mint { parts: Arc::new(Parts { api, downloader, retry_policy, clock, keys, seed }) })
+    }
+}

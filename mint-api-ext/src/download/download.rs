@@ -1,0 +1,368 @@
+//! Downloading files.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use tokio::io::AsyncWrite;
+
+use super::fetch::{Fetched, Job};
+use super::file_name::unique_file_names;
+use super::publish::Durability;
+use super::refresh::Refresher;
+use super::retry::Retries;
+use super::sidecar::Version;
+use super::sink::Sink;
+#[cfg(feature = "object-store")]
+use super::to_store::ToStore;
+use super::verify::{ContentChecks, Limits};
+use super::{Event, FetchedFile, ToDir, ToWriter};
+use crate::asset::{Asset, AssetKind, Assets};
+use crate::client::{Downloader, Mint};
+use crate::error::Error;
+use crate::retry::Jitter;
+
+/// How many files are fetched at a time.
+const CONCURRENCY: usize = 4;
+
+pub(crate) type OnEvent = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// What to do with a file that is there before the download, under the name of a file to fetch.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Overwrite {
+    /// Leave it, and do not ask the server. Nothing is overwritten, not even what another program makes meanwhile.
+    Never,
+    /// Fetch the file unless it is the one that an earlier download saved here, unchanged on this side by size and
+    /// SHA-256 (in a store, by size and the store's `ETag`), and unchanged at the server by a conditional request.
+    #[default]
+    IfChanged,
+    /// Fetch the file.
+    Always,
+}
+
+/// Files to download; say where to with [`to_dir`](Self::to_dir), [`to_writer`](Self::to_writer) or `to_store`.
+///
+/// Where an operation does not name its files, they are looked for as [`Mint::assets_of`](crate::Mint::assets_of) does.
+///
+/// The files are fetched by an HTTP client that has no key and cannot get one. It takes only https, follows at most
+/// five redirects and checks each; http and this machine are taken exactly when the API is on this machine, too.
+///
+/// A connection that breaks off, or brings nothing for 30 seconds, is taken up where it ended, if the server names the
+/// version of the file by a strong `ETag`, and from the beginning if not. What arrives fills the budget of tries again;
+/// six tries in a row that bring nothing new end it. `Retry-After` is obeyed. Where a URL has expired (401, 403, 404,
+/// 410), the API is asked for a fresh one, once for all files, and the download goes on with what it has; it is asked
+/// again only when the fresh one brought bytes and then expired, too.
+///
+/// # Examples
+///
+/// ```
+/// use mint_api_ext::AssetKind;
+/// # use mint_api_ext::simulator::{Script, Simulator};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await?;
+/// # let mint = simulator.mint()?;
+/// # let id = simulator.add(Script::model());
+/// # let directory = tempfile::tempdir()?;
+/// let operation = mint.attach(id)?.wait().await?.into_operation();
+/// let report = mint
+///     .download(&operation)
+///     .only([AssetKind::Glb, AssetKind::Thumbnail])
+///     .concurrency(2)
+///     .max_bytes(500_000_000)
+///     .to_dir(directory.path())
+///     .await?;
+/// for failure in &report.failures {
+///     println!("{}: {}", failure.path.display(), failure.error);
+/// }
+/// # assert_eq!(report.files.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a download does nothing until it is told where to and awaited"]
+pub struct Download {
+    downloader: Downloader,
+    refresher: Refresher,
+    pub(super) assets: Assets,
+    /// Each call of `only`; the files may not be known yet.
+    pub(super) wanted: Vec<Vec<AssetKind>>,
+    on_event: OnEvent,
+    pub(super) concurrency: usize,
+    pub(super) overwrite: Overwrite,
+    limits: Limits,
+    pub(super) durability: Durability,
+    pub(super) archives: Archives,
+    jitter: Jitter,
+}
+
+/// What to do with archives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Archives {
+    Keep,
+    Unpack,
+}
+
+impl Download {
+    pub(crate) fn new(mint: Mint, downloader: Downloader, assets: Assets) -> Self {
+        Self {
+            downloader,
+            refresher: Refresher::new(mint, assets.source()),
+            assets,
+            wanted: Vec::new(),
+            on_event: Arc::new(|_| ()),
+            concurrency: CONCURRENCY,
+            overwrite: Overwrite::default(),
+            limits: Limits { max_bytes: None, content: ContentChecks::Done },
+            durability: Durability::Synced,
+            archives: Archives::Keep,
+            jitter: Jitter::default(),
+        }
+    }
+
+    /// Fetches only files of these kinds. Default: every file.
+    pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
+        self.wanted.push(kinds.into_iter().collect());
+        self
+    }
+
+    /// How many files are fetched at a time; 0 means 1. Default: 4.
+    pub fn concurrency(mut self, files: usize) -> Self {
+        self.concurrency = files.max(1);
+        self
+    }
+
+    /// Calls a function as the files begin, grow and end, in the order that [`Event`] tells. It must not block: it is
+    /// called between two pieces of a file.
+    pub fn on_event(mut self, on_event: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.on_event = Arc::new(on_event);
+        self
+    }
+
+    /// What to do with files that are there already. Default: [`Overwrite::IfChanged`].
+    pub fn overwrite(mut self, overwrite: Overwrite) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Unpacks files that the API calls archives (`packaging: zip`) into a directory beside them, named as the archive
+    /// without its extension. Default: archives stay packed.
+    ///
+    /// An archive is unpacked as a whole or not at all. One that leads out of the directory, holds links, two files of
+    /// one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size is refused. It takes the place of
+    /// a directory only where that holds nothing but files of this archive, or of an earlier version that was unpacked
+    /// there. A writer or a store gets archives as they are.
+    pub fn unpack_archives(mut self) -> Self {
+        self.archives = Archives::Unpack;
+        self
+    }
+
+    /// The largest file that is taken, in bytes. Default: any, as far as the API does not say the size.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.limits.max_bytes = Some(bytes);
+        self
+    }
+
+    /// Takes files as they are. Default: the first and last bytes must be those of what a file is called, and a web page
+    /// or a JSON document under the name of a model is an error. Lengths and digests are checked in any case.
+    pub fn skip_content_checks(mut self) -> Self {
+        self.limits.content = ContentChecks::Skipped;
+        self
+    }
+
+    /// Leaves it to the system when files reach the disk. Default: a file is on the disk before it gets its name, so that
+    /// what has the name is whole even after the power failed.
+    pub fn skip_sync(mut self) -> Self {
+        self.durability = Durability::Cached;
+        self
+    }
+
+    /// How long a server may send nothing before the connection counts as broken, and the file is tried again. Default: 30
+    /// seconds. Nothing limits how long the whole may take.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.downloader.stall_after(timeout);
+        self
+    }
+
+    /// Takes files from this machine and from private addresses, http included. Default: exactly when the API is on this
+    /// machine, and then from this machine only.
+    pub fn allow_local_network(mut self) -> Self {
+        self.downloader.allow_local_network();
+        self
+    }
+
+    /// Saves the files in a directory, which is made if it is not there. Await the result.
+    ///
+    /// Each file is streamed to `<name>.part` beside its target and renamed once it is whole: as long as the server
+    /// said, and as large as the operation says, with the digest that the server sent, and what it is called. What is
+    /// there of a file when a download breaks off, also when the process ends, is continued by the next one. While a file
+    /// is written, `<name>.lock` keeps other downloads off it.
+    ///
+    /// `mint-manifest.json` tells what was saved, as each file ends, without the queries of URLs; with it, the next download
+    /// of the same files fetches only what has changed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory cannot be made, or the manifest not be written. That
+    /// single files fail is no error of the whole: see [`Report::failures`]. Those of
+    /// [`Mint::assets_of`](crate::Mint::assets_of), where the operation does not name its files.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping it stops the download; finished files stay, and so does what can be continued.
+    pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
+        ToDir::new(self, directory.as_ref().to_owned())
+    }
+
+    /// Writes one file to a writer, whatever files were chosen before. Await the result.
+    ///
+    /// The writer has the file once this has ended well, and a part of it otherwise. It cannot take bytes back: where a
+    /// server must be asked from the beginning, what it sends is compared with what was written, and must be the same.
+    /// The writer is flushed, not shut down.
+    ///
+    /// # Errors
+    ///
+    /// None of the whole: the one file is among [`Report::files`] or [`Report::failures`]. Its error is
+    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is not what it should be, or changed meanwhile;
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
+    /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Assets;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let assets = Assets::of(&operation);
+    /// if let Some(asset) = assets.iter().next() {
+    ///     let files = mint.download(&operation).to_writer(asset, tokio::io::sink()).await?.complete()?;
+    ///     println!("{} bytes, SHA-256 {}", files[0].bytes, files[0].sha256);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn to_writer(self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
+        ToWriter::new(self, asset.clone(), Box::new(writer))
+    }
+
+    /// Saves the files in a store, each under the prefix and its name, by a multipart upload that is completed once the
+    /// file is whole. Await the result.
+    ///
+    /// `mint-manifest.json` under the prefix is as in a directory. What was saved counts as unchanged in the store while it
+    /// has its size and the store's `ETag` of it; where a store has none, it is read and hashed. [`Overwrite::Never`] looks
+    /// before it begins: stores have no way to complete an upload only where nothing is.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the manifest cannot be read or written. That single files fail is no
+    /// error of the whole: see [`Report::failures`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use object_store::memory::InMemory;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let store = Arc::new(InMemory::new());
+    /// let files = mint.download(&operation).to_store(store, "models/lamp").await?.complete()?;
+    /// println!("{}", files[0].path.display());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "object-store")]
+    pub fn to_store(self, store: Arc<dyn object_store::ObjectStore>, prefix: &str) -> ToStore {
+        ToStore::new(self, store, prefix)
+    }
+
+    /// Fetches one file into a sink.
+    pub(super) async fn fetch(
+        &self,
+        asset: &Asset,
+        path: &Path,
+        have: Option<&Version>,
+        sink: &mut Sink,
+        retries: Retries,
+    ) -> Result<Fetched, Error> {
+        let job = Job {
+            downloader: &self.downloader,
+            refresher: &self.refresher,
+            limits: self.limits,
+            asset,
+            path,
+            on_event: &self.on_event,
+            have,
+        };
+        job.fetch(sink, retries).await
+    }
+
+    /// Looks for the files where the operation does not name them.
+    pub(super) async fn complete(&mut self) -> Result<(), Error> {
+        let mint = self.refresher.mint().clone();
+        self.assets = std::mem::take(&mut self.assets).completed(&mint).await?;
+        self.refresher = Refresher::new(mint, self.assets.source());
+        Ok(())
+    }
+
+    /// The files, each with its name and with tries that are out of step with those of the others.
+    pub(super) fn jobs(&mut self) -> Vec<(Asset, String, Retries)> {
+        let is_wanted = |asset: &&Asset| self.wanted.iter().all(|kinds| kinds.contains(&asset.kind));
+        let assets: Vec<Asset> = self.assets.iter().filter(is_wanted).cloned().collect();
+        let names = unique_file_names(&assets);
+        let jobs = assets.into_iter().zip(names);
+        jobs.map(|(asset, name)| (asset, name, Retries::new(Jitter::seeded(self.jitter.next().to_bits())))).collect()
+    }
+
+    /// Tells how a file ended.
+    pub(super) fn ended(&self, asset: &Asset, path: &Path, result: &Result<FetchedFile, Error>) {
+        (self.on_event)(&match result {
+            Ok(file) => Event::Finished { file },
+            Err(error) => Event::Failed { asset, path, error },
+        });
+    }
+}
+
+/// Runs so many at a time; the results are in the order of the assets, so that a report reads the same each time.
+///
+/// Not `buffered`: there, one that is done keeps its place until those before it are, too.
+pub(super) async fn in_order<F: Future>(fetches: Vec<F>, at_a_time: usize) -> Vec<F::Output> {
+    let mut running = FuturesUnordered::new();
+    let mut results = Vec::new();
+    for (number, fetch) in fetches.into_iter().enumerate() {
+        if running.len() >= at_a_time {
+            results.extend(running.next().await);
+        }
+        running.push(numbered(number, fetch));
+    }
+    while let Some(result) = running.next().await {
+        results.push(result);
+    }
+    results.sort_unstable_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+async fn numbered<F: Future>(number: usize, fetch: F) -> (usize, F::Output) {
+    (number, fetch.await)
+}
+
+impl std::fmt::Debug for Download {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not the URLs of the assets: a query may be a secret.
+        f.debug_struct("Download").field("files", &self.assets.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,160 @@
+//! Names for files that every file system takes.
+
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::manifest;
+use crate::asset::Asset;
+
+/// The longest name given to a file, in bytes; file systems take 255, and `.part` must still fit.
+const MAX_BYTES: usize = 120;
+
+/// A name for each file, all different, also where upper and lower case are one.
+pub(crate) fn unique_file_names(assets: &[Asset]) -> Vec<String> {
+    let mut taken = HashSet::from([manifest::NAME.to_owned()]);
+    let names = assets.iter().map(|asset| {
+        let wanted = wanted(asset);
+        let (stem, extension) = wanted.rsplit_once('.').unwrap_or((&wanted, "bin"));
+        let numbered = (2_u64..).map(|number| format!("{stem}-{number}.{extension}"));
+        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        name.unwrap_or_default()
+    });
+    names.collect()
+}
+
+/// The name the API gives, else the kind's, with the extension of the URL.
+fn wanted(asset: &Asset) -> String {
+    if let Some(name) = &asset.file_name {
+        return sanitised(name);
+    }
+    let extension = extension_of_url(&asset.url).unwrap_or_else(|| asset.kind.extension().to_owned());
+    sanitised(&format!("{}.{extension}", asset.kind.stem()))
+}
+
+fn extension_of_url(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let (stem, extension) = url.path_segments()?.next_back()?.rsplit_once('.')?;
+    let fits = (1..=5).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (fits && !stem.is_empty()).then(|| extension.to_ascii_lowercase())
+}
+
+/// A name without what any file system takes for something else (the rules of Windows hold everywhere).
+fn sanitised(name: &str) -> String {
+    // Only what is after the last separator is a name.
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let forbidden =
+        |character: char| character.is_control() || "<>:\"|?*".contains(character) || is_invisible(character);
+    // Composed, so that names that look the same are the same.
+    let name: String = name.nfc().map(|character| if forbidden(character) { '_' } else { character }).collect();
+    let name = name.trim_matches([' ', '.']);
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && extension.len() <= 16 => (stem, Some(extension)),
+        _ => (name, None),
+    };
+    let mut end = stem.len().min(MAX_BYTES);
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    let stem = stem[..end].trim_end_matches([' ', '.']);
+    let stem = match stem {
+        "" => "file".to_owned(),
+        stem if is_reserved(stem) => format!("_{stem}"),
+        stem => stem.to_owned(),
+    };
+    match extension {
+        Some(extension) if is_ours(extension) => format!("{stem}.{extension}_"),
+        Some(extension) if extension.eq_ignore_ascii_case("json") && stem.to_ascii_lowercase().ends_with(".part") => {
+            format!("{stem}_.{extension}")
+        }
+        Some(extension) => format!("{stem}.{extension}"),
+        None => stem,
+    }
+}
+
+/// Whether a character only changes how others are shown: a name could seem to end otherwise than it does.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether a name ends as those do that downloads keep for themselves.
+fn is_ours(extension: &str) -> bool {
+    ["part", "lock", "new", "unpacking", "replaced"].contains(&extension.to_ascii_lowercase().as_str())
+}
+
+/// Whether Windows takes the name for a device, whatever its extension.
+pub(crate) fn is_reserved(stem: &str) -> bool {
+    let base = stem.split('.').next().unwrap_or(stem).trim_end().to_ascii_uppercase();
+    let numbered = |prefix: &str| {
+        base.strip_prefix(prefix).is_some_and(|rest| {
+            let mut rest = rest.chars();
+            matches!((rest.next(), rest.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+        })
+    };
+    matches!(base.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asset::AssetKind;
+
+    #[test]
+    fn names_are_safe_everywhere() {
+        for (name, safe) in [
+            ("model.glb", "model.glb"),
+            ("../../etc/passwd", "passwd"),
+            ("..\\..\\x.glb", "x.glb"),
+            ("/", "file"),
+            ("..", "file"),
+            ("", "file"),
+            (".hidden", "hidden"),
+            ("a:b*c?.glb", "a_b_c_.glb"),
+            ("a\0\n.glb", "a__.glb"),
+            ("trailing. ", "trailing"),
+            ("NUL", "_NUL"),
+            ("con.glb", "_con.glb"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("COM10.glb", "COM10.glb"),
+            ("lampe-été.glb", "lampe-été.glb"),
+            ("lampe-e\u{301}te\u{301}.glb", "lampe-été.glb"),
+            ("blg.\u{202e}exe", "blg._exe"),
+            ("model.glb.part", "model.glb.part_"),
+            ("model.glb.part.json", "model.glb.part_.json"),
+            ("model.glb.LOCK", "model.glb.LOCK_"),
+        ] {
+            assert_eq!(sanitised(name), safe, "{name:?}");
+        }
+        let long = sanitised(&format!("{}.glb", "é".repeat(200)));
+        assert!(long.len() <= MAX_BYTES + 4 && long.ends_with("é.glb"), "{long}");
+    }
+
+    #[test]
+    fn names_are_unique_and_follow_the_url() {
+        let named = |name: &str| Asset { file_name: Some(name.into()), ..Asset::new(AssetKind::Glb, "u") };
+        let of = |kind, url| Asset::new(kind, url);
+        let assets = [
+            of(AssetKind::Glb, "https://a/b/c.GLB?x=y.png"),
+            of(AssetKind::PreviewImage, "https://a/b/c.png"),
+            of(AssetKind::Thumbnail, "https://a/b/c"),
+            of(AssetKind::Spz("500k/../x".into()), "not a url"),
+            named("a.glb"),
+            named("A.GLB"),
+            named("a.glb"),
+            named("Mint-Manifest.json"),
+        ];
+        assert_eq!(
+            unique_file_names(&assets),
+            [
+                "model.glb",
+                "preview.png",
+                "thumbnail.webp",
+                "x.spz",
+                "a.glb",
+                "A-2.GLB",
+                "a-3.glb",
+                "Mint-Manifest-2.json"
+            ]
+        );
+    }
+}

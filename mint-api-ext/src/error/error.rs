@@ -1,0 +1,277 @@
+//! Why a call, a wait or a download did not get its result.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use mint_api::types::{FieldError, Operation, Problem};
+
+use super::{Brief, OperationId, problem_type};
+use crate::client::quoted;
+
+/// What sort of failure an [`Error`] tells of.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client could not be made: no key, an unusable base URL, no TLS.
+    Configuration,
+    /// The [`TokenSource`](crate::TokenSource) gave no token; nothing was sent.
+    Credentials,
+    /// An argument is not valid; nothing was sent.
+    InvalidArgument,
+    /// A call was refused before it was sent, because of what it costs: more than
+    /// [`max_credits`](crate::Request::max_credits) allows, more than there is, or nobody can tell.
+    Credits,
+    /// The server was not reached, or the connection broke off.
+    Transport,
+    /// The request or the wait took longer than it may.
+    Timeout,
+    /// The server refused the request or failed; [`Error::status`] and [`Error::problem`] tell more.
+    Server,
+    /// The server knows this idempotency key from a request with another body (409); nothing was done.
+    IdempotencyConflict,
+    /// The reply is not what the API documents.
+    Decode,
+    /// A file was not what it should be, or was refused before it was fetched.
+    Download,
+    /// A file could not be written.
+    Io,
+    /// The caller's token stopped the wait; the operation goes on at the server.
+    Interrupted,
+}
+
+/// How a wait went that ended without an outcome.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct WaitSummary {
+    /// The operation, to attach to again.
+    pub id: OperationId,
+    /// How many polls there were.
+    pub polls: u32,
+    /// How long the wait took.
+    pub elapsed: Duration,
+}
+
+/// Why a call, a wait or a download did not get its result.
+///
+/// That an operation *failed* is no error but an [`Outcome`](crate::Outcome).
+///
+/// The text says what happened, why, and what to do; it holds no key and no query of a URL. The causes are in
+/// [`source`](StdError::source).
+pub struct Error(Box<Details>);
+
+struct Details {
+    kind: ErrorKind,
+    message: String,
+    status: Option<reqwest::StatusCode>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    problem: Option<Problem>,
+    operation: Option<Operation>,
+    wait: Option<WaitSummary>,
+    idempotency_key: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Details {
+            kind,
+            message: message.into(),
+            status: None,
+            request_id: None,
+            retry_after: None,
+            problem: None,
+            operation: None,
+            wait: None,
+            idempotency_key: None,
+            source: None,
+        }))
+    }
+
+    /// What sort of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The status of the reply, where there was one.
+    pub fn status(&self) -> Option<reqwest::StatusCode> {
+        self.0.status
+    }
+
+    /// The `X-Request-Id` of the reply, to name to Mint's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the server asked to wait before the next request.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The problem document of the reply (RFC 9457).
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.problem.as_ref()
+    }
+
+    /// What sort of problem the server tells of, such as `model-already-optimized`: the last segment of the `type` of its
+    /// problem document, which is a URL or a bare word. `None` for a type that says nothing (`about:blank`).
+    pub fn problem_type(&self) -> Option<&str> {
+        problem_type::slug(&self.problem()?.type_)
+    }
+
+    /// What is wrong with which field of the request: each with its path (a JSON Pointer), its code and a text, as far as
+    /// the server tells them. The text of this error names them, too.
+    pub fn field_errors(&self) -> &[FieldError] {
+        self.problem().and_then(|problem| problem.errors.as_deref()).unwrap_or_default()
+    }
+
+    /// The operation as it was last seen, for an error of a wait.
+    pub fn operation(&self) -> Option<&Operation> {
+        self.0.operation.as_ref()
+    }
+
+    /// How the wait went, for an error of a wait.
+    pub fn wait(&self) -> Option<&WaitSummary> {
+        self.0.wait.as_ref()
+    }
+
+    /// The `Idempotency-Key` of the call that failed, where it was one that starts or changes something.
+    ///
+    /// Sent again with this key and the same arguments, the call does nothing twice.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
+    }
+
+    /// Whether the key is missing, malformed, inactive or revoked.
+    pub fn is_unauthorized(&self) -> bool {
+        self.0.status == Some(reqwest::StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether the server knows nothing under this id, or not for this key.
+    pub fn is_not_found(&self) -> bool {
+        self.0.status == Some(reqwest::StatusCode::NOT_FOUND)
+    }
+
+    /// Whether there were too many requests; [`Error::retry_after`] tells when to go on.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.status == Some(reqwest::StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server knows this idempotency key from a request with another body. Nothing was done.
+    pub fn is_idempotency_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::IdempotencyConflict
+    }
+
+    /// Whether it took longer than it may.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Whether the server was not reached, or the connection broke off.
+    pub fn is_transport(&self) -> bool {
+        self.0.kind == ErrorKind::Transport
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_reply(mut self, reply: Reply) -> Self {
+        self.0.status = Some(reply.status);
+        self.0.request_id = reply.request_id;
+        self.0.retry_after = reply.retry_after;
+        self
+    }
+
+    pub(crate) fn with_problem(mut self, problem: Problem) -> Self {
+        self.0.problem = Some(problem);
+        self
+    }
+
+    pub(crate) fn with_wait(mut self, wait: WaitSummary) -> Self {
+        self.0.wait = Some(wait);
+        self
+    }
+
+    pub(crate) fn with_idempotency_key(mut self, key: &str) -> Self {
+        self.0.idempotency_key = Some(key.to_owned());
+        self
+    }
+
+    /// Says more at the end of the text.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(advice);
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: Option<Operation>) -> Self {
+        self.0.operation = operation;
+        self
+    }
+}
+
+/// What the head of a reply tells of an error.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: reqwest::StatusCode,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// Of the operation and the problem document no more than what names them: they may hold signed URLs.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = &*self.0;
+        let Details { kind, message, status, request_id, retry_after, problem, operation, wait, source, .. } = details;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("message", message)
+            .field("status", status)
+            .field("request_id", request_id)
+            .field("retry_after", retry_after)
+            .field("problem", &problem.as_ref().map(|problem| quoted(&problem.type_)))
+            .field("operation", &operation.as_ref().map(Brief))
+            .field("wait", wait)
+            .field("idempotency_key", &details.idempotency_key)
+            .field("source", source)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if let Some(id) = &self.0.request_id {
+            write!(f, " (request id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<mint_api::BuildError> for Error {
+    fn from(error: mint_api::BuildError) -> Self {
+        let message = error.to_string();
+        let made = Self::new(ErrorKind::Configuration, message);
+        match error {
+            mint_api::BuildError::NoCertificates(source) | mint_api::BuildError::Transport(source) => {
+                made.with_source(source)
+            }
+            _ => made,
+        }
+    }
+}
+
+impl From<mint_api::InvalidCredentials> for Error {
+    fn from(error: mint_api::InvalidCredentials) -> Self {
+        Self::new(ErrorKind::Configuration, error.to_string())
+    }
+}

@@ -1,0 +1,392 @@
+//! Reading what is there: operations, models, worlds, packs, files, the account and prices.
+
+use mint_api::types::{
+    AnimationArtifact, ArtifactManifest, AssetPack, EstimatePricingRequest, Me, Model, Operation, PricingEstimate,
+    Problem, Usage, World,
+};
+use mint_api::{Client, ResponseValue};
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+
+use crate::client::Mint;
+use crate::client::answer;
+use crate::error::{Error, id};
+use crate::retry::retrying;
+
+/// What an animation may be: the API calls either by the one name `animation`, so both are tried.
+pub(crate) const ANIMATION_TARGETS: [&str; 2] = ["model_animation_clip", "model_animation_batch"];
+
+/// Reads. Each is one request, sent again under the [`RetryPolicy`](crate::RetryPolicy) where its failure may pass.
+impl Mint {
+    /// An operation as it is now: `GET /v1/operations/{operationId}`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be an id; nothing is sent then.
+    /// [`ErrorKind::Server`](crate::ErrorKind::Server) with the status and the problem document when the server refuses
+    /// (401, 403, 404) or fails; [`ErrorKind::Transport`](crate::ErrorKind::Transport) or
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it is not reached in time;
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the reply is not what the API documents.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let (mint, id) = (simulator.mint()?, simulator.add(Script::model()));
+    /// let operation = mint.operation(&id).await?;
+    /// println!("{} is {}", operation.id, operation.status);
+    /// # assert_eq!(operation.id, id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn operation(&self, id: impl AsRef<str> + Send) -> Result<Operation, Error> {
+        let handle = self.attach(id)?;
+        Ok(retrying(self, || handle.poll()).await?.value)
+    }
+
+    /// A model: `GET /v1/models/{modelId}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
+    /// if let Some(resource) = &operation.resource {
+    ///     let model = mint.model(&resource.id).await?;
+    ///     println!("{:?}: {} files", model.name, mint_api_ext::Assets::from(&model).len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn model(&self, id: impl AsRef<str> + Send) -> Result<Model, Error> {
+        let id = checked("model", id)?;
+        self.read(&format!("read model {id}"), |api| api.get_model().model_id(&id).send()).await
+    }
+
+    /// A world: `GET /v1/worlds/{worldId}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let operation = mint.generate_world("a lighthouse in fog").send_and_wait().await?.into_operation();
+    /// if let Some(resource) = &operation.resource {
+    ///     let world = mint.world(&resource.id).await?;
+    ///     println!("{:?} is {:?}", world.name, world.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn world(&self, id: impl AsRef<str> + Send) -> Result<World, Error> {
+        let id = checked("world", id)?;
+        self.read(&format!("read world {id}"), |api| api.get_world().world_id(&id).send()).await
+    }
+
+    /// A pack of models that was generated, item by item: `GET /v1/asset-packs/{assetPackId}`.
+    ///
+    /// Each finished item names its model, to be read with [`model`](Self::model). To make a pack, see
+    /// [`asset_pack`](Self::asset_pack).
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let operation = mint.asset_pack("garden tools", 3).send_and_wait().await?.into_operation();
+    /// if let Some(resource) = &operation.resource {
+    ///     for item in mint.read_asset_pack(&resource.id).await?.items.unwrap_or_default() {
+    ///         println!("{:?} is {:?}", item.display_name, item.status);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn read_asset_pack(&self, id: impl AsRef<str> + Send) -> Result<AssetPack, Error> {
+        let id = checked("asset pack", id)?;
+        self.read(&format!("read asset pack {id}"), |api| api.get_asset_pack().asset_pack_id(&id).send()).await
+    }
+
+    /// Every file of an asset: `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
+    ///
+    /// The type is such as `model`, `world`, `image`, `audio`, `material`, `material_pack`, `asset_pack`. The manifest can
+    /// be given to [`download`](Self::download).
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
+    /// # let id = operation.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let directory = tempfile::tempdir()?;
+    /// let manifest = mint.artifact_manifest("model", id).await?;
+    /// for artifact in &manifest.artifacts {
+    ///     println!("{}: {:?}", artifact.id, artifact.role);
+    /// }
+    /// mint.download(&manifest).to_dir(directory.path()).await?.complete()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn artifact_manifest(
+        &self,
+        asset_type: impl AsRef<str> + Send,
+        id: impl AsRef<str> + Send,
+    ) -> Result<ArtifactManifest, Error> {
+        let (kind, id) = (checked("type of asset", asset_type)?, checked("asset", id)?);
+        let what = format!("read the artifact manifest of {kind} {id}");
+        self.read(&what, |api| api.get_artifact_manifest().asset_type(&kind).asset_id(&id).send()).await
+    }
+
+    /// The files of an animation, without their URLs: `GET /v1/animations/{targetType}/{targetId}/artifacts`.
+    ///
+    /// The id is that of the operation's resource. The API tells a clip from a batch of them by `targetType`, but calls
+    /// both `animation` in an operation, so this asks for a clip, and for a batch where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation); 403 where the owner of the model does not allow its download.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
+    /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let operation = mint.animate(&model, "waves").send_and_wait().await?.into_operation();
+    /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
+    /// for artifact in mint.animation_artifacts(&animation).await? {
+    ///     let artifact = mint.animation_artifact(&animation, &artifact.id).await?;
+    ///     println!("{:?} is at {:?}", artifact.filename, artifact.download_url);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn animation_artifacts(&self, id: impl AsRef<str> + Send) -> Result<Vec<AnimationArtifact>, Error> {
+        let id = checked("animation", id)?;
+        let what = format!("list the files of animation {id}");
+        let list = self.read_animation(&what, |api, target| {
+            api.list_animation_artifacts().target_type(target).target_id(&id).send()
+        });
+        Ok(list.await?.data)
+    }
+
+    /// One file of an animation, with its URL:
+    /// `GET /v1/animations/{targetType}/{targetId}/artifacts/{artifactId}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`animation_artifacts`](Self::animation_artifacts), where there is an example.
+    pub async fn animation_artifact(
+        &self,
+        id: impl AsRef<str> + Send,
+        artifact_id: impl AsRef<str> + Send,
+    ) -> Result<AnimationArtifact, Error> {
+        let id = checked("animation", id)?;
+        let artifact = artifact_id.as_ref().to_owned();
+        // Such an id holds others: `clip:<id>:animation_glb`.
+        artifact.split(':').try_for_each(|part| id::check("file", part))?;
+        let what = format!("read file {artifact} of animation {id}");
+        let artifact = self.read_animation(&what, |api, target| {
+            api.get_animation_artifact().target_type(target).target_id(&id).artifact_id(&artifact).send()
+        });
+        artifact.await
+    }
+
+    /// Every file of an animation: `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
+    ///
+    /// # Errors
+    ///
+    /// As [`animation_artifacts`](Self::animation_artifacts).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
+    /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let operation = mint.animate(&model, "waves").send_and_wait().await?.into_operation();
+    /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
+    /// let manifest = mint.animation_manifest(&animation).await?;
+    /// println!("{} files", manifest.artifacts.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn animation_manifest(&self, id: impl AsRef<str> + Send) -> Result<ArtifactManifest, Error> {
+        let id = checked("animation", id)?;
+        let what = format!("read the artifact manifest of animation {id}");
+        let manifest = self.read_animation(&what, |api, target| {
+            api.get_animation_artifact_manifest().target_type(target).target_id(&id).send()
+        });
+        manifest.await
+    }
+
+    /// Who the key belongs to: `GET /v1/me`.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// println!("{}", mint.me().await?.owner.user_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn me(&self) -> Result<Me, Error> {
+        self.read("read whose key it is", |api| api.get_me().send()).await
+    }
+
+    /// The credits of the account: `GET /v1/usage`.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// println!("{} credits", mint.usage().await?.credits.total_available);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn usage(&self) -> Result<Usage, Error> {
+        self.read("read the credits of the account", |api| api.get_usage().send()).await
+    }
+
+    /// What an operation is expected to cost: `POST /v1/pricing:estimate`. It starts nothing and costs nothing.
+    ///
+    /// The API gives estimates for the generation and the optimization of a model.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::types::{GenerationPreset, ModelGenerationEstimateRequest};
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let request = ModelGenerationEstimateRequest {
+    ///     operation: "model_generation".parse()?,
+    ///     generation_preset: GenerationPreset::Fast,
+    ///     generation_mode: None,
+    /// };
+    /// println!("about {} credits", mint.estimate(request).await?.credits.estimated_total);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn estimate(&self, request: impl Into<EstimatePricingRequest> + Send) -> Result<PricingEstimate, Error> {
+        let request = request.into();
+        self.read("estimate the price", |api| api.estimate_pricing().body(request.clone()).send()).await
+    }
+
+    async fn read<'a, T, F>(&'a self, what: &str, send: impl Fn(&'a Client) -> F + Send + Sync) -> Result<T, Error>
+    where
+        T: DeserializeOwned + Send,
+        F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
+    {
+        let read = retrying(self, || {
+            let reply = send(self.api());
+            async { answer(what, reply.await) }
+        });
+        Ok(read.await?.value)
+    }
+
+    /// Reads of an animation as that of a clip, or else as that of a batch.
+    async fn read_animation<'a, T, F>(
+        &'a self,
+        what: &str,
+        send: impl Fn(&'a Client, &'static str) -> F + Send + Sync,
+    ) -> Result<T, Error>
+    where
+        T: DeserializeOwned + Send,
+        F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
+    {
+        let [clip, batch] = ANIMATION_TARGETS;
+        let first = match self.read(what, |api| send(api, clip)).await {
+            Err(error) if is_of_other_target(&error) => error,
+            result => return result,
+        };
+        match self.read(what, |api| send(api, batch)).await {
+            // It is neither; that nothing has this id says more than that it is no batch.
+            Err(second) if is_of_other_target(&second) && first.is_not_found() => Err(first),
+            result => result,
+        }
+    }
+}
+
+/// Whether an animation may be there under another type of target: the API says so by 404, or by 400 with its name.
+fn is_of_other_target(error: &Error) -> bool {
+    let names_target = |text: &str| text.to_ascii_lowercase().contains("targettype");
+    match error.status() {
+        Some(StatusCode::NOT_FOUND) => true,
+        Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => {
+            let detail = error.problem().and_then(|problem| problem.detail.as_deref());
+            let paths = error.field_errors().iter().filter_map(|error| error.path.as_deref());
+            detail.into_iter().chain(paths).any(names_target)
+        }
+        _ => false,
+    }
+}
+
+fn checked(kind: &str, id: impl AsRef<str>) -> Result<String, Error> {
+    id::check(kind, id.as_ref())?;
+    Ok(id.as_ref().to_owned())
+}

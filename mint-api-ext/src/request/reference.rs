@@ -1,0 +1,59 @@
+//! Images that a generation works from.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::client::shown;
+
+/// What a generation works from besides its prompt: images at public https URLs.
+#[derive(Clone, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Reference {
+    /// One image.
+    Image(String),
+    /// Two to eight views of one object.
+    Views(Vec<String>),
+}
+
+/// `imageUrl` and `sourceImages` of a request.
+pub(super) type Fields = (Option<String>, Option<Vec<String>>);
+
+impl Reference {
+    pub(super) fn fields(reference: Option<&Self>) -> Result<Fields, String> {
+        match reference {
+            None => Ok((None, None)),
+            Some(Self::Image(url)) => Ok((Some(checked("imageUrl", url)?), None)),
+            Some(Self::Views(urls)) if (2..=8).contains(&urls.len()) => {
+                let urls: Result<_, _> = urls.iter().map(|url| checked("sourceImages", url)).collect();
+                Ok((None, Some(urls?)))
+            }
+            Some(Self::Views(urls)) => Err(format!(
+                "`sourceImages` has {}, and may have 2 to 8; give one as `Reference::Image`",
+                match urls.len() {
+                    1 => "1 view".to_owned(),
+                    count => format!("{count} views"),
+                }
+            )),
+        }
+    }
+}
+
+fn checked(field: &str, url: &str) -> Result<String, String> {
+    match Url::parse(url) {
+        Ok(_) => Ok(url.to_owned()),
+        Err(error) => Err(format!("`{field}` has what is no URL ({error}); give the https URL of a public image")),
+    }
+}
+
+/// Without the queries of the URLs, which may be secrets.
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Image(url) => f.debug_tuple("Image").field(&shown(url)).finish(),
+            Self::Views(urls) => {
+                f.debug_tuple("Views").field(&urls.iter().map(|url| shown(url)).collect::<Vec<_>>()).finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Starting what takes long, and letting it go on.
+
+use mint_api::types::{ConversionFormat, OptimizationLevel};
+
+use super::{
+    AnimateModel, ConvertModel, GenerateAssetPack, GenerateAudio, GenerateModel, GenerateWorld, OptimizeModel, Request,
+    RetryModel,
+};
+use crate::client::Mint;
+
+impl Mint {
+    /// Describes a model to generate: `POST /v1/models:generate`. Nothing is sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::types::GenerationPreset;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let request = mint.generate_model("a brass lamp").generation_preset(GenerationPreset::Fast).max_credits(500);
+    /// println!("if this program ends here, send it again with the key {}", request.key());
+    /// let handle = request.send().await?;
+    /// println!("{}", handle.id());
+    /// let outcome = handle.wait().await?;
+    /// assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn generate_model(&self, prompt: impl Into<String>) -> Request<GenerateModel> {
+        Request::new(self, GenerateModel::new(prompt.into()))
+    }
+
+    /// Describes a world to generate: `POST /v1/worlds:generate`. Nothing is sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Reference;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let request = mint
+    ///     .generate_world("a lighthouse in a storm")
+    ///     .name("Lighthouse")
+    ///     .reference(Reference::Image("https://example.com/lighthouse.png".into()));
+    /// assert!(request.send_and_wait().await?.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn generate_world(&self, prompt: impl Into<String>) -> Request<GenerateWorld> {
+        Request::new(self, GenerateWorld::new(prompt.into()))
+    }
+
+    /// Describes an asset pack to generate, of 2 to 25 models: `POST /v1/asset-packs:generate`. Nothing is sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let outcome = mint.asset_pack("kitchen tools", 5).style_guide("low poly").send_and_wait().await?;
+    /// assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn asset_pack(&self, prompt: impl Into<String>, item_count: u32) -> Request<GenerateAssetPack> {
+        Request::new(self, GenerateAssetPack::new(prompt.into(), item_count))
+    }
+
+    /// Describes audio to generate: `POST /v1/audio:generate`. Nothing is sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let outcome = mint.audio("a door that creaks").duration_seconds(3.0).send_and_wait().await?;
+    /// assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn audio(&self, prompt: impl Into<String>) -> Request<GenerateAudio> {
+        Request::new(self, GenerateAudio::new(prompt.into()))
+    }
+
+    /// Describes how a model, given by its id, is to move: `POST /v1/models/{modelId}:animate`. Nothing is sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let model = mint.generate_model("a robot").send_and_wait().await?.into_succeeded()?.operation;
+    /// let id = model.resource.ok_or("no model")?.id;
+    /// let outcome = mint.animate(id, "waves with one arm").height_meters(1.75).send_and_wait().await?;
+    /// assert!(outcome.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn animate(&self, model: impl Into<String>, motion_prompt: impl Into<String>) -> Request<AnimateModel> {
+        let (model, motion_prompt) = (model.into(), motion_prompt.into());
+        Request::new(self, AnimateModel { model, motion_prompt, height_meters: None })
+    }
+
+    /// Describes the conversion of a model, given by its id, to other formats: `POST /v1/models/{modelId}:convert`.
+    /// Nothing is sent yet. The files are in the `conversion` of the operation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::types::ConversionFormat;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let model = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
+    /// let id = model.resource.ok_or("no model")?.id;
+    /// let outcome = mint.convert(id, [ConversionFormat::Usdz, ConversionFormat::Obj]).send_and_wait().await?;
+    /// assert!(outcome.operation().conversion.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn convert(
+        &self,
+        model: impl Into<String>,
+        formats: impl IntoIterator<Item = ConversionFormat>,
+    ) -> Request<ConvertModel> {
+        let target_formats = formats.into_iter().collect();
+        Request::new(self, ConvertModel { model: model.into(), target_formats, name: None })
+    }
+
+    /// Describes making a model anew, given by its id, whose operation failed: `POST /v1/models/{modelId}:retry`.
+    /// Nothing is sent yet. Where there is an outcome, [`FailedOperation::retry`](crate::FailedOperation::retry) does
+    /// the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # simulator.fail_next("transient_generation_failure", "It did not work out.");
+    /// # let failed = mint.generate_model("a brass lamp").send_and_wait().await?;
+    /// # let id = failed.into_operation().resource.ok_or("no model")?.id;
+    /// assert!(mint.retry(id).send_and_wait().await?.is_success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn retry(&self, model: impl Into<String>) -> Request<RetryModel> {
+        Request::new(self, RetryModel { model: Some(model.into()), found: None })
+    }
+
+    /// Describes the optimization of a model, given by its id, which makes its file smaller: `POST
+    /// /v1/models/{modelId}:optimize`. Nothing is sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Optimization;
+    /// use mint_api_ext::types::OptimizationLevel;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let model = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
+    /// let id = model.resource.ok_or("no model")?.id;
+    /// match mint.optimize(id, OptimizationLevel::Moderate).max_credits(50).send().await? {
+    ///     Optimization::Started(handle) => println!("{}", handle.wait().await?.operation().status),
+    ///     Optimization::AlreadyOptimized(model) => println!("{} is optimized", model.id),
+    ///     Optimization::InProgress(model) => println!("{} is being optimized", model.id),
+    ///     other => println!("{other:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn optimize(&self, model: impl Into<String>, level: OptimizationLevel) -> Request<OptimizeModel> {
+        Request::new(self, OptimizeModel { model: model.into(), level })
+    }
+}

@@ -1,0 +1,399 @@
+//! Scripts of replies against the machine: what it does, and when.
+
+use serde_json::json;
+
+use super::*;
+use crate::wait::rules::DEFAULT_DEADLINE;
+use crate::wait::{Exponential, PollingPolicy};
+
+/// What one poll brings.
+#[derive(Clone, Copy)]
+enum Brings {
+    /// A status, `updatedAt`, and Retry-After in seconds.
+    Status(&'static str, &'static str, Option<u64>),
+    /// A failure that may pass, with Retry-After in seconds.
+    Failure(Option<u64>),
+}
+use Brings::{Failure, Status};
+
+fn operation(status: &str, updated_at: &str) -> Operation {
+    let operation = json!({
+        "object": "operation", "id": "op", "type": "model_generation", "generationMode": "auto",
+        "status": status, "createdAt": "t", "updatedAt": updated_at,
+    });
+    serde_json::from_value(operation).unwrap()
+}
+
+/// Plays a script, its last entry for ever, each poll taking no time; returns when the polls were, in ms, and the end.
+fn play(wait: Waits, script: &[Brings]) -> (Vec<u128>, String) {
+    let mut machine = wait.machine();
+    let mut now = Duration::ZERO;
+    let mut polls = Vec::new();
+    for _ in 0..10_000 {
+        match machine.step(now) {
+            Step::SleepUntil(time) => {
+                assert!(time > now, "a sleep must end later");
+                now = time;
+            }
+            Step::GiveUp(reason) => return (polls, format!("{reason:?}")),
+            Step::Poll { .. } => {
+                let brings = script[polls.len().min(script.len() - 1)];
+                polls.push(now.as_millis());
+                let seconds = |after: Option<u64>| after.map(Duration::from_secs);
+                match brings {
+                    Failure(after) => {
+                        machine.failed(now, seconds(after), 0.0);
+                    }
+                    Status(status, updated_at, after) => {
+                        let verdict = machine.replied(now, &operation(status, updated_at), seconds(after), 0.0);
+                        if let Verdict::Over(end) = verdict {
+                            return (polls, format!("{end:?}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    panic!("the machine never stops");
+}
+
+/// A wait with these rules and this deadline.
+struct Waits {
+    rules: Rules,
+    deadline: Option<Duration>,
+}
+
+impl Waits {
+    fn machine(self) -> Machine {
+        Machine::new(Arc::new(self.rules), self.deadline, Duration::ZERO)
+    }
+}
+
+fn rules() -> Waits {
+    Waits { rules: Rules::default(), deadline: Some(DEFAULT_DEADLINE) }
+}
+
+fn deadline(seconds: u64) -> Waits {
+    Waits { deadline: Some(Duration::from_secs(seconds)), ..rules() }
+}
+
+#[track_caller]
+fn check(wait: Waits, script: &[Brings], polls: &[u128], end: &str) {
+    assert_eq!(play(wait, script), (polls.to_vec(), end.to_owned()));
+}
+
+const RUNNING: Brings = Status("running", "t", None);
+const DONE: Brings = Status("succeeded", "t", None);
+
+#[test]
+fn the_first_poll_is_at_once_and_the_rest_on_cadence() {
+    check(rules(), &[DONE], &[0], "Succeeded");
+    let cadence = [0, 2000, 5200, 10_320, 18_512, 31_619, 46_619, 61_619];
+    let mut script = vec![RUNNING; 7];
+    script.push(DONE);
+    check(rules(), &script, &cadence, "Succeeded");
+}
+
+#[test]
+fn every_status_has_its_end() {
+    for (status, end) in [
+        ("succeeded", "Succeeded"),
+        ("partially_succeeded", "PartiallySucceeded"),
+        ("failed", "Failed"),
+        ("canceled", "Canceled"),
+        ("billing_required", "BillingRequired"),
+    ] {
+        check(rules(), &[Status(status, "t", None)], &[0], end);
+    }
+    for status in ["queued", "running", "preview_ready", "polishing"] {
+        check(rules(), &[Status(status, "t", None), DONE], &[0, 2000], "Succeeded");
+    }
+}
+
+#[test]
+fn a_preview_waits_for_a_person_in_review_mode_only() {
+    for (mode, verdict) in [
+        ("review", Verdict::Over(End::AwaitingReview)),
+        ("auto", Verdict::GoesOn { changed: true, overridden: None }),
+        ("new", Verdict::GoesOn { changed: true, overridden: None }),
+    ] {
+        let mut preview = operation("preview_ready", "t");
+        preview.generation_mode = serde_json::from_value(json!(mode)).unwrap();
+        assert_eq!(rules().machine().replied(Duration::ZERO, &preview, None, 0.0), verdict, "{mode}");
+    }
+}
+
+#[test]
+fn retry_after_is_never_undercut() {
+    check(rules(), &[Status("running", "t", Some(9)), RUNNING, DONE], &[0, 9000, 12_200], "Succeeded");
+    check(rules(), &[Status("running", "t", Some(1)), DONE], &[0, 2000], "Succeeded");
+    check(rules(), &[Failure(Some(120)), DONE], &[0, 120_000], "Succeeded");
+}
+
+#[test]
+fn jitter_only_adds() {
+    for (jitter, next) in [(0.0, 2000), (0.5, 2100), (1.0, 2200), (7.0, 2200), (-1.0, 2000)] {
+        let mut machine = rules().machine();
+        let _ = machine.replied(Duration::ZERO, &operation("running", "t"), None, jitter);
+        assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_millis(next)), "{jitter}");
+    }
+}
+
+#[test]
+fn a_last_poll_starts_shortly_before_the_deadline() {
+    // A tenth of 20 s before its end.
+    check(deadline(20), &[RUNNING], &[0, 2000, 5200, 10_320, 18_000], "Deadline");
+    // At most the request timeout before its end.
+    let (polls, end) = play(deadline(3600), &[RUNNING]);
+    assert_eq!((polls.last(), end.as_str()), (Some(&3_570_000), "Deadline"));
+    // Obeying the server may leave less.
+    check(deadline(20), &[Status("running", "t", Some(19)), RUNNING], &[0, 19_000], "Deadline");
+    check(deadline(0), &[RUNNING], &[], "Deadline");
+}
+
+#[test]
+fn a_poll_is_cut_off_at_the_deadline() {
+    let machine = deadline(20).machine();
+    assert_eq!(machine.step(Duration::ZERO), Step::Poll { cut_off_after: Duration::from_secs(20) });
+    assert_eq!(machine.step(Duration::from_secs(18)), Step::Poll { cut_off_after: Duration::from_secs(2) });
+    let endless = Waits { deadline: None, ..rules() }.machine();
+    assert_eq!(endless.step(Duration::ZERO), Step::Poll { cut_off_after: Duration::MAX });
+    assert_eq!(machine.step(Duration::from_secs(20)), Step::GiveUp(GiveUp::Deadline));
+}
+
+#[test]
+fn a_server_that_forbids_polling_past_the_deadline_ends_the_wait_at_once() {
+    check(deadline(20), &[RUNNING, Status("running", "t", Some(18))], &[0, 2000], "NotBefore(18s)");
+}
+
+#[test]
+fn failures_are_put_up_with_for_five_minutes() {
+    check(rules(), &[Failure(None), Failure(None), DONE], &[0, 2000, 5200], "Succeeded");
+    let (polls, end) = play(rules(), &[Failure(None)]);
+    assert_eq!((*polls.last().unwrap() / 1000, end.as_str()), (301, "Failures"));
+    // A good reply begins the count anew.
+    let mut script = vec![Failure(None); 19];
+    script.push(RUNNING);
+    script.extend([Failure(None); 19]);
+    script.push(DONE);
+    assert_eq!(play(rules(), &script).1, "Succeeded");
+}
+
+#[test]
+fn obeying_the_server_is_no_failure() {
+    let mut script = vec![Failure(Some(250)); 6];
+    script.push(DONE);
+    let (polls, end) = play(rules(), &script);
+    assert_eq!((polls.last(), end.as_str()), (Some(&1_500_000), "Succeeded"));
+}
+
+#[test]
+fn an_unknown_status_that_stands_still_is_unrecognized() {
+    let (polls, end) = play(rules(), &[Status("polishing", "t", None)]);
+    assert_eq!((*polls.last().unwrap() / 1000, end.as_str()), (601, "Unrecognized"));
+    // As long as `updatedAt` moves, it goes on.
+    let mut script: Vec<_> = (0..50).map(|_| Status("polishing", "a", None)).collect();
+    script[30] = Status("polishing", "b", None);
+    script[31..].fill(Status("polishing", "b", None));
+    script.push(DONE);
+    assert_eq!(play(rules(), &script).1, "Succeeded");
+}
+
+#[test]
+fn an_unknown_status_with_the_marks_of_an_end_is_unrecognized() {
+    for mark in ["completedAt", "canceledAt", "error"] {
+        let mut ended = serde_json::to_value(operation("retired", "t")).unwrap();
+        ended[mark] = if mark == "error" { json!({"code": "c", "message": "m"}) } else { json!("t") };
+        let ended: Operation = serde_json::from_value(ended).unwrap();
+        let verdict = rules().machine().replied(Duration::ZERO, &ended, None, 0.0);
+        assert_eq!(verdict, Verdict::Over(End::Unrecognized), "{mark}");
+    }
+}
+
+#[test]
+fn a_change_of_status_is_told_once() {
+    let mut machine = rules().machine();
+    let changes: Vec<_> = ["queued", "queued", "running", "running", "queued"]
+        .into_iter()
+        .map(|status| machine.replied(Duration::ZERO, &operation(status, "t"), None, 0.0))
+        .map(|verdict| verdict == Verdict::GoesOn { changed: true, overridden: None })
+        .collect();
+    assert_eq!(changes, [true, false, true, false, true]);
+}
+
+#[test]
+fn a_policy_that_never_waits_still_ends() {
+    let policy = PollingPolicy::from(Exponential { initial: Duration::ZERO, ..Exponential::default() });
+    let rules = Rules { policy, ..Rules::default() };
+    let mut machine = Waits { rules, ..deadline(20) }.machine();
+    let _ = machine.replied(Duration::from_secs(1), &operation("running", "t"), None, 1.0);
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::Poll { cut_off_after: Duration::from_secs(19) });
+}
+
+#[test]
+fn a_floor_and_a_ceiling_bound_what_the_server_asks() {
+    let bounded = || Waits {
+        rules: Rules {
+            retry_after_floor: Duration::from_secs(4),
+            retry_after_ceiling: Duration::from_secs(60),
+            ..Rules::default()
+        },
+        ..rules()
+    };
+    let script = [Status("running", "t", Some(3)), Status("running", "t", Some(90)), RUNNING, DONE];
+    check(bounded(), &script, &[0, 4000, 64_000, 69_120], "Succeeded");
+
+    let asks = Some(Duration::from_secs(90));
+    let verdict = bounded().machine().replied(Duration::ZERO, &operation("running", "t"), asks, 0.0);
+    assert_eq!(verdict, Verdict::GoesOn { changed: true, overridden: asks });
+    assert_eq!(bounded().machine().failed(Duration::ZERO, asks, 0.0), asks);
+    let verdict = rules().machine().replied(Duration::ZERO, &operation("running", "t"), asks, 0.0);
+    assert_eq!(verdict, Verdict::GoesOn { changed: true, overridden: None });
+}
+
+#[test]
+fn the_reply_of_the_start_is_the_first_input() {
+    let mut machine = rules().machine();
+    let _ = machine.replied(Duration::ZERO, &operation("queued", "t"), Some(Duration::from_secs(5)), 0.0);
+    assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(5)));
+}
+
+#[test]
+fn a_wait_that_is_told_not_to_begin_yet_does_not() {
+    let begun =
+        |not_before| Machine::new(Arc::default(), Some(Duration::from_secs(20)), Duration::from_secs(not_before));
+    assert_eq!(begun(7).step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(7)));
+    assert_eq!(begun(30).step(Duration::ZERO), Step::GiveUp(GiveUp::NotBefore(Duration::from_secs(30))));
+}
+
+#[test]
+fn holding_moves_the_next_poll_and_is_no_failure() {
+    let mut machine = rules().machine();
+    machine.failed(Duration::ZERO, None, 0.0);
+    machine.hold_until(Duration::from_secs(1), Duration::from_secs(400));
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
+    machine.hold_until(Duration::from_secs(1), Duration::from_secs(3));
+    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
+    machine.failed(Duration::from_secs(400), None, 0.0);
+    assert!(matches!(machine.step(Duration::from_secs(400)), Step::SleepUntil(_)));
+}
+
+/// After which reply a wait ends, and how, for an operation in review mode that was dealt with in these states.
+fn ends(acted_on: &[(&str, Option<&str>)], seen: &[(&str, Option<&str>)]) -> Option<(usize, End)> {
+    let state = |(status, updated_at): &(&str, Option<&str>)| {
+        let mut state = json!({"id": "op", "generationMode": "review", "status": status});
+        if let Some(time) = updated_at {
+            state["updatedAt"] = json!(time);
+        }
+        state
+    };
+    let acted_on = acted_on.iter().map(|acted_on| serde_json::from_value(state(acted_on)).unwrap()).collect();
+    let history = Arc::new(History { acted_on, idempotency_key: None });
+    let mut machine = rules().machine().with_history(Some(history));
+    for (index, seen) in seen.iter().enumerate() {
+        let operation = serde_json::from_value(state(seen)).unwrap();
+        let now = Duration::from_secs(2 * index as u64);
+        if let Verdict::Over(end) = machine.replied(now, &operation, None, 0.0) {
+            return Some((index, end));
+        }
+    }
+    None
+}
+
+#[test]
+fn a_state_that_was_dealt_with_is_a_passing_one() {
+    const PREVIEW: (&str, Option<&str>) = ("preview_ready", Some("1"));
+    const UNPAID: (&str, Option<&str>) = ("billing_required", Some("1"));
+    const RUNS: (&str, Option<&str>) = ("running", Some("2"));
+    const DONE: (&str, Option<&str>) = ("succeeded", Some("3"));
+    let review = |index| Some((index, End::AwaitingReview));
+    let billing = |index| Some((index, End::BillingRequired));
+    let done = |index| Some((index, End::Succeeded));
+    for (acted_on, seen, end) in [
+        (&[][..], &[PREVIEW][..], review(0)),
+        (&[PREVIEW], &[PREVIEW, PREVIEW, RUNS, DONE], done(3)),
+        (&[UNPAID], &[UNPAID, RUNS, DONE], done(2)),
+        // A stale reply after a fresh one.
+        (&[PREVIEW], &[RUNS, PREVIEW, DONE], done(2)),
+        // The next preview, the next bill, another gate.
+        (&[PREVIEW], &[PREVIEW, ("preview_ready", Some("2"))], review(1)),
+        (&[UNPAID], &[UNPAID, RUNS, ("billing_required", Some("2"))], billing(2)),
+        (&[PREVIEW], &[("billing_required", Some("1"))], billing(0)),
+        // Every preview that was dealt with, not only the last.
+        (&[PREVIEW, ("preview_ready", Some("2"))], &[PREVIEW, ("preview_ready", Some("3"))], review(1)),
+        // Without `updatedAt` a preview is new once something else was seen.
+        (&[("preview_ready", None)], &[("preview_ready", None), RUNS, ("preview_ready", None)], review(2)),
+        (&[("preview_ready", None)], &[PREVIEW], review(0)),
+        // What is retried in place has failed before.
+        (&[("failed", Some("1"))], &[("failed", Some("1")), RUNS, DONE], done(2)),
+        (&[PREVIEW], &[("failed", Some("1"))], Some((0, End::Failed))),
+    ] {
+        assert_eq!(ends(acted_on, seen), end, "{acted_on:?} {seen:?}");
+    }
+}
+
+#[test]
+fn a_state_that_was_dealt_with_and_stays_is_unrecognized() {
+    let stays = [("preview_ready", Some("1")); 302];
+    assert_eq!(ends(&stays[..1], &stays), Some((300, End::Unrecognized)));
+}
+
+/// One poll of a random script: what it brings, and how long that takes, in ms.
+type Turn = (u8, Option<u64>, u64);
+
+fn turns() -> impl proptest::strategy::Strategy<Value = Vec<Turn>> {
+    use proptest::prelude::*;
+    let retry_after = prop::option::weighted(0.3, 0..200_u64);
+    prop::collection::vec((0..5_u8, retry_after, 0..45_000_u64), 1..80)
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+    /// No request before the server allows it, no end after the deadline, no more polls than the cadence has.
+    #[test]
+    fn random_scripts_keep_the_rules(turns in turns(), deadline in 0..3_000_u64, not_before in 0..120_u64, jitter in 0.0..1.0) {
+        let (deadline, not_before) = (Duration::from_secs(deadline), Duration::from_secs(not_before));
+        let mut machine = Machine::new(Arc::default(), Some(deadline), not_before);
+        let (mut now, mut allowed, mut polls) = (Duration::ZERO, not_before, 0);
+        loop {
+            match machine.step(now) {
+                Step::GiveUp(_) => break,
+                Step::SleepUntil(time) => {
+                    proptest::prop_assert!(time > now && time <= deadline, "slept from {now:?} to {time:?}");
+                    now = time;
+                }
+                Step::Poll { cut_off_after } => {
+                    proptest::prop_assert!(now >= allowed, "polled at {now:?}, allowed at {allowed:?}");
+                    let (kind, retry_after, latency) = turns[polls % turns.len()];
+                    polls += 1;
+                    let latency = Duration::from_millis(latency);
+                    now += latency.min(cut_off_after);
+                    proptest::prop_assert!(now <= deadline);
+                    let retry_after = retry_after.map(Duration::from_secs);
+                    let cut_off = latency >= cut_off_after;
+                    match (kind, cut_off) {
+                        (0 | 1, _) | (_, true) => {
+                            let retry_after = retry_after.filter(|_| !cut_off);
+                            machine.failed(now, retry_after, jitter);
+                            allowed = now + retry_after.unwrap_or_default();
+                        }
+                        (kind, false) => {
+                            let status = ["queued", "running", "polishing"][usize::from(kind) - 2];
+                            let verdict = machine.replied(now, &operation(status, "t"), retry_after, jitter);
+                            allowed = now + retry_after.unwrap_or_default();
+                            if matches!(verdict, Verdict::Over(_)) {
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        proptest::prop_assert!(now <= deadline);
+        // The cadence has this many instants before the deadline, and one more is the last poll.
+        let (at_most, _) = play(Waits { deadline: Some(deadline), ..rules() }, &[RUNNING]);
+        proptest::prop_assert!(polls <= at_most.len() + 1, "{polls} polls instead of {at_most:?}");
+        proptest::prop_assert_eq!(machine.polls() as usize, polls);
+    }
+}

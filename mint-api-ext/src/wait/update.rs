@@ -1,0 +1,44 @@
+//! What a wait has seen.
+
+use std::fmt;
+use std::time::Duration;
+
+use mint_api::types::Operation;
+
+use super::Outcome;
+use crate::error::Brief;
+use crate::error::Error;
+
+/// What a wait has seen.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Update {
+    /// The operation has another status than before, or the ceiling on `Retry-After` overrode the server; it goes on.
+    Changed(Observation),
+    /// Nothing is new; only with [`Wait::every_poll`](super::Wait::every_poll).
+    Unchanged(Observation),
+    /// A poll failed in a way that may pass; only with [`Wait::every_poll`](super::Wait::every_poll).
+    PollFailed(Error),
+    /// The wait is over.
+    Ended(Outcome),
+}
+
+/// An operation that goes on, as one poll found it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Observation {
+    /// The operation.
+    pub operation: Operation,
+    /// How long the server asked to wait, where the ceiling on `Retry-After` overrode it.
+    pub overridden_retry_after: Option<Duration>,
+}
+
+/// Of the operation only its id and status: the rest may hold signed URLs.
+impl fmt::Debug for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observation")
+            .field("operation", &Brief(&self.operation))
+            .field("overridden_retry_after", &self.overridden_retry_after)
+            .finish()
+    }
+}

@@ -1,0 +1,239 @@
+//! Waiting for an operation: the future and the stream that drive the state machine.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, Stream, StreamExt as _};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use super::driver::Driver;
+use super::policy::PollingPolicy;
+use super::rules::Rules;
+use super::{OperationHandle, Outcome, Update};
+use crate::error::Error;
+
+/// A wait for an operation: await it for the [`Outcome`], or take its [`updates`](Self::updates).
+///
+/// It polls `GET /v1/operations/{operationId}` at once, or first takes the reply that gave the handle; then after 2 s,
+/// growing by 1.6 up to 15 s, each delay with up to a tenth of jitter added. It never asks sooner than the server's `Retry-After` says. Failures that may pass
+/// (connection errors, timeouts, 408, 429, every 5xx but 501 and 505) are put up with for five minutes, not counting
+/// the time spent obeying `Retry-After`. A preview that was approved or revised, and a bill that was resumed, are passed
+/// by where a reply still shows them.
+///
+/// # Errors
+///
+/// When the outcome could not be found out: [`ErrorKind::Timeout`] at the deadline, [`ErrorKind::Interrupted`] when a
+/// token of [`cancel_on`](Self::cancel_on) fired, or the error of a poll that will not pass. [`Error::operation`] holds
+/// the operation as it was last seen, [`Error::wait`] how the wait went.
+///
+/// [`ErrorKind::Timeout`]: crate::ErrorKind::Timeout
+/// [`ErrorKind::Interrupted`]: crate::ErrorKind::Interrupted
+///
+/// # Cancellation
+///
+/// Dropping it stops the polling; the operation goes on at the server, which has no way to cancel one. Attach to its id
+/// to wait again.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// # use mint_api_ext::simulator::{Script, Simulator};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await?;
+/// # let mint = simulator.mint()?;
+/// # let id = simulator.add(Script::model());
+/// let outcome = mint.attach(id)?.wait().deadline(Duration::from_secs(600)).await?;
+/// assert!(outcome.is_success());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a wait does nothing until it is awaited or its updates are taken"]
+pub struct Wait {
+    pub(crate) handle: OperationHandle,
+    pub(super) rules: Rules,
+    pub(super) deadline: Deadline,
+    pub(crate) cancel: CancellationToken,
+    pub(super) yields: Yields,
+}
+
+/// The deadline of a wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Deadline {
+    /// What was saved with the operation, else the default.
+    Inherited,
+    After(Duration),
+    Never,
+}
+
+/// Which polls are yielded by the stream.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Yields {
+    Changes,
+    EveryPoll,
+}
+
+impl Wait {
+    pub(crate) fn new(handle: OperationHandle) -> Self {
+        let rules = Rules { request_timeout: handle.mint().request_timeout(), ..Rules::default() };
+        let cancel = CancellationToken::new();
+        Self { handle, rules, deadline: Deadline::Inherited, cancel, yields: Yields::Changes }
+    }
+
+    /// How long the wait may take, from when it is first awaited. Default: what was saved with the operation, else 30
+    /// minutes.
+    ///
+    /// A last poll is made shortly before, and cut off at the deadline.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Deadline::After(deadline);
+        self
+    }
+
+    /// Waits for as long as the operation takes.
+    pub fn no_deadline(mut self) -> Self {
+        self.deadline = Deadline::Never;
+        self
+    }
+
+    /// How long to wait between two polls. Default: the cadence Mint documents.
+    pub fn policy(mut self, policy: impl Into<PollingPolicy>) -> Self {
+        self.rules.policy = policy.into();
+        self
+    }
+
+    /// For how long nothing but failures that may pass is put up with. Default: 5 minutes.
+    pub fn failure_tolerance(mut self, tolerance: Duration) -> Self {
+        self.rules.failure_tolerance = tolerance;
+        self
+    }
+
+    /// For how long a status that this version does not know may stand, with `updatedAt` unmoved, before the wait ends
+    /// as [`Outcome::Unrecognized`]. Default: 10 minutes.
+    pub fn unknown_status_tolerance(mut self, tolerance: Duration) -> Self {
+        self.rules.unknown_status_tolerance = tolerance;
+        self
+    }
+
+    /// A `Retry-After` shorter than this counts as this, for a server that asks too little. Default: zero.
+    pub fn retry_after_floor(mut self, floor: Duration) -> Self {
+        self.rules.retry_after_floor = floor;
+        self
+    }
+
+    /// A `Retry-After` longer than this counts as this. Default: none, the server is always obeyed.
+    ///
+    /// Each time it overrides the server, the update says so: [`Observation::overridden_retry_after`].
+    ///
+    /// [`Observation::overridden_retry_after`]: super::Observation::overridden_retry_after
+    pub fn retry_after_ceiling(mut self, ceiling: Duration) -> Self {
+        self.rules.retry_after_ceiling = ceiling;
+        self
+    }
+
+    /// Ends the wait with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) when the token fires.
+    ///
+    /// A request under way is dropped and none is sent after. The operation goes on at the server.
+    pub fn cancel_on(mut self, token: CancellationToken) -> Self {
+        self.cancel = token;
+        self
+    }
+
+    /// Lets the stream yield every poll, also one that brought nothing new or failed in a way that may pass.
+    pub fn every_poll(mut self) -> Self {
+        self.yields = Yields::EveryPoll;
+        self
+    }
+
+    /// A stream of each change of status as it is seen, then of the outcome; then it ends, as after an error.
+    ///
+    /// The next poll is made when the next item is asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::StreamExt as _;
+    /// use mint_api_ext::Update;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// let mut updates = mint.attach(id)?.wait().updates();
+    /// while let Some(update) = updates.next().await {
+    ///     match update? {
+    ///         Update::Changed(seen) => println!("{}", seen.operation.status),
+    ///         Update::Ended(outcome) => println!("done: {}", outcome.is_success()),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn updates(self) -> Updates {
+        let span = self.span();
+        let stream = futures::stream::unfold(Some(Driver::new(self)), move |driver| {
+            let step = async {
+                let mut driver = driver?;
+                let update = driver.next().await;
+                let goes_on = !matches!(update, Ok(Update::Ended(_)) | Err(_));
+                Some((update, goes_on.then_some(driver)))
+            };
+            step.instrument(span.clone())
+        });
+        Updates(stream.boxed())
+    }
+
+    fn span(&self) -> tracing::Span {
+        tracing::debug_span!("mint.wait", mint.operation_id = %self.handle.id())
+    }
+
+    pub(super) fn into_parts(self) -> (OperationHandle, Arc<Rules>, Deadline, CancellationToken, Yields) {
+        (self.handle, Arc::new(self.rules), self.deadline, self.cancel, self.yields)
+    }
+}
+
+impl IntoFuture for Wait {
+    type Output = Result<Outcome, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let span = self.span();
+        let wait = async move {
+            let mut driver = Driver::new(self);
+            loop {
+                if let Update::Ended(outcome) = driver.next().await? {
+                    return Ok(outcome);
+                }
+            }
+        };
+        Box::pin(wait.instrument(span))
+    }
+}
+
+/// The stream of a wait's updates; see [`Wait::updates`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Updates(BoxStream<'static, Result<Update, Error>>);
+
+impl Stream for Updates {
+    type Item = Result<Update, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl std::fmt::Debug for Updates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Updates").finish_non_exhaustive()
+    }
+}

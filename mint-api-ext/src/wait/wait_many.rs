@@ -1,0 +1,240 @@
+//! Waiting for many operations: what it is told, and the stream.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::stream::Stream;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::OperationHandle;
+use super::batch::{Batch, Ended};
+use super::policy::PollingPolicy;
+use super::rules::{DEFAULT_DEADLINE, Rules};
+use crate::client::Mint;
+use crate::error::Error;
+use crate::error::OperationId;
+
+/// How many requests are under way at once unless said otherwise.
+const DEFAULT_CONCURRENCY: usize = 16;
+
+/// A wait for many operations: a stream of each id with how its wait ended, in the order they end.
+///
+/// Each operation is polled as by [`Wait`](super::Wait), within [`MintBuilder::requests_per_second`]; a 429 on one makes
+/// all wait. One bad id ends only itself, and an id given twice is waited for once. The stream ends when every wait has
+/// and, if it is [`controlled`](Self::controlled), when every [`BatchControl`] is dropped.
+///
+/// What is kept of an operation is its id, status, times and counters, never a reply, so that ten thousand fit. The
+/// error of a wait that ended without an outcome holds no [`operation`](crate::Error::operation) therefore.
+///
+/// # Cancellation
+///
+/// Dropping it stops the polling; the operations go on at the server.
+///
+/// [`MintBuilder::requests_per_second`]: crate::MintBuilder::requests_per_second
+#[must_use = "a stream does nothing until it is polled"]
+pub struct WaitMany {
+    state: State,
+}
+
+enum State {
+    Waiting(Box<Setup>, UnboundedReceiver<Command>),
+    Running(Box<Batch>),
+    Over,
+}
+
+/// What a batch is begun with.
+pub(super) struct Setup {
+    pub(super) mint: Mint,
+    pub(super) targets: Vec<WaitTarget>,
+    pub(super) rules: Rules,
+    pub(super) concurrency: usize,
+    pub(super) item_deadline: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) cancel: CancellationToken,
+}
+
+pub(super) enum Command {
+    Add(WaitTarget),
+    Remove(String),
+}
+
+/// An operation to wait for: an id, or a handle, which also knows the reply that started the operation and what was
+/// approved, revised or resumed. The wait is done by the client of the [`WaitMany`], whatever client the handle has.
+#[derive(Clone, Debug)]
+pub struct WaitTarget(Target);
+
+#[derive(Clone, Debug)]
+enum Target {
+    Id(String),
+    Handle(OperationHandle),
+}
+
+impl WaitTarget {
+    pub(super) fn into_parts(self) -> Result<(OperationId, Option<OperationHandle>), (String, Error)> {
+        match self.0 {
+            Target::Handle(handle) => Ok((handle.id().clone(), Some(handle))),
+            Target::Id(id) => match id.parse() {
+                Ok(id) => Ok((id, None)),
+                Err(error) => Err((id, error)),
+            },
+        }
+    }
+}
+
+impl From<String> for WaitTarget {
+    fn from(id: String) -> Self {
+        Self(Target::Id(id))
+    }
+}
+
+impl From<&String> for WaitTarget {
+    fn from(id: &String) -> Self {
+        id.clone().into()
+    }
+}
+
+impl From<&str> for WaitTarget {
+    fn from(id: &str) -> Self {
+        id.to_owned().into()
+    }
+}
+
+impl From<OperationId> for WaitTarget {
+    fn from(id: OperationId) -> Self {
+        String::from(id).into()
+    }
+}
+
+impl From<OperationHandle> for WaitTarget {
+    fn from(handle: OperationHandle) -> Self {
+        Self(Target::Handle(handle))
+    }
+}
+
+impl WaitMany {
+    pub(crate) fn new(mint: Mint, targets: Vec<WaitTarget>) -> Self {
+        let setup = Setup {
+            rules: Rules { request_timeout: mint.request_timeout(), ..Rules::default() },
+            mint,
+            targets,
+            concurrency: DEFAULT_CONCURRENCY,
+            item_deadline: Some(DEFAULT_DEADLINE),
+            deadline: None,
+            cancel: CancellationToken::new(),
+        };
+        // Without a control nobody can send, so the sender is dropped here.
+        let (_, commands) = unbounded_channel();
+        Self { state: State::Waiting(Box::new(setup), commands) }
+    }
+
+    /// How many requests may be under way at once; zero counts as one. Default: 16.
+    pub fn concurrency(self, requests: usize) -> Self {
+        self.with(|setup| setup.concurrency = requests.max(1))
+    }
+
+    /// How long the wait for each operation may take, from when it was added. Default: 30 minutes.
+    pub fn item_deadline(self, deadline: Duration) -> Self {
+        self.with(|setup| setup.item_deadline = Some(deadline))
+    }
+
+    /// Waits for each operation for as long as it takes.
+    pub fn no_item_deadline(self) -> Self {
+        self.with(|setup| setup.item_deadline = None)
+    }
+
+    /// How long the whole may take, from when it is first polled; every wait that is left then ends with an error.
+    /// Default: as long as the single waits.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.with(|setup| setup.deadline = Some(deadline))
+    }
+
+    /// How long to wait between two polls of an operation. Default: the cadence Mint documents.
+    pub fn policy(self, policy: impl Into<PollingPolicy>) -> Self {
+        self.with(|setup| setup.rules.policy = policy.into())
+    }
+
+    /// As [`Wait::failure_tolerance`](super::Wait::failure_tolerance), for each operation.
+    pub fn failure_tolerance(self, tolerance: Duration) -> Self {
+        self.with(|setup| setup.rules.failure_tolerance = tolerance)
+    }
+
+    /// As [`Wait::unknown_status_tolerance`](super::Wait::unknown_status_tolerance), for each operation.
+    pub fn unknown_status_tolerance(self, tolerance: Duration) -> Self {
+        self.with(|setup| setup.rules.unknown_status_tolerance = tolerance)
+    }
+
+    /// Ends every wait that is left with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) when the token fires.
+    pub fn cancel_on(self, token: CancellationToken) -> Self {
+        self.with(|setup| setup.cancel = token)
+    }
+
+    /// A control to add operations and to remove them while the stream runs. The stream then ends once nothing is left
+    /// to wait for and the control and its clones are dropped.
+    pub fn controlled(self) -> (BatchControl, Self) {
+        let (sender, commands) = unbounded_channel();
+        let state = match self.state {
+            State::Waiting(setup, _) => State::Waiting(setup, commands),
+            running => running,
+        };
+        (BatchControl { commands: sender }, Self { state })
+    }
+
+    /// Settings count until the stream is first polled, which begins it.
+    fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+        if let State::Waiting(setup, _) = &mut self.state {
+            change(setup);
+        }
+        self
+    }
+}
+
+impl Stream for WaitMany {
+    type Item = Ended;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Ended>> {
+        self.state = match std::mem::replace(&mut self.state, State::Over) {
+            State::Waiting(setup, commands) => State::Running(Box::new(Batch::begin(*setup, commands))),
+            state => state,
+        };
+        let State::Running(batch) = &mut self.state else {
+            return Poll::Ready(None);
+        };
+        let next = batch.poll_next(context);
+        if matches!(next, Poll::Ready(None)) {
+            self.state = State::Over;
+        }
+        next
+    }
+}
+
+impl std::fmt::Debug for WaitMany {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WaitMany").finish_non_exhaustive()
+    }
+}
+
+/// Adds operations to a [`WaitMany`] and removes them while it runs; made by [`WaitMany::controlled`].
+#[derive(Clone)]
+pub struct BatchControl {
+    commands: UnboundedSender<Command>,
+}
+
+impl BatchControl {
+    /// Waits for one more operation. Nothing happens when the stream is over.
+    pub fn add(&self, operation: impl Into<WaitTarget>) {
+        let _ = self.commands.send(Command::Add(operation.into()));
+    }
+
+    /// Stops waiting for an operation; the stream says nothing of it. Nothing happens when it is not waited for.
+    pub fn remove(&self, id: impl Into<String>) {
+        let _ = self.commands.send(Command::Remove(id.into()));
+    }
+}
+
+impl std::fmt::Debug for BatchControl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BatchControl").finish_non_exhaustive()
+    }
+}

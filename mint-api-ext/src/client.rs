@@ -1,5 +1,6 @@
-//! The client: its settings, its clock and keys, the results of its calls, and the HTTP client of downloads.
+//! The client: its settings, its clock and idempotency keys, the results of its calls, and the HTTP client of downloads.
 
+mod blocking;
 mod call;
 mod clock;
 mod downloader;
@@ -7,7 +8,8 @@ pub(crate) mod idempotency;
 mod mint;
 mod network;
 
-pub(crate) use call::{Answer, answer, quoted, reply};
+pub(crate) use blocking::blocking;
+pub(crate) use call::{Answer, answer, reply};
 pub use clock::Clock;
-pub(crate) use downloader::{Downloader, fetch_error, refused, shown};
+pub(crate) use downloader::{Downloader, fetch_error, refused};
 pub use mint::{Mint, MintBuilder};

@@ -6,6 +6,7 @@ mod download;
 mod event;
 mod fetch;
 mod file_name;
+mod in_order;
 mod lock;
 mod manifest;
 mod part;
@@ -34,7 +35,6 @@ pub(crate) use digest::hex;
 pub use download::{Download, Overwrite};
 pub use event::Event;
 pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};
-pub(crate) use sink::blocking;
 pub use to_dir::ToDir;
 #[cfg(feature = "object-store")]
 pub use to_store::ToStore;

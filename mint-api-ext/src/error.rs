@@ -1,12 +1,14 @@
-//! Errors, and what they name: operations by their ids, types of problems.
+//! Errors, and what their texts show: ids, operations and URLs without secrets.
 
 mod brief;
 mod error;
 pub(crate) mod id;
-mod operation_id;
 pub(crate) mod problem_type;
+mod shown;
 
 pub(crate) use brief::Brief;
 pub(crate) use error::Reply;
 pub use error::{Error, ErrorKind, WaitSummary};
-pub use operation_id::OperationId;
+pub use id::OperationId;
+pub(crate) use mint_api::shown_text as quoted;
+pub(crate) use shown::shown;

@@ -69,8 +69,8 @@ pub use request::{
     ImageSource, Optimization, OptimizeModel, Reference, ReferenceImage, Request, Resume, RetryModel, Review, Revise,
     UploadImage,
 };
-pub use retry::RetryPolicy;
+pub use retry::{Exponential, RetryPolicy};
 pub use wait::{
-    ActedOn, BatchControl, Exponential, FailedOperation, NotSucceeded, Observation, OperationHandle, Outcome,
-    PollState, PollingPolicy, Preview, SavedOperation, Success, Unpaid, Update, Updates, Wait, WaitMany, WaitTarget,
+    ActedOn, BatchControl, FailedOperation, NotSucceeded, Observation, OperationHandle, Outcome, PollState,
+    PollingPolicy, Preview, SavedOperation, Success, Unpaid, Update, Updates, Wait, WaitMany, WaitTarget,
 };

@@ -3,6 +3,7 @@
 mod asset_pack;
 mod audio;
 mod credits;
+mod found;
 mod gate;
 mod generation;
 mod image_source;

@@ -1,11 +1,11 @@
-//! Sending a request again: after which failures, when, and how often.
+//! Retrying: after which failures, when, and how often.
 
+mod exponential;
 mod jitter;
 mod policy;
 pub(crate) mod retry_after;
 mod transient;
 
+pub use exponential::Exponential;
 pub(crate) use jitter::Jitter;
 pub use policy::RetryPolicy;
-pub(crate) use policy::retrying;
-pub(crate) use transient::is_transient;

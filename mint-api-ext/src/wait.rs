@@ -16,14 +16,13 @@ mod wait;
 mod wait_many;
 
 pub(crate) use driver::{ended, summary};
-pub(crate) use gate::Found;
+pub(crate) use gate::Origin;
 pub use gate::{FailedOperation, Preview, Unpaid};
 pub use handle::OperationHandle;
 pub use history::ActedOn;
 pub(crate) use history::History;
 pub use outcome::{NotSucceeded, Outcome, Success};
-pub use policy::{Exponential, PollState, PollingPolicy};
-pub(crate) use saved::Bounds;
+pub use policy::{PollState, PollingPolicy};
 pub use saved::SavedOperation;
 pub use update::{Observation, Update};
 pub use wait::{Updates, Wait};

@@ -5,7 +5,7 @@ use std::fmt;
 use mint_api::types::{ArtifactManifest, Model, Operation, OperationConversion, World};
 
 use super::{AssetKind, Source, artifacts, collect};
-use crate::client::shown;
+use crate::error::shown;
 
 /// A file that Mint made.
 #[derive(Clone, Eq, PartialEq)]

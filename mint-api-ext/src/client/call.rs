@@ -4,15 +4,13 @@ use std::error::Error as StdError;
 use std::fmt::Display;
 use std::time::Duration;
 
-pub(crate) use mint_api::shown_text as quoted;
 use mint_api::types::{FieldError, Problem};
 use mint_api::{BodyTooLarge, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
-use crate::error::problem_type;
-use crate::error::{Error, ErrorKind, Reply};
+use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
 
 /// A reply with what its head asks of the next request.

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::call::{causes, transport_error};
 use super::network::Network;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, shown};
 
 const MAX_REDIRECTS: usize = 5;
 /// How long a server may send nothing before the connection counts as broken.
@@ -132,20 +132,6 @@ pub(crate) fn refused(url: &str, why: &str) -> Error {
     Error::new(ErrorKind::Download, format!("could not fetch `{}`: {why}", shown(url)))
 }
 
-/// A URL as a text may show it: without its query and fragment, which may be a secret, and without a password.
-pub(crate) fn shown(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut url) => {
-            url.set_query(None);
-            url.set_fragment(None);
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            url.into()
-        }
-        Err(_) => url.split(['?', '#']).next().unwrap_or_default().chars().take(80).collect(),
-    }
-}
-
 /// The error of a request for a file; no text of it, nor of its causes, holds a query.
 pub(crate) fn fetch_error(url: &str, error: reqwest::Error) -> Error {
     if causes(&error).any(|cause| cause.to_string().contains("message head is too large")) {
@@ -177,17 +163,6 @@ mod tests {
                     assert!(text.contains(why) && !text.contains("s=1"), "{to}: {text}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn what_is_shown_of_a_url() {
-        for (url, text) in [
-            ("https://a.b/c.glb?signature=secret#secret", "https://a.b/c.glb"),
-            ("https://user:secret@a.b/c", "https://a.b/c"),
-            ("not a url?secret", "not a url"),
-        ] {
-            assert_eq!(shown(url), text);
         }
     }
 }

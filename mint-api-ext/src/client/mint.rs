@@ -10,12 +10,8 @@ use mint_api::{Client, ClientBuilder, Credentials, Server, Transport};
 use super::Downloader;
 use super::clock::{Clock, SystemClock};
 use super::idempotency::Keys;
-use crate::asset::Assets;
-use crate::download::Download;
 use crate::error::Error;
-use crate::error::OperationId;
 use crate::retry::{Jitter, RetryPolicy};
-use crate::wait::{Bounds, History, OperationHandle, SavedOperation, WaitMany, WaitTarget};
 
 /// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
 const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
@@ -79,85 +75,20 @@ impl Mint {
         &self.parts.api
     }
 
-    /// Takes up an operation by its id, wherever it was started. No request is sent.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be the id of an operation.
-    pub fn attach(&self, id: impl AsRef<str>) -> Result<OperationHandle, Error> {
-        let id: OperationId = id.as_ref().parse()?;
-        Ok(OperationHandle::new(self.clone(), id, Bounds::default(), History::default()))
-    }
-
-    /// Takes up an operation that was saved; its deadline and the server's not-before instant still hold.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that is none.
-    pub fn attach_saved(&self, saved: &SavedOperation) -> Result<OperationHandle, Error> {
-        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?, saved.history()))
-    }
-
-    /// Waits for many operations at once, given by their ids or handles: a stream of each id and how its wait ended, in
-    /// the order they end.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use futures::StreamExt as _;
-    /// # use mint_api_ext::simulator::{Script, Simulator};
-    ///
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let simulator = Simulator::start().await?;
-    /// # let mint = simulator.mint()?;
-    /// # let ids = [simulator.add(Script::world()), simulator.add(Script::model())];
-    /// let mut ended = mint.wait_many(ids);
-    /// while let Some((id, result)) = ended.next().await {
-    ///     println!("{id}: {}", result?.operation().status);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn wait_many<I>(&self, operations: I) -> WaitMany
-    where
-        I: IntoIterator,
-        I::Item: Into<WaitTarget>,
-    {
-        WaitMany::new(self.clone(), operations.into_iter().map(Into::into).collect())
-    }
-
-    /// Starts describing a download of files, such as all those of an operation. No request is sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use mint_api_ext::simulator::{Script, Simulator};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let simulator = Simulator::start().await?;
-    /// # let mint = simulator.mint()?;
-    /// # let id = simulator.add(Script::model());
-    /// # let directory = tempfile::tempdir()?;
-    /// let operation = mint.attach(id)?.wait().await?.into_operation();
-    /// let files = mint.download(&operation).to_dir(directory.path()).await?.complete()?;
-    /// for file in &files {
-    ///     println!("{} {} bytes", file.path.display(), file.bytes);
-    /// }
-    /// # assert!(!files.is_empty());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn download(&self, assets: impl Into<Assets>) -> Download {
-        Download::new(self.clone(), self.parts.downloader.clone(), assets.into())
-    }
-
     pub(crate) fn request_timeout(&self) -> Duration {
         self.parts.api.request_timeout()
     }
 
-    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
-        &self.parts.retry_policy
+    /// Sends a request again under the retry policy; see [`RetryPolicy::send`].
+    pub(crate) async fn retrying<T, F>(&self, send: impl FnMut() -> F + Send) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send,
+    {
+        self.parts.retry_policy.send(self.jitter(), send).await
+    }
+
+    pub(crate) fn downloader(&self) -> &Downloader {
+        &self.parts.downloader
     }
 
     pub(crate) fn next_idempotency_key(&self) -> String {

@@ -4,8 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
 use tokio::io::AsyncWrite;
 
 use super::fetch::{Fetched, Job};
@@ -28,6 +26,33 @@ use crate::retry::Jitter;
 const CONCURRENCY: usize = 4;
 
 pub(crate) type OnEvent = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+impl Mint {
+    /// Starts describing a download of files, such as all those of an operation. No request is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let directory = tempfile::tempdir()?;
+    /// let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let files = mint.download(&operation).to_dir(directory.path()).await?.complete()?;
+    /// for file in &files {
+    ///     println!("{} {} bytes", file.path.display(), file.bytes);
+    /// }
+    /// # assert!(!files.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download(&self, assets: impl Into<Assets>) -> Download {
+        Download::new(self.clone(), self.downloader().clone(), assets.into())
+    }
+}
 
 /// What to do with a file that is there before the download, under the name of a file to fetch.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -335,29 +360,6 @@ impl Download {
             Err(error) => Event::Failed { asset, path, error },
         });
     }
-}
-
-/// Runs so many at a time; the results are in the order of the assets, so that a report reads the same each time.
-///
-/// Not `buffered`: there, one that is done keeps its place until those before it are, too.
-pub(super) async fn in_order<F: Future>(fetches: Vec<F>, at_a_time: usize) -> Vec<F::Output> {
-    let mut running = FuturesUnordered::new();
-    let mut results = Vec::new();
-    for (number, fetch) in fetches.into_iter().enumerate() {
-        if running.len() >= at_a_time {
-            results.extend(running.next().await);
-        }
-        running.push(numbered(number, fetch));
-    }
-    while let Some(result) = running.next().await {
-        results.push(result);
-    }
-    results.sort_unstable_by_key(|(number, _)| *number);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
-async fn numbered<F: Future>(number: usize, fetch: F) -> (usize, F::Output) {
-    (number, fetch.await)
 }
 
 impl std::fmt::Debug for Download {

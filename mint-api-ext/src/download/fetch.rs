@@ -19,8 +19,8 @@ use super::transfer::{Asked, Decision, decide, rest, text, unless, validators};
 use super::verify::{self, Limits};
 use super::{Event, Obtained};
 use crate::asset::Asset;
-use crate::client::{Downloader, fetch_error, refused, shown};
-use crate::error::{Error, ErrorKind};
+use crate::client::{Downloader, fetch_error, refused};
+use crate::error::{Error, ErrorKind, shown};
 
 /// How far apart events of progress are.
 const PROGRESS_STEP: u64 = 64 * 1024;

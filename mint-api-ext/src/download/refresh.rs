@@ -6,8 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::asset::{Asset, Assets, Source};
 use crate::client::Mint;
-use crate::client::shown;
-use crate::error::Error;
+use crate::error::{Error, shown};
 
 /// Asks the API for the URLs of files: once for all files that need it at a time.
 #[derive(Clone, Debug)]

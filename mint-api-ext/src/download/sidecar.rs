@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
 use super::transfer::Kept;
-use crate::client::shown;
+use crate::error::shown;
 
 const VERSION: u32 = 1;
 /// A sidecar is some hundred bytes; something larger is none.

@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use reqwest::Response;
-use tokio::task::spawn_blocking;
 
 use super::part::{Arrival, Part};
 use super::sidecar::Version;
 use super::stream::Stream;
 use super::sum::Summary;
+use crate::client::blocking;
 use crate::error::{Error, ErrorKind};
 
 /// Where the bytes of a file go.
@@ -94,14 +94,4 @@ where
     .await?;
     *slot = Some(part);
     result
-}
-
-/// Runs what blocks off the async threads.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    spawn_blocking(work).await.unwrap_or_else(|error| {
-        let text = "a task that reads or writes files stopped; the runtime is shutting down";
-        Err(Error::new(ErrorKind::Io, text).with_source(error))
-    })
 }

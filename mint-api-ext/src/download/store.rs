@@ -10,8 +10,8 @@ use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt 
 use tokio::io::AsyncWriteExt as _;
 
 use super::manifest::{Entry, MAX_BYTES, Manifest};
-use super::sink::blocking;
 use super::sum::{Sum, Summary};
+use crate::client::blocking;
 use crate::error::{Error, ErrorKind};
 
 /// The size of a part; stores take none below 5 MiB but the last.

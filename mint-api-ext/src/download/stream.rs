@@ -6,10 +6,10 @@ use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use super::sidecar::Version;
-use super::sink::blocking;
 #[cfg(feature = "object-store")]
 use super::store::Upload;
 use super::sum::{Sum, Summary};
+use crate::client::blocking;
 use crate::error::{Error, ErrorKind};
 
 /// Where a stream goes.

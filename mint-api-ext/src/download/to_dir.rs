@@ -9,18 +9,20 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::download::{Archives, Download, Overwrite, in_order};
+use super::download::{Archives, Download, Overwrite};
 use super::fetch::Fetched;
+use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
 use super::part::{Part, io_error};
 use super::publish::Clobber;
 use super::retry::Retries;
 use super::sidecar::Version;
-use super::sink::{Sink, blocking};
+use super::sink::Sink;
 use super::sum::{Sum, Summary};
 use super::unpack::{self, Staged};
 use super::{FetchedFile, Report};
 use crate::asset::Asset;
+use crate::client::blocking;
 use crate::error::{Error, ErrorKind};
 
 /// A download to a directory; await it for the [`Report`].

@@ -10,8 +10,9 @@ use object_store::path::Path;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::download::{Download, Overwrite, in_order};
+use super::download::{Download, Overwrite};
 use super::fetch::Fetched;
+use super::in_order::in_order;
 use super::manifest::{self, Entry, Manifest};
 use super::retry::Retries;
 use super::sidecar::Version;

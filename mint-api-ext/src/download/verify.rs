@@ -5,8 +5,8 @@ use super::digest::Digests;
 use super::sidecar::Version;
 use super::sum::Summary;
 use crate::asset::Asset;
-use crate::client::{refused, shown};
-use crate::error::{Error, ErrorKind};
+use crate::client::refused;
+use crate::error::{Error, ErrorKind, shown};
 
 /// How far a file is checked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

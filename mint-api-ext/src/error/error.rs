@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use mint_api::types::{FieldError, Operation, Problem};
 
-use super::{Brief, OperationId, problem_type};
-use crate::client::quoted;
+use super::{Brief, OperationId, problem_type, quoted};
 
 /// What sort of failure an [`Error`] tells of.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

@@ -13,7 +13,6 @@ use mint_api::types::{Model, Pagination, World};
 use crate::client::Mint;
 use crate::client::{Answer, answer};
 use crate::error::{Error, ErrorKind};
-use crate::retry::retrying;
 
 /// What `limit` may be.
 const PAGE_SIZES: RangeInclusive<i64> = 1..=100;
@@ -22,7 +21,7 @@ const PAGE_SIZES: RangeInclusive<i64> = 1..=100;
 macro_rules! fetch {
     ($what:literal, $list:ident) => {
         |mint, query| {
-            Box::pin(retrying(mint, move || {
+            Box::pin(mint.retrying(move || {
                 let PageQuery { limit, cursor } = query.clone();
                 async move {
                     let mut list = mint.api().$list();

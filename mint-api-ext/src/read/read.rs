@@ -11,7 +11,6 @@ use serde::de::DeserializeOwned;
 use crate::client::Mint;
 use crate::client::answer;
 use crate::error::{Error, id};
-use crate::retry::retrying;
 
 /// What an animation may be: the API calls either by the one name `animation`, so both are tried.
 pub(crate) const ANIMATION_TARGETS: [&str; 2] = ["model_animation_clip", "model_animation_batch"];
@@ -44,7 +43,7 @@ impl Mint {
     /// ```
     pub async fn operation(&self, id: impl AsRef<str> + Send) -> Result<Operation, Error> {
         let handle = self.attach(id)?;
-        Ok(retrying(self, || handle.poll()).await?.value)
+        Ok(self.retrying(|| handle.poll()).await?.value)
     }
 
     /// A model: `GET /v1/models/{modelId}`.
@@ -342,7 +341,7 @@ impl Mint {
         T: DeserializeOwned + Send,
         F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
     {
-        let read = retrying(self, || {
+        let read = self.retrying(|| {
             let reply = send(self.api());
             async { answer(what, reply.await) }
         });

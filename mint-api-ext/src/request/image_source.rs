@@ -13,9 +13,8 @@ use url::Url;
 
 use super::media_type::{self, KNOWN};
 use super::reference_image::{ReferenceImage, WHAT};
-use crate::client::shown;
-use crate::download::blocking;
-use crate::error::{Error, ErrorKind};
+use crate::client::blocking;
+use crate::error::{Error, ErrorKind, shown};
 
 /// Where an image comes from.
 ///

@@ -3,8 +3,8 @@
 use mint_api::Client;
 use mint_api::types::{AnimateModelRequest, ConversionFormat, ConvertModelRequest, EmptyRequest, IdempotencyKey};
 
+use super::found::Found;
 use super::request::{Call, Replied, Request, Start, optional_text, positive, text};
-use crate::wait::Found;
 
 /// Animating a model; see [`Mint::animate`](crate::Mint::animate).
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ pub struct ConvertModel {
 /// [`FailedOperation::retry`](crate::FailedOperation::retry).
 #[derive(Clone, Debug)]
 pub struct RetryModel {
-    pub(crate) model: Option<String>,
-    pub(crate) found: Option<Found>,
+    pub(super) model: Option<String>,
+    pub(super) found: Option<Found>,
 }
 
 impl Request<AnimateModel> {

@@ -7,8 +7,6 @@ use serde::de::DeserializeOwned;
 use crate::client::Mint;
 use crate::client::{Answer, answer};
 use crate::error::{Error, ErrorKind};
-use crate::retry::is_transient;
-use crate::retry::retrying;
 
 /// Sends a call with its key, again with the same key and body where it may have failed in passing.
 ///
@@ -24,7 +22,7 @@ where
     T: DeserializeOwned + Send,
     F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
 {
-    let sent = retrying(mint, || {
+    let sent = mint.retrying(|| {
         let reply = send(mint.api(), key.clone());
         async { answer(what, reply.await) }
     });
@@ -33,7 +31,7 @@ where
             "it may have been done all the same: send it again with the idempotency key `{}`, which does nothing twice",
             key.as_str()
         );
-        let may_be_done = is_transient(&error) && !error.is_rate_limited() || error.kind() == ErrorKind::Decode;
+        let may_be_done = error.is_transient() && !error.is_rate_limited() || error.kind() == ErrorKind::Decode;
         let error = if may_be_done { error.with_advice(&advice) } else { error };
         error.with_idempotency_key(key.as_str())
     })

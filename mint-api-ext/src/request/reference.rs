@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::client::shown;
+use crate::error::shown;
 
 /// What a generation works from besides its prompt: images at public https URLs.
 #[derive(Clone, Eq, PartialEq)]

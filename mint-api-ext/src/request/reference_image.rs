@@ -7,9 +7,8 @@ use mint_api::types::{self, CreateReferenceImageRequest, ReferenceImageLink, Res
 
 use super::image_source::{self, ImageSource};
 use super::mutation::mutate;
-use crate::client::shown;
 use crate::client::{Mint, idempotency};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, shown};
 
 pub(super) const WHAT: &str = "keep the reference image";
 

@@ -7,13 +7,14 @@ use mint_api::types::{EstimatePricingRequest, IdempotencyKey, Operation, Problem
 use mint_api::{Client, ResponseValue};
 
 use super::credits::Limit;
+use super::found::Found;
 use super::mutation::mutate;
 use crate::client::Answer;
 use crate::client::Mint;
 use crate::client::idempotency;
 use crate::error::id;
 use crate::error::{Error, ErrorKind};
-use crate::wait::{Found, History, OperationHandle, Outcome};
+use crate::wait::{History, OperationHandle, Outcome};
 
 /// A call that starts something, or lets it go on. It does nothing until it is sent.
 ///

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::is_transient;
-use crate::client::Answer;
-use crate::client::Mint;
+use super::{Exponential, Jitter};
 use crate::error::Error;
-use crate::wait::Exponential;
 
 /// How often, and for how long, a request is sent again after a failure that may pass: a connection error, a timeout,
 /// 408, 429, and every 5xx but 501 and 505.
@@ -49,6 +46,29 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// Sends a request until it succeeds, fails for good, or the policy gives up.
+    ///
+    /// A call that changes something must carry the same idempotency key each time.
+    pub(crate) async fn send<T, F>(self, mut jitter: Jitter, mut send: impl FnMut() -> F + Send) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send,
+    {
+        let began = Instant::now();
+        let mut made = 0;
+        loop {
+            let error = match send().await {
+                Err(error) if error.is_transient() => error,
+                result => return result,
+            };
+            made += 1;
+            let Some(delay) = self.delay(made, began.elapsed(), error.retry_after(), jitter.next()) else {
+                return Err(if made > 1 { error.with_advice(&format!("it was tried {made} times")) } else { error });
+            };
+            tracing::debug!(%error, attempts = made, ?delay, "sent again later");
+            tokio::time::sleep(delay).await;
+        }
+    }
+
     /// How long to wait before the next attempt; `None` to give up. `jitter` is between 0 and 1.
     fn delay(&self, made: u32, elapsed: Duration, asked: Option<Duration>, jitter: f64) -> Option<Duration> {
         if made >= self.attempts {
@@ -59,32 +79,6 @@ impl RetryPolicy {
         // Added even to what the server asks, so that those whom it turned away together do not return together.
         let delay = least.saturating_add(backoff.mul_f64(0.5 * jitter.clamp(0.0, 1.0)));
         (elapsed.saturating_add(delay) <= self.time_limit).then_some(delay)
-    }
-}
-
-/// Sends a request until it is answered, refused, or given up under the policy of the client.
-///
-/// A call that changes something goes through [`mutate`](crate::request::mutate), so that it does so only once.
-pub(crate) async fn retrying<T, F>(mint: &Mint, mut send: impl FnMut() -> F + Send) -> Result<Answer<T>, Error>
-where
-    T: Send,
-    F: Future<Output = Result<Answer<T>, Error>> + Send,
-{
-    let began = Instant::now();
-    let mut jitter = mint.jitter();
-    let mut made = 0;
-    loop {
-        let error = match send().await {
-            Ok(answer) => return Ok(answer),
-            Err(error) if is_transient(&error) => error,
-            Err(error) => return Err(error),
-        };
-        made += 1;
-        let Some(delay) = mint.retry_policy().delay(made, began.elapsed(), error.retry_after(), jitter.next()) else {
-            return Err(if made > 1 { error.with_advice(&format!("it was tried {made} times")) } else { error });
-        };
-        tracing::debug!(%error, attempts = made, ?delay, "sent again later");
-        tokio::time::sleep(delay).await;
     }
 }
 

@@ -1,19 +1,21 @@
-//! Which failures may pass.
+//! Retryable failures.
 
 use crate::error::{Error, ErrorKind};
 
-/// Whether a failure of a request may pass by itself.
-///
-/// What says that this request can never succeed ends a wait, or a call, at once: a refusal, a redirect, a certificate nobody
-/// trusts, a reply that does not decode.
-pub(crate) fn is_transient(error: &Error) -> bool {
-    match error.status() {
-        Some(status) => match status.as_u16() {
-            501 | 505 => false,
-            408 | 429 => true,
-            code => code >= 500,
-        },
-        None => matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout),
+impl Error {
+    /// Whether the same request may succeed later.
+    ///
+    /// Every other failure ends a call or a wait at once, such as a refusal, a redirect, an untrusted certificate or a
+    /// reply that does not decode.
+    pub(crate) fn is_transient(&self) -> bool {
+        match self.status() {
+            Some(status) => match status.as_u16() {
+                501 | 505 => false,
+                408 | 429 => true,
+                code => code >= 500,
+            },
+            None => matches!(self.kind(), ErrorKind::Transport | ErrorKind::Timeout),
+        }
     }
 }
 
@@ -30,7 +32,7 @@ mod tests {
             .filter(|code| {
                 let status = StatusCode::from_u16(*code).unwrap();
                 let reply = Reply { status, request_id: None, retry_after: None };
-                is_transient(&Error::new(ErrorKind::Server, "").with_reply(reply))
+                Error::new(ErrorKind::Server, "").with_reply(reply).is_transient()
             })
             .collect();
         let expected: Vec<u16> =
@@ -55,7 +57,7 @@ mod tests {
             (Interrupted, false),
             (Credits, false),
         ] {
-            assert_eq!(is_transient(&Error::new(kind, "")), transient, "{kind:?}");
+            assert_eq!(Error::new(kind, "").is_transient(), transient, "{kind:?}");
         }
     }
 }

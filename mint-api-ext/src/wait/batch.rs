@@ -27,7 +27,6 @@ use crate::client::Mint;
 use crate::error::OperationId;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Jitter;
-use crate::retry::is_transient;
 
 /// An id as it was given, and how the wait for it ended.
 pub(super) type Ended = (String, Result<Outcome, Error>);
@@ -244,7 +243,7 @@ impl Batch {
                     return self.end_with(key, |item, _| Ok(end.outcome(value, &mint, item.machine.history())));
                 }
             }
-            Err(error) if is_transient(&error) => {
+            Err(error) if error.is_transient() => {
                 machine.failed(item_now, error.retry_after(), jitter);
                 if error.is_rate_limited() {
                     let wish = self.rules.obeyed(error.retry_after()).0;

@@ -15,7 +15,6 @@ use crate::client::Answer;
 use crate::error::OperationId;
 use crate::error::{Error, ErrorKind, WaitSummary};
 use crate::retry::Jitter;
-use crate::retry::is_transient;
 
 pub(super) struct Driver {
     handle: OperationHandle,
@@ -125,7 +124,7 @@ impl Driver {
                     }
                 }
             }
-            Err(error) if is_transient(&error) => {
+            Err(error) if error.is_transient() => {
                 tracing::debug!(%error, "a poll failed");
                 machine.failed(began.elapsed(), error.retry_after(), jitter);
                 if every_poll {

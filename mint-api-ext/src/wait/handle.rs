@@ -16,6 +16,27 @@ use crate::client::{Answer, answer};
 use crate::error::OperationId;
 use crate::error::{Error, ErrorKind};
 
+impl Mint {
+    /// Takes up an operation by its id, wherever it was started. No request is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be the id of an operation.
+    pub fn attach(&self, id: impl AsRef<str>) -> Result<OperationHandle, Error> {
+        let id: OperationId = id.as_ref().parse()?;
+        Ok(OperationHandle::new(self.clone(), id, Bounds::default(), History::default()))
+    }
+
+    /// Takes up an operation that was saved; its deadline and the server's not-before instant still hold.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that is none.
+    pub fn attach_saved(&self, saved: &SavedOperation) -> Result<OperationHandle, Error> {
+        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?, saved.history()))
+    }
+}
+
 /// An operation that goes on at the server, known by its id.
 ///
 /// It holds no connection; dropping it changes nothing at the server. Serialised (serde), it is a [`SavedOperation`].

@@ -29,7 +29,7 @@ pub struct ActedOn {
 }
 
 impl ActedOn {
-    pub(super) fn state_of(operation: &Operation) -> Self {
+    pub(crate) fn state_of(operation: &Operation) -> Self {
         Self { status: operation.status.as_str().to_owned(), updated_at: operation.updated_at.clone() }
     }
 }

@@ -5,8 +5,7 @@ use std::fmt;
 use mint_api::types::Operation;
 
 use super::{FailedOperation, Preview, Unpaid};
-use crate::client::quoted;
-use crate::error::Brief;
+use crate::error::{Brief, quoted};
 
 /// How a wait ends. Each variant holds the operation as it was last seen; where something can be done about it, also
 /// what that is.

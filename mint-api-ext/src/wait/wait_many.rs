@@ -19,6 +19,37 @@ use crate::error::OperationId;
 /// How many requests are under way at once unless said otherwise.
 const DEFAULT_CONCURRENCY: usize = 16;
 
+impl Mint {
+    /// Waits for many operations at once, given by their ids or handles: a stream of each id and how its wait ended, in
+    /// the order they end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::StreamExt as _;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let ids = [simulator.add(Script::world()), simulator.add(Script::model())];
+    /// let mut ended = mint.wait_many(ids);
+    /// while let Some((id, result)) = ended.next().await {
+    ///     println!("{id}: {}", result?.operation().status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_many<I>(&self, operations: I) -> WaitMany
+    where
+        I: IntoIterator,
+        I::Item: Into<WaitTarget>,
+    {
+        WaitMany::new(self.clone(), operations.into_iter().map(Into::into).collect())
+    }
+}
+
 /// A wait for many operations: a stream of each id with how its wait ended, in the order they end.
 ///
 /// Each operation is polled as by [`Wait`](super::Wait), within [`MintBuilder::requests_per_second`]; a 429 on one makes

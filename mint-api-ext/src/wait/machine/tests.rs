@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::retry::Exponential;
+use crate::wait::PollingPolicy;
 use crate::wait::rules::DEFAULT_DEADLINE;
-use crate::wait::{Exponential, PollingPolicy};
 
 /// What one poll brings.
 #[derive(Clone, Copy)]

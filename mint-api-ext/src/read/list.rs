@@ -10,8 +10,7 @@ use futures::future::BoxFuture;
 use futures::stream::{BoxStream, Stream, StreamExt as _, try_unfold};
 use mint_api::types::{Model, Pagination, World};
 
-use crate::client::Mint;
-use crate::client::{Answer, answer};
+use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind};
 
 /// What `limit` may be.

@@ -8,8 +8,7 @@ use mint_api::{Client, ResponseValue};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::client::Mint;
-use crate::client::answer;
+use crate::client::{Mint, answer};
 use crate::error::{Error, id};
 
 /// What an animation may be: the API calls either by the one name `animation`, so both are tried.

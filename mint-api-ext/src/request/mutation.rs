@@ -4,8 +4,7 @@ use mint_api::types::{IdempotencyKey, Problem};
 use mint_api::{Client, ResponseValue};
 use serde::de::DeserializeOwned;
 
-use crate::client::Mint;
-use crate::client::{Answer, answer};
+use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind};
 
 /// Sends a call with its key, again with the same key and body where it may have failed in passing.

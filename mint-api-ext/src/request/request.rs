@@ -9,11 +9,8 @@ use mint_api::{Client, ResponseValue};
 use super::credits::Limit;
 use super::found::Found;
 use super::mutation::mutate;
-use crate::client::Answer;
-use crate::client::Mint;
-use crate::client::idempotency;
-use crate::error::id;
-use crate::error::{Error, ErrorKind};
+use crate::client::{Answer, Mint, idempotency};
+use crate::error::{Error, ErrorKind, id};
 use crate::wait::{History, OperationHandle, Outcome};
 
 /// A call that starts something, or lets it go on. It does nothing until it is sent.

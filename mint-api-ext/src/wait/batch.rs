@@ -22,10 +22,8 @@ use super::policy::PollState;
 use super::rules::Rules;
 use super::wait_many::{Command, Setup, WaitTarget};
 use super::{OperationHandle, Outcome};
-use crate::client::Answer;
-use crate::client::Mint;
-use crate::error::OperationId;
-use crate::error::{Error, ErrorKind};
+use crate::client::{Answer, Mint};
+use crate::error::{Error, ErrorKind, OperationId};
 use crate::retry::Jitter;
 
 /// An id as it was given, and how the wait for it ended.

@@ -12,8 +12,7 @@ use super::rules::{DEFAULT_DEADLINE, Rules};
 use super::wait::{Deadline, Wait, Yields};
 use super::{Observation, OperationHandle, Update};
 use crate::client::Answer;
-use crate::error::OperationId;
-use crate::error::{Error, ErrorKind, WaitSummary};
+use crate::error::{Error, ErrorKind, OperationId, WaitSummary};
 use crate::retry::Jitter;
 
 pub(super) struct Driver {

@@ -11,10 +11,8 @@ use tokio::time::Instant;
 use super::history::History;
 use super::saved::Bounds;
 use super::{SavedOperation, Wait};
-use crate::client::Mint;
-use crate::client::{Answer, answer};
-use crate::error::OperationId;
-use crate::error::{Error, ErrorKind};
+use crate::client::{Answer, Mint, answer};
+use crate::error::{Error, ErrorKind, OperationId};
 
 impl Mint {
     /// Takes up an operation by its id, wherever it was started. No request is sent.

@@ -6,8 +6,7 @@ use mint_api::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::history::{ActedOn, History};
-use crate::error::OperationId;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, OperationId};
 
 /// An operation as it outlives a process: its id, and the instants that still bind whoever goes on waiting.
 ///

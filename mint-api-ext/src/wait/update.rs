@@ -6,8 +6,7 @@ use std::time::Duration;
 use mint_api::types::Operation;
 
 use super::Outcome;
-use crate::error::Brief;
-use crate::error::Error;
+use crate::error::{Brief, Error};
 
 /// What a wait has seen.
 #[derive(Debug)]

@@ -13,8 +13,7 @@ use super::batch::{Batch, Ended};
 use super::policy::PollingPolicy;
 use super::rules::{DEFAULT_DEADLINE, Rules};
 use crate::client::Mint;
-use crate::error::Error;
-use crate::error::OperationId;
+use crate::error::{Error, OperationId};
 
 /// How many requests are under way at once unless said otherwise.
 const DEFAULT_CONCURRENCY: usize = 16;

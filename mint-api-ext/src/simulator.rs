@@ -37,27 +37,13 @@
 //! # }
 //! ```
 
-mod account;
-mod answer;
 mod api;
-mod artifacts;
 mod cdn;
-mod check;
-mod credits;
-mod fault;
-mod files;
-mod gates;
-mod operation;
-mod reads;
-mod record;
-mod reference;
-mod route;
+mod http;
+mod routes;
 mod samples;
-mod script;
-mod start;
+mod scripts;
 mod state;
-mod store;
-mod time;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -71,12 +57,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::client::{Mint, MintBuilder};
 use crate::error::Error;
 
-pub use fault::Fault;
-pub use record::RecordedRequest;
-pub use route::Route;
-pub use script::{Reply, Script};
-use state::{Gates, State};
-use store::Intervention;
+pub use self::cdn::fault::Fault;
+pub use self::http::recorded_request::RecordedRequest;
+pub use self::http::route::Route;
+pub use self::scripts::script::{Reply, Script};
+use self::state::api_state::{Gates, State};
+use self::state::store::Intervention;
 
 /// The key the simulator takes.
 pub const API_KEY: &str = "mint_simulated_key";
@@ -115,7 +101,7 @@ impl Simulator {
         let state = Arc::new(State::new(addresses.1, &settings));
         let stop = CancellationToken::new();
         serve(api, api::router(state.clone()), stop.clone());
-        serve(cdn, cdn::router(state.clone()), stop.clone());
+        serve(cdn, cdn::server::router(state.clone()), stop.clone());
         Ok(Self { api: addresses.0, cdn: addresses.1, state, _stop: stop.drop_guard() })
     }
 

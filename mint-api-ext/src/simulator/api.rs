@@ -15,29 +15,29 @@ use futures::stream;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use super::answer::{Answer, Problem, field_error};
-use super::route::Route;
-use super::script::ScriptSubject;
-use super::state::State;
-use super::store::{Intervention, Remembered, Store};
-use super::{account, artifacts, check, gates, reads, reference, start};
+use crate::simulator::http::http_reply::{Answer, Problem, field_error};
+use crate::simulator::http::route::Route;
+use crate::simulator::routes::{account, artifacts, check, gates, reference_images, resources, starts};
+use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::store::{Intervention, Remembered, Store};
 
 /// The longest body that is read: an image of some 48 MB as base64.
 const LONGEST_BODY: usize = 64 << 20;
 
-pub(super) fn router(state: Arc<State>) -> Router {
+pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new().fallback_service(any(answer).with_state(state))
 }
 
 /// A request for a route.
-pub(super) struct Call {
+pub(crate) struct Call {
     route: Route,
     path: String,
     parameters: Vec<String>,
     query: Vec<(String, String)>,
     idempotency_key: Option<String>,
-    pub(super) token: String,
-    pub(super) body: Map<String, Value>,
+    pub(crate) token: String,
+    pub(crate) body: Map<String, Value>,
 }
 
 impl Call {
@@ -55,16 +55,16 @@ impl Call {
     }
 
     /// What stands in the path for a parameter.
-    pub(super) fn parameter(&self, index: usize) -> &str {
+    pub(crate) fn parameter(&self, index: usize) -> &str {
         self.parameters.get(index).map_or("", String::as_str)
     }
 
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A text of the body.
-    pub(super) fn text(&self, field: &str) -> Option<&str> {
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
         self.body.get(field).and_then(Value::as_str)
     }
 }
@@ -154,28 +154,28 @@ fn once(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem
 fn handle(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let first = call.parameter(0);
     match call.route {
-        Route::GetOperation => reads::operation(state, store, first),
+        Route::GetOperation => resources::operation(state, store, first),
         Route::ApproveOperation => gates::approve(state, store, call),
         Route::ReviseOperation => gates::revise(state, store, call),
         Route::ResumeOperation => gates::resume(state, store, call),
-        Route::GenerateWorld => start::generate(state, store, ScriptSubject::World, &call.body),
-        Route::GenerateModel => start::generate(state, store, ScriptSubject::Model, &call.body),
-        Route::GenerateAssetPack => start::generate(state, store, ScriptSubject::AssetPack, &call.body),
-        Route::GenerateAudio => start::generate(state, store, ScriptSubject::Audio, &call.body),
-        Route::OptimizeModel => start::optimize(state, store, call),
-        Route::RetryModel => start::retry(state, store, call),
-        Route::ConvertModel => start::convert(state, store, call),
-        Route::AnimateModel => start::animate(state, store, call),
-        Route::ListModels => reads::list(state, store, "model", call),
-        Route::ListWorlds => reads::list(state, store, "world", call),
-        Route::GetModel => reads::resource(state, store, "model", first),
-        Route::GetWorld => reads::resource(state, store, "world", first),
-        Route::GetAssetPack => reads::resource(state, store, "asset_pack", first),
-        Route::GetAsset => reads::asset(state, store, call),
+        Route::GenerateWorld => starts::generate(state, store, ScriptSubject::World, &call.body),
+        Route::GenerateModel => starts::generate(state, store, ScriptSubject::Model, &call.body),
+        Route::GenerateAssetPack => starts::generate(state, store, ScriptSubject::AssetPack, &call.body),
+        Route::GenerateAudio => starts::generate(state, store, ScriptSubject::Audio, &call.body),
+        Route::OptimizeModel => starts::optimize(state, store, call),
+        Route::RetryModel => starts::retry(state, store, call),
+        Route::ConvertModel => starts::convert(state, store, call),
+        Route::AnimateModel => starts::animate(state, store, call),
+        Route::ListModels => resources::list(state, store, "model", call),
+        Route::ListWorlds => resources::list(state, store, "world", call),
+        Route::GetModel => resources::resource(state, store, "model", first),
+        Route::GetWorld => resources::resource(state, store, "world", first),
+        Route::GetAssetPack => resources::resource(state, store, "asset_pack", first),
+        Route::GetAsset => resources::asset(state, store, call),
         Route::GetMe => Ok(account::me(call)),
         Route::GetUsage => Ok(account::usage(state, store)),
         Route::EstimatePricing => account::estimate(store, call),
-        Route::CreateReferenceImage => reference::create(state, store, call),
+        Route::CreateReferenceImage => reference_images::create(state, store, call),
         Route::GetArtifactManifest => artifacts::manifest(state, store, call),
         Route::ListAnimationArtifacts => artifacts::animation_list(state, store, call),
         Route::GetAnimationArtifact => artifacts::animation(state, store, call),

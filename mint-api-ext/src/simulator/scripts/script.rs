@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 /// What an operation does, from when it is added: its statuses over time, or its replies one by one.
 #[derive(Clone, Debug)]
 pub struct Script {
-    pub(super) subject: ScriptSubject,
-    pub(super) play: Play,
-    pub(super) changes: Vec<(String, Value)>,
+    pub(crate) subject: ScriptSubject,
+    pub(crate) play: Play,
+    pub(crate) changes: Vec<(String, Value)>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum ScriptSubject {
+pub(crate) enum ScriptSubject {
     World,
     Model,
     Conversion,
@@ -25,7 +25,7 @@ pub(super) enum ScriptSubject {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Play {
+pub(crate) enum Play {
     /// Statuses, each with how long it stands; the last one stays.
     Timeline(Vec<(String, Duration)>),
     /// Replies, each to one request; the last one stays.
@@ -33,7 +33,7 @@ pub(super) enum Play {
 }
 
 impl Play {
-    pub(super) fn timeline<S: Into<String>>(statuses: impl IntoIterator<Item = (S, u64)>) -> Self {
+    pub(crate) fn timeline<S: Into<String>>(statuses: impl IntoIterator<Item = (S, u64)>) -> Self {
         let statuses = statuses.into_iter();
         Self::Timeline(statuses.map(|(status, seconds)| (status.into(), Duration::from_secs(seconds))).collect())
     }
@@ -55,7 +55,7 @@ impl Script {
         Self::new(ScriptSubject::Conversion).timeline([("queued", 1), ("running", 3), ("succeeded", 0)])
     }
 
-    pub(super) fn new(subject: ScriptSubject) -> Self {
+    pub(crate) fn new(subject: ScriptSubject) -> Self {
         Self { subject, play: Play::Timeline(Vec::new()), changes: Vec::new() }
     }
 
@@ -92,16 +92,16 @@ impl Script {
     }
 }
 
-/// A reply of the API, for [`Script::replies`] and [`Simulator::reply_next`](super::Simulator::reply_next).
+/// A reply of the API, for [`Script::replies`] and [`Simulator::reply_next`](crate::simulator::Simulator::reply_next).
 #[derive(Clone, Debug)]
 pub struct Reply {
-    pub(super) status: StatusCode,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Body,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Body,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Body {
+pub(crate) enum Body {
     /// The operation in this status.
     Operation(String),
     /// This text, as it is.
@@ -134,7 +134,7 @@ impl Reply {
     }
 
     /// The status of the operation in it.
-    pub(super) fn operation_status(&self) -> &str {
+    pub(crate) fn operation_status(&self) -> &str {
         match &self.body {
             Body::Operation(status) => status,
             Body::Text(_) | Body::Json(_) | Body::Problem => "running",
@@ -152,6 +152,6 @@ impl Reply {
     }
 }
 
-pub(super) fn status_of(code: u16) -> StatusCode {
+pub(crate) fn status_of(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -5,36 +5,36 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::credits::Bill;
-use super::script::{Play, Script, ScriptSubject};
-use super::start::Draft;
-use super::state::State;
+use crate::simulator::routes::starts::Draft;
+use crate::simulator::scripts::script::{Play, Script, ScriptSubject};
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::bill::Bill;
 
 /// An operation, whether a script added it or a request began it.
 #[derive(Debug)]
-pub(super) struct Operation {
-    pub(super) id: String,
-    pub(super) script: Script,
-    pub(super) created: Instant,
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) script: Script,
+    pub(crate) created: Instant,
     /// When what it plays now began.
-    pub(super) since: Instant,
-    pub(super) replies_given: usize,
+    pub(crate) since: Instant,
+    pub(crate) replies_given: usize,
     /// The resource it is about, once there is one.
-    pub(super) resource: Option<String>,
+    pub(crate) resource: Option<String>,
     /// `assets` and `conversion` once everything is made.
-    pub(super) made: Vec<(&'static str, Value)>,
+    pub(crate) made: Vec<(&'static str, Value)>,
     /// What a request that began it is charged; a script costs nothing.
-    pub(super) bill: Option<Bill>,
+    pub(crate) bill: Option<Bill>,
     /// What the next look still shows.
-    pub(super) lingering: Option<Value>,
+    pub(crate) lingering: Option<Value>,
     /// How often it was revised.
-    pub(super) revisions: u32,
+    pub(crate) revisions: u32,
     /// What its resource will be.
-    pub(super) draft: Draft,
+    pub(crate) draft: Draft,
 }
 
 impl Operation {
-    pub(super) fn new(id: String, script: Script) -> Self {
+    pub(crate) fn new(id: String, script: Script) -> Self {
         let now = Instant::now();
         Self {
             id,
@@ -52,14 +52,14 @@ impl Operation {
     }
 
     /// Plays these statuses from now on.
-    pub(super) fn play<'a>(&mut self, statuses: impl IntoIterator<Item = (&'a str, u64)>) {
+    pub(crate) fn play<'a>(&mut self, statuses: impl IntoIterator<Item = (&'a str, u64)>) {
         // What changes shows a later time, also when no time has passed.
         self.since = Instant::now().max(self.since + Duration::from_millis(1));
         self.script.play = Play::timeline(statuses);
     }
 
     /// Its status now, and since when; `running` while it plays replies.
-    pub(super) fn status(&self, state: &State) -> (&str, Instant) {
+    pub(crate) fn status(&self, state: &State) -> (&str, Instant) {
         let Play::Timeline(timeline) = &self.script.play else {
             return ("running", self.since);
         };
@@ -79,13 +79,13 @@ impl Operation {
     }
 
     /// What the API shows of it now.
-    pub(super) fn body(&self, state: &State) -> Value {
+    pub(crate) fn body(&self, state: &State) -> Value {
         let (status, updated) = self.status(state);
         self.body_in(state, status, updated)
     }
 
     /// What the API shows of it in a status.
-    pub(super) fn body_in(&self, state: &State, status: &str, updated: Instant) -> Value {
+    pub(crate) fn body_in(&self, state: &State, status: &str, updated: Instant) -> Value {
         let generates = matches!(self.script.subject, ScriptSubject::World | ScriptSubject::Model);
         let resource = self.resource.as_ref();
         let mut body = json!({
@@ -138,7 +138,7 @@ impl Operation {
 
 impl ScriptSubject {
     /// `resource.type`.
-    pub(super) fn resource_type(self) -> &'static str {
+    pub(crate) fn resource_type(self) -> &'static str {
         match self {
             Self::World => "world",
             Self::Model | Self::Conversion | Self::Optimization => "model",
@@ -161,15 +161,15 @@ impl ScriptSubject {
 }
 
 /// Where a person looks at a resource.
-pub(super) fn mint_url(resource: &str) -> String {
+pub(crate) fn mint_url(resource: &str) -> String {
     format!("https://mint.gg/simulator/{resource}")
 }
 
-pub(super) fn is_success(status: &str) -> bool {
+pub(crate) fn is_success(status: &str) -> bool {
     matches!(status, "succeeded" | "partially_succeeded")
 }
 
-pub(super) fn is_over(status: &str) -> bool {
+pub(crate) fn is_over(status: &str) -> bool {
     is_success(status) || matches!(status, "failed" | "canceled")
 }
 

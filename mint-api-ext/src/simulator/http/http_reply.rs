@@ -7,18 +7,18 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::script::{Body, Reply};
+use crate::simulator::scripts::script::{Body, Reply};
 
 /// A reply, before it is one of HTTP; it can be kept and given again.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: Vec<(String, String)>,
     body: String,
 }
 
 impl Answer {
-    pub(super) fn ok(body: &Value) -> Self {
+    pub(crate) fn ok(body: &Value) -> Self {
         Self::json(StatusCode::OK, "application/json", body)
     }
 
@@ -27,14 +27,14 @@ impl Answer {
     }
 
     /// An operation that was begun or goes on.
-    pub(super) fn accepted(operation: &Value, retry_after: u64) -> Self {
+    pub(crate) fn accepted(operation: &Value, retry_after: u64) -> Self {
         let location = format!("/v1/operations/{}", operation["id"].as_str().unwrap_or_default());
         let answer = Self::json(StatusCode::ACCEPTED, "application/json", operation);
         answer.with("location", &location).with("retry-after", &retry_after.to_string())
     }
 
     /// A reply that a test set, for this operation.
-    pub(super) fn scripted(reply: Reply, operation: &Value) -> Self {
+    pub(crate) fn scripted(reply: Reply, operation: &Value) -> Self {
         let mut answer = match &reply.body {
             Body::Operation(_) => Self::json(reply.status, "application/json", operation),
             Body::Json(value) => Self::json(reply.status, "application/json", value),
@@ -46,7 +46,7 @@ impl Answer {
     }
 
     /// The operation that it shows, if it accepted one.
-    pub(super) fn operation(&self) -> Option<String> {
+    pub(crate) fn operation(&self) -> Option<String> {
         let (_, location) = self.headers.iter().find(|(name, _)| name == "location")?;
         location.strip_prefix("/v1/operations/").map(str::to_owned)
     }
@@ -72,8 +72,8 @@ impl From<Answer> for Response {
 
 /// Why a request is refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Problem {
-    pub(super) status: StatusCode,
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
     slug: Cow<'static, str>,
     detail: Cow<'static, str>,
     errors: Vec<Value>,
@@ -81,7 +81,7 @@ pub(super) struct Problem {
 
 impl Problem {
     /// What the API says for a status that needs no further words.
-    pub(super) fn of(status: StatusCode) -> Self {
+    pub(crate) fn of(status: StatusCode) -> Self {
         let title = title(status);
         let detail = match status {
             StatusCode::UNAUTHORIZED => "Missing, malformed, inactive, or revoked API key.",
@@ -94,26 +94,26 @@ impl Problem {
         Self { status, slug, detail: detail.into(), errors: Vec::new() }
     }
 
-    pub(super) fn new(status: StatusCode, slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(status: StatusCode, slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { status, slug: slug.into(), detail: detail.into(), errors: Vec::new() }
     }
 
     /// The state of something does not allow the call.
-    pub(super) fn conflict(slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn conflict(slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, slug, detail)
     }
 
     /// Every field that is wrong, each with its path, a code, and a message.
-    pub(super) fn invalid(errors: Vec<Value>) -> Self {
+    pub(crate) fn invalid(errors: Vec<Value>) -> Self {
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation", "The request is not valid.");
         Self { errors, ..problem }
     }
 
-    pub(super) fn with_status(self, status: StatusCode) -> Self {
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
-    pub(super) fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self::of(StatusCode::NOT_FOUND)
     }
 }
@@ -135,6 +135,6 @@ fn title(status: StatusCode) -> &'static str {
     status.canonical_reason().unwrap_or("Unknown status")
 }
 
-pub(super) fn field_error(path: &str, code: &str, message: impl Into<String>) -> Value {
+pub(crate) fn field_error(path: &str, code: &str, message: impl Into<String>) -> Value {
     json!({"path": path, "code": code, "message": message.into()})
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
-use super::answer::Problem;
+use crate::simulator::http::http_reply::Problem;
 
 macro_rules! routes {
     ($($name:ident = $id:literal $method:ident $template:literal;)+) => {
@@ -72,7 +72,7 @@ routes! {
 
 impl Route {
     /// The route of a request, and what stands in its path for each parameter.
-    pub(super) fn find(method: &Method, path: &str) -> Result<(Self, Vec<String>), Problem> {
+    pub(crate) fn find(method: &Method, path: &str) -> Result<(Self, Vec<String>), Problem> {
         let mut found = Self::ALL.iter().filter_map(|route| Some((*route, parameters(route.path(), path)?))).peekable();
         if found.peek().is_none() {
             return Err(Problem::of(StatusCode::NOT_FOUND));

@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::samples;
-use super::script::ScriptSubject;
-use super::start::Draft;
-use super::state::State;
+use crate::simulator::routes::starts::Draft;
+use crate::simulator::samples;
+use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::state::api_state::State;
 
 /// `assets` and `conversion` of an operation that has made everything.
-pub(super) fn made_for(state: &State, subject: ScriptSubject) -> Vec<(&'static str, Value)> {
+pub(crate) fn made_for(state: &State, subject: ScriptSubject) -> Vec<(&'static str, Value)> {
     match subject {
         ScriptSubject::World => vec![("assets", world(state))],
         ScriptSubject::Model | ScriptSubject::Optimization => vec![("assets", optimized_model(state))],
@@ -59,7 +59,7 @@ fn world(state: &State) -> Value {
 }
 
 /// The files of a model that nobody has optimised yet.
-pub(super) fn model(state: &State) -> Value {
+pub(crate) fn model(state: &State) -> Value {
     let mut assets = optimized_model(state);
     assets["optimizedGlbSizeBytes"] = Value::Null;
     assets["optimizedGlbUrl"] = Value::Null;
@@ -84,7 +84,7 @@ fn optimized_model(state: &State) -> Value {
 }
 
 /// A conversion to the formats of a draft, to every one when it names none.
-pub(super) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
+pub(crate) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
     let formats: [(&str, &'static str, &Bytes); 5] = [
         ("glb", GLB_TYPE, &PLAIN_GLB),
         ("obj", "model/obj", &OBJ),
@@ -115,17 +115,17 @@ fn file_name(name: &str) -> String {
 }
 
 /// The file of a sound.
-pub(super) fn audio(state: &State) -> String {
+pub(crate) fn audio(state: &State) -> String {
     state.add_file("sound.wav", "audio/wav", AUDIO.clone())
 }
 
 /// The file of an animated model.
-pub(super) fn animation(state: &State) -> String {
+pub(crate) fn animation(state: &State) -> String {
     state.add_file("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
 }
 
 /// Another preview than those before, for an operation that was revised so often.
-pub(super) fn revise(state: &State, made: &mut [(&'static str, Value)], revisions: u32) {
+pub(crate) fn revise(state: &State, made: &mut [(&'static str, Value)], revisions: u32) {
     let preview = samples::png(samples::IMAGE_SIDE + revisions, samples::IMAGE_SIDE);
     for (_, assets) in made.iter_mut().filter(|(field, _)| *field == "assets") {
         let url = state.add_file(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
@@ -141,7 +141,7 @@ fn bounds() -> Value {
 }
 
 /// How long the sound is.
-pub(super) const AUDIO_SECONDS: u32 = 1;
+pub(crate) const AUDIO_SECONDS: u32 = 1;
 
 const GLB_TYPE: &str = "model/gltf-binary";
 const USDZ_TYPE: &str = "model/vnd.usdz+zip";

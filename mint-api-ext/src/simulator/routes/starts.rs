@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, Problem};
-use super::api::Call;
-use super::credits::{Bill, Missing, preview_price, price};
-use super::files;
-use super::operation::{Operation, is_over, is_success};
-use super::script::{Script, ScriptSubject};
-use super::state::State;
-use super::store::{Resource, Store};
+use crate::simulator::api::Call;
+use crate::simulator::http::http_reply::{Answer, Problem};
+use crate::simulator::scripts::script::{Script, ScriptSubject};
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::bill::{Bill, Missing, preview_price, price};
+use crate::simulator::state::operation::{Operation, is_over, is_success};
+use crate::simulator::state::result_files;
+use crate::simulator::state::store::{Resource, Store};
 
 /// What there is to do.
 struct Work {
@@ -22,15 +22,15 @@ struct Work {
 
 /// What the resource of an operation will be, which there is none of while the credits are missing.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) name: Option<String>,
+pub(crate) struct Draft {
+    pub(crate) name: Option<String>,
     /// How many models a pack has.
     items: u64,
     /// What a model is converted to.
-    pub(super) formats: Vec<String>,
+    pub(crate) formats: Vec<String>,
 }
 
-pub(super) fn generate(
+pub(crate) fn generate(
     state: &State,
     store: &mut Store,
     subject: ScriptSubject,
@@ -48,7 +48,7 @@ pub(super) fn generate(
     Ok(start(state, store, Work { script, price, resource: None, draft }))
 }
 
-pub(super) fn optimize(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn optimize(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let model = finished_model(state, store, call.parameter(0))?;
     if let Some(operation) = model.optimized_by.as_ref().and_then(|id| store.operations.get(id)) {
         let status = operation.status(state).0;
@@ -77,7 +77,7 @@ fn already_optimized() -> Problem {
     Problem::conflict("model-already-optimized", "The model is optimised already.")
 }
 
-pub(super) fn convert(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn convert(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let id = finished_model(state, store, call.parameter(0))?.id.clone();
     let formats = call.body["targetFormats"].as_array().into_iter().flatten();
     let formats = formats.filter_map(|format| format.as_str().map(str::to_owned)).collect();
@@ -85,7 +85,7 @@ pub(super) fn convert(state: &State, store: &mut Store, call: &Call) -> Result<A
     Ok(start(state, store, Work { draft, ..about(Script::new(ScriptSubject::Conversion), &id) }))
 }
 
-pub(super) fn animate(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animate(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     finished_model(state, store, call.parameter(0))?;
     let script = Script::new(ScriptSubject::Animation).with("prompt", call.body["motionPrompt"].clone());
     let price = price(ScriptSubject::Animation, "");
@@ -93,7 +93,7 @@ pub(super) fn animate(state: &State, store: &mut Store, call: &Call) -> Result<A
 }
 
 /// Makes a model again whose generation failed, by a new operation.
-pub(super) fn retry(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn retry(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let model = store.resource("model", call.parameter(0))?;
     let failed = model.made_by.as_ref().and_then(|id| store.operations.get(id));
     let Some(failed) = failed.filter(|operation| operation.status(state).0 == "failed") else {
@@ -142,7 +142,7 @@ fn start(state: &State, store: &mut Store, work: Work) -> Answer {
 }
 
 /// Begins an operation as far as the credits last. One that they do not last for stops before there is a resource.
-pub(super) fn begin(state: &State, store: &mut Store, mut operation: Operation) -> Answer {
+pub(crate) fn begin(state: &State, store: &mut Store, mut operation: Operation) -> Answer {
     let subject = operation.script.subject;
     let available = store.available(state);
     let mut bill = operation.bill.take().unwrap_or_else(|| Bill::new(0.0));
@@ -197,15 +197,15 @@ fn end(store: &mut Store, operation: &mut Operation) -> &'static str {
 }
 
 /// The files of an operation, for when it is over.
-pub(super) fn make_files(state: &State, operation: &mut Operation) {
+pub(crate) fn make_files(state: &State, operation: &mut Operation) {
     if !operation.made.is_empty() {
         return;
     }
     let draft = &operation.draft;
     operation.made = match operation.script.subject {
-        ScriptSubject::Conversion => vec![("conversion", files::conversion(state, &operation.id, draft))],
-        ScriptSubject::Model => vec![("assets", files::model(state))],
-        other => files::made_for(state, other),
+        ScriptSubject::Conversion => vec![("conversion", result_files::conversion(state, &operation.id, draft))],
+        ScriptSubject::Model => vec![("assets", result_files::model(state))],
+        other => result_files::made_for(state, other),
     };
 }
 
@@ -229,13 +229,13 @@ fn make(state: &State, store: &mut Store, operation: &mut Operation) {
 }
 
 /// How many seconds the parts of an operation take.
-pub(super) struct Times {
-    pub(super) queued: u64,
-    pub(super) running: u64,
+pub(crate) struct Times {
+    pub(crate) queued: u64,
+    pub(crate) running: u64,
 }
 
 impl Times {
-    pub(super) fn of(operation: &Operation) -> Self {
+    pub(crate) fn of(operation: &Operation) -> Self {
         let (queued, running) = match operation.script.subject {
             ScriptSubject::World => (2, 8),
             ScriptSubject::AssetPack => (2, 2 * operation.draft.items),

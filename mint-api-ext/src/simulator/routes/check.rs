@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::answer::{Problem, field_error};
-use super::route::Route;
+use crate::simulator::http::http_reply::{Problem, field_error};
+use crate::simulator::http::route::Route;
 
 /// A field of a body, and whether the API does without it.
 enum Field {
@@ -83,7 +83,7 @@ const IMAGE_LINK: &[Field] = &[Required("sourceUrl", Rule::Url), Optional("fileN
 /// # Errors
 ///
 /// A problem that lists what is wrong.
-pub(super) fn body(route: Route, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+pub(crate) fn body(route: Route, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     let body = match serde_json::from_slice(bytes) {
         Ok(Value::Object(body)) => body,
         Ok(_) => return Err(Problem::invalid(vec![field_error("", "invalid_type", "Must be an object.")])),

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::operation::{is_over, is_success};
-use super::script::ScriptSubject;
+use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::state::operation::{is_over, is_success};
 
 /// What a kind of work costs, in credits. The estimates are above what is taken in the end.
 ///
 /// Those of models and of optimisation are publicly known; the others are made up.
-pub(super) fn price(subject: ScriptSubject, preset: &str) -> f64 {
+pub(crate) fn price(subject: ScriptSubject, preset: &str) -> f64 {
     let model = match preset {
         "fast" => 248.0,
         "production" => 1596.0,
@@ -24,32 +24,32 @@ pub(super) fn price(subject: ScriptSubject, preset: &str) -> f64 {
 }
 
 /// How much of the price of a generation its preview takes.
-pub(super) fn preview_price(price: f64) -> f64 {
+pub(crate) fn preview_price(price: f64) -> f64 {
     (price / 4.0).ceil()
 }
 
 /// What an operation is charged.
 #[derive(Clone, Debug)]
-pub(super) struct Bill {
-    pub(super) estimated: f64,
+pub(crate) struct Bill {
+    pub(crate) estimated: f64,
     /// What is held of the balance until the operation is over.
-    pub(super) reserved: f64,
+    pub(crate) reserved: f64,
     /// What was left of the balance after that.
-    pub(super) left: f64,
+    pub(crate) left: f64,
     /// What is missing, once the operation stopped for it.
-    pub(super) missing: Option<Missing>,
+    pub(crate) missing: Option<Missing>,
 }
 
 /// What an operation stopped for.
 #[derive(Clone, Debug)]
-pub(super) struct Missing {
-    pub(super) stage: &'static str,
-    pub(super) required: f64,
-    pub(super) available: f64,
+pub(crate) struct Missing {
+    pub(crate) stage: &'static str,
+    pub(crate) required: f64,
+    pub(crate) available: f64,
 }
 
 impl Bill {
-    pub(super) fn new(estimated: f64) -> Self {
+    pub(crate) fn new(estimated: f64) -> Self {
         Self { estimated, reserved: 0.0, left: 0.0, missing: None }
     }
 
@@ -64,17 +64,17 @@ impl Bill {
     }
 
     /// What the balance lacks while the operation is in a status.
-    pub(super) fn committed(&self, status: &str) -> f64 {
+    pub(crate) fn committed(&self, status: &str) -> f64 {
         if is_over(status) { self.finalized(status) } else { self.reserved }
     }
 
     /// What has been taken for good.
-    pub(super) fn used(&self, status: &str) -> f64 {
+    pub(crate) fn used(&self, status: &str) -> f64 {
         if is_over(status) { self.finalized(status) } else { 0.0 }
     }
 
     /// `credits` of the operation.
-    pub(super) fn credits(&self, status: &str) -> Value {
+    pub(crate) fn credits(&self, status: &str) -> Value {
         json!({
             "estimated": self.estimated,
             "reserved": if is_over(status) { 0.0 } else { self.reserved },
@@ -84,7 +84,7 @@ impl Bill {
     }
 
     /// `billing` of an operation that has stopped.
-    pub(super) fn billing(&self, resource: &str) -> Value {
+    pub(crate) fn billing(&self, resource: &str) -> Value {
         let Some(missing) = &self.missing else {
             return Value::Null;
         };

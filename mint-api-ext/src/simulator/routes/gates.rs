@@ -1,29 +1,29 @@
 //! Requests that let an operation go on from where it stopped: for a review, or for credits.
 
-use super::answer::{Answer, Problem};
-use super::api::Call;
-use super::credits::Missing;
-use super::files;
-use super::operation::Operation;
-use super::start::{self, Times};
-use super::state::{Gates, State};
-use super::store::{Remembered, Store};
+use crate::simulator::api::Call;
+use crate::simulator::http::http_reply::{Answer, Problem};
+use crate::simulator::routes::starts::{self, Times};
+use crate::simulator::state::api_state::{Gates, State};
+use crate::simulator::state::bill::Missing;
+use crate::simulator::state::operation::Operation;
+use crate::simulator::state::result_files;
+use crate::simulator::state::store::{Remembered, Store};
 
-pub(super) fn approve(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn approve(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     reviewed(state, store, call.parameter(0))?;
     go_on(state, store, call.parameter(0))
 }
 
-pub(super) fn revise(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn revise(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let operation = reviewed(state, store, call.parameter(0))?;
     operation.revisions += 1;
-    files::revise(state, &mut operation.made, operation.revisions);
+    result_files::revise(state, &mut operation.made, operation.revisions);
     let times = Times::of(operation);
     operation.play([("running", times.running), ("preview_ready", 0)]);
     Ok(accepted(state, operation))
 }
 
-pub(super) fn resume(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn resume(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let operation = store.operation_mut(call.parameter(0))?;
     let shown = operation.body(state);
     if shown["status"] != "billing_required" {
@@ -39,14 +39,14 @@ pub(super) fn resume(state: &State, store: &mut Store, call: &Call) -> Result<An
 }
 
 /// What is answered to a start that is sent again with its key and for which the credits were missing.
-pub(super) fn restart(state: &State, store: &mut Store, known: &Remembered) -> Option<Answer> {
+pub(crate) fn restart(state: &State, store: &mut Store, known: &Remembered) -> Option<Answer> {
     let id = known.operation.as_ref()?;
     let operation = store.operations.get(id)?;
     if operation.resource.is_some() || operation.status(state).0 != "billing_required" {
         return None;
     }
     let operation = store.operations.remove(id)?;
-    Some(start::begin(state, store, operation))
+    Some(starts::begin(state, store, operation))
 }
 
 /// An operation that waits for a review.
@@ -70,7 +70,7 @@ fn linger(state: &State, operation: &mut Operation, shown: serde_json::Value) {
 fn go_on(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> {
     if store.operation_mut(id)?.bill.as_ref().is_some_and(|bill| bill.reserved == 0.0) {
         let operation = store.operations.remove(id).ok_or_else(Problem::not_found)?;
-        return Ok(start::begin(state, store, operation));
+        return Ok(starts::begin(state, store, operation));
     }
     let available = store.available(state);
     let operation = store.operation_mut(id)?;
@@ -85,7 +85,7 @@ fn go_on(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> 
     if let Some(bill) = &mut operation.bill {
         (bill.reserved, bill.left, bill.missing) = (bill.estimated, available - required, None);
     }
-    start::make_files(state, operation);
+    starts::make_files(state, operation);
     operation.play([("running", times.running), ("succeeded", 0)]);
     Ok(accepted(state, operation))
 }

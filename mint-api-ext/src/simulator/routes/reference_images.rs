@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::answer::{Answer, Problem, field_error};
-use super::api::Call;
-use super::state::State;
-use super::store::Store;
+use crate::simulator::api::Call;
+use crate::simulator::http::http_reply::{Answer, Problem, field_error};
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::store::Store;
 
-pub(super) fn create(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn create(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
     let kept = match call.text("base64Data") {
         Some(data) => Some(upload(state, call, data)?),
         None => None,

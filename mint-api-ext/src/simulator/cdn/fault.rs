@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use axum::http::StatusCode;
 
-use super::script::status_of;
+use crate::simulator::scripts::script::status_of;
 
 /// What goes wrong with a file of the simulator's CDN, for tests of how a program takes it.
 ///
@@ -38,8 +38,8 @@ use super::script::status_of;
 #[derive(Clone, Debug)]
 #[must_use = "a fault does nothing until it is given to `Simulator::add_fault`"]
 pub struct Fault {
-    pub(super) what: What,
-    pub(super) headers: Vec<(String, String)>,
+    pub(crate) what: What,
+    pub(crate) headers: Vec<(String, String)>,
     /// How many requests meet it.
     times: Times,
 }
@@ -51,7 +51,7 @@ enum Times {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum What {
+pub(crate) enum What {
     CutAt(usize),
     StallAt(usize),
     ExpireAt(usize),
@@ -152,15 +152,15 @@ impl Fault {
 
 /// The faults that are left, by the path of the file.
 #[derive(Debug, Default)]
-pub(super) struct Faults(HashMap<String, VecDeque<Fault>>);
+pub(crate) struct Faults(HashMap<String, VecDeque<Fault>>);
 
 impl Faults {
-    pub(super) fn add(&mut self, path: &str, fault: Fault) {
+    pub(crate) fn add(&mut self, path: &str, fault: Fault) {
         self.0.entry(path.to_owned()).or_default().push_back(fault);
     }
 
     /// The fault that the next request for a file meets.
-    pub(super) fn next(&mut self, path: &str) -> Option<Fault> {
+    pub(crate) fn next(&mut self, path: &str) -> Option<Fault> {
         let left = self.0.get_mut(path)?;
         loop {
             let fault = left.front_mut()?;

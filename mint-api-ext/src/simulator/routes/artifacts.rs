@@ -3,14 +3,14 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Problem, field_error};
-use super::api::Call;
-use super::files;
-use super::operation::{is_success, mint_url};
-use super::state::State;
-use super::store::{Resource, Store};
+use crate::simulator::api::Call;
+use crate::simulator::http::http_reply::{Answer, Problem, field_error};
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::operation::{is_success, mint_url};
+use crate::simulator::state::result_files;
+use crate::simulator::state::store::{Resource, Store};
 
-pub(super) fn manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
     let (asset_type, id) = (call.parameter(0), call.parameter(1));
     let resource_type = match asset_type {
         "model_animation_clip" => "animation",
@@ -37,9 +37,9 @@ fn artifacts(state: &State, store: &Store, resource: &Resource) -> Vec<Value> {
         "model" => of_assets(state, MODEL, &resource.assets(state, store)),
         "world" => of_assets(state, WORLD, &resource.assets(state, store)),
         "audio" if finished => {
-            let url = files::audio(state);
+            let url = result_files::audio(state);
             let mut artifact = artifact(state, "audio_file", "audio_file", "audio", &url);
-            artifact["durationSeconds"] = files::AUDIO_SECONDS.into();
+            artifact["durationSeconds"] = result_files::AUDIO_SECONDS.into();
             vec![artifact]
         }
         "animation" if finished => vec![animation_artifact(state, resource)],
@@ -111,19 +111,19 @@ fn runtime(state: &State, assets: &Value) -> Value {
     })
 }
 
-pub(super) fn animation_list(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animation_list(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
     let clip = clip(store, call)?;
     let data: Vec<_> = clip.artifact(state, store).into_iter().collect();
     Ok(Answer::ok(&json!({"data": data})))
 }
 
-pub(super) fn animation(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animation(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
     let artifact = clip(store, call)?.artifact(state, store);
     let artifact = artifact.filter(|artifact| artifact["id"] == call.parameter(2));
     artifact.map(|artifact| Answer::ok(&artifact)).ok_or_else(Problem::not_found)
 }
 
-pub(super) fn animation_manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animation_manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
     let clip = clip(store, call)?;
     Ok(Answer::ok(&json!({
         "manifestVersion": 1,
@@ -133,7 +133,7 @@ pub(super) fn animation_manifest(state: &State, store: &Store, call: &Call) -> R
 }
 
 /// What there is to choose from; the document does not say what it looks like.
-pub(super) fn animation_options() -> Answer {
+pub(crate) fn animation_options() -> Answer {
     Answer::ok(&json!({"animationSets": [{"id": "locomotion", "name": "Locomotion"}]}))
 }
 
@@ -163,5 +163,11 @@ impl Resource {
 }
 
 fn animation_artifact(state: &State, clip: &Resource) -> Value {
-    artifact(state, &format!("clip:{}:animation_glb", clip.id), "animation_clip", "gltf", &files::animation(state))
+    artifact(
+        state,
+        &format!("clip:{}:animation_glb", clip.id),
+        "animation_clip",
+        "gltf",
+        &result_files::animation(state),
+    )
 }

@@ -25,11 +25,11 @@ pub struct RecordedRequest {
 
 /// The requests so far.
 #[derive(Debug, Default)]
-pub(super) struct Record(Mutex<Vec<RecordedRequest>>);
+pub(crate) struct Record(Mutex<Vec<RecordedRequest>>);
 
 impl Record {
     /// Adds a request, and returns how many there are then.
-    pub(super) fn add(&self, parts: &Parts, body: Bytes) -> usize {
+    pub(crate) fn add(&self, parts: &Parts, body: Bytes) -> usize {
         let request = RecordedRequest {
             method: parts.method.to_string(),
             target: parts.uri.to_string(),
@@ -42,7 +42,7 @@ impl Record {
         requests.len()
     }
 
-    pub(super) fn all(&self) -> Vec<RecordedRequest> {
+    pub(crate) fn all(&self) -> Vec<RecordedRequest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

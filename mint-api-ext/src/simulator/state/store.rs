@@ -4,64 +4,64 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use tokio::time::Instant;
 
-use super::API_KEY;
-use super::answer::{Answer, Problem};
-use super::operation::Operation;
-use super::route::Route;
-use super::script::{Reply, Script, ScriptSubject};
-use super::state::State;
+use crate::simulator::API_KEY;
+use crate::simulator::http::http_reply::{Answer, Problem};
+use crate::simulator::http::route::Route;
+use crate::simulator::scripts::script::{Reply, Script, ScriptSubject};
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::operation::Operation;
 
 #[derive(Debug)]
-pub(super) struct Store {
-    pub(super) operations: HashMap<String, Operation>,
+pub(crate) struct Store {
+    pub(crate) operations: HashMap<String, Operation>,
     /// In the order they were made.
     resources: Vec<Resource>,
     /// Where a resource is among them.
     places: HashMap<String, usize>,
-    pub(super) references: usize,
-    pub(super) credits: f64,
+    pub(crate) references: usize,
+    pub(crate) credits: f64,
     /// How many operations requests have begun.
-    pub(super) started: usize,
+    pub(crate) started: usize,
     /// How the next operations fail: code and message.
-    pub(super) failures: VecDeque<(String, String)>,
+    pub(crate) failures: VecDeque<(String, String)>,
     /// What was answered to which idempotency key.
-    pub(super) keys: HashMap<String, Remembered>,
-    pub(super) tokens: HashSet<String>,
+    pub(crate) keys: HashMap<String, Remembered>,
+    pub(crate) tokens: HashSet<String>,
     interventions: HashMap<Route, VecDeque<Intervention>>,
 }
 
 /// What a model, a world or something else that was made is known by.
 #[derive(Clone, Debug)]
-pub(super) struct Resource {
-    pub(super) resource_type: &'static str,
-    pub(super) id: String,
-    pub(super) name: Option<String>,
-    pub(super) created: Instant,
+pub(crate) struct Resource {
+    pub(crate) resource_type: &'static str,
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) created: Instant,
     /// The operation that makes it; without one it has been there before.
-    pub(super) made_by: Option<String>,
-    pub(super) optimized_by: Option<String>,
+    pub(crate) made_by: Option<String>,
+    pub(crate) optimized_by: Option<String>,
     /// The models of a pack.
-    pub(super) items: Vec<String>,
+    pub(crate) items: Vec<String>,
 }
 
 /// A request and its reply, by an idempotency key.
 #[derive(Clone, Debug)]
-pub(super) struct Remembered {
-    pub(super) request: (String, serde_json::Value),
-    pub(super) answer: Answer,
+pub(crate) struct Remembered {
+    pub(crate) request: (String, serde_json::Value),
+    pub(crate) answer: Answer,
     /// The operation that the reply shows.
-    pub(super) operation: Option<String>,
+    pub(crate) operation: Option<String>,
 }
 
 /// What a test lets happen to a request.
 #[derive(Clone, Debug)]
-pub(super) enum Intervention {
+pub(crate) enum Intervention {
     Reply(Reply),
     LoseReply,
 }
 
 impl Store {
-    pub(super) fn new(credits: f64) -> Self {
+    pub(crate) fn new(credits: f64) -> Self {
         Self {
             operations: HashMap::new(),
             resources: Vec::new(),
@@ -76,12 +76,12 @@ impl Store {
         }
     }
 
-    pub(super) fn next_id(&self) -> String {
+    pub(crate) fn next_id(&self) -> String {
         format!("op_{:04}", self.operations.len() + 1)
     }
 
     /// Adds an operation of a script, which is about a resource of its own.
-    pub(super) fn add(&mut self, script: Script, made: Vec<(&'static str, serde_json::Value)>) -> String {
+    pub(crate) fn add(&mut self, script: Script, made: Vec<(&'static str, serde_json::Value)>) -> String {
         let id = self.next_id();
         let subject = script.subject;
         let mut operation = Operation::new(id.clone(), script);
@@ -95,55 +95,55 @@ impl Store {
         id
     }
 
-    pub(super) fn add_resource(&mut self, resource: Resource) {
+    pub(crate) fn add_resource(&mut self, resource: Resource) {
         self.places.insert(resource.id.clone(), self.resources.len());
         self.resources.push(resource);
     }
 
     /// The resources of a type, in the order they were made.
-    pub(super) fn resources(&self, resource_type: &str) -> impl DoubleEndedIterator<Item = &Resource> {
+    pub(crate) fn resources(&self, resource_type: &str) -> impl DoubleEndedIterator<Item = &Resource> {
         self.resources.iter().filter(move |resource| resource.resource_type == resource_type)
     }
 
-    pub(super) fn resource(&self, resource_type: &str, id: &str) -> Result<&Resource, Problem> {
+    pub(crate) fn resource(&self, resource_type: &str, id: &str) -> Result<&Resource, Problem> {
         let place = self.places.get(id).ok_or_else(Problem::not_found)?;
         let resource = &self.resources[*place];
         if resource.resource_type == resource_type { Ok(resource) } else { Err(Problem::not_found()) }
     }
 
-    pub(super) fn resource_mut(&mut self, id: &str) -> Option<&mut Resource> {
+    pub(crate) fn resource_mut(&mut self, id: &str) -> Option<&mut Resource> {
         self.places.get(id).map(|place| &mut self.resources[*place])
     }
 
-    pub(super) fn operation_mut(&mut self, id: &str) -> Result<&mut Operation, Problem> {
+    pub(crate) fn operation_mut(&mut self, id: &str) -> Result<&mut Operation, Problem> {
         self.operations.get_mut(id).ok_or_else(Problem::not_found)
     }
 
     /// The credits that nothing has taken or holds now.
-    pub(super) fn available(&self, state: &State) -> f64 {
+    pub(crate) fn available(&self, state: &State) -> f64 {
         let bills = self.operations.values().filter_map(|operation| Some((operation.bill.as_ref()?, operation)));
         let committed: f64 = bills.map(|(bill, operation)| bill.committed(operation.status(state).0)).sum();
         self.credits - committed
     }
 
     /// The credits that were taken for good.
-    pub(super) fn used(&self, state: &State) -> f64 {
+    pub(crate) fn used(&self, state: &State) -> f64 {
         let bills = self.operations.values().filter_map(|operation| Some((operation.bill.as_ref()?, operation)));
         bills.map(|(bill, operation)| bill.used(operation.status(state).0)).sum()
     }
 
-    pub(super) fn intervene(&mut self, route: Route, intervention: Intervention) {
+    pub(crate) fn intervene(&mut self, route: Route, intervention: Intervention) {
         self.interventions.entry(route).or_default().push_back(intervention);
     }
 
-    pub(super) fn next_intervention(&mut self, route: Route) -> Option<Intervention> {
+    pub(crate) fn next_intervention(&mut self, route: Route) -> Option<Intervention> {
         self.interventions.get_mut(&route)?.pop_front()
     }
 }
 
 impl Resource {
     /// What an operation makes, which is from now on about it.
-    pub(super) fn of(operation: &mut Operation, name: Option<String>) -> Self {
+    pub(crate) fn of(operation: &mut Operation, name: Option<String>) -> Self {
         let id = operation.id.replace("op_", "res_");
         operation.resource = Some(id.clone());
         Self {

@@ -5,15 +5,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::answer::{Answer, Problem, field_error};
-use super::api::Call;
-use super::files;
-use super::operation::{is_success, mint_url};
-use super::script::Play;
-use super::state::State;
-use super::store::{Resource, Store};
+use crate::simulator::api::Call;
+use crate::simulator::http::http_reply::{Answer, Problem, field_error};
+use crate::simulator::scripts::script::Play;
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::operation::{is_success, mint_url};
+use crate::simulator::state::result_files;
+use crate::simulator::state::store::{Resource, Store};
 
-pub(super) fn operation(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> {
+pub(crate) fn operation(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> {
     let operation = store.operation_mut(id)?;
     let given = operation.replies_given;
     operation.replies_given += 1;
@@ -26,7 +26,7 @@ pub(super) fn operation(state: &State, store: &mut Store, id: &str) -> Result<An
 }
 
 /// A page of the resources of a type, the newest first.
-pub(super) fn list(state: &State, store: &Store, resource_type: &str, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn list(state: &State, store: &Store, resource_type: &str, call: &Call) -> Result<Answer, Problem> {
     let limit = match call.query("limit").map(|text| text.parse()) {
         None => 20,
         Some(Ok(limit @ 1..=100)) => limit,
@@ -46,11 +46,11 @@ pub(super) fn list(state: &State, store: &Store, resource_type: &str, call: &Cal
     Ok(Answer::ok(&json!({"data": data, "pagination": {"nextCursor": next, "hasMore": has_more}})))
 }
 
-pub(super) fn resource(state: &State, store: &Store, resource_type: &str, id: &str) -> Result<Answer, Problem> {
+pub(crate) fn resource(state: &State, store: &Store, resource_type: &str, id: &str) -> Result<Answer, Problem> {
     Ok(Answer::ok(&store.resource(resource_type, id)?.body(state, store)))
 }
 
-pub(super) fn asset(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn asset(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
     let resource_type = match call.parameter(0) {
         "model_animation_clip" => "animation",
         other => other,
@@ -60,13 +60,13 @@ pub(super) fn asset(state: &State, store: &Store, call: &Call) -> Result<Answer,
 
 impl Resource {
     /// The status of what makes it.
-    pub(super) fn status<'a>(&self, state: &State, store: &'a Store) -> &'a str {
+    pub(crate) fn status<'a>(&self, state: &State, store: &'a Store) -> &'a str {
         let made_by = self.made_by.as_ref().and_then(|id| store.operations.get(id));
         made_by.map_or("succeeded", |operation| operation.status(state).0)
     }
 
     /// Its files, as far as they are made.
-    pub(super) fn assets(&self, state: &State, store: &Store) -> Value {
+    pub(crate) fn assets(&self, state: &State, store: &Store) -> Value {
         let optimized = self.optimized_by.as_ref().and_then(|id| store.operations.get(id));
         if let Some(operation) = optimized.filter(|operation| is_success(operation.status(state).0)) {
             return operation.body(state)["assets"].take();
@@ -78,7 +78,7 @@ impl Resource {
             }
             // One of a pack.
             Some(operation) if !is_success(operation.status(state).0) => Value::Null,
-            _ => state.signed(&files::model(state)),
+            _ => state.signed(&result_files::model(state)),
         }
     }
 

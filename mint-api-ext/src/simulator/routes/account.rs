@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::API_KEY;
-use super::answer::{Answer, Problem};
-use super::api::Call;
-use super::credits::{preview_price, price};
-use super::script::ScriptSubject;
-use super::state::State;
-use super::store::Store;
+use crate::simulator::API_KEY;
+use crate::simulator::api::Call;
+use crate::simulator::http::http_reply::{Answer, Problem};
+use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::state::api_state::State;
+use crate::simulator::state::bill::{preview_price, price};
+use crate::simulator::state::store::Store;
 
-pub(super) fn me(call: &Call) -> Answer {
+pub(crate) fn me(call: &Call) -> Answer {
     let authentication = if call.token == API_KEY { "api_key" } else { "oauth" };
     Answer::ok(&json!({
         "authentication": {"type": authentication, "scopes": ["mint:assets:read", "mint:assets:generate"]},
@@ -18,7 +18,7 @@ pub(super) fn me(call: &Call) -> Answer {
     }))
 }
 
-pub(super) fn usage(state: &State, store: &Store) -> Answer {
+pub(crate) fn usage(state: &State, store: &Store) -> Answer {
     Answer::ok(&json!({
         "object": "usage",
         "credits": {"totalAvailable": store.available(state)},
@@ -26,7 +26,7 @@ pub(super) fn usage(state: &State, store: &Store) -> Answer {
     }))
 }
 
-pub(super) fn estimate(store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn estimate(store: &Store, call: &Call) -> Result<Answer, Problem> {
     let (start, total) = match call.text("modelId") {
         Some(model) => {
             store.resource("model", model)?;

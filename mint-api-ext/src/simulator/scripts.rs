@@ -1,0 +1,3 @@
+//! What a test may tell an operation or a route to do.
+
+pub(crate) mod script;

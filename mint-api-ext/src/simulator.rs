@@ -57,10 +57,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::client::{Mint, MintBuilder};
 use crate::error::Error;
 
-pub use self::cdn::fault::Fault;
-pub use self::http::recorded_request::RecordedRequest;
-pub use self::http::route::Route;
-pub use self::scripts::script::{Reply, Script};
+pub use self::cdn::Fault;
+use self::cdn::Files;
+pub use self::http::RecordedRequest;
+pub use self::http::Route;
+pub use self::scripts::{Reply, Script};
 use self::state::api_state::{Gates, State};
 use self::state::store::Intervention;
 
@@ -98,10 +99,10 @@ impl Simulator {
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addresses = (api.local_addr()?, cdn.local_addr()?);
-        let state = Arc::new(State::new(addresses.1, &settings));
+        let state = Arc::new(State::new(Arc::new(Files::new(addresses.1)), &settings));
         let stop = CancellationToken::new();
         serve(api, api::router(state.clone()), stop.clone());
-        serve(cdn, cdn::server::router(state.clone()), stop.clone());
+        serve(cdn, cdn::router(state.files.clone()), stop.clone());
         Ok(Self { api: addresses.0, cdn: addresses.1, state, _stop: stop.drop_guard() })
     }
 
@@ -205,12 +206,12 @@ impl Simulator {
 
     /// Serves a file, and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<bytes::Bytes>) -> String {
-        self.state.add_file(name, content_type, bytes.into())
+        self.state.files.add(name, content_type, bytes.into())
     }
 
     /// Lets a fault happen to a file, given by its URL; after the faults that were added before it.
     pub fn add_fault(&self, url: &str, fault: Fault) {
-        self.state.add_fault(url, fault);
+        self.state.files.add_fault(url, fault);
     }
 
     /// The requests the API has had so far, in their order.
@@ -220,7 +221,7 @@ impl Simulator {
 
     /// The requests for files so far, in their order.
     pub fn cdn_requests(&self) -> Vec<RecordedRequest> {
-        self.state.cdn_requests.all()
+        self.state.files.requests.all()
     }
 }
 

@@ -15,10 +15,10 @@ use futures::stream;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::simulator::http::http_reply::{Answer, Problem, field_error};
-use crate::simulator::http::route::Route;
+use crate::simulator::http::Route;
+use crate::simulator::http::{HttpReply, Problem, field_error};
 use crate::simulator::routes::{account, artifacts, check, gates, reference_images, resources, starts};
-use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::scripts::OperationKind;
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::store::{Intervention, Remembered, Store};
 
@@ -96,7 +96,7 @@ async fn answer(Shared(state): Shared<Arc<State>>, request: Request) -> Response
     response
 }
 
-fn respond(state: &State, parts: &Parts, body: &[u8]) -> Result<(Answer, Fate), Problem> {
+fn respond(state: &State, parts: &Parts, body: &[u8]) -> Result<(HttpReply, Fate), Problem> {
     let mut store = state.store();
     let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
@@ -107,13 +107,13 @@ fn respond(state: &State, parts: &Parts, body: &[u8]) -> Result<(Answer, Fate), 
         Some(Intervention::Reply(reply)) => {
             let id = parameters.first().map_or("op_0000", String::as_str);
             let operation = json!({"id": id, "status": reply.operation_status()});
-            return Ok((Answer::scripted(reply, &operation), Fate::Arrives));
+            return Ok((reply.into_http(&operation), Fate::Arrives));
         }
         Some(Intervention::LoseReply) => Fate::IsLost,
         None => Fate::Arrives,
     };
     let answer = Call::new(route, parameters, token, parts, body).and_then(|call| once(state, &mut store, &call));
-    Ok((answer.unwrap_or_else(Answer::from), fate))
+    Ok((answer.unwrap_or_else(HttpReply::from), fate))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -128,7 +128,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Answers a request with a key as it was answered before.
-fn once(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+fn once(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let takes_key = call.route.method() == "POST" && call.route != Route::EstimatePricing;
     let Some(key) = call.idempotency_key.as_ref().filter(|_| takes_key) else {
         return handle(state, store, call);
@@ -136,7 +136,7 @@ fn once(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem
     let request = (call.path.clone(), Value::Object(call.body.clone()));
     let Some(known) = store.keys.get(key).cloned() else {
         let answer = handle(state, store, call)?;
-        let operation = answer.operation();
+        let operation = answer.operation_id();
         store.keys.insert(key.clone(), Remembered { request, answer: answer.clone(), operation });
         return Ok(answer);
     };
@@ -151,17 +151,17 @@ fn once(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem
     Ok(answer)
 }
 
-fn handle(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+fn handle(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let first = call.parameter(0);
     match call.route {
         Route::GetOperation => resources::operation(state, store, first),
         Route::ApproveOperation => gates::approve(state, store, call),
         Route::ReviseOperation => gates::revise(state, store, call),
         Route::ResumeOperation => gates::resume(state, store, call),
-        Route::GenerateWorld => starts::generate(state, store, ScriptSubject::World, &call.body),
-        Route::GenerateModel => starts::generate(state, store, ScriptSubject::Model, &call.body),
-        Route::GenerateAssetPack => starts::generate(state, store, ScriptSubject::AssetPack, &call.body),
-        Route::GenerateAudio => starts::generate(state, store, ScriptSubject::Audio, &call.body),
+        Route::GenerateWorld => starts::generate(state, store, OperationKind::World, &call.body),
+        Route::GenerateModel => starts::generate(state, store, OperationKind::Model, &call.body),
+        Route::GenerateAssetPack => starts::generate(state, store, OperationKind::AssetPack, &call.body),
+        Route::GenerateAudio => starts::generate(state, store, OperationKind::Audio, &call.body),
         Route::OptimizeModel => starts::optimize(state, store, call),
         Route::RetryModel => starts::retry(state, store, call),
         Route::ConvertModel => starts::convert(state, store, call),

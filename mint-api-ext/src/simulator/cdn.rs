@@ -1,4 +1,10 @@
-//! The server of files, and its faults.
+//! The server of files. It knows nothing of the API.
 
-pub(crate) mod fault;
-pub(crate) mod server;
+mod fault;
+mod files;
+mod range;
+mod server;
+
+pub use self::fault::Fault;
+pub(crate) use self::files::Files;
+pub(crate) use self::server::router;

@@ -1,5 +1,12 @@
-//! HTTP: the routes, the requests that arrived, and the replies.
+//! HTTP as the API uses it: routes, recorded requests, replies and problem documents.
 
-pub(crate) mod http_reply;
-pub(crate) mod recorded_request;
-pub(crate) mod route;
+mod http_reply;
+mod problem;
+mod recorded_request;
+mod route;
+
+pub(crate) use self::http_reply::{HttpReply, status_or_500};
+pub(crate) use self::problem::{Problem, field_error};
+pub use self::recorded_request::RecordedRequest;
+pub(crate) use self::recorded_request::RequestLog;
+pub use self::route::Route;

@@ -1,19 +1,19 @@
-//! What goes wrong with a file of the CDN.
+//! Faults of the CDN.
 
 use std::collections::{HashMap, VecDeque};
 
 use axum::http::StatusCode;
 
-use crate::simulator::scripts::script::status_of;
+use crate::simulator::http::status_or_500;
 
-/// What goes wrong with a file of the simulator's CDN, for tests of how a program takes it.
+/// A fault of a file on the simulator's CDN, for tests of error handling.
 ///
-/// Each request for the file meets the first fault that is left; without one the file is served as it is. Places in a
-/// file are counted from its beginning, also when a part of it is asked for.
+/// Each request for the file meets the first fault that remains. A request that meets no fault gets the file unchanged.
+/// Byte positions count from the start of the file, even when the request asks for a range.
 ///
 /// # Examples
 ///
-/// A connection that breaks off twice, and a server that is busy once:
+/// Two broken connections, with a busy server between them:
 ///
 /// ```
 /// use mint_api_ext::simulator::{Fault, Simulator};
@@ -38,20 +38,20 @@ use crate::simulator::scripts::script::status_of;
 #[derive(Clone, Debug)]
 #[must_use = "a fault does nothing until it is given to `Simulator::add_fault`"]
 pub struct Fault {
-    pub(crate) what: What,
+    pub(crate) effect: Effect,
     pub(crate) headers: Vec<(String, String)>,
-    /// How many requests meet it.
-    times: Times,
+    remaining: Remaining,
 }
 
+/// How many more requests meet a fault.
 #[derive(Clone, Copy, Debug)]
-enum Times {
-    Left(u32),
+enum Remaining {
+    Requests(u32),
     Always,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum What {
+pub(crate) enum Effect {
     CutAt(usize),
     StallAt(usize),
     ExpireAt(usize),
@@ -65,54 +65,50 @@ pub(crate) enum What {
 }
 
 impl Fault {
-    fn new(what: What) -> Self {
-        Self { what, headers: Vec::new(), times: Times::Left(1) }
-    }
-
-    /// The connection breaks off before this byte of the file.
+    /// The connection breaks before this byte of the file.
     pub fn cut_at(byte: usize) -> Self {
-        Self::new(What::CutAt(byte))
+        Self::new(Effect::CutAt(byte))
     }
 
-    /// Nothing comes from this byte of the file on, and the connection stays open.
+    /// The server sends nothing from this byte of the file on. The connection stays open.
     pub fn stall_at(byte: usize) -> Self {
-        Self::new(What::StallAt(byte))
+        Self::new(Effect::StallAt(byte))
     }
 
-    /// The connection breaks off before this byte of the file, and the URL answers 403 from then on. The API has a fresh
-    /// one, if the file is one of an operation.
+    /// The connection breaks before this byte of the file, and the URL expires: it gets 403 from then on. If the file
+    /// belongs to an operation, the API returns a fresh URL.
     pub fn expire_at(byte: usize) -> Self {
-        Self::new(What::ExpireAt(byte))
+        Self::new(Effect::ExpireAt(byte))
     }
 
-    /// The whole file comes, whatever part is asked for.
+    /// The server ignores `Range` and sends the whole file.
     pub fn ignore_range() -> Self {
-        Self::new(What::IgnoreRange)
+        Self::new(Effect::IgnoreRange)
     }
 
-    /// Parts come with this `Content-Range`.
+    /// The reply has this `Content-Range`.
     pub fn content_range(text: &str) -> Self {
-        Self::new(What::ContentRange(text.to_owned()))
+        Self::new(Effect::ContentRange(text.to_owned()))
     }
 
-    /// The file is another version of itself: it has this `ETag`.
+    /// The reply has this `ETag`, as if the file had changed.
     pub fn etag(text: &str) -> Self {
-        Self::new(What::Etag(Some(text.to_owned())))
+        Self::new(Effect::Etag(Some(text.to_owned())))
     }
 
-    /// The file comes without an `ETag`. A condition on the one it has still holds.
+    /// The reply has no `ETag`. Conditional requests still compare with the ETag of the file.
     pub fn no_etag() -> Self {
-        Self::new(What::Etag(None))
+        Self::new(Effect::Etag(None))
     }
 
-    /// The reply announces this length, whatever comes.
+    /// The reply has this `Content-Length`, whatever the length of its body.
     pub fn content_length(bytes: u64) -> Self {
-        Self::new(What::ContentLength(bytes))
+        Self::new(Effect::ContentLength(bytes))
     }
 
-    /// The reply has this status and no body. A code that is no HTTP status becomes 500.
+    /// The reply has this status and no body. A code that is not an HTTP status becomes 500.
     pub fn status(status: u16) -> Self {
-        Self::new(What::Status(status_of(status)))
+        Self::new(Effect::Status(status_or_500(status)))
     }
 
     /// The reply redirects to this URL.
@@ -120,37 +116,41 @@ impl Fault {
         Self::status(302).header("location", location)
     }
 
-    /// A web page comes instead of the file, with status 200.
+    /// The reply is a web page with status 200 instead of the file.
     pub fn html() -> Self {
         let page = "<!doctype html><html><title>Sign in</title></html>";
-        Self::new(What::Page(page.to_owned())).header("content-type", "text/html")
+        Self::new(Effect::Page(page.to_owned())).header("content-type", "text/html")
     }
 
-    /// The file comes compressed, though nobody asked for that.
+    /// The reply is compressed with gzip, even if the request does not accept that.
     pub fn gzip() -> Self {
-        Self::new(What::Gzip)
+        Self::new(Effect::Gzip)
     }
 
-    /// Adds a header to the reply, such as `Retry-After`, or replaces it. One that HTTP cannot carry is left out.
+    /// Sets a header of the reply, such as `Retry-After`. A header that HTTP cannot carry is left out.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// So many requests meet it. Default: 1.
+    /// Sets how many requests meet the fault. Default: 1.
     pub fn times(mut self, requests: u32) -> Self {
-        self.times = Times::Left(requests);
+        self.remaining = Remaining::Requests(requests);
         self
     }
 
-    /// Every request from then on meets it.
+    /// Every later request meets the fault.
     pub fn always(mut self) -> Self {
-        self.times = Times::Always;
+        self.remaining = Remaining::Always;
         self
+    }
+
+    fn new(effect: Effect) -> Self {
+        Self { effect, headers: Vec::new(), remaining: Remaining::Requests(1) }
     }
 }
 
-/// The faults that are left, by the path of the file.
+/// The faults that remain, by the path of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(HashMap<String, VecDeque<Fault>>);
 
@@ -159,18 +159,18 @@ impl Faults {
         self.0.entry(path.to_owned()).or_default().push_back(fault);
     }
 
-    /// The fault that the next request for a file meets.
+    /// Takes the fault that the next request for a file meets.
     pub(crate) fn next(&mut self, path: &str) -> Option<Fault> {
-        let left = self.0.get_mut(path)?;
+        let faults = self.0.get_mut(path)?;
         loop {
-            let fault = left.front_mut()?;
-            match &mut fault.times {
-                Times::Always => return Some(fault.clone()),
-                Times::Left(0) => {
-                    left.pop_front();
+            let fault = faults.front_mut()?;
+            match &mut fault.remaining {
+                Remaining::Always => return Some(fault.clone()),
+                Remaining::Requests(0) => {
+                    faults.pop_front();
                 }
-                Times::Left(times) => {
-                    *times -= 1;
+                Remaining::Requests(requests) => {
+                    *requests -= 1;
                     return Some(fault.clone());
                 }
             }

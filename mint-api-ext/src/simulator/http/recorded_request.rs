@@ -1,4 +1,4 @@
-//! What the simulator was asked.
+//! The requests that reached a server.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,28 +7,28 @@ use axum::http::request::Parts;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-/// A request that the simulator had.
+/// A request that the simulator received.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The method, such as `GET`.
     pub method: String,
-    /// The path and the query, as they were sent.
+    /// The path and the query, as sent.
     pub target: String,
-    /// The headers; they may hold the key.
+    /// The headers. They can contain the API key.
     pub headers: HeaderMap,
-    /// The body; without one, and of requests for files, empty.
+    /// The body; empty for requests without one and for requests to the CDN.
     pub body: Bytes,
-    /// When it came, by tokio's clock.
+    /// When the request arrived, by tokio's clock.
     pub at: Instant,
 }
 
-/// The requests so far.
+/// The requests of a server, in the order they arrived.
 #[derive(Debug, Default)]
-pub(crate) struct Record(Mutex<Vec<RecordedRequest>>);
+pub(crate) struct RequestLog(Mutex<Vec<RecordedRequest>>);
 
-impl Record {
-    /// Adds a request, and returns how many there are then.
+impl RequestLog {
+    /// Adds a request and returns the new number of requests.
     pub(crate) fn add(&self, parts: &Parts, body: Bytes) -> usize {
         let request = RecordedRequest {
             method: parts.method.to_string(),

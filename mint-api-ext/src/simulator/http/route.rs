@@ -1,15 +1,15 @@
-//! The routes of the API, by the names the document gives them.
+//! The routes of the API.
 
 use std::borrow::Cow;
 
 use axum::http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
-use crate::simulator::http::http_reply::Problem;
+use super::problem::Problem;
 
 macro_rules! routes {
     ($($name:ident = $id:literal $method:ident $template:literal;)+) => {
-        /// A route of the API; each says which one it is.
+        /// A route of the API, named after its `operationId` in the document.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum Route {
@@ -20,17 +20,17 @@ macro_rules! routes {
             /// Every route.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// Its `operationId` in the document, such as `generateModel`.
+            /// The `operationId` in the document, such as `generateModel`.
             pub fn operation_id(self) -> &'static str {
                 match self { $(Self::$name => $id),+ }
             }
 
-            /// Its method, such as `POST`.
+            /// The method, such as `POST`.
             pub fn method(self) -> &'static str {
                 match self { $(Self::$name => stringify!($method)),+ }
             }
 
-            /// Its path in the document, such as `/v1/models/{modelId}:optimize`.
+            /// The path in the document, such as `/v1/models/{modelId}:optimize`.
             pub fn path(self) -> &'static str {
                 match self { $(Self::$name => $template),+ }
             }
@@ -71,7 +71,11 @@ routes! {
 }
 
 impl Route {
-    /// The route of a request, and what stands in its path for each parameter.
+    /// Finds the route of a request, and the values of its path parameters.
+    ///
+    /// # Errors
+    ///
+    /// Returns a 404 problem for an unknown path, and a 405 problem for a path with other methods.
     pub(crate) fn find(method: &Method, path: &str) -> Result<(Self, Vec<String>), Problem> {
         let mut found = Self::ALL.iter().filter_map(|route| Some((*route, parameters(route.path(), path)?))).peekable();
         if found.peek().is_none() {
@@ -82,7 +86,7 @@ impl Route {
     }
 }
 
-/// What stands in a path for each parameter of a template; `None` when it does not fit.
+/// The values in a path for the parameters of a template; `None` if the path does not match.
 fn parameters(template: &str, path: &str) -> Option<Vec<String>> {
     let mut found = Vec::new();
     let mut segments = path.split('/');
@@ -95,7 +99,7 @@ fn parameters(template: &str, path: &str) -> Option<Vec<String>> {
             continue;
         };
         let id = segment.strip_suffix(verb)?;
-        // A colon within an id comes encoded; one that is not belongs to a verb.
+        // Clients escape a colon in an id. An unescaped colon starts a verb.
         if id.is_empty() || id.contains(':') {
             return None;
         }

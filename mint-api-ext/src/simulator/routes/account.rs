@@ -4,41 +4,41 @@ use serde_json::json;
 
 use crate::simulator::API_KEY;
 use crate::simulator::api::Call;
-use crate::simulator::http::http_reply::{Answer, Problem};
-use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::http::{HttpReply, Problem};
+use crate::simulator::scripts::OperationKind;
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::bill::{preview_price, price};
 use crate::simulator::state::store::Store;
 
-pub(crate) fn me(call: &Call) -> Answer {
+pub(crate) fn me(call: &Call) -> HttpReply {
     let authentication = if call.token == API_KEY { "api_key" } else { "oauth" };
-    Answer::ok(&json!({
+    HttpReply::ok(&json!({
         "authentication": {"type": authentication, "scopes": ["mint:assets:read", "mint:assets:generate"]},
         "owner": {"userId": "0x51a7ed", "email": null},
     }))
 }
 
-pub(crate) fn usage(state: &State, store: &Store) -> Answer {
-    Answer::ok(&json!({
+pub(crate) fn usage(state: &State, store: &Store) -> HttpReply {
+    HttpReply::ok(&json!({
         "object": "usage",
         "credits": {"totalAvailable": store.available(state)},
         "apiUsage": {"creditsUsed": store.used(state)},
     }))
 }
 
-pub(crate) fn estimate(store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn estimate(store: &Store, call: &Call) -> Result<HttpReply, Problem> {
     let (start, total) = match call.text("modelId") {
         Some(model) => {
             store.resource("model", model)?;
-            let price = price(ScriptSubject::Optimization, "");
+            let price = price(OperationKind::Optimization, "");
             (price, price)
         }
         None => {
-            let price = price(ScriptSubject::Model, call.text("generationPreset").unwrap_or_default());
+            let price = price(OperationKind::Model, call.text("generationPreset").unwrap_or_default());
             (preview_price(price), price)
         }
     };
-    Ok(Answer::ok(&json!({
+    Ok(HttpReply::ok(&json!({
         "object": "pricing_estimate",
         "operation": call.body["operation"],
         "credits": {"requiredToStart": start, "estimatedTotal": total},

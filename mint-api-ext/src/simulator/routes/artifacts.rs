@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::simulator::api::Call;
-use crate::simulator::http::http_reply::{Answer, Problem, field_error};
+use crate::simulator::http::{HttpReply, Problem, field_error};
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::operation::{is_success, mint_url};
 use crate::simulator::state::result_files;
 use crate::simulator::state::store::{Resource, Store};
 
-pub(crate) fn manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn manifest(state: &State, store: &Store, call: &Call) -> Result<HttpReply, Problem> {
     let (asset_type, id) = (call.parameter(0), call.parameter(1));
     let resource_type = match asset_type {
         "model_animation_clip" => "animation",
@@ -27,7 +27,7 @@ pub(crate) fn manifest(state: &State, store: &Store, call: &Call) -> Result<Answ
         body["integrationMode"] = "remote_stream".into();
         body["runtime"] = runtime(state, &resource.assets(state, store));
     }
-    Ok(Answer::ok(&state.signed(&body)))
+    Ok(HttpReply::ok(&state.files.signed(&body)))
 }
 
 /// What is there of a resource so far.
@@ -79,12 +79,12 @@ fn of_assets(state: &State, known: &[Known], assets: &Value) -> Vec<Value> {
 }
 
 fn artifact(state: &State, id: &str, role: &str, loader: &str, url: &str) -> Value {
-    let filename = state.path(url).rsplit('/').next().unwrap_or_default();
+    let filename = state.files.path(url).rsplit('/').next().unwrap_or_default();
     let mut artifact = json!({
         "id": id, "artifactId": id, "role": role, "filename": filename, "downloadUrl": url,
         "format": filename.rsplit('.').next(), "loaderHint": loader,
     });
-    if let Some(file) = state.file(state.path(url)) {
+    if let Some(file) = state.files.get(state.files.path(url)) {
         artifact["contentType"] = file.content_type.into();
         artifact["byteSize"] = file.bytes.len().into();
     }
@@ -102,7 +102,7 @@ fn runtime(state: &State, assets: &Value) -> Value {
         "renderer": "@sparkjsdev/spark",
         "format": "rad",
         "runtimeUrl": rad,
-        "byteSize": state.file(state.path(rad)).map_or(0, |file| file.bytes.len()),
+        "byteSize": state.files.get(state.files.path(rad)).map_or(0, |file| file.bytes.len()),
         "loaderHint": {"renderer": "SparkRenderer", "mesh": "SplatMesh", "paged": true, "lod": false},
         "collider": {
             "artifactId": "world_collider", "role": "physics_collider", "format": "glb", "runtimeUrl": collider,
@@ -111,21 +111,21 @@ fn runtime(state: &State, assets: &Value) -> Value {
     })
 }
 
-pub(crate) fn animation_list(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animation_list(state: &State, store: &Store, call: &Call) -> Result<HttpReply, Problem> {
     let clip = clip(store, call)?;
     let data: Vec<_> = clip.artifact(state, store).into_iter().collect();
-    Ok(Answer::ok(&json!({"data": data})))
+    Ok(HttpReply::ok(&json!({"data": data})))
 }
 
-pub(crate) fn animation(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animation(state: &State, store: &Store, call: &Call) -> Result<HttpReply, Problem> {
     let artifact = clip(store, call)?.artifact(state, store);
     let artifact = artifact.filter(|artifact| artifact["id"] == call.parameter(2));
-    artifact.map(|artifact| Answer::ok(&artifact)).ok_or_else(Problem::not_found)
+    artifact.map(|artifact| HttpReply::ok(&artifact)).ok_or_else(Problem::not_found)
 }
 
-pub(crate) fn animation_manifest(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animation_manifest(state: &State, store: &Store, call: &Call) -> Result<HttpReply, Problem> {
     let clip = clip(store, call)?;
-    Ok(Answer::ok(&json!({
+    Ok(HttpReply::ok(&json!({
         "manifestVersion": 1,
         "source": {"kind": "animation", "targetType": call.parameter(0), "id": clip.id},
         "artifacts": artifacts(state, store, clip),
@@ -133,8 +133,8 @@ pub(crate) fn animation_manifest(state: &State, store: &Store, call: &Call) -> R
 }
 
 /// What there is to choose from; the document does not say what it looks like.
-pub(crate) fn animation_options() -> Answer {
-    Answer::ok(&json!({"animationSets": [{"id": "locomotion", "name": "Locomotion"}]}))
+pub(crate) fn animation_options() -> HttpReply {
+    HttpReply::ok(&json!({"animationSets": [{"id": "locomotion", "name": "Locomotion"}]}))
 }
 
 /// The clip of a request. An animation is a clip here, never a batch.
@@ -158,7 +158,7 @@ impl Resource {
         }
         let mut artifact = animation_artifact(state, self);
         artifact["kind"] = "animation_clip".into();
-        Some(state.signed(&artifact))
+        Some(state.files.signed(&artifact))
     }
 }
 

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::simulator::http::http_reply::{Problem, field_error};
-use crate::simulator::http::route::Route;
+use crate::simulator::http::Route;
+use crate::simulator::http::{Problem, field_error};
 
 /// A field of a body, and whether the API does without it.
 enum Field {

@@ -1,7 +1,7 @@
 //! Requests that let an operation go on from where it stopped: for a review, or for credits.
 
 use crate::simulator::api::Call;
-use crate::simulator::http::http_reply::{Answer, Problem};
+use crate::simulator::http::{HttpReply, Problem};
 use crate::simulator::routes::starts::{self, Times};
 use crate::simulator::state::api_state::{Gates, State};
 use crate::simulator::state::bill::Missing;
@@ -9,12 +9,12 @@ use crate::simulator::state::operation::Operation;
 use crate::simulator::state::result_files;
 use crate::simulator::state::store::{Remembered, Store};
 
-pub(crate) fn approve(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn approve(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     reviewed(state, store, call.parameter(0))?;
     go_on(state, store, call.parameter(0))
 }
 
-pub(crate) fn revise(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn revise(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let operation = reviewed(state, store, call.parameter(0))?;
     operation.revisions += 1;
     result_files::revise(state, &mut operation.made, operation.revisions);
@@ -23,7 +23,7 @@ pub(crate) fn revise(state: &State, store: &mut Store, call: &Call) -> Result<An
     Ok(accepted(state, operation))
 }
 
-pub(crate) fn resume(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn resume(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let operation = store.operation_mut(call.parameter(0))?;
     let shown = operation.body(state);
     if shown["status"] != "billing_required" {
@@ -39,7 +39,7 @@ pub(crate) fn resume(state: &State, store: &mut Store, call: &Call) -> Result<An
 }
 
 /// What is answered to a start that is sent again with its key and for which the credits were missing.
-pub(crate) fn restart(state: &State, store: &mut Store, known: &Remembered) -> Option<Answer> {
+pub(crate) fn restart(state: &State, store: &mut Store, known: &Remembered) -> Option<HttpReply> {
     let id = known.operation.as_ref()?;
     let operation = store.operations.get(id)?;
     if operation.resource.is_some() || operation.status(state).0 != "billing_required" {
@@ -67,7 +67,7 @@ fn linger(state: &State, operation: &mut Operation, shown: serde_json::Value) {
 }
 
 /// Makes what is left, or stops until there are credits for it.
-fn go_on(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> {
+fn go_on(state: &State, store: &mut Store, id: &str) -> Result<HttpReply, Problem> {
     if store.operation_mut(id)?.bill.as_ref().is_some_and(|bill| bill.reserved == 0.0) {
         let operation = store.operations.remove(id).ok_or_else(Problem::not_found)?;
         return Ok(starts::begin(state, store, operation));
@@ -90,6 +90,6 @@ fn go_on(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> 
     Ok(accepted(state, operation))
 }
 
-fn accepted(state: &State, operation: &Operation) -> Answer {
-    Answer::accepted(&operation.body(state), state.time.retry_after())
+fn accepted(state: &State, operation: &Operation) -> HttpReply {
+    HttpReply::accepted(&operation.body(state), state.time.retry_after())
 }

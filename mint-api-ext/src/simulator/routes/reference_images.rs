@@ -5,18 +5,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::simulator::api::Call;
-use crate::simulator::http::http_reply::{Answer, Problem, field_error};
+use crate::simulator::http::{HttpReply, Problem, field_error};
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::store::Store;
 
-pub(crate) fn create(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn create(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let kept = match call.text("base64Data") {
         Some(data) => Some(upload(state, call, data)?),
         None => None,
     };
     store.references += 1;
     let id = format!("ref_{:04}", store.references);
-    Ok(Answer::ok(&json!({
+    Ok(HttpReply::ok(&json!({
         "id": id,
         "type": "reference_image",
         "url": kept,
@@ -35,5 +35,5 @@ fn upload(state: &State, call: &Call, data: &str) -> Result<String, Problem> {
         _ => return Err(invalid("/contentType", "Must be image/png, image/jpeg or image/webp.")),
     };
     let bytes = STANDARD.decode(data).map_err(|_| invalid("/base64Data", "Must be base64."))?;
-    Ok(state.add_file(&format!("reference.{extension}"), content_type, bytes.into()))
+    Ok(state.files.add(&format!("reference.{extension}"), content_type, bytes.into()))
 }

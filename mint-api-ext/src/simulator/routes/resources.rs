@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::simulator::api::Call;
-use crate::simulator::http::http_reply::{Answer, Problem, field_error};
-use crate::simulator::scripts::script::Play;
+use crate::simulator::http::{HttpReply, Problem, field_error};
+use crate::simulator::scripts::Play;
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::operation::{is_success, mint_url};
 use crate::simulator::state::result_files;
 use crate::simulator::state::store::{Resource, Store};
 
-pub(crate) fn operation(state: &State, store: &mut Store, id: &str) -> Result<Answer, Problem> {
+pub(crate) fn operation(state: &State, store: &mut Store, id: &str) -> Result<HttpReply, Problem> {
     let operation = store.operation_mut(id)?;
     let given = operation.replies_given;
     operation.replies_given += 1;
     let Play::Replies(replies) = &operation.script.play else {
-        return Ok(Answer::ok(&operation.lingering.take().unwrap_or_else(|| operation.body(state))));
+        return Ok(HttpReply::ok(&operation.lingering.take().unwrap_or_else(|| operation.body(state))));
     };
     let reply = replies.get(given).or(replies.last()).ok_or_else(Problem::not_found)?;
     let body = operation.body_in(state, reply.operation_status(), operation.created);
-    Ok(Answer::scripted(reply.clone(), &body))
+    Ok(reply.clone().into_http(&body))
 }
 
 /// A page of the resources of a type, the newest first.
-pub(crate) fn list(state: &State, store: &Store, resource_type: &str, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn list(state: &State, store: &Store, resource_type: &str, call: &Call) -> Result<HttpReply, Problem> {
     let limit = match call.query("limit").map(|text| text.parse()) {
         None => 20,
         Some(Ok(limit @ 1..=100)) => limit,
@@ -43,14 +43,14 @@ pub(crate) fn list(state: &State, store: &Store, resource_type: &str, call: &Cal
     let has_more = left.next().is_some();
     let next = page.last().filter(|_| has_more).map(|last| URL_SAFE_NO_PAD.encode(&last.id));
     let data: Vec<_> = page.iter().map(|resource| resource.body(state, store)).collect();
-    Ok(Answer::ok(&json!({"data": data, "pagination": {"nextCursor": next, "hasMore": has_more}})))
+    Ok(HttpReply::ok(&json!({"data": data, "pagination": {"nextCursor": next, "hasMore": has_more}})))
 }
 
-pub(crate) fn resource(state: &State, store: &Store, resource_type: &str, id: &str) -> Result<Answer, Problem> {
-    Ok(Answer::ok(&store.resource(resource_type, id)?.body(state, store)))
+pub(crate) fn resource(state: &State, store: &Store, resource_type: &str, id: &str) -> Result<HttpReply, Problem> {
+    Ok(HttpReply::ok(&store.resource(resource_type, id)?.body(state, store)))
 }
 
-pub(crate) fn asset(state: &State, store: &Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn asset(state: &State, store: &Store, call: &Call) -> Result<HttpReply, Problem> {
     let resource_type = match call.parameter(0) {
         "model_animation_clip" => "animation",
         other => other,
@@ -73,12 +73,12 @@ impl Resource {
         }
         let made_by = self.made_by.as_ref().and_then(|id| store.operations.get(id));
         match made_by {
-            Some(operation) if operation.script.subject.resource_type() == self.resource_type => {
+            Some(operation) if operation.script.kind.resource_type() == self.resource_type => {
                 operation.body(state)["assets"].take()
             }
             // One of a pack.
             Some(operation) if !is_success(operation.status(state).0) => Value::Null,
-            _ => state.signed(&result_files::model(state)),
+            _ => state.files.signed(&result_files::model(state)),
         }
     }
 

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::simulator::api::Call;
-use crate::simulator::http::http_reply::{Answer, Problem};
-use crate::simulator::scripts::script::{Script, ScriptSubject};
+use crate::simulator::http::{HttpReply, Problem};
+use crate::simulator::scripts::{OperationKind, Script};
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::bill::{Bill, Missing, preview_price, price};
 use crate::simulator::state::operation::{Operation, is_over, is_success};
@@ -33,9 +33,9 @@ pub(crate) struct Draft {
 pub(crate) fn generate(
     state: &State,
     store: &mut Store,
-    subject: ScriptSubject,
+    subject: OperationKind,
     body: &Map<String, Value>,
-) -> Result<Answer, Problem> {
+) -> Result<HttpReply, Problem> {
     let preset = body.get("generationPreset").and_then(Value::as_str).unwrap_or("standard");
     let items = body.get("itemCount").and_then(Value::as_f64).unwrap_or(1.0);
     let mode = body.get("generationMode").cloned().unwrap_or_else(|| "auto".into());
@@ -48,7 +48,7 @@ pub(crate) fn generate(
     Ok(start(state, store, Work { script, price, resource: None, draft }))
 }
 
-pub(crate) fn optimize(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn optimize(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let model = finished_model(state, store, call.parameter(0))?;
     if let Some(operation) = model.optimized_by.as_ref().and_then(|id| store.operations.get(id)) {
         let status = operation.status(state).0;
@@ -63,7 +63,7 @@ pub(crate) fn optimize(state: &State, store: &mut Store, call: &Call) -> Result<
         return Err(already_optimized());
     }
     let level = call.body.get("optimizationLevel").cloned().unwrap_or_else(|| "moderate".into());
-    let script = Script::new(ScriptSubject::Optimization).with("optimizationLevel", level);
+    let script = Script::new(OperationKind::Optimization).with("optimizationLevel", level);
     let id = model.id.clone();
     let optimized_by = store.next_id();
     let answer = start(state, store, about(script, &id));
@@ -77,23 +77,23 @@ fn already_optimized() -> Problem {
     Problem::conflict("model-already-optimized", "The model is optimised already.")
 }
 
-pub(crate) fn convert(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn convert(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let id = finished_model(state, store, call.parameter(0))?.id.clone();
     let formats = call.body["targetFormats"].as_array().into_iter().flatten();
     let formats = formats.filter_map(|format| format.as_str().map(str::to_owned)).collect();
     let draft = Draft { name: text(&call.body, "name"), items: 1, formats };
-    Ok(start(state, store, Work { draft, ..about(Script::new(ScriptSubject::Conversion), &id) }))
+    Ok(start(state, store, Work { draft, ..about(Script::new(OperationKind::Conversion), &id) }))
 }
 
-pub(crate) fn animate(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn animate(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     finished_model(state, store, call.parameter(0))?;
-    let script = Script::new(ScriptSubject::Animation).with("prompt", call.body["motionPrompt"].clone());
-    let price = price(ScriptSubject::Animation, "");
+    let script = Script::new(OperationKind::Animation).with("prompt", call.body["motionPrompt"].clone());
+    let price = price(OperationKind::Animation, "");
     Ok(start(state, store, Work { script, price, resource: None, draft: Draft::default() }))
 }
 
 /// Makes a model again whose generation failed, by a new operation.
-pub(crate) fn retry(state: &State, store: &mut Store, call: &Call) -> Result<Answer, Problem> {
+pub(crate) fn retry(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let model = store.resource("model", call.parameter(0))?;
     let failed = model.made_by.as_ref().and_then(|id| store.operations.get(id));
     let Some(failed) = failed.filter(|operation| operation.status(state).0 == "failed") else {
@@ -103,7 +103,7 @@ pub(crate) fn retry(state: &State, store: &mut Store, call: &Call) -> Result<Ans
     script.changes.retain(|(field, _)| field != "error");
     let price = match &failed.bill {
         Some(bill) => bill.estimated,
-        None => price(ScriptSubject::Model, ""),
+        None => price(OperationKind::Model, ""),
     };
     let id = model.id.clone();
     let made_by = store.next_id();
@@ -124,7 +124,7 @@ fn finished_model<'a>(state: &State, store: &'a Store, id: &str) -> Result<&'a R
 }
 
 fn about(script: Script, resource: &str) -> Work {
-    let price = price(script.subject, "");
+    let price = price(script.kind, "");
     Work { script, price, resource: Some(resource.to_owned()), draft: Draft::default() }
 }
 
@@ -132,7 +132,7 @@ fn text(body: &Map<String, Value>, field: &str) -> Option<String> {
     body.get(field).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn start(state: &State, store: &mut Store, work: Work) -> Answer {
+fn start(state: &State, store: &mut Store, work: Work) -> HttpReply {
     let mut operation = Operation::new(store.next_id(), work.script);
     operation.bill = Some(Bill::new(work.price));
     operation.resource = work.resource;
@@ -142,13 +142,13 @@ fn start(state: &State, store: &mut Store, work: Work) -> Answer {
 }
 
 /// Begins an operation as far as the credits last. One that they do not last for stops before there is a resource.
-pub(crate) fn begin(state: &State, store: &mut Store, mut operation: Operation) -> Answer {
-    let subject = operation.script.subject;
+pub(crate) fn begin(state: &State, store: &mut Store, mut operation: Operation) -> HttpReply {
+    let subject = operation.script.kind;
     let available = store.available(state);
     let mut bill = operation.bill.take().unwrap_or_else(|| Bill::new(0.0));
     let whole = bill.estimated;
     let (stage, first) = match subject {
-        ScriptSubject::World | ScriptSubject::Model => ("preview", preview_price(whole)),
+        OperationKind::World | OperationKind::Model => ("preview", preview_price(whole)),
         _ => ("final", whole),
     };
     if available < first {
@@ -178,7 +178,7 @@ pub(crate) fn begin(state: &State, store: &mut Store, mut operation: Operation) 
     }
     bill.left = available - bill.reserved;
     operation.bill = Some(bill);
-    let answer = Answer::accepted(&operation.body(state), state.time.retry_after());
+    let answer = HttpReply::accepted(&operation.body(state), state.time.retry_after());
     store.operations.insert(operation.id.clone(), operation);
     answer
 }
@@ -188,7 +188,7 @@ fn end(store: &mut Store, operation: &mut Operation) -> &'static str {
     let Some((code, message)) = store.failures.pop_front() else {
         return "succeeded";
     };
-    if operation.script.subject == ScriptSubject::AssetPack {
+    if operation.script.kind == OperationKind::AssetPack {
         operation.draft.items -= 1;
         return "partially_succeeded";
     }
@@ -202,9 +202,9 @@ pub(crate) fn make_files(state: &State, operation: &mut Operation) {
         return;
     }
     let draft = &operation.draft;
-    operation.made = match operation.script.subject {
-        ScriptSubject::Conversion => vec![("conversion", result_files::conversion(state, &operation.id, draft))],
-        ScriptSubject::Model => vec![("assets", result_files::model(state))],
+    operation.made = match operation.script.kind {
+        OperationKind::Conversion => vec![("conversion", result_files::conversion(state, &operation.id, draft))],
+        OperationKind::Model => vec![("assets", result_files::model(state))],
         other => result_files::made_for(state, other),
     };
 }
@@ -217,7 +217,7 @@ fn make(state: &State, store: &mut Store, operation: &mut Operation) {
     }
     let draft = operation.draft.clone();
     let mut resource = Resource::of(operation, draft.name);
-    if operation.script.subject == ScriptSubject::AssetPack {
+    if operation.script.kind == OperationKind::AssetPack {
         for number in 1..=draft.items {
             let id = format!("{}_{number}", resource.id);
             resource.items.push(id.clone());
@@ -236,12 +236,12 @@ pub(crate) struct Times {
 
 impl Times {
     pub(crate) fn of(operation: &Operation) -> Self {
-        let (queued, running) = match operation.script.subject {
-            ScriptSubject::World => (2, 8),
-            ScriptSubject::AssetPack => (2, 2 * operation.draft.items),
-            ScriptSubject::Animation => (1, 5),
-            ScriptSubject::Optimization | ScriptSubject::Conversion => (1, 3),
-            ScriptSubject::Model | ScriptSubject::Audio => (1, 2),
+        let (queued, running) = match operation.script.kind {
+            OperationKind::World => (2, 8),
+            OperationKind::AssetPack => (2, 2 * operation.draft.items),
+            OperationKind::Animation => (1, 5),
+            OperationKind::Optimization | OperationKind::Conversion => (1, 3),
+            OperationKind::Model | OperationKind::Audio => (1, 2),
         };
         Self { queued, running }
     }

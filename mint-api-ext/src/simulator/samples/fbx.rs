@@ -1,14 +1,12 @@
 //! Binary FBX 7.4.
 //!
-//! Autodesk publishes no specification; the layout is the one Blender's developers worked out:
+//! Autodesk publishes no specification. This layout is from Blender's developers:
 //! <https://code.blender.org/2013/08/fbx-binary-file-format-specification/>.
 
-mod record;
+use super::fbx_record::{self, Property, Record, file, record};
+use super::{material, mesh::Mesh, sizes::GENERATOR};
 
-use self::record::{Property, Record, file, record};
-use super::{GENERATOR, material, mesh::Mesh};
-
-// The creation time is signed by the file id (and by the footer); these belong together.
+// The file id and the footer are signatures of the creation time, so the three must match.
 const CREATION_TIME: &str = "1970-01-01 10:00:00:000";
 const FILE_ID: [u8; 16] =
     [0x28, 0xb3, 0x2a, 0xeb, 0xb6, 0x24, 0xcc, 0xc2, 0xbf, 0xc8, 0xb0, 0x2a, 0xa9, 0x2b, 0xfc, 0xf1];
@@ -40,7 +38,7 @@ pub(crate) fn fbx(detail: u32) -> Vec<u8> {
 fn header() -> Record {
     record("FBXHeaderExtension")
         .child(record("FBXHeaderVersion").with(1003))
-        .child(record("FBXVersion").with(record::VERSION as i32))
+        .child(record("FBXVersion").with(fbx_record::VERSION as i32))
         .child(record("EncryptionType").with(0))
         .child(record("Creator").with(GENERATOR))
 }
@@ -61,7 +59,7 @@ fn settings() -> Record {
     )
 }
 
-/// How many objects there are of each type.
+/// The number of objects of each type.
 fn definitions() -> Record {
     let types = ["GlobalSettings", "Geometry", "Model", "Material"];
     let definitions =
@@ -100,7 +98,7 @@ fn model() -> Record {
         .child(record("Culling").with("CullingOff"))
 }
 
-/// FBX has no metallic-roughness model, so only the color is kept.
+/// FBX has no metallic-roughness model, so the file keeps only the color.
 fn surface() -> Record {
     let [r, g, b] = material::BASE_COLOR.map(f64::from);
     let color = property("DiffuseColor", ["Color", "", "A"]).with(r).with(g).with(b);

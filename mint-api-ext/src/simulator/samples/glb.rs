@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{GENERATOR, material, mesh::Mesh};
+use super::{material, mesh::Mesh, sizes::GENERATOR};
 
 const FLOAT: u32 = 5126;
 const UNSIGNED_SHORT: u32 = 5123;

@@ -1,4 +1,4 @@
-//! One gradient in three image formats.
+//! A gradient in three image formats.
 //!
 //! Formats: <https://www.w3.org/TR/png-3/>, <https://www.rfc-editor.org/rfc/rfc9649> (WebP) and
 //! <https://www.w3.org/Graphics/JPEG/itu-t81.pdf>.

@@ -1,6 +1,6 @@
 //! The surface of the sample mesh, in metallic-roughness terms.
 
-/// What the formats that name materials call it.
+/// The name of the material, in formats that have one.
 pub(super) const NAME: &str = "Clay";
 /// Linear RGB.
 pub(super) const BASE_COLOR: [f32; 3] = [0.8, 0.4, 0.2];

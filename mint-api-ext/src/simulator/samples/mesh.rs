@@ -1,8 +1,10 @@
-//! The mesh every model format carries: a torus around the Y axis, 1 m across.
+//! The mesh in every model format: a torus around the Y axis, 1 m across.
 
 use std::{f32::consts::TAU, ops::RangeInclusive};
 
-/// Sides of the tube. The upper bound keeps vertex numbers within 16 bits.
+use super::sizes::PLAIN_DETAIL;
+
+/// Sides of the tube. The upper bound keeps vertex indices within 16 bits.
 const DETAIL: RangeInclusive<u32> = 3..=128;
 
 const RING_RADIUS: f32 = 0.35;
@@ -14,12 +16,17 @@ pub(super) struct Mesh {
     pub(super) positions: Vec<[f32; 3]>,
     /// One unit normal per position.
     pub(super) normals: Vec<[f32; 3]>,
-    /// Numbers of the three vertices of each triangle.
+    /// The indices of the three vertices of each triangle.
     pub(super) triangles: Vec<[u16; 3]>,
 }
 
+/// The smallest and largest coordinates of an ordinary model, in meters.
+pub(crate) fn bounds() -> [[f32; 3]; 2] {
+    Mesh::torus(PLAIN_DETAIL).bounds()
+}
+
 impl Mesh {
-    /// What the formats that name meshes call it.
+    /// The name of the mesh, in formats that have one.
     pub(super) const NAME: &str = "Torus";
 
     /// A torus with `detail` sides to its tube and twice as many around its ring.
@@ -56,7 +63,7 @@ impl Mesh {
     }
 }
 
-/// Sine and cosine of the given part of a full turn.
+/// Sine and cosine of `part / whole` of a full turn.
 fn angle(part: u16, whole: u16) -> (f32, f32) {
     (TAU * f32::from(part) / f32::from(whole)).sin_cos()
 }

@@ -2,7 +2,7 @@
 //!
 //! Format: <https://www.loc.gov/preservation/digital/formats/fdd/fdd000507.shtml>.
 
-use super::{GENERATOR, mesh::Mesh};
+use super::{mesh::Mesh, sizes::GENERATOR};
 
 /// An OBJ file with positions, normals and triangles.
 pub(crate) fn obj(detail: u32) -> Vec<u8> {

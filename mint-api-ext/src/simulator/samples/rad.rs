@@ -1,16 +1,16 @@
 //! A stand-in for RAD, a chunked container of Gaussian splats.
 //!
-//! Mint publishes no specification of its `.rad` files, so nothing here shows what the service
-//! sends. The layout is that of the public encoder in Spark 2.0 (a `RAD0` header, then `RADC`
-//! chunks, each with JSON metadata padded to 8 bytes), at its simplest: plain properties and no
-//! level-of-detail tree. The splats are real; the `comment` in the header says where they are from.
+//! Mint publishes no specification of its `.rad` files, so they may look different. This layout is
+//! that of the public encoder in Spark 2.0: a `RAD0` header, then `RADC` chunks, each with JSON
+//! metadata padded to 8 bytes. It has plain properties and no level-of-detail tree. The splats are
+//! real; the `comment` in the header names the simulator.
 //!
 //! Format: <https://github.com/sparkjsdev/spark/blob/main/rust/spark-lib/src/rad.rs>.
 
 use serde_json::{Value, json};
 
 use super::{
-    GENERATOR,
+    sizes::GENERATOR,
     splat::{Splat, byte, cloud},
 };
 
@@ -62,14 +62,14 @@ fn chunk(base: usize, splats: &[Splat]) -> Vec<u8> {
     payload.push(unit("rgb"), colors);
 
     let [min, max] = LOG_SCALE;
-    // 0 stands for no extent at all.
+    // 0 means no extent.
     let scale = |x: f32| 1 + byte(((x - min) / (max - min)).clamp(0.0, 1.0) * 254.0);
     payload.push(
         json!({ "property": "scales", "encoding": "ln_0r8", "min": min, "max": max }),
         planes(splats, |splat| splat.log_scale.map(scale)),
     );
 
-    // `w` is derived from the other components, being never negative.
+    // Readers derive `w`, which is never negative, from the other components.
     let rotations = planes(splats, |splat| {
         let [x, y, z, _] = splat.rotation;
         [x, y, z]

@@ -1,4 +1,4 @@
-//! The Gaussian splats every splat format carries: flat discs spread evenly over a unit sphere.
+//! The Gaussian splats in every splat format: flat discs spread evenly over a unit sphere.
 
 use std::{
     f64::consts::{PI, TAU},
@@ -30,7 +30,7 @@ pub(super) struct Splat {
 /// A cloud of `points` splats.
 pub(super) fn cloud(points: u32) -> Vec<Splat> {
     let points = points.clamp(*POINTS.start(), *POINTS.end());
-    // Discs about as large as the part of the sphere each has to cover.
+    // The discs together have about the area of the sphere.
     let radius = (4.0 * PI / f64::from(points)).sqrt() / 2.0;
     let log_scale = [radius, radius, radius * FLATNESS].map(|radius| radius.ln() as f32);
     (0..points)

@@ -1,7 +1,7 @@
 //! SPZ version 2, Niantic's compressed Gaussian splats.
 //!
-//! Format: <https://github.com/nianticlabs/spz>, section "File Format". The scale factors, which
-//! that section leaves out, are those of the library in the same repository.
+//! Format: <https://github.com/nianticlabs/spz>, section "File Format". That section leaves out the
+//! scale factors; these are from the library in the same repository.
 
 use std::io::Write;
 
@@ -37,7 +37,7 @@ fn payload(splats: &[Splat]) -> Vec<u8> {
     data.extend(splats.iter().map(|splat| byte(splat.alpha * 255.0)));
     data.extend(splats.iter().flat_map(|splat| splat.color.map(color)));
     data.extend(splats.iter().flat_map(|splat| splat.log_scale.map(|x| byte((x + 10.0) * 16.0))));
-    // `w` is derived from the other components, being never negative.
+    // Readers derive `w`, which is never negative, from the other components.
     data.extend(splats.iter().flat_map(|splat| {
         let [x, y, z, _] = splat.rotation;
         [x, y, z].map(|component| byte(component * 127.5 + 127.5))

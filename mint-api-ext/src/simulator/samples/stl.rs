@@ -2,7 +2,7 @@
 //!
 //! Format: <https://www.loc.gov/preservation/digital/formats/fdd/fdd000505.shtml>.
 
-use super::{GENERATOR, mesh::Mesh};
+use super::{mesh::Mesh, sizes::GENERATOR};
 
 /// Readers take a file that starts with `solid` for the text variant, so the header must not.
 const HEADER_LENGTH: usize = 80;

@@ -7,9 +7,9 @@ use std::io::{Cursor, Write};
 
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use super::{GENERATOR, material, mesh::Mesh};
+use super::{material, mesh::Mesh, sizes::GENERATOR};
 
-/// Every file in the archive starts at a multiple of this, to be used in place.
+/// Every file in the archive starts at a multiple of this, so that readers can map it into memory.
 const ALIGNMENT: u16 = 64;
 
 /// A USDZ file with the mesh and its material in one text layer.
@@ -17,7 +17,7 @@ pub(crate) fn usdz(detail: u32) -> Vec<u8> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .with_alignment(ALIGNMENT)
-        // Otherwise the clock is read when some other crate turns on zip's `time` feature.
+        // If another crate enables zip's `time` feature, the default is the current time.
         .last_modified_time(DateTime::default());
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     archive

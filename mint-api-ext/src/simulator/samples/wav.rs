@@ -10,7 +10,7 @@ const RATE: u32 = 8000;
 /// The pitch of the tone, in hertz.
 const PITCH: f32 = 440.0;
 
-/// A tone of at most a minute.
+/// A WAV file with a tone of 1 to 60 seconds.
 pub(crate) fn wav(seconds: u32) -> Vec<u8> {
     let samples = seconds.clamp(1, 60) * RATE;
     let bytes = samples * 2;
@@ -27,7 +27,7 @@ pub(crate) fn wav(seconds: u32) -> Vec<u8> {
     file.extend(b"data");
     file.extend(bytes.to_le_bytes());
     for sample in 0..samples {
-        // One second holds whole waves, so the number within it is exact enough as `f32`.
+        // A second has a whole number of waves, so the wave repeats, and `f32` is exact enough within a second.
         let time = (sample % RATE) as f32 / RATE as f32;
         file.extend((((TAU * PITCH * time).sin() * 8000.0) as i16).to_le_bytes());
     }

@@ -2,24 +2,24 @@
 
 use serde_json::{Value, json};
 
-use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::scripts::OperationKind;
 use crate::simulator::state::operation::{is_over, is_success};
 
 /// What a kind of work costs, in credits. The estimates are above what is taken in the end.
 ///
 /// Those of models and of optimisation are publicly known; the others are made up.
-pub(crate) fn price(subject: ScriptSubject, preset: &str) -> f64 {
+pub(crate) fn price(subject: OperationKind, preset: &str) -> f64 {
     let model = match preset {
         "fast" => 248.0,
         "production" => 1596.0,
         _ => 798.0,
     };
     match subject {
-        ScriptSubject::Model | ScriptSubject::AssetPack => model,
-        ScriptSubject::World => 2.0 * model,
-        ScriptSubject::Animation => 100.0,
-        ScriptSubject::Optimization | ScriptSubject::Audio => 20.0,
-        ScriptSubject::Conversion => 10.0,
+        OperationKind::Model | OperationKind::AssetPack => model,
+        OperationKind::World => 2.0 * model,
+        OperationKind::Animation => 100.0,
+        OperationKind::Optimization | OperationKind::Audio => 20.0,
+        OperationKind::Conversion => 10.0,
     }
 }
 

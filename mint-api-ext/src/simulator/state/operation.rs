@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::simulator::routes::starts::Draft;
-use crate::simulator::scripts::script::{Play, Script, ScriptSubject};
+use crate::simulator::scripts::{OperationKind, Play, Script};
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::bill::Bill;
 
@@ -86,7 +86,7 @@ impl Operation {
 
     /// What the API shows of it in a status.
     pub(crate) fn body_in(&self, state: &State, status: &str, updated: Instant) -> Value {
-        let generates = matches!(self.script.subject, ScriptSubject::World | ScriptSubject::Model);
+        let generates = matches!(self.script.kind, OperationKind::World | OperationKind::Model);
         let resource = self.resource.as_ref();
         let mut body = json!({
             "object": "operation",
@@ -97,20 +97,20 @@ impl Operation {
             "generationPreset": generates.then_some("standard"),
             "generationModel": generates.then_some("simulated"),
             "optimizationLevel": null,
-            "resource": resource.map(|id| json!({"type": self.script.subject.resource_type(), "id": id})),
+            "resource": resource.map(|id| json!({"type": self.script.kind.resource_type(), "id": id})),
             "mintUrl": resource.map(|id| mint_url(id)),
             "assets": null,
             "conversion": null,
             "createdAt": state.time.text(self.created),
             "updatedAt": state.time.text(updated),
         });
-        if let Some(name) = self.script.subject.operation_type() {
+        if let Some(name) = self.script.kind.operation_type() {
             body["type"] = name.into();
         }
         let finished = is_success(status);
         for (field, value) in &self.made {
             if finished {
-                body[*field] = state.signed(value);
+                body[*field] = state.files.signed(value);
             } else if *field == "assets" && status == "preview_ready" {
                 body["assets"] = only_preview(value);
             }
@@ -124,7 +124,7 @@ impl Operation {
         if let Some(bill) = &self.bill {
             body["credits"] = bill.credits(status);
             if status == "billing_required" {
-                body["billing"] = bill.billing(self.script.subject.resource_type());
+                body["billing"] = bill.billing(self.script.kind.resource_type());
             }
         }
         for (field, value) in &self.script.changes {
@@ -133,30 +133,6 @@ impl Operation {
             }
         }
         body
-    }
-}
-
-impl ScriptSubject {
-    /// `resource.type`.
-    pub(crate) fn resource_type(self) -> &'static str {
-        match self {
-            Self::World => "world",
-            Self::Model | Self::Conversion | Self::Optimization => "model",
-            Self::Animation => "animation",
-            Self::AssetPack => "asset_pack",
-            Self::Audio => "audio",
-        }
-    }
-
-    /// `type`, which the document does not name for every kind of work.
-    fn operation_type(self) -> Option<&'static str> {
-        match self {
-            Self::World => Some("world_generation"),
-            Self::Model => Some("model_generation"),
-            Self::Conversion => Some("model_conversion"),
-            Self::Optimization => Some("model_optimization"),
-            Self::Animation | Self::AssetPack | Self::Audio => None,
-        }
     }
 }
 

@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 
 use crate::simulator::routes::starts::Draft;
 use crate::simulator::samples;
-use crate::simulator::scripts::script::ScriptSubject;
+use crate::simulator::scripts::OperationKind;
 use crate::simulator::state::api_state::State;
 
 /// `assets` and `conversion` of an operation that has made everything.
-pub(crate) fn made_for(state: &State, subject: ScriptSubject) -> Vec<(&'static str, Value)> {
+pub(crate) fn made_for(state: &State, subject: OperationKind) -> Vec<(&'static str, Value)> {
     match subject {
-        ScriptSubject::World => vec![("assets", world(state))],
-        ScriptSubject::Model | ScriptSubject::Optimization => vec![("assets", optimized_model(state))],
-        ScriptSubject::Conversion => vec![("conversion", conversion(state, "conv_0001", &Draft::default()))],
-        ScriptSubject::Animation | ScriptSubject::AssetPack | ScriptSubject::Audio => Vec::new(),
+        OperationKind::World => vec![("assets", world(state))],
+        OperationKind::Model | OperationKind::Optimization => vec![("assets", optimized_model(state))],
+        OperationKind::Conversion => vec![("conversion", conversion(state, "conv_0001", &Draft::default()))],
+        OperationKind::Animation | OperationKind::AssetPack | OperationKind::Audio => Vec::new(),
     }
 }
 
@@ -43,7 +43,7 @@ made_once! {
 }
 
 fn world(state: &State) -> Value {
-    let file = |name, content_type, bytes: &Bytes| state.add_file(name, content_type, bytes.clone());
+    let file = |name, content_type, bytes: &Bytes| state.files.add(name, content_type, bytes.clone());
     json!({
         "caption": "A desk with a brass lamp, in the evening.",
         "colliderMeshUrl": file("collider.glb", GLB_TYPE, &OPTIMIZED_GLB),
@@ -67,7 +67,7 @@ pub(crate) fn model(state: &State) -> Value {
 }
 
 fn optimized_model(state: &State) -> Value {
-    let file = |name, content_type, bytes: &Bytes| state.add_file(name, content_type, bytes.clone());
+    let file = |name, content_type, bytes: &Bytes| state.files.add(name, content_type, bytes.clone());
     json!({
         "fbxUrl": file("model.fbx", OTHER_TYPE, &FBX),
         "glbSizeBytes": PLAIN_GLB.len(),
@@ -99,7 +99,7 @@ pub(crate) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
             continue;
         }
         let filename = format!("{name}.{format}");
-        let url = state.add_file(&filename, content_type, bytes.clone());
+        let url = state.files.add(&filename, content_type, bytes.clone());
         assets[format!("{format}Url")] = url.as_str().into();
         assets["artifacts"][format] = json!({
             "format": format, "url": url, "filename": filename, "contentType": content_type, "extension": format,
@@ -116,19 +116,19 @@ fn file_name(name: &str) -> String {
 
 /// The file of a sound.
 pub(crate) fn audio(state: &State) -> String {
-    state.add_file("sound.wav", "audio/wav", AUDIO.clone())
+    state.files.add("sound.wav", "audio/wav", AUDIO.clone())
 }
 
 /// The file of an animated model.
 pub(crate) fn animation(state: &State) -> String {
-    state.add_file("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
+    state.files.add("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
 }
 
 /// Another preview than those before, for an operation that was revised so often.
 pub(crate) fn revise(state: &State, made: &mut [(&'static str, Value)], revisions: u32) {
     let preview = samples::png(samples::IMAGE_SIDE + revisions, samples::IMAGE_SIDE);
     for (_, assets) in made.iter_mut().filter(|(field, _)| *field == "assets") {
-        let url = state.add_file(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
+        let url = state.files.add(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
         assets["previewImageUrl"] = url.into();
     }
 }

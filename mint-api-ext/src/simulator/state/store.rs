@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use tokio::time::Instant;
 
 use crate::simulator::API_KEY;
-use crate::simulator::http::http_reply::{Answer, Problem};
-use crate::simulator::http::route::Route;
-use crate::simulator::scripts::script::{Reply, Script, ScriptSubject};
+use crate::simulator::http::Route;
+use crate::simulator::http::{HttpReply, Problem};
+use crate::simulator::scripts::{OperationKind, Reply, Script};
 use crate::simulator::state::api_state::State;
 use crate::simulator::state::operation::Operation;
 
@@ -48,7 +48,7 @@ pub(crate) struct Resource {
 #[derive(Clone, Debug)]
 pub(crate) struct Remembered {
     pub(crate) request: (String, serde_json::Value),
-    pub(crate) answer: Answer,
+    pub(crate) answer: HttpReply,
     /// The operation that the reply shows.
     pub(crate) operation: Option<String>,
 }
@@ -83,11 +83,11 @@ impl Store {
     /// Adds an operation of a script, which is about a resource of its own.
     pub(crate) fn add(&mut self, script: Script, made: Vec<(&'static str, serde_json::Value)>) -> String {
         let id = self.next_id();
-        let subject = script.subject;
+        let subject = script.kind;
         let mut operation = Operation::new(id.clone(), script);
         operation.made = made;
         let mut resource = Resource::of(&mut operation, None);
-        if subject != ScriptSubject::World && subject != ScriptSubject::Model {
+        if subject != OperationKind::World && subject != OperationKind::Model {
             resource.made_by = None;
         }
         self.add_resource(resource);
@@ -147,7 +147,7 @@ impl Resource {
         let id = operation.id.replace("op_", "res_");
         operation.resource = Some(id.clone());
         Self {
-            resource_type: operation.script.subject.resource_type(),
+            resource_type: operation.script.kind.resource_type(),
             id,
             name,
             created: operation.created,

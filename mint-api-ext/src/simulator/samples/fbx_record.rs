@@ -1,4 +1,4 @@
-//! The records a binary FBX file is a tree of.
+//! The tree of records in a binary FBX file.
 
 /// 7.4, the last version with 32-bit offsets.
 pub(super) const VERSION: u32 = 7400;
@@ -31,12 +31,12 @@ pub(super) enum Property {
     F64s(Vec<f64>),
 }
 
-/// A record without values and children.
+/// A record that has no values and no children yet.
 pub(super) fn record(name: &'static str) -> Record {
     Record { name, properties: Vec::new(), children: Vec::new() }
 }
 
-/// A whole file with the given top records.
+/// A file with these top records.
 pub(super) fn file(records: &[Record]) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
     file.extend(VERSION.to_le_bytes());
@@ -68,7 +68,7 @@ impl Record {
 
     fn write(&self, file: &mut Vec<u8>) {
         let start = file.len();
-        // The offset of the record's end, known only then.
+        // Space for the offset of the record's end.
         file.extend([0; 4]);
         file.extend((self.properties.len() as u32).to_le_bytes());
         let properties: Vec<u8> = self.properties.iter().flat_map(Property::bytes).collect();

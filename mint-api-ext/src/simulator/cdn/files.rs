@@ -1,0 +1,106 @@
+//! The files of the CDN.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::fault::{Fault, Faults};
+use crate::download::hex;
+use crate::simulator::http::RequestLog;
+
+/// The files of the CDN, their faults, the signatures of their URLs, and the requests for them.
+#[derive(Debug)]
+pub(crate) struct Files {
+    address: SocketAddr,
+    pub(crate) requests: RequestLog,
+    /// By path.
+    files: Mutex<HashMap<String, File>>,
+    faults: Mutex<Faults>,
+    /// How often the URL of a file has expired, by path.
+    expired: Mutex<HashMap<String, u32>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) bytes: Bytes,
+    pub(crate) content_type: &'static str,
+    pub(crate) etag: String,
+}
+
+impl Files {
+    /// The files of a CDN that listens on this address.
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self {
+            address,
+            requests: RequestLog::default(),
+            files: Mutex::default(),
+            faults: Mutex::default(),
+            expired: Mutex::default(),
+        }
+    }
+
+    /// Adds a file and returns its URL. The same name and bytes give the same URL.
+    pub(crate) fn add(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
+        let hash = hex(&Sha256::digest(&bytes)[..16]);
+        let path = format!("/assets/{hash}/{name}");
+        let file = File { bytes, content_type, etag: format!("\"{hash}\"") };
+        locked(&self.files).insert(path.clone(), file);
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The file at a path.
+    pub(crate) fn get(&self, path: &str) -> Option<File> {
+        locked(&self.files).get(path).cloned()
+    }
+
+    /// The path in a URL of this CDN. A path is returned as it is, without its query.
+    pub(crate) fn path<'a>(&self, url: &'a str) -> &'a str {
+        let path = url.strip_prefix(&format!("http://{}", self.address)).unwrap_or(url);
+        path.split('?').next().unwrap_or_default()
+    }
+
+    pub(crate) fn add_fault(&self, url: &str, fault: Fault) {
+        locked(&self.faults).add(self.path(url), fault);
+    }
+
+    /// Takes the fault that the next request for a file meets.
+    pub(crate) fn next_fault(&self, path: &str) -> Option<Fault> {
+        locked(&self.faults).next(path)
+    }
+
+    /// Makes the current URL of a file invalid. [`Files::signed`] gives the next one.
+    pub(crate) fn expire(&self, path: &str) {
+        *locked(&self.expired).entry(path.to_owned()).or_default() += 1;
+    }
+
+    /// Whether a query has the current signature of a file. A file that never expired needs no signature.
+    pub(crate) fn is_signed(&self, path: &str, query: Option<&str>) -> bool {
+        let expired = locked(&self.expired);
+        expired.get(path).is_none_or(|times| query == Some(signature(*times).as_str()))
+    }
+
+    /// Replaces every expired URL in a JSON value by the current one.
+    pub(crate) fn signed(&self, value: &Value) -> Value {
+        match value {
+            Value::String(url) => match locked(&self.expired).get(self.path(url)) {
+                Some(times) => format!("{}?{}", url.split('?').next().unwrap_or_default(), signature(*times)).into(),
+                None => value.clone(),
+            },
+            Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), self.signed(value))).collect(),
+            Value::Array(items) => items.iter().map(|item| self.signed(item)).collect(),
+            other => other.clone(),
+        }
+    }
+}
+
+fn signature(times: u32) -> String {
+    format!("signature={times}")
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -62,11 +62,8 @@ use self::cdn::Files;
 pub use self::http::RecordedRequest;
 pub use self::http::Route;
 pub use self::scripts::{Reply, Script};
-use self::state::api_state::{Gates, State};
-use self::state::store::Intervention;
-
-/// The key the simulator takes.
-pub const API_KEY: &str = "mint_simulated_key";
+pub use self::state::API_KEY;
+use self::state::{ApiState, Environment, Gates, Intervention, Time};
 
 /// A Mint server on this machine. It stops when it is dropped.
 ///
@@ -76,7 +73,7 @@ pub const API_KEY: &str = "mint_simulated_key";
 pub struct Simulator {
     api: SocketAddr,
     cdn: SocketAddr,
-    state: Arc<State>,
+    state: Arc<ApiState>,
     _stop: DropGuard,
 }
 
@@ -99,10 +96,12 @@ impl Simulator {
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addresses = (api.local_addr()?, cdn.local_addr()?);
-        let state = Arc::new(State::new(Arc::new(Files::new(addresses.1)), &settings));
+        let files = Arc::new(Files::new(addresses.1));
+        let environment = Environment { time: Time::new(settings.speed), files: files.clone(), gates: settings.gates };
+        let state = Arc::new(ApiState::new(environment, settings.credits));
         let stop = CancellationToken::new();
         serve(api, api::router(state.clone()), stop.clone());
-        serve(cdn, cdn::router(state.files.clone()), stop.clone());
+        serve(cdn, cdn::router(files), stop.clone());
         Ok(Self { api: addresses.0, cdn: addresses.1, state, _stop: stop.drop_guard() })
     }
 
@@ -142,7 +141,7 @@ impl Simulator {
     /// An operation as a request would find it now, which is no request; `None` for an id that was not added, and for
     /// one that plays replies.
     pub fn operation(&self, id: &str) -> Option<serde_json::Value> {
-        self.state.now(id)
+        self.state.operation(id)
     }
 
     /// How many operations requests have begun; those of scripts do not count.
@@ -152,7 +151,7 @@ impl Simulator {
 
     /// The credits that nothing has taken or holds now.
     pub fn credits(&self) -> f64 {
-        self.state.store().available(&self.state)
+        self.state.store().available(&self.state.environment)
     }
 
     /// Adds credits, as topping up does; takes some when below 0.
@@ -206,22 +205,22 @@ impl Simulator {
 
     /// Serves a file, and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<bytes::Bytes>) -> String {
-        self.state.files.add(name, content_type, bytes.into())
+        self.state.environment.files.add(name, content_type, bytes.into())
     }
 
     /// Lets a fault happen to a file, given by its URL; after the faults that were added before it.
     pub fn add_fault(&self, url: &str, fault: Fault) {
-        self.state.files.add_fault(url, fault);
+        self.state.environment.files.add_fault(url, fault);
     }
 
     /// The requests the API has had so far, in their order.
     pub fn api_requests(&self) -> Vec<RecordedRequest> {
-        self.state.api_requests.all()
+        self.state.requests.all()
     }
 
     /// The requests for files so far, in their order.
     pub fn cdn_requests(&self) -> Vec<RecordedRequest> {
-        self.state.files.requests.all()
+        self.state.environment.files.requests.all()
     }
 }
 

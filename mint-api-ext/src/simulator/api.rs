@@ -17,15 +17,16 @@ use url::form_urlencoded;
 
 use crate::simulator::http::Route;
 use crate::simulator::http::{HttpReply, Problem, field_error};
-use crate::simulator::routes::{account, artifacts, check, gates, reference_images, resources, starts};
+use crate::simulator::routes::{
+    account, animations, artifact_manifest, check, operations, reference_images, resources, starts,
+};
 use crate::simulator::scripts::OperationKind;
-use crate::simulator::state::api_state::State;
-use crate::simulator::state::store::{Intervention, Remembered, Store};
+use crate::simulator::state::{ApiState, Environment, Intervention, Remembered, Store};
 
 /// The longest body that is read: an image of some 48 MB as base64.
 const LONGEST_BODY: usize = 64 << 20;
 
-pub(crate) fn router(state: Arc<State>) -> Router {
+pub(crate) fn router(state: Arc<ApiState>) -> Router {
     Router::new().fallback_service(any(answer).with_state(state))
 }
 
@@ -59,6 +60,14 @@ impl Call {
         self.parameters.get(index).map_or("", String::as_str)
     }
 
+    /// The resource type of the path parameter `{assetType}`.
+    pub(crate) fn resource_type(&self) -> &str {
+        match self.parameter(0) {
+            "model_animation_clip" => "animation",
+            other => other,
+        }
+    }
+
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -75,10 +84,10 @@ enum Fate {
     IsLost,
 }
 
-async fn answer(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
+async fn answer(Shared(state): Shared<Arc<ApiState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LONGEST_BODY).await;
-    let number = state.api_requests.add(&parts, body.as_ref().cloned().unwrap_or_default());
+    let number = state.requests.add(&parts, body.as_ref().cloned().unwrap_or_default());
     let answered = match body {
         Ok(body) => respond(&state, &parts, &body),
         Err(_) => Err(Problem::of(StatusCode::PAYLOAD_TOO_LARGE)),
@@ -96,7 +105,7 @@ async fn answer(Shared(state): Shared<Arc<State>>, request: Request) -> Response
     response
 }
 
-fn respond(state: &State, parts: &Parts, body: &[u8]) -> Result<(HttpReply, Fate), Problem> {
+fn respond(state: &ApiState, parts: &Parts, body: &[u8]) -> Result<(HttpReply, Fate), Problem> {
     let mut store = state.store();
     let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
@@ -112,7 +121,8 @@ fn respond(state: &State, parts: &Parts, body: &[u8]) -> Result<(HttpReply, Fate
         Some(Intervention::LoseReply) => Fate::IsLost,
         None => Fate::Arrives,
     };
-    let answer = Call::new(route, parameters, token, parts, body).and_then(|call| once(state, &mut store, &call));
+    let answer =
+        Call::new(route, parameters, token, parts, body).and_then(|call| once(&state.environment, &mut store, &call));
     Ok((answer.unwrap_or_else(HttpReply::from), fate))
 }
 
@@ -128,58 +138,57 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Answers a request with a key as it was answered before.
-fn once(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
+fn once(environment: &Environment, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let takes_key = call.route.method() == "POST" && call.route != Route::EstimatePricing;
     let Some(key) = call.idempotency_key.as_ref().filter(|_| takes_key) else {
-        return handle(state, store, call);
+        return handle(environment, store, call);
     };
     let request = (call.path.clone(), Value::Object(call.body.clone()));
     let Some(known) = store.keys.get(key).cloned() else {
-        let answer = handle(state, store, call)?;
+        let answer = handle(environment, store, call)?;
         let operation = answer.operation_id();
-        store.keys.insert(key.clone(), Remembered { request, answer: answer.clone(), operation });
+        store.keys.insert(key.clone(), Remembered { request, reply: answer.clone(), operation });
         return Ok(answer);
     };
     if known.request != request {
         let detail = "The idempotency key was used before, with another request.";
         return Err(Problem::conflict("idempotency-conflict", detail));
     }
-    let Some(answer) = gates::restart(state, store, &known) else {
-        return Ok(known.answer);
+    let Some(answer) = operations::restart(environment, store, &known) else {
+        return Ok(known.reply);
     };
-    store.keys.insert(key.clone(), Remembered { answer: answer.clone(), ..known });
+    store.keys.insert(key.clone(), Remembered { reply: answer.clone(), ..known });
     Ok(answer)
 }
 
-fn handle(state: &State, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
-    let first = call.parameter(0);
+fn handle(environment: &Environment, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     match call.route {
-        Route::GetOperation => resources::operation(state, store, first),
-        Route::ApproveOperation => gates::approve(state, store, call),
-        Route::ReviseOperation => gates::revise(state, store, call),
-        Route::ResumeOperation => gates::resume(state, store, call),
-        Route::GenerateWorld => starts::generate(state, store, OperationKind::World, &call.body),
-        Route::GenerateModel => starts::generate(state, store, OperationKind::Model, &call.body),
-        Route::GenerateAssetPack => starts::generate(state, store, OperationKind::AssetPack, &call.body),
-        Route::GenerateAudio => starts::generate(state, store, OperationKind::Audio, &call.body),
-        Route::OptimizeModel => starts::optimize(state, store, call),
-        Route::RetryModel => starts::retry(state, store, call),
-        Route::ConvertModel => starts::convert(state, store, call),
-        Route::AnimateModel => starts::animate(state, store, call),
-        Route::ListModels => resources::list(state, store, "model", call),
-        Route::ListWorlds => resources::list(state, store, "world", call),
-        Route::GetModel => resources::resource(state, store, "model", first),
-        Route::GetWorld => resources::resource(state, store, "world", first),
-        Route::GetAssetPack => resources::resource(state, store, "asset_pack", first),
-        Route::GetAsset => resources::asset(state, store, call),
+        Route::GetOperation => operations::poll(environment, store, call),
+        Route::ApproveOperation => operations::approve(environment, store, call),
+        Route::ReviseOperation => operations::revise(environment, store, call),
+        Route::ResumeOperation => operations::resume(environment, store, call),
+        Route::GenerateWorld => Ok(starts::generate(environment, store, OperationKind::World, call)),
+        Route::GenerateModel => Ok(starts::generate(environment, store, OperationKind::Model, call)),
+        Route::GenerateAssetPack => Ok(starts::generate(environment, store, OperationKind::AssetPack, call)),
+        Route::GenerateAudio => Ok(starts::generate(environment, store, OperationKind::Audio, call)),
+        Route::OptimizeModel => starts::optimize(environment, store, call),
+        Route::RetryModel => starts::retry(environment, store, call),
+        Route::ConvertModel => starts::convert(environment, store, call),
+        Route::AnimateModel => starts::animate(environment, store, call),
+        Route::ListModels => resources::list(environment, store, "model", call),
+        Route::ListWorlds => resources::list(environment, store, "world", call),
+        Route::GetModel => resources::get(environment, store, "model", call),
+        Route::GetWorld => resources::get(environment, store, "world", call),
+        Route::GetAssetPack => resources::get(environment, store, "asset_pack", call),
+        Route::GetAsset => resources::asset(environment, store, call),
         Route::GetMe => Ok(account::me(call)),
-        Route::GetUsage => Ok(account::usage(state, store)),
+        Route::GetUsage => Ok(account::usage(environment, store)),
         Route::EstimatePricing => account::estimate(store, call),
-        Route::CreateReferenceImage => reference_images::create(state, store, call),
-        Route::GetArtifactManifest => artifacts::manifest(state, store, call),
-        Route::ListAnimationArtifacts => artifacts::animation_list(state, store, call),
-        Route::GetAnimationArtifact => artifacts::animation(state, store, call),
-        Route::GetAnimationArtifactManifest => artifacts::animation_manifest(state, store, call),
-        Route::GetAnimationOptions => Ok(artifacts::animation_options()),
+        Route::CreateReferenceImage => reference_images::create(environment, store, call),
+        Route::GetArtifactManifest => artifact_manifest::get(environment, store, call),
+        Route::ListAnimationArtifacts => animations::list(environment, store, call),
+        Route::GetAnimationArtifact => animations::artifact(environment, store, call),
+        Route::GetAnimationArtifactManifest => animations::manifest(environment, store, call),
+        Route::GetAnimationOptions => Ok(animations::options()),
     }
 }

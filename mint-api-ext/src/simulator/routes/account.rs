@@ -1,14 +1,11 @@
-//! Requests about the account: who one is, what is left, what something costs.
+//! The account: its owner, its credits, and price estimates.
 
 use serde_json::json;
 
-use crate::simulator::API_KEY;
 use crate::simulator::api::Call;
 use crate::simulator::http::{HttpReply, Problem};
 use crate::simulator::scripts::OperationKind;
-use crate::simulator::state::api_state::State;
-use crate::simulator::state::bill::{preview_price, price};
-use crate::simulator::state::store::Store;
+use crate::simulator::state::{API_KEY, Environment, Store, preview_price, price};
 
 pub(crate) fn me(call: &Call) -> HttpReply {
     let authentication = if call.token == API_KEY { "api_key" } else { "oauth" };
@@ -18,11 +15,11 @@ pub(crate) fn me(call: &Call) -> HttpReply {
     }))
 }
 
-pub(crate) fn usage(state: &State, store: &Store) -> HttpReply {
+pub(crate) fn usage(environment: &Environment, store: &Store) -> HttpReply {
     HttpReply::ok(&json!({
         "object": "usage",
-        "credits": {"totalAvailable": store.available(state)},
-        "apiUsage": {"creditsUsed": store.used(state)},
+        "credits": {"totalAvailable": store.available(environment)},
+        "apiUsage": {"creditsUsed": store.used(environment)},
     }))
 }
 

@@ -1,14 +1,13 @@
-//! Whether the body of a request is one that the API takes. Every field that is wrong is told.
+//! The check of request bodies.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::simulator::http::Route;
-use crate::simulator::http::{Problem, field_error};
+use crate::simulator::http::{Problem, Route, field_error};
 
-/// A field of a body, and whether the API does without it.
+/// A field of a body.
 enum Field {
     Required(&'static str, Rule),
     Optional(&'static str, Rule),
@@ -16,19 +15,22 @@ enum Field {
 
 use Field::{Optional, Required};
 
-/// What a field may be.
+/// The values that a field can have.
 enum Rule {
-    /// A text that is not empty, with at most so many characters.
+    /// A string of 1 to this many characters.
     Text(usize),
+    /// Any string.
     AnyText,
     OneOf(&'static [&'static str]),
-    /// At least one of these.
-    Some(&'static [&'static str]),
+    /// A list of at least one of these.
+    ListOf(&'static [&'static str]),
+    /// An absolute http or https URL.
     Url,
-    /// Two to eight URLs.
+    /// A list of two to eight URLs.
     Views,
-    /// A whole number of at least, and at most.
+    /// A whole number from a minimum to a maximum.
     Count(u64, u64),
+    /// A number above 0.
     Positive,
     Base64,
 }
@@ -46,7 +48,7 @@ const MODEL: &[Field] =
     &[PROMPT, NAME, PRESET, MODE, IMAGE, VIEWS, Optional("riggingPose", Rule::OneOf(&["t_pose", "a_pose"]))];
 const REVISE: &[Field] = &[Required("feedback", Rule::Text(2000))];
 const OPTIMIZE: &[Field] = &[Optional("optimizationLevel", Rule::OneOf(&["light", "moderate", "aggressive"]))];
-const CONVERT: &[Field] = &[Required("targetFormats", Rule::Some(&["glb", "obj", "stl", "usdz", "fbx"])), NAME];
+const CONVERT: &[Field] = &[Required("targetFormats", Rule::ListOf(&["glb", "obj", "stl", "usdz", "fbx"])), NAME];
 const ANIMATE: &[Field] = &[Required("motionPrompt", Rule::Text(ANY_LENGTH)), Optional("heightMeters", Rule::Positive)];
 const PACK: &[Field] = &[
     PROMPT,
@@ -78,11 +80,11 @@ const IMAGE_UPLOAD: &[Field] = &[
 ];
 const IMAGE_LINK: &[Field] = &[Required("sourceUrl", Rule::Url), Optional("fileName", Rule::Text(ANY_LENGTH)), NAME];
 
-/// The fields of a body.
+/// Parses a body and checks its fields.
 ///
 /// # Errors
 ///
-/// A problem that lists what is wrong.
+/// Returns a problem that lists every invalid field.
 pub(crate) fn body(route: Route, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     let body = match serde_json::from_slice(bytes) {
         Ok(Value::Object(body)) => body,
@@ -90,7 +92,7 @@ pub(crate) fn body(route: Route, bytes: &[u8]) -> Result<Map<String, Value>, Pro
         Err(_) => return Err(Problem::invalid(vec![field_error("", "invalid_json", "The body is not JSON.")])),
     };
     let fields = fields(route, &body);
-    let mut errors: Vec<_> = fields.iter().filter_map(|field| wrong(field, &body)).collect();
+    let mut errors: Vec<_> = fields.iter().filter_map(|field| field_problem(field, &body)).collect();
     for name in body.keys() {
         if !fields.iter().any(|(Required(known, _) | Optional(known, _))| known == name) {
             errors.push(field_error(&pointer(name), "unknown_field", "There is no such field."));
@@ -103,6 +105,7 @@ pub(crate) fn body(route: Route, bytes: &[u8]) -> Result<Map<String, Value>, Pro
     if errors.is_empty() { Ok(body) } else { Err(Problem::invalid(errors)) }
 }
 
+/// The fields of a route's body.
 fn fields(route: Route, body: &Map<String, Value>) -> &'static [Field] {
     match route {
         Route::GenerateWorld => WORLD,
@@ -123,8 +126,8 @@ fn fields(route: Route, body: &Map<String, Value>) -> &'static [Field] {
     }
 }
 
-/// What is wrong with a field, if anything is.
-fn wrong(field: &Field, body: &Map<String, Value>) -> Option<Value> {
+/// The error of a field, if the field is not valid.
+fn field_problem(field: &Field, body: &Map<String, Value>) -> Option<Value> {
     let (Required(name, rule) | Optional(name, rule)) = field;
     let path = pointer(name);
     match (body.get(*name), field) {
@@ -160,7 +163,7 @@ impl Rule {
                     return error("invalid_value", format!("Must be one of {}.", known.join(", ")));
                 }
             }
-            Self::Some(known) => {
+            Self::ListOf(known) => {
                 for (index, item) in list(path, value, 1, usize::MAX)?.iter().enumerate() {
                     Self::OneOf(known).check(&format!("{path}/{index}"), item)?;
                 }
@@ -177,7 +180,7 @@ impl Rule {
                 }
             }
             Self::Count(min, max) => {
-                // JSON Schema takes 3.0 for a whole number.
+                // In JSON Schema 3.0 is an integer.
                 let Some(number) = value.as_f64().filter(|number| number.fract() == 0.0) else {
                     return error("invalid_type", "Must be a whole number.".to_owned());
                 };

@@ -1,20 +1,20 @@
-//! What work costs, and what an operation has taken of it.
+//! Prices, and the credits of an operation.
 
 use serde_json::{Value, json};
 
+use super::status::{is_over, is_success};
 use crate::simulator::scripts::OperationKind;
-use crate::simulator::state::operation::{is_over, is_success};
 
-/// What a kind of work costs, in credits. The estimates are above what is taken in the end.
+/// The estimated price of an operation, in credits. An operation usually takes less in the end.
 ///
-/// Those of models and of optimisation are publicly known; the others are made up.
-pub(crate) fn price(subject: OperationKind, preset: &str) -> f64 {
+/// The prices of models and of optimization are public; the others are invented.
+pub(crate) fn price(kind: OperationKind, preset: &str) -> f64 {
     let model = match preset {
         "fast" => 248.0,
         "production" => 1596.0,
         _ => 798.0,
     };
-    match subject {
+    match kind {
         OperationKind::Model | OperationKind::AssetPack => model,
         OperationKind::World => 2.0 * model,
         OperationKind::Animation => 100.0,
@@ -23,24 +23,24 @@ pub(crate) fn price(subject: OperationKind, preset: &str) -> f64 {
     }
 }
 
-/// How much of the price of a generation its preview takes.
+/// The part of a generation's price that its preview takes.
 pub(crate) fn preview_price(price: f64) -> f64 {
     (price / 4.0).ceil()
 }
 
-/// What an operation is charged.
+/// The credits that an operation takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Bill {
     pub(crate) estimated: f64,
-    /// What is held of the balance until the operation is over.
+    /// The credits held until the operation is over.
     pub(crate) reserved: f64,
-    /// What was left of the balance after that.
+    /// The balance after the reservation.
     pub(crate) left: f64,
-    /// What is missing, once the operation stopped for it.
+    /// The credits that the operation waits for.
     pub(crate) missing: Option<Missing>,
 }
 
-/// What an operation stopped for.
+/// The credits that an operation waits for.
 #[derive(Clone, Debug)]
 pub(crate) struct Missing {
     pub(crate) stage: &'static str,
@@ -53,27 +53,17 @@ impl Bill {
         Self { estimated, reserved: 0.0, left: 0.0, missing: None }
     }
 
-    /// What is taken once an operation ends in a status: nothing for what failed.
-    fn finalized(&self, status: &str) -> f64 {
-        match is_success(status) {
-            // 248 credits of an estimate were seen to become 198.
-            true if self.estimated > 100.0 => (self.estimated * 0.8).floor(),
-            true => self.estimated,
-            false => 0.0,
-        }
-    }
-
-    /// What the balance lacks while the operation is in a status.
+    /// The credits that an operation in this status holds or has taken.
     pub(crate) fn committed(&self, status: &str) -> f64 {
         if is_over(status) { self.finalized(status) } else { self.reserved }
     }
 
-    /// What has been taken for good.
+    /// The credits that an operation in this status has taken for good.
     pub(crate) fn used(&self, status: &str) -> f64 {
         if is_over(status) { self.finalized(status) } else { 0.0 }
     }
 
-    /// `credits` of the operation.
+    /// The field `credits` of an operation.
     pub(crate) fn credits(&self, status: &str) -> Value {
         json!({
             "estimated": self.estimated,
@@ -83,19 +73,29 @@ impl Bill {
         })
     }
 
-    /// `billing` of an operation that has stopped.
-    pub(crate) fn billing(&self, resource: &str) -> Value {
+    /// The field `billing` of an operation; null if no credits are missing.
+    pub(crate) fn billing(&self, resource_type: &str) -> Value {
         let Some(missing) = &self.missing else {
             return Value::Null;
         };
         json!({
             "reason": "insufficient_credits",
-            "resource": resource,
+            "resource": resource_type,
             "stage": missing.stage,
             "requiredCredits": missing.required,
             "availableCredits": missing.available,
             "ctaKind": "top_up",
             "actionUrl": "https://platform.mint.gg/billing",
         })
+    }
+
+    /// The credits that an operation takes if it ends in this status. Only success costs credits.
+    fn finalized(&self, status: &str) -> f64 {
+        match is_success(status) {
+            // The real API took 198 credits of an estimate of 248.
+            true if self.estimated > 100.0 => (self.estimated * 0.8).floor(),
+            true => self.estimated,
+            false => 0.0,
+        }
     }
 }

@@ -1,36 +1,47 @@
-//! An operation of the simulator, and how it looks at a time.
+//! Operations.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::simulator::routes::starts::Draft;
+use super::bill::Bill;
+use super::environment::Environment;
+use super::status::{current_status, is_success};
+use crate::simulator::http::HttpReply;
 use crate::simulator::scripts::{OperationKind, Play, Script};
-use crate::simulator::state::api_state::State;
-use crate::simulator::state::bill::Bill;
 
-/// An operation, whether a script added it or a request began it.
+/// An operation that a script added or a request started.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) script: Script,
     pub(crate) created: Instant,
-    /// When what it plays now began.
+    /// When the current timeline began.
     pub(crate) since: Instant,
-    pub(crate) replies_given: usize,
-    /// The resource it is about, once there is one.
+    /// How many polls the operation has had.
+    pub(crate) polls: usize,
+    /// The id of its resource. An operation that waits for credits to start has none yet.
     pub(crate) resource: Option<String>,
-    /// `assets` and `conversion` once everything is made.
-    pub(crate) made: Vec<(&'static str, Value)>,
-    /// What a request that began it is charged; a script costs nothing.
+    /// The fields `assets` and `conversion` of the operation once it has succeeded.
+    pub(crate) results: Vec<(&'static str, Value)>,
+    /// `None` for an operation of a script, which costs nothing.
     pub(crate) bill: Option<Bill>,
-    /// What the next look still shows.
+    /// What the next poll shows instead of the current state.
     pub(crate) lingering: Option<Value>,
-    /// How often it was revised.
+    /// How often the operation was revised.
     pub(crate) revisions: u32,
-    /// What its resource will be.
     pub(crate) draft: Draft,
+}
+
+/// What a request says about the resource of an operation, which exists only once the credits suffice.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) name: Option<String>,
+    /// The number of models in an asset pack.
+    pub(crate) items: u64,
+    /// The target formats of a conversion; every format if empty.
+    pub(crate) formats: Vec<String>,
 }
 
 impl Operation {
@@ -41,9 +52,9 @@ impl Operation {
             script,
             created: now,
             since: now,
-            replies_given: 0,
+            polls: 0,
             resource: None,
-            made: Vec::new(),
+            results: Vec::new(),
             bill: None,
             lingering: None,
             revisions: 0,
@@ -51,41 +62,35 @@ impl Operation {
         }
     }
 
-    /// Plays these statuses from now on.
+    /// Starts a new timeline of statuses and their durations in seconds.
     pub(crate) fn play<'a>(&mut self, statuses: impl IntoIterator<Item = (&'a str, u64)>) {
-        // What changes shows a later time, also when no time has passed.
+        // Every change has a later `updatedAt`, even if the clock has not moved.
         self.since = Instant::now().max(self.since + Duration::from_millis(1));
         self.script.play = Play::timeline(statuses);
     }
 
-    /// Its status now, and since when; `running` while it plays replies.
-    pub(crate) fn status(&self, state: &State) -> (&str, Instant) {
-        let Play::Timeline(timeline) = &self.script.play else {
-            return ("running", self.since);
-        };
-        let mut left = self.since.elapsed();
-        let mut updated = self.since;
-        let mut current = "queued";
-        for (index, (status, duration)) in timeline.iter().enumerate() {
-            let duration = state.time.scaled(*duration);
-            current = status;
-            if left < duration || index + 1 == timeline.len() {
-                break;
-            }
-            left -= duration;
-            updated += duration;
+    /// The current status and when it began; `running` for an operation that plays replies.
+    pub(crate) fn status(&self, environment: &Environment) -> (&str, Instant) {
+        match &self.script.play {
+            Play::Timeline(timeline) => current_status(timeline, self.since, &environment.time),
+            Play::Replies(_) => ("running", self.since),
         }
-        (current, updated)
     }
 
-    /// What the API shows of it now.
-    pub(crate) fn body(&self, state: &State) -> Value {
-        let (status, updated) = self.status(state);
-        self.body_in(state, status, updated)
+    /// The 202 reply to a request that starts or continues the operation.
+    pub(crate) fn accepted(&self, environment: &Environment) -> HttpReply {
+        HttpReply::accepted(&self.body(environment), environment.time.retry_after())
     }
 
-    /// What the API shows of it in a status.
-    pub(crate) fn body_in(&self, state: &State, status: &str, updated: Instant) -> Value {
+    /// The operation as the API shows it now.
+    pub(crate) fn body(&self, environment: &Environment) -> Value {
+        let (status, updated) = self.status(environment);
+        self.body_in(environment, status, updated)
+    }
+
+    /// The operation as the API shows it in a status that began at `updated`.
+    pub(crate) fn body_in(&self, environment: &Environment, status: &str, updated: Instant) -> Value {
+        let time = &environment.time;
         let generates = matches!(self.script.kind, OperationKind::World | OperationKind::Model);
         let resource = self.resource.as_ref();
         let mut body = json!({
@@ -101,25 +106,25 @@ impl Operation {
             "mintUrl": resource.map(|id| mint_url(id)),
             "assets": null,
             "conversion": null,
-            "createdAt": state.time.text(self.created),
-            "updatedAt": state.time.text(updated),
+            "createdAt": time.text(self.created),
+            "updatedAt": time.text(updated),
         });
         if let Some(name) = self.script.kind.operation_type() {
             body["type"] = name.into();
         }
         let finished = is_success(status);
-        for (field, value) in &self.made {
+        for (field, value) in &self.results {
             if finished {
-                body[*field] = state.files.signed(value);
+                body[*field] = environment.files.signed(value);
             } else if *field == "assets" && status == "preview_ready" {
                 body["assets"] = only_preview(value);
             }
         }
         if finished || status == "failed" {
-            body["completedAt"] = state.time.text(updated).into();
+            body["completedAt"] = time.text(updated).into();
         }
         if status == "canceled" {
-            body["canceledAt"] = state.time.text(updated).into();
+            body["canceledAt"] = time.text(updated).into();
         }
         if let Some(bill) = &self.bill {
             body["credits"] = bill.credits(status);
@@ -136,20 +141,12 @@ impl Operation {
     }
 }
 
-/// Where a person looks at a resource.
+/// The page of a resource on Mint's website.
 pub(crate) fn mint_url(resource: &str) -> String {
     format!("https://mint.gg/simulator/{resource}")
 }
 
-pub(crate) fn is_success(status: &str) -> bool {
-    matches!(status, "succeeded" | "partially_succeeded")
-}
-
-pub(crate) fn is_over(status: &str) -> bool {
-    is_success(status) || matches!(status, "failed" | "canceled")
-}
-
-/// The assets while only the preview is made: every key is there, as the API has it, the others null.
+/// The assets of a preview. As in the API, every key is present and the other values are null.
 fn only_preview(assets: &Value) -> Value {
     let keys = assets.as_object().into_iter().flatten();
     keys.map(|(key, value)| (key.clone(), if key == "previewImageUrl" { value.clone() } else { Value::Null })).collect()

@@ -1,32 +1,33 @@
-//! The files that simulated operations make: real ones, made in code.
+//! The files of finished operations. The bytes come from `samples`.
 
 use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::simulator::routes::starts::Draft;
+use super::operation::Draft;
+use crate::simulator::cdn::Files;
 use crate::simulator::samples;
 use crate::simulator::scripts::OperationKind;
-use crate::simulator::state::api_state::State;
 
-/// `assets` and `conversion` of an operation that has made everything.
-pub(crate) fn made_for(state: &State, subject: OperationKind) -> Vec<(&'static str, Value)> {
-    match subject {
-        OperationKind::World => vec![("assets", world(state))],
-        OperationKind::Model | OperationKind::Optimization => vec![("assets", optimized_model(state))],
-        OperationKind::Conversion => vec![("conversion", conversion(state, "conv_0001", &Draft::default()))],
+/// The fields `assets` and `conversion` of a successful operation. Models are optimized, and conversions complete.
+pub(crate) fn results(files: &Files, kind: OperationKind) -> Vec<(&'static str, Value)> {
+    match kind {
+        OperationKind::World => vec![("assets", world(files))],
+        OperationKind::Model | OperationKind::Optimization => vec![("assets", optimized_model(files))],
+        OperationKind::Conversion => vec![("conversion", conversion(files, "conv_0001", &Draft::default()))],
         OperationKind::Animation | OperationKind::AssetPack | OperationKind::Audio => Vec::new(),
     }
 }
 
-macro_rules! made_once {
-    ($($name:ident = $made:expr;)+) => {
-        $(static $name: LazyLock<Bytes> = LazyLock::new(|| $made.into());)+
+/// Builds each file once per process.
+macro_rules! files {
+    ($($name:ident = $bytes:expr;)+) => {
+        $(static $name: LazyLock<Bytes> = LazyLock::new(|| $bytes.into());)+
     };
 }
 
-made_once! {
+files! {
     PLAIN_GLB = samples::glb(samples::PLAIN_DETAIL);
     OPTIMIZED_GLB = samples::glb(samples::OPTIMIZED_DETAIL);
     FBX = samples::fbx(samples::PLAIN_DETAIL);
@@ -42,8 +43,9 @@ made_once! {
     AUDIO = samples::wav(AUDIO_SECONDS);
 }
 
-fn world(state: &State) -> Value {
-    let file = |name, content_type, bytes: &Bytes| state.files.add(name, content_type, bytes.clone());
+/// The `assets` of a world.
+fn world(files: &Files) -> Value {
+    let file = |name, content_type, bytes: &Bytes| files.add(name, content_type, bytes.clone());
     json!({
         "caption": "A desk with a brass lamp, in the evening.",
         "colliderMeshUrl": file("collider.glb", GLB_TYPE, &OPTIMIZED_GLB),
@@ -58,16 +60,17 @@ fn world(state: &State) -> Value {
     })
 }
 
-/// The files of a model that nobody has optimised yet.
-pub(crate) fn model(state: &State) -> Value {
-    let mut assets = optimized_model(state);
+/// The `assets` of a model that is not optimized.
+pub(crate) fn model(files: &Files) -> Value {
+    let mut assets = optimized_model(files);
     assets["optimizedGlbSizeBytes"] = Value::Null;
     assets["optimizedGlbUrl"] = Value::Null;
     assets
 }
 
-fn optimized_model(state: &State) -> Value {
-    let file = |name, content_type, bytes: &Bytes| state.files.add(name, content_type, bytes.clone());
+/// The `assets` of an optimized model.
+fn optimized_model(files: &Files) -> Value {
+    let file = |name, content_type, bytes: &Bytes| files.add(name, content_type, bytes.clone());
     json!({
         "fbxUrl": file("model.fbx", OTHER_TYPE, &FBX),
         "glbSizeBytes": PLAIN_GLB.len(),
@@ -83,8 +86,8 @@ fn optimized_model(state: &State) -> Value {
     })
 }
 
-/// A conversion to the formats of a draft, to every one when it names none.
-pub(crate) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
+/// The `conversion` of an operation, to the formats of a draft.
+pub(crate) fn conversion(files: &Files, id: &str, draft: &Draft) -> Value {
     let formats: [(&str, &'static str, &Bytes); 5] = [
         ("glb", GLB_TYPE, &PLAIN_GLB),
         ("obj", "model/obj", &OBJ),
@@ -99,7 +102,7 @@ pub(crate) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
             continue;
         }
         let filename = format!("{name}.{format}");
-        let url = state.files.add(&filename, content_type, bytes.clone());
+        let url = files.add(&filename, content_type, bytes.clone());
         assets[format!("{format}Url")] = url.as_str().into();
         assets["artifacts"][format] = json!({
             "format": format, "url": url, "filename": filename, "contentType": content_type, "extension": format,
@@ -109,38 +112,38 @@ pub(crate) fn conversion(state: &State, id: &str, draft: &Draft) -> Value {
     json!({"id": id.replace("op_", "conv_"), "assets": assets})
 }
 
-/// A name as part of a URL.
+/// A name without the characters that a URL would have to escape.
 fn file_name(name: &str) -> String {
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' }).collect()
 }
 
-/// The file of a sound.
-pub(crate) fn audio(state: &State) -> String {
-    state.files.add("sound.wav", "audio/wav", AUDIO.clone())
+/// The URL of a sound.
+pub(crate) fn audio(files: &Files) -> String {
+    files.add("sound.wav", "audio/wav", AUDIO.clone())
 }
 
-/// The file of an animated model.
-pub(crate) fn animation(state: &State) -> String {
-    state.files.add("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
+/// The URL of an animated model.
+pub(crate) fn animation(files: &Files) -> String {
+    files.add("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
 }
 
-/// Another preview than those before, for an operation that was revised so often.
-pub(crate) fn revise(state: &State, made: &mut [(&'static str, Value)], revisions: u32) {
+/// Replaces the preview image in `assets`. Each number of revisions gives another image.
+pub(crate) fn revise_preview(files: &Files, results: &mut [(&'static str, Value)], revisions: u32) {
     let preview = samples::png(samples::IMAGE_SIDE + revisions, samples::IMAGE_SIDE);
-    for (_, assets) in made.iter_mut().filter(|(field, _)| *field == "assets") {
-        let url = state.files.add(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
+    for (_, assets) in results.iter_mut().filter(|(field, _)| *field == "assets") {
+        let url = files.add(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
         assets["previewImageUrl"] = url.into();
     }
 }
 
-/// `bounds` of a model.
+/// The `bounds` of a model.
 fn bounds() -> Value {
     let [min, max] = samples::bounds();
     let each = |of: fn(f32, f32) -> f32| min.iter().zip(max).map(|(min, max)| of(*min, max)).collect::<Vec<_>>();
     json!({"min": min, "max": max, "size": each(|min, max| max - min), "center": each(|min, max| (min + max) / 2.0)})
 }
 
-/// How long the sound is.
+/// The duration of a sound, in seconds.
 pub(crate) const AUDIO_SECONDS: u32 = 1;
 
 const GLB_TYPE: &str = "model/gltf-binary";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::simulator::api::Call;
+use super::call::Call;
 use crate::simulator::http::{HttpReply, Problem};
 use crate::simulator::scripts::OperationKind;
 use crate::simulator::state::{API_KEY, Environment, Store, preview_price, price};

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::artifacts::{animation_artifact, artifacts};
-use crate::simulator::api::Call;
+use super::call::Call;
 use crate::simulator::http::{HttpReply, Problem, field_error};
 use crate::simulator::state::{Environment, Resource, Store, is_success};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::artifacts::artifacts;
-use crate::simulator::api::Call;
+use super::call::Call;
 use crate::simulator::http::{HttpReply, Problem};
 use crate::simulator::state::{Environment, Store, mint_url};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::simulator::api::Call;
+use super::call::Call;
 use crate::simulator::http::{HttpReply, Problem};
 use crate::simulator::scripts::Play;
 use crate::simulator::state::{

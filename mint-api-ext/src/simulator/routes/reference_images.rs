@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::simulator::api::Call;
+use super::call::Call;
 use crate::simulator::http::{HttpReply, Problem, field_error};
 use crate::simulator::state::{Environment, Store};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::simulator::api::Call;
+use super::call::Call;
 use crate::simulator::http::{HttpReply, Problem};
 use crate::simulator::scripts::{OperationKind, Script};
 use crate::simulator::state::{Draft, Environment, Resource, Store, Work, is_over, is_success, price};

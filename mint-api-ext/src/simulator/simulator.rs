@@ -1,0 +1,171 @@
+//! The running simulator.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use bytes::Bytes;
+use mint_api::{Credentials, Server};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::api;
+use super::cdn::{self, Fault};
+use super::http::{RecordedRequest, Route};
+use super::scripts::{Reply, Script};
+use super::state::{API_KEY, ApiState, Intervention};
+use crate::error::Error;
+use crate::client::{Mint, MintBuilder};
+
+/// A Mint server on this machine. It stops when it is dropped.
+///
+/// Under a paused clock it must run on the same current-thread runtime as its client. Tokio then advances the time only
+/// while both wait.
+#[derive(Debug)]
+pub struct Simulator {
+    api: SocketAddr,
+    cdn: SocketAddr,
+    state: Arc<ApiState>,
+    _stop: DropGuard,
+}
+
+impl Simulator {
+    /// Builds a client of this server.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`MintBuilder::build`].
+    pub fn mint(&self) -> Result<Mint, Error> {
+        self.mint_builder()?.build()
+    }
+
+    /// A builder for a client of this server, with [`API_KEY`].
+    ///
+    /// # Errors
+    ///
+    /// Never fails; the result is that of [`Credentials::api_key`].
+    pub fn mint_builder(&self) -> Result<MintBuilder, Error> {
+        Ok(Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(self.base_url())))
+    }
+
+    /// The base URL of the API.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.api)
+    }
+
+    /// The base URL of the CDN.
+    pub fn cdn_url(&self) -> String {
+        format!("http://{}", self.cdn)
+    }
+
+    /// Adds an operation that plays a script from now on. Returns its id.
+    pub fn add(&self, script: Script) -> String {
+        self.state.add(script)
+    }
+
+    /// The current body of an operation, without a request. `None` for an unknown id and for an operation that plays
+    /// replies.
+    pub fn operation(&self, id: &str) -> Option<Value> {
+        self.state.operation(id)
+    }
+
+    /// The number of operations that requests have started. Operations of scripts do not count.
+    pub fn operations_started(&self) -> usize {
+        self.state.store().started
+    }
+
+    /// The credits that no operation holds or has taken.
+    pub fn credits(&self) -> f64 {
+        self.state.store().available(&self.state.environment)
+    }
+
+    /// Adds credits, like a top-up. A negative number removes credits.
+    pub fn add_credits(&self, credits: f64) {
+        self.state.store().credits += credits;
+    }
+
+    /// Makes the next operation that a request starts fail with this error. Several calls apply to one operation each,
+    /// in order. An asset pack does not fail: it loses one of its models and succeeds partially.
+    pub fn fail_next(&self, code: &str, message: &str) {
+        self.state.store().failures.push_back((code.to_owned(), message.to_owned()));
+    }
+
+    /// Sends this reply to the next request of a route, which then has no other effect. Several calls for a route apply
+    /// to one request each, in order. The body of [`Reply::operation`] has only the id in the path and the status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::simulator::{Reply, Route, Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let simulator = Simulator::start().await?;
+    /// let mint = simulator.mint()?;
+    /// simulator.reply_next(Route::GetOperation, Reply::problem(503).header("retry-after", "2"));
+    /// let id = simulator.add(Script::model());
+    /// mint.attach(id)?.wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reply_next(&self, route: Route, reply: Reply) {
+        self.state.store().intervene(route, Intervention::Reply(reply));
+    }
+
+    /// Handles the next request of a route, but breaks the connection instead of sending the reply. Several calls for a
+    /// route apply to one request each, in order.
+    pub fn lose_next_reply(&self, route: Route) {
+        self.state.store().intervene(route, Intervention::LoseReply);
+    }
+
+    /// Accepts a bearer token in addition to [`API_KEY`].
+    pub fn accept_token(&self, token: &str) {
+        self.state.store().tokens.insert(token.to_owned());
+    }
+
+    /// Stops accepting a bearer token, which may be [`API_KEY`].
+    pub fn revoke_token(&self, token: &str) {
+        self.state.store().tokens.remove(token);
+    }
+
+    /// Adds a file to the CDN and returns its URL.
+    pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<Bytes>) -> String {
+        self.state.environment.files.add(name, content_type, bytes.into())
+    }
+
+    /// Adds a fault to the file at a URL, after its earlier faults.
+    pub fn add_fault(&self, url: &str, fault: Fault) {
+        self.state.environment.files.add_fault(url, fault);
+    }
+
+    /// The requests to the API so far, in the order they arrived.
+    pub fn api_requests(&self) -> Vec<RecordedRequest> {
+        self.state.requests.all()
+    }
+
+    /// The requests to the CDN so far, in the order they arrived.
+    pub fn cdn_requests(&self) -> Vec<RecordedRequest> {
+        self.state.environment.files.requests.all()
+    }
+
+    /// Serves the API and the CDN on these listeners.
+    pub(crate) fn serve(api: TcpListener, cdn: TcpListener, state: ApiState) -> io::Result<Self> {
+        let (api_address, cdn_address) = (api.local_addr()?, cdn.local_addr()?);
+        let state = Arc::new(state);
+        let stop = CancellationToken::new();
+        serve(api, api::router(state.clone()), stop.clone());
+        serve(cdn, cdn::router(state.environment.files.clone()), stop.clone());
+        Ok(Self { api: api_address, cdn: cdn_address, state, _stop: stop.drop_guard() })
+    }
+}
+
+fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let stopped = stop.clone().cancelled_owned();
+    tokio::spawn(async move {
+        let server = axum::serve(listener, router).with_graceful_shutdown(stopped);
+        // An error of the listener ends the server, just as a stop does.
+        let _ = server.await;
+    });
+}

@@ -16,8 +16,8 @@ use super::cdn::{self, Fault};
 use super::http::{RecordedRequest, Route};
 use super::scripts::{Reply, Script};
 use super::state::{API_KEY, ApiState, Intervention};
-use crate::error::Error;
 use crate::client::{Mint, MintBuilder};
+use crate::error::Error;
 
 /// A Mint server on this machine. It stops when it is dropped.
 ///

@@ -4,14 +4,14 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use mint_openapi::{Settings, generate, parse_json};
+use openapi_client_codegen::{Settings, generate, parse_json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     write("documents/operations.json", &Settings::default(), "operations.rs")?;
     // What the cases of `diff` start from: it stands for a document whose client is released and running.
     let canned = Settings::default().with_inner_type("crate::Canned");
-    write("../openapi/tests/diff/base.json", &canned, "base.rs")
+    write("../openapi/codegen/tests/diff/base.json", &canned, "base.rs")
 }
 
 fn write(document: &str, settings: &Settings, client: &str) -> Result<(), Box<dyn Error>> {

@@ -1,41 +1,79 @@
-//! The OpenAPI document of the Mint API, and what turns it into Rust.
+//! The OpenAPI document of the Mint API, and the settings that turn it into Rust.
 //!
-//! The published document is not all that is known of the API: an [`overlay`] adds the rest, each part with its source.
-//! The [`effective_document`] is OpenAPI 3.1; progenitor reads 3.0. So it goes through two pure functions,
-//! [`lower`] (3.1 to a 3.0.3 document that is right for any tool) and [`prepare`] (what progenitor alone needs),
-//! and then through [`generate`], which runs progenitor and makes what it wrote tolerant of a server that grows.
+//! Upstream publishes one route. [`OVERLAY_JSON`] adds what is known beyond it, each action with its source; the two give
+//! the [`effective_document`], from which [`generate`] makes the source of the crate `mint-api`. Everything general
+//! belongs to the crate [`openapi_client_codegen`].
 //!
 //! ```
-//! use mint_openapi::{Settings, effective_document, generate};
-//!
-//! let generated = generate(&effective_document()?, &Settings::default())?;
+//! let generated = mint_openapi::generate()?;
 //! assert!(generated.rust.contains("pub struct Client"));
-//! println!("{}", generated.report.to_markdown());
 //! # Ok::<(), mint_openapi::Error>(())
 //! ```
 
-mod code;
-mod codegen;
-#[cfg(feature = "diff")]
-pub mod diff;
-mod document;
-mod error;
-mod explanation;
-mod grammar;
-mod lower;
-pub mod overlay;
-mod pointer;
-mod prepare;
-mod rejection;
-mod report;
-#[cfg(feature = "source")]
-pub mod source;
+use openapi_client_codegen::overlay::{self, Overlay, Verdict};
+use openapi_client_codegen::{Generated, Settings, parse_json};
+use serde_json::Value;
 
-pub use code::{Code, Explanation, UnknownCode};
-pub use codegen::{Generated, Settings, generate};
-pub use document::{OPENAPI_JSON, OVERLAY_JSON, canonical, document, effective_document, parse_json};
-pub use error::Error;
-pub use lower::{Lowered, lower};
-pub use pointer::Pointer;
-pub use prepare::prepare;
-pub use report::{Disposition, Entry, Report};
+pub use openapi_client_codegen::Error;
+
+/// The document of the Mint API as upstream publishes it: OpenAPI 3.1.
+pub const OPENAPI_JSON: &str = include_str!("../openapi.json");
+
+/// What is known of the Mint API beyond that document: an OpenAPI Overlay 1.1, each action with its source.
+pub const OVERLAY_JSON: &str = include_str!("../overlay.json");
+
+/// Parses [`OPENAPI_JSON`].
+///
+/// # Errors
+///
+/// [`Error::Unreadable`] when `openapi.json` was edited by hand and is no longer JSON.
+pub fn document() -> Result<Value, Error> {
+    parse_json(OPENAPI_JSON)
+}
+
+/// Applies the overlay to the published document: the client is generated from the result.
+///
+/// An action is skipped where upstream publishes the same by now, as [`overlay::apply`] says.
+///
+/// # Errors
+///
+/// [`Error::Unreadable`] or [`Error::Overlay`] when one of the two files was edited and is no longer valid, and
+/// [`Error::Overlay`] when an action is dead or contradicts the document.
+pub fn effective_document() -> Result<Value, Error> {
+    let overlay = Overlay::parse(OVERLAY_JSON)?;
+    overlay.provenances()?;
+    let applied = overlay::apply(&document()?, &overlay);
+    let broken = applied.unsettled().filter(|outcome| outcome.verdict != Verdict::Superseded);
+    let broken: Vec<_> = broken.map(ToString::to_string).collect();
+    if !broken.is_empty() {
+        return Err(Error::Overlay(broken.join("\n")));
+    }
+    Ok(applied.document)
+}
+
+/// How `mint-api` is generated: its hooks live in `mint_api::seam`, and its types can describe themselves to `schemars`.
+pub fn settings() -> Settings {
+    Settings::default().with_inner_type("crate::seam::Seam").with_schemars()
+}
+
+/// Generates the source of `mint-api` from the [`effective_document`], with [`settings`].
+///
+/// # Errors
+///
+/// Those of [`effective_document`], and [`Error::Rejected`] when any construct is rejected: the client covers the whole
+/// document or is not built.
+pub fn generate() -> Result<Generated, Error> {
+    openapi_client_codegen::generate(&effective_document()?, &settings())?.without_rejections()
+}
+
+#[cfg(test)]
+mod tests {
+    use openapi_client_codegen::canonical;
+
+    use super::*;
+
+    #[test]
+    fn the_vendored_document_is_canonical() {
+        assert_eq!(canonical(&document().unwrap()), OPENAPI_JSON);
+    }
+}

@@ -1,14 +1,14 @@
 //! What `diff` says of running clients is true: replies are made from the new document, and a client that was generated
 //! from the old one reads them.
 
-#[path = "../../openapi/tests/diff/cases.rs"]
+#[path = "../../openapi/codegen/tests/diff/cases.rs"]
 mod cases;
 #[path = "running/samples.rs"]
 mod samples;
 
 use std::collections::BTreeSet;
 
-use mint_openapi::diff::{Drift, Reading, diff_sources};
+use openapi_client_codegen::diff::{Drift, Reading, diff_sources};
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
 use reqwest::{Request, Response};
 use serde_json::{Value, json};

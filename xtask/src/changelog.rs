@@ -5,7 +5,7 @@ mod tests;
 
 use std::fmt::Write as _;
 
-use mint_openapi::diff::{Bump, Change, Drift, Reading, Wire};
+use openapi_client_codegen::diff::{Bump, Change, Drift, Reading, Wire};
 
 use crate::problem::Problem;
 

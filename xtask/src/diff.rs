@@ -7,9 +7,9 @@ use std::process::Command;
 use std::thread;
 
 use clap::{Args, ValueEnum};
-use mint_openapi::diff::{Drift, Source, diff_sources};
-use mint_openapi::overlay::{self, Overlay};
-use mint_openapi::{Error, source};
+use openapi_client_codegen::diff::{Drift, Source, diff_sources};
+use openapi_client_codegen::overlay::{self, Overlay};
+use openapi_client_codegen::{Error, source};
 use serde_json::Value;
 
 use crate::End;

@@ -1,7 +1,7 @@
 //! `cargo xtask explain CODE`: what a code in a report means.
 
-use mint_openapi::diff::{Direction, Rule};
-use mint_openapi::{Code, Explanation};
+use openapi_client_codegen::diff::{Direction, Rule};
+use openapi_client_codegen::{Code, Explanation};
 
 use crate::End;
 use crate::problem::Problem;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::panic;
 
-use mint_openapi::{Error, Generated, Settings};
+use openapi_client_codegen::{Error, Generated, Settings};
 use serde_json::Value;
 
 /// Why there is no client.
@@ -25,7 +25,7 @@ pub(crate) enum Refusal {
 ///
 /// Why there is no client.
 pub(crate) fn generate(document: &Value) -> Result<Generated, Refusal> {
-    match panic::catch_unwind(|| mint_openapi::generate(document, &Settings::default())) {
+    match panic::catch_unwind(|| openapi_client_codegen::generate(document, &Settings::default())) {
         Ok(result) => result.map_err(Refusal::Error),
         Err(payload) => Err(Refusal::Panic(text_of(&*payload).to_owned())),
     }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use mint_openapi::Code;
-use mint_openapi::source::{Origin, OriginKind};
+use openapi_client_codegen::Code;
+use openapi_client_codegen::source::{Origin, OriginKind};
 
 use crate::problem::Problem;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mint_openapi::overlay::{Outcome, Overlay, Verdict};
+use openapi_client_codegen::overlay::{Outcome, Overlay, Verdict};
 
 use crate::problem::Problem;
 use crate::workspace::Workspace;

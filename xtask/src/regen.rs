@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use mint_openapi::diff::Drift;
-use mint_openapi::overlay::{Outcome, Overlay};
-use mint_openapi::source::{Lock, sha256};
-use mint_openapi::{Disposition, Report, canonical};
+use openapi_client_codegen::diff::Drift;
+use openapi_client_codegen::overlay::{Outcome, Overlay};
+use openapi_client_codegen::source::{Lock, sha256};
+use openapi_client_codegen::{Disposition, Report, canonical};
 
 use crate::End;
 use crate::changelog;

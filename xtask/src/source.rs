@@ -10,8 +10,8 @@ mod upstream;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use mint_openapi::parse_json;
-use mint_openapi::source::{self, Lock, Origin, OriginKind, sha256};
+use openapi_client_codegen::parse_json;
+use openapi_client_codegen::source::{self, Lock, Origin, OriginKind, sha256};
 use serde_json::Value;
 use url::Url;
 
@@ -146,7 +146,7 @@ async fn of_url(fetcher: &Fetcher, url: &Url, vendored: Option<&Vendored>) -> Re
     }
 }
 
-fn no_document(name: &str, error: mint_openapi::Error) -> Problem {
+fn no_document(name: &str, error: openapi_client_codegen::Error) -> Problem {
     let what = format!("`{name}` holds no OpenAPI document");
     Problem::new(what, error, "pass the document as JSON, as YAML, or as a docs page in Markdown")
 }

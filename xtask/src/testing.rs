@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use mint_openapi::source::{Lock, Origin, OriginKind};
+use openapi_client_codegen::source::{Lock, Origin, OriginKind};
 use tempfile::TempDir;
 
 use crate::input::Input;

@@ -1,8 +1,8 @@
 //! What comes of a document: the overlay is applied, and a client generated.
 
-use mint_openapi::Report;
-use mint_openapi::diff::{Drift, Source, diff_sources};
-use mint_openapi::overlay::{Outcome, Overlay, Verdict, apply};
+use openapi_client_codegen::Report;
+use openapi_client_codegen::diff::{Drift, Source, diff_sources};
+use openapi_client_codegen::overlay::{Outcome, Overlay, Verdict, apply};
 use serde_json::Value;
 
 use crate::generate::{Refusal, generate};
@@ -60,11 +60,11 @@ impl Trial {
     /// # Errors
     ///
     /// Why the two cannot be compared.
-    pub(crate) fn drift_to(&self, newer: &Self) -> Result<Drift, mint_openapi::Error> {
+    pub(crate) fn drift_to(&self, newer: &Self) -> Result<Drift, openapi_client_codegen::Error> {
         diff_sources(&self.effective, &newer.effective, self.source.clone(), newer.source.clone())
     }
 }
 
 fn no_client(refusal: &Refusal) -> Problem {
-    Problem::new("no client can be generated", refusal, "add the rule that is missing to `openapi/src/lower`")
+    Problem::new("no client can be generated", refusal, "add the rule that is missing to `openapi/codegen/src/lower`")
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mint_openapi::{Settings, effective_document, generate};
+use mint_openapi::effective_document;
+use openapi_client_codegen::{Settings, generate};
 use quote::ToTokens as _;
 use syn::Item;
 

@@ -7,8 +7,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use mint_openapi::source::{Lock, OriginKind, sha256};
-use mint_openapi::{canonical, parse_json};
+use openapi_client_codegen::source::{Lock, OriginKind, sha256};
+use openapi_client_codegen::{canonical, parse_json};
 use serde::Serialize;
 
 use crate::overlay;
@@ -89,7 +89,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
         findings.push(Finding::Broken(Problem::new(
             "no client can be generated from `openapi/openapi.json`",
             refusal,
-            "add the rule that is missing to `openapi/src/lower`",
+            "add the rule that is missing to `openapi/codegen/src/lower`",
         )));
     } else if let Some(report) = &trial.report {
         let fresh = report.to_markdown();

@@ -253,7 +253,7 @@ async fn what_cannot_be_taken_is_told() {
           it cannot be taken as it is: no client can be generated
             1 construct(s) of the document cannot be turned into Rust:
               R102 at /paths/~1things~1{id}/get/parameters/0: the generator sends no cookies; set the header `Cookie` by hand
-            fix: add the rule that is missing to `openapi/src/lower`
+            fix: add the rule that is missing to `openapi/codegen/src/lower`
           fix: cargo xtask regen
     "#]],
     );

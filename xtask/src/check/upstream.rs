@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use mint_openapi::diff::Drift;
-use mint_openapi::source::{Origin, sha256};
-use mint_openapi::{canonical, parse_json};
+use openapi_client_codegen::diff::Drift;
+use openapi_client_codegen::source::{Origin, sha256};
+use openapi_client_codegen::{canonical, parse_json};
 use serde::Serialize;
 
 use crate::problem::Problem;

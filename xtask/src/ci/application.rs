@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::workspace::Workspace;
 
 /// The packages that are published, each after those it needs.
-pub(crate) const PUBLISHED: &[&str] = &["mint-openapi", "mint-api", "mint-api-ext"];
+pub(crate) const PUBLISHED: &[&str] = &["openapi-client-codegen", "mint-openapi", "mint-api", "mint-api-ext"];
 
 /// Makes an application of the packaged quickstart, and runs it. Only what `cargo package` left is used.
 ///

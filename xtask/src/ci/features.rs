@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn features_are_read_off_the_workspace() {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
-        assert!(features(&metadata, "mint-openapi").contains(&"source".to_owned()));
+        assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
         assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars"]);
     }
 }

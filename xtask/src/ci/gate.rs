@@ -219,7 +219,7 @@ mod tests {
             command("doc", Place::Desk),
             "RUSTDOCFLAGS=\"-D warnings --cfg docsrs\" cargo doc --workspace --all-features --no-deps"
         );
-        let package = "cargo package -p mint-openapi -p mint-api -p mint-api-ext";
+        let package = "cargo package -p openapi-client-codegen -p mint-openapi -p mint-api -p mint-api-ext";
         assert_eq!(command("package", Place::Ci), package);
         assert_eq!(command("package", Place::Desk), format!("{package} --allow-dirty"));
         assert_eq!(command("dependencies", Place::Ci), "cargo xtask ci dependencies");

@@ -62,7 +62,7 @@ fn problem(name: &str, failure: Failure) -> Problem {
         Failure::Uncoded(why) => Problem::new(
             what,
             format!("{why}\nthe document holds a construct that no rule of the lowering takes before the generator"),
-            "remove halves of the document until it generates; add the rule for what is left to `openapi/src/lower`",
+            "remove halves of the document until it generates; add the rule for what is left to `openapi/codegen/src/lower`",
         ),
     }
 }

@@ -10,7 +10,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use mint_openapi::{Entry, Error, source};
+use openapi_client_codegen::{Entry, Error, source};
 use serde::{Deserialize, Serialize};
 
 use super::memory;

@@ -1,5 +1,5 @@
 use expect_test::{Expect, expect};
-use mint_openapi::source::{Origin, OriginKind};
+use openapi_client_codegen::source::{Origin, OriginKind};
 
 use super::*;
 use crate::check::Finding;
@@ -38,7 +38,7 @@ fn twice_changes_nothing() {
 
 #[test]
 fn every_form_of_a_document_gives_the_same_file() {
-    let compact = serde_json::to_string(&mint_openapi::parse_json(DOCUMENT).unwrap()).unwrap();
+    let compact = serde_json::to_string(&openapi_client_codegen::parse_json(DOCUMENT).unwrap()).unwrap();
     let yaml = compact.replacen('{', "openapi: 3.1.0\n", 1).replacen("\"openapi\":\"3.1.0\",", "", 1);
     // The outer braces go and each of the three fields gets a line: YAML whose values are in the flow style.
     let yaml = yaml.replace(",\"paths\":", "\npaths: ").replace(",\"components\":", "\ncomponents: ");
@@ -174,7 +174,7 @@ fn what_cannot_be_generated_leaves_the_old_files() {
               no client can be generated
               1 construct(s) of the document cannot be turned into Rust:
                 R102 at /paths/~1things~1{id}/get/parameters/0: the generator sends no cookies; set the header `Cookie` by hand
-              fix: add the rule that is missing to `openapi/src/lower`; or write it all the same, to mend it there: --force"#]],
+              fix: add the rule that is missing to `openapi/codegen/src/lower`; or write it all the same, to mend it there: --force"#]],
     );
     check_refused(
         &DOCUMENT.replacen("3.1.0", "4.0.0", 1),
@@ -183,7 +183,7 @@ fn what_cannot_be_generated_leaves_the_old_files() {
               no client can be generated
               1 construct(s) of the document cannot be turned into Rust:
                 R003 at /openapi: `4.0.0` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first
-              fix: add the rule that is missing to `openapi/src/lower`; or write it all the same, to mend it there: --force"#]],
+              fix: add the rule that is missing to `openapi/codegen/src/lower`; or write it all the same, to mend it there: --force"#]],
     );
 }
 
@@ -353,7 +353,7 @@ fn by_force_it_is_written_and_what_is_broken_is_told() {
         broken     no client can be generated
                      1 construct(s) of the document cannot be turned into Rust:
                        R003 at /openapi: `4.0.0` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first
-                     fix: add the rule that is missing to `openapi/src/lower`
+                     fix: add the rule that is missing to `openapi/codegen/src/lower`
     "#]]
     .assert_eq(&regenerated.to_string());
     assert_eq!(read(&fixture.workspace.lowering()), lowering);
@@ -400,7 +400,7 @@ fn a_source_with_an_etag_takes_the_place_of_one_without() {
     let fixture = Fixture::in_sync();
     let url = |path: &str| Origin { kind: OriginKind::Url, location: format!("https://api.mint.gg/{path}") };
     let taken = |origin: Origin, etag: Option<&str>| Taken {
-        document: mint_openapi::parse_json(DOCUMENT).unwrap(),
+        document: openapi_client_codegen::parse_json(DOCUMENT).unwrap(),
         origin,
         etag: etag.map(str::to_owned),
         path: None,

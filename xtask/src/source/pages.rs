@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use mint_openapi::source::{Origin, OriginKind, Part, merge, read, read_page, reference_pages};
+use openapi_client_codegen::source::{Origin, OriginKind, Part, merge, read, read_page, reference_pages};
 use serde_json::Value;
 use url::Url;
 

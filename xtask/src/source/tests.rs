@@ -2,7 +2,7 @@ use std::fs;
 
 use expect_test::{Expect, expect};
 use mint_loopback::Reply;
-use mint_openapi::parse_json;
+use openapi_client_codegen::parse_json;
 use serde_json::json;
 
 use super::*;

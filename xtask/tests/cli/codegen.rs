@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use mint_openapi::Code;
-use mint_openapi::diff::Rule;
+use openapi_client_codegen::Code;
+use openapi_client_codegen::diff::Rule;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use mint_openapi::source::sha256;
-use mint_openapi::{canonical, parse_json};
+use openapi_client_codegen::source::sha256;
+use openapi_client_codegen::{canonical, parse_json};
 
 use crate::program::Copy;
 

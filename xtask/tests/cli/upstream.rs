@@ -17,7 +17,7 @@ impl Place {
     }
 
     fn publish(&self, document: &str) {
-        let etag = format!("\"{}\"", mint_openapi::source::sha256(document));
+        let etag = format!("\"{}\"", openapi_client_codegen::source::sha256(document));
         self.server.set("/openapi.json", Reply::json(document).with("ETag", &etag));
     }
 
@@ -37,11 +37,11 @@ fn with_status(document: &str) -> String {
 }
 
 fn without_field(document: &str) -> String {
-    let mut document = mint_openapi::parse_json(document).unwrap();
+    let mut document = openapi_client_codegen::parse_json(document).unwrap();
     let operation = &mut document["components"]["schemas"]["Operation"];
     operation["properties"].as_object_mut().unwrap().shift_remove("createdAt").unwrap();
     operation["required"].as_array_mut().unwrap().retain(|name| name != "createdAt");
-    mint_openapi::canonical(&document)
+    openapi_client_codegen::canonical(&document)
 }
 
 #[tokio::test]

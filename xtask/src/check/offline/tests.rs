@@ -175,7 +175,7 @@ fn a_document_that_no_longer_generates() {
             broken: no client can be generated from `openapi/openapi.json`
               1 construct(s) of the document cannot be turned into Rust:
                 R102 at /paths/~1things~1{id}/get/parameters/0: the generator sends no cookies; set the header `Cookie` by hand
-              fix: add the rule that is missing to `openapi/src/lower`
+              fix: add the rule that is missing to `openapi/codegen/src/lower`
         "#]],
     );
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mint_openapi::source;
+use openapi_client_codegen::source;
 use serde_json::Value;
 
 use super::examples::{self, Example};

@@ -1,0 +1,200 @@
+//! Where the parts of a document stand, and what references lead to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::model::pointer::{Pointer, component_name, percent_decoded};
+
+/// How many references may follow each other before one is taken for a cycle.
+const MAX_CHAIN: usize = 32;
+
+static ANYTHING: Value = Value::Bool(true);
+
+/// One part of a document.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) at: Pointer,
+    pub(super) value: &'a Value,
+}
+
+impl<'a> Place<'a> {
+    /// A part that is not written: a schema that admits anything.
+    pub(super) fn unwritten(at: Pointer) -> Self {
+        Self { at, value: &ANYTHING }
+    }
+
+    pub(super) fn get(&self, field: &str) -> Option<Self> {
+        Some(Self { at: self.at.join(field), value: self.value.get(field)? })
+    }
+
+    pub(super) fn text(&self, field: &str) -> Option<&'a str> {
+        self.value.get(field)?.as_str()
+    }
+
+    pub(super) fn flag(&self, field: &str) -> bool {
+        self.value.get(field) == Some(&Value::Bool(true))
+    }
+
+    /// The fields of an object, or nothing for what is none.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&'a str, Self)> {
+        let at = self.at.clone();
+        let fields = self.value.as_object().into_iter().flatten();
+        fields.map(move |(name, value)| (name.as_str(), Place { at: at.join(name), value }))
+    }
+
+    /// The items of an array, or nothing for what is none.
+    pub(super) fn items(&self) -> impl Iterator<Item = Self> {
+        let at = self.at.clone();
+        let items = self.value.as_array().into_iter().flatten().enumerate();
+        items.map(move |(index, value)| Place { at: at.join(&index.to_string()), value })
+    }
+}
+
+/// A document to compare.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Document<'a> {
+    pub(super) root: &'a Value,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn place(self) -> Place<'a> {
+        Place { at: Pointer::default(), value: self.root }
+    }
+
+    /// What a reference within the document leads to.
+    pub(super) fn resolve(self, reference: &str) -> Option<Place<'a>> {
+        match reference.strip_prefix('#').map(percent_decoded) {
+            Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
+                Some(Place { value: self.root.pointer(&pointer)?, at: Pointer::parse(&pointer) })
+            }
+            _ => self.named(reference),
+        }
+    }
+
+    /// The schema that calls itself by an `$id` or an anchor.
+    fn named(self, reference: &str) -> Option<Place<'a>> {
+        let anchor = reference.strip_prefix('#');
+        let is_meant = |schema: &Value| {
+            let says = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+            says("$id") == Some(reference) || (anchor.is_some() && says("$anchor") == anchor)
+        };
+        let (name, value) = self.components("schemas")?.iter().find(|(_, schema)| is_meant(schema))?;
+        Some(Place { at: Pointer::component("schemas", name), value })
+    }
+
+    /// The object that a place holds or refers to; a reference to nowhere stays as it is.
+    pub(super) fn follow(self, place: &Place<'a>) -> Place<'a> {
+        let mut place = place.clone();
+        for _ in 0..MAX_CHAIN {
+            match place.text("$ref").and_then(|reference| self.resolve(reference)) {
+                Some(target) => place = target,
+                None => break,
+            }
+        }
+        place
+    }
+
+    /// A schema without the references it is nothing but, and the components they went through.
+    pub(super) fn schema(self, place: &Place<'a>) -> (Place<'a>, Vec<String>) {
+        let mut place = place.clone();
+        let mut names = Vec::new();
+        for _ in 0..MAX_CHAIN {
+            let Some(reference) = place.text("$ref").filter(|_| place.value.as_object().is_some_and(|o| o.len() == 1))
+            else {
+                break;
+            };
+            let Some(target) = self.resolve(reference) else { break };
+            names.extend(component_name(reference, "schemas"));
+            place = target;
+        }
+        (place, names)
+    }
+
+    pub(super) fn components(self, section: &str) -> Option<&'a Map<String, Value>> {
+        self.root.get("components")?.get(section)?.as_object()
+    }
+
+    pub(super) fn has_schema(self, name: &str) -> bool {
+        self.components("schemas").is_some_and(|schemas| schemas.contains_key(name))
+    }
+
+    /// The references that operations lead to, themselves or through others.
+    pub(super) fn reached(self) -> BTreeSet<String> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&Value> = self.root.get("paths").into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => {
+                    let reference = fields.get("$ref").and_then(Value::as_str);
+                    if let Some(reference) = reference.filter(|reference| reached.insert((*reference).to_owned())) {
+                        let target = self.resolve(reference);
+                        let subtypes = target.iter().flat_map(|base| self.subtypes(base));
+                        open.extend(
+                            subtypes
+                                .filter(|(subtype, _)| reached.insert(subtype.clone()))
+                                .map(|(_, place)| place.value),
+                        );
+                        open.extend(target.map(|place| place.value));
+                    }
+                    open.extend(fields.values());
+                }
+                _ => {}
+            }
+        }
+        reached
+    }
+
+    /// The schemas that extend a base class, one with or under a discriminator and without members of its own, by reference.
+    pub(super) fn subtypes(self, base: &Place<'a>) -> Vec<(String, Place<'a>)> {
+        let has = |keyword: &str| base.value.get(keyword).is_some();
+        if has("oneOf") || has("anyOf") || !self.has_discriminator(base.value, 0) {
+            return Vec::new();
+        }
+        let own = format!("#{}", base.at);
+        let extends = |schema: &Value| {
+            let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            members.clone().any(|member| member.get("$ref").and_then(Value::as_str) == Some(own.as_str()))
+        };
+        let schemas = self.components("schemas").into_iter().flatten().filter(|(_, schema)| extends(schema));
+        schemas
+            .map(|(name, value)| {
+                let at = Pointer::component("schemas", name);
+                (format!("#{at}"), Place { at, value })
+            })
+            .collect()
+    }
+
+    /// Whether a schema has a discriminator, or extends one that has.
+    fn has_discriminator(self, schema: &'a Value, depth: usize) -> bool {
+        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        schema.get("discriminator").is_some()
+            || depth < MAX_CHAIN
+                && members.clone().any(|member| match member.get("$ref").and_then(Value::as_str) {
+                    Some(reference) => {
+                        self.resolve(reference).is_some_and(|parent| self.has_discriminator(parent.value, depth + 1))
+                    }
+                    None => self.has_discriminator(member, depth + 1),
+                })
+    }
+}
+
+/// Whether two values are the same but for the order of fields and of lists.
+pub(super) fn same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            old.len() == new.len()
+                && old.iter().all(|(name, value)| new.get(name).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            let mut left: Vec<_> = new.iter().collect();
+            old.len() == new.len()
+                && old.iter().all(|value| {
+                    let found = left.iter().position(|other| same(value, other));
+                    found.map(|index| left.swap_remove(index)).is_some()
+                })
+        }
+        _ => old == new,
+    }
+}

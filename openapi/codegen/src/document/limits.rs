@@ -1,0 +1,62 @@
+//! Bounds on what is read at all, so that no document costs more than a bounded time, memory and stack.
+
+use serde_json::Value;
+
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// How deep objects and arrays may nest; JSON readers refuse deeper documents, too.
+const MAX_DEPTH: usize = 128;
+
+/// How large a document may be, in bytes of compact JSON.
+pub(super) const MAX_BYTES: usize = 20 * 1024 * 1024;
+
+/// Refuses a document that is too deep or too large.
+pub(crate) fn check(document: &Value, report: &mut Report) {
+    let at = Pointer::default();
+    let mut bytes = 0_usize;
+    let mut open = vec![(document, 1_usize)];
+    while let Some((value, depth)) = open.pop() {
+        if depth > MAX_DEPTH {
+            let reason = format!("nested deeper than {MAX_DEPTH}; move inner schemas to components");
+            return report.add(Code::R009, &at, reason);
+        }
+        match value {
+            Value::Object(object) => {
+                bytes += object.keys().map(|key| key.len() + 4).sum::<usize>() + 2;
+                open.extend(object.values().map(|inner| (inner, depth + 1)));
+            }
+            Value::Array(list) => {
+                bytes += list.len() + 2;
+                open.extend(list.iter().map(|inner| (inner, depth + 1)));
+            }
+            Value::String(text) => bytes += text.len() + 2,
+            _ => bytes += 4,
+        }
+        if bytes > MAX_BYTES {
+            return report.add(Code::R009, &at, "larger than 20 MB; generate from a part of it");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rejected(document: &Value) -> bool {
+        let mut report = Report::default();
+        check(document, &mut report);
+        report.rejections().next().is_some()
+    }
+
+    #[test]
+    fn deep_and_large_documents() {
+        let nested = |depth: usize| (1..depth).fold(json!(1), |inner, _| json!([inner]));
+        assert!(!rejected(&nested(128)));
+        assert!(rejected(&nested(129)));
+        assert!(!rejected(&json!("a".repeat(1024))));
+        assert!(rejected(&json!("a".repeat(MAX_BYTES))));
+    }
+}

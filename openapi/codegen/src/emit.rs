@@ -1,0 +1,26 @@
+//! From a prepared document to Rust: runs progenitor, then opens the types it wrote.
+//!
+//! progenitor's types are closed: a new enum value or a new union member fails the whole reply.
+
+mod attributes;
+mod client;
+mod generate;
+mod member;
+mod named_types;
+mod names;
+mod objects;
+mod open_enum;
+mod operations;
+mod plan;
+mod progenitor;
+mod server;
+mod structs;
+#[cfg(test)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+mod support;
+mod support_module;
+mod timestamp;
+mod union;
+mod wire;
+
+pub use generate::{Generated, Settings, generate};

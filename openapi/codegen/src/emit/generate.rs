@@ -1,0 +1,147 @@
+//! The whole pipeline: from a document to the source of a client.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use syn::{File, Item};
+
+use super::plan::Plan;
+use super::progenitor::run_progenitor;
+use super::support_module::support_module;
+use super::{
+    attributes, client, named_types, names, objects, open_enum, operations, server, structs, timestamp, union, wire,
+};
+use crate::error::Error;
+use crate::lower::{lower_value, parse};
+use crate::prepare::{Prepared, prepare_value};
+use crate::report::Report;
+
+/// How to generate.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The path of a type that every client carries and for whose sake `ClientHooks` is implemented by hand.
+    ///
+    /// With it, the constructors of the client are private to the crate: the crate decides how a client is made.
+    pub inner_type: Option<String>,
+    /// Whether types derive `schemars::JsonSchema` (schemars 1) behind a feature named `schemars`.
+    pub schemars: bool,
+}
+
+impl Settings {
+    /// Sets [`Settings::inner_type`].
+    pub fn with_inner_type(mut self, path: &str) -> Self {
+        self.inner_type = Some(path.to_owned());
+        self
+    }
+
+    /// Sets [`Settings::schemars`].
+    pub fn with_schemars(mut self) -> Self {
+        self.schemars = true;
+        self
+    }
+}
+
+/// A generated client and what became of the document on the way.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The Rust source of one module, formatted.
+    pub rust: String,
+    /// What became of every construct.
+    pub report: Report,
+    /// The prepared document: the operations in it are the generated ones.
+    pub document: openapiv3::OpenAPI,
+    /// The name of the Rust type, in the module `types`, of each component schema of the given document that has one.
+    pub type_names: BTreeMap<String, String>,
+}
+
+impl Generated {
+    /// Insists on a client for the whole document.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] when a construct was refused, and its operations with it.
+    pub fn without_rejections(self) -> Result<Self, Error> {
+        Error::of_rejections(&self.report)?;
+        Ok(self)
+    }
+}
+
+/// Generates a client from an OpenAPI 3.1 document.
+///
+/// The source is one module to `include!`; it holds all that it needs but the crates progenitor-client, reqwest,
+/// serde, serde_json, chrono, percent-encoding and, with [`Settings::schemars`], schemars. The same document and
+/// settings give the same source, to the byte.
+///
+/// # Errors
+///
+/// [`Error::Rejected`] when the document as a whole is refused: an operation that cannot be generated is left out and
+/// stands in the report (see [`Generated::without_rejections`]). The other variants for a document that is not valid
+/// OpenAPI, and [`Error::Generator`] also when progenitor panics.
+pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
+    let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
+    let mut report = Report::default();
+    let lowered = lower_value(document, &mut report)?;
+    let Prepared { document, mut type_names } = prepare_value(lowered, &mut report);
+    let document = parse(document, &mut report)?;
+    let types = document.components.as_ref().map(|components| &components.schemas);
+    type_names.retain(|name, ty| given.contains(name) && types.is_some_and(|types| types.contains_key(ty)));
+    let plan = Plan::of(&document)?;
+    let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
+    named_types::settle(&mut file);
+    open_types(&mut file, &plan, settings)?;
+    wire::restore(&mut file, &plan);
+    operations::complete(&mut file, &plan);
+    client::replace_path_encoding(&mut file);
+    client::seal(&mut file, settings);
+    file.items.extend(server::items(&document.servers)?);
+    let rust = named_types::settle_texts(&prettyplease::unparse(&file));
+    Ok(Generated { rust, report, document, type_names })
+}
+
+fn component_schemas(document: &Value) -> Option<&serde_json::Map<String, Value>> {
+    document.pointer("/components/schemas")?.as_object()
+}
+
+fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), Error> {
+    timestamp::keep_text(file);
+    file.items.push(Item::Mod(support_module(settings)?));
+    if let Some(types) = names::module_items(file, "types") {
+        structs::read_tolerantly(types, plan)?;
+        if settings.schemars {
+            attributes::derive_schemars(types);
+        }
+        objects::refuse_lists(types)?;
+        types.extend(open_enum::items(plan, settings)?);
+        types.extend(union::items(plan, settings)?);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Value {
+        serde_json::from_str(include_str!("../../tests/diff/base.json")).unwrap()
+    }
+
+    #[test]
+    fn the_same_document_gives_the_same_source() {
+        let document = document();
+        let source = || generate(&document, &Settings::default()).unwrap().rust;
+        assert_eq!(source(), source());
+    }
+
+    #[test]
+    fn docs_hold_no_schema_dumps_and_no_doctests() {
+        let rust = generate(&document(), &Settings::default()).unwrap().rust;
+        assert!(!rust.contains("JSON schema"));
+        let fences: Vec<_> = rust.lines().map(str::trim).filter(|line| line.starts_with("```")).collect();
+        assert!(!fences.is_empty());
+        for pair in fences.chunks(2) {
+            assert_eq!(pair[0], "```text");
+        }
+    }
+}

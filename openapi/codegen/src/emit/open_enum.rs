@@ -1,0 +1,171 @@
+//! Enums of strings; those that a server sends take values nobody knows yet.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{File, Ident, Item};
+
+use super::Settings;
+use super::plan::{Enum, Plan};
+use crate::model::names::{pascal_name, unique_name};
+use crate::prepare::left_to_right;
+
+/// The items of all enums; typify was told that they are there.
+pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for (name, of) in &plan.enums {
+        items.extend(enum_items(name, of, settings)?);
+    }
+    Ok(items)
+}
+
+fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Item>> {
+    let docs = of.description.clone().unwrap_or_else(|| format!("`{name}`"));
+    let name = &format_ident!("{name}");
+    let values = &of.values;
+    let mut taken = BTreeSet::new();
+    let variants: Vec<_> =
+        values.iter().map(|value| format_ident!("{}", unique_name(&pascal_name(value), &mut taken))).collect();
+    let value_docs: Vec<_> = values.iter().map(|value| format!("`{}`", left_to_right(value))).collect();
+    let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
+    let schemars = settings.schemars.then(|| json_schema(name, values));
+    let (head, last, text, read, parse) = if of.open {
+        (
+            quote! {
+                ///
+                /// Open: a value that this version does not know is read as the last variant and written back as it came.
+                #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+                #[non_exhaustive]
+            },
+            quote! {
+                /// A value that this version does not know.
+                #unknown(super::support::UnknownValue),
+            },
+            quote!(Self::#unknown(value) => value.as_str(),),
+            quote! {
+                fn from_wire(value: &str) -> Self {
+                    match value {
+                        #(#values => Self::#variants,)*
+                        _ => Self::#unknown(super::support::UnknownValue::new(value)),
+                    }
+                }
+            },
+            quote! {
+                match Self::from_wire(value) {
+                    Self::#unknown(_) => Err("invalid value".into()),
+                    known => Ok(known),
+                }
+            },
+        )
+    } else {
+        (
+            quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]),
+            quote!(),
+            quote!(),
+            quote! {
+                fn from_wire(value: &str) -> ::std::option::Option<Self> {
+                    match value {
+                        #(#values => Some(Self::#variants),)*
+                        _ => None,
+                    }
+                }
+            },
+            quote!(Self::from_wire(value).ok_or_else(|| "invalid value".into())),
+        )
+    };
+    let deserialize = if of.open {
+        quote!(super::support::deserialize_text(deserializer, Self::from_wire))
+    } else {
+        quote! {
+            let known = super::support::deserialize_text(deserializer, Self::from_wire)?;
+            known.ok_or_else(|| ::serde::de::Error::custom("invalid value"))
+        }
+    };
+
+    let tokens = quote! {
+        #[doc = #docs]
+        #head
+        pub enum #name {
+            #(#[doc = #value_docs] #variants,)*
+            #last
+        }
+
+        impl #name {
+            /// The values this version knows.
+            pub const KNOWN: &'static [Self] = &[#(Self::#variants),*];
+
+            /// The value as the API spells it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#variants => #values,)*
+                    #text
+                }
+            }
+
+            #read
+        }
+
+        impl ::std::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        /// Strict: a value that this version does not know is an error, so that a typo is one, too.
+        impl ::std::str::FromStr for #name {
+            type Err = self::error::ConversionError;
+
+            fn from_str(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
+                #parse
+            }
+        }
+
+        impl ::std::convert::TryFrom<&str> for #name {
+            type Error = self::error::ConversionError;
+
+            fn try_from(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
+                value.parse()
+            }
+        }
+
+        impl ::std::convert::TryFrom<::std::string::String> for #name {
+            type Error = self::error::ConversionError;
+
+            fn try_from(value: ::std::string::String) -> ::std::result::Result<Self, self::error::ConversionError> {
+                value.parse()
+            }
+        }
+
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                #deserialize
+            }
+        }
+
+        #schemars
+    };
+    syn::parse2::<File>(tokens).map(|file| file.items)
+}
+
+fn json_schema(name: &Ident, values: &[String]) -> TokenStream {
+    let text = name.to_string();
+    quote! {
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for #name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                #text.into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!({"type": "string", "examples": [#(#values),*]})
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Running progenitor on a prepared document.
+
+use std::any::Any;
+use std::panic;
+
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+
+use super::plan::Plan;
+use super::{Settings, named_types};
+use crate::error::Error;
+
+pub(super) fn run_progenitor(
+    document: &openapiv3::OpenAPI,
+    plan: &Plan,
+    settings: &Settings,
+) -> Result<TokenStream, Error> {
+    let mut progenitor = GenerationSettings::new();
+    progenitor
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        // A map with an order, so that the same value is always written the same way.
+        .with_map_type("::std::collections::BTreeMap");
+    if let Some(inner_type) = &settings.inner_type {
+        let inner_type: syn::Type = syn::parse_str(inner_type)?;
+        progenitor.with_hooks(HooksMode::Expected).with_inner_type(quote::quote!(#inner_type));
+    }
+    named_types::announce(&mut progenitor, plan);
+    // progenitor and typify panic on some documents they do not take.
+    let generated = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        Generator::new(&progenitor).generate_tokens(document).map_err(|error| error.to_string())
+    }));
+    generated.unwrap_or_else(|payload| Err(format!("it panicked: {}", text_of(&*payload)))).map_err(Error::Generator)
+}
+
+/// What a panic said.
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("without a message")
+}

@@ -1,0 +1,32 @@
+//! The module `support` that ends up in every generated client.
+
+use syn::{File, Item, ItemMod};
+
+use super::{Settings, attributes, names};
+use crate::error::Error;
+
+/// What the generated types stand on, in files of one concern each.
+const SUPPORT: &[(&str, &str)] = &[
+    ("integers", include_str!("support/integers.rs")),
+    ("json", include_str!("support/json.rs")),
+    ("members", include_str!("support/members.rs")),
+    ("only_object", include_str!("support/only_object.rs")),
+    ("query", include_str!("support/query.rs")),
+    ("reply", include_str!("support/reply.rs")),
+    ("timestamp", include_str!("support/timestamp.rs")),
+    ("unknown_value", include_str!("support/unknown_value.rs")),
+    ("urls", include_str!("support/urls.rs")),
+];
+
+pub(super) fn support_module(settings: &Settings) -> Result<ItemMod, Error> {
+    let mut files = Vec::new();
+    for (name, text) in SUPPORT {
+        let mut items = syn::parse_str::<File>(text)?.items;
+        items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
+        if settings.schemars {
+            attributes::derive_schemars(&mut items);
+        }
+        files.extend(names::flattened(name, items));
+    }
+    Ok(names::module("support", files))
+}

@@ -1,0 +1,66 @@
+//! Why a document could not be read, lowered or turned into Rust.
+
+#[cfg(feature = "source")]
+mod conflict;
+
+use std::fmt::Write as _;
+
+use crate::report::{Entry, Report};
+
+#[cfg(feature = "source")]
+pub use conflict::Conflict;
+
+/// Why a document could not be read, lowered or turned into Rust.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text is not a document in the format it was taken for.
+    #[error("not a readable {format} document: {message}")]
+    Unreadable {
+        /// `JSON`, `YAML` or `Markdown`.
+        format: &'static str,
+        /// What is wrong, with line and column where the reader tells.
+        message: String,
+    },
+    /// The overlay is none, or does not fit the document; a line for each action that is not right.
+    #[error("the overlay cannot be used: {0}")]
+    Overlay(String),
+    /// Parts of one document say different things.
+    #[cfg(feature = "source")]
+    #[error("the pages do not agree on {} thing(s):{}", .0.len(), .0.iter().map(|conflict| format!("\n{conflict}")).collect::<String>())]
+    Conflicts(Vec<Conflict>),
+    /// The document holds constructs that no rule takes.
+    #[error("{}", list(.0))]
+    Rejected(Vec<Entry>),
+    /// The lowered document is not valid OpenAPI 3.0.
+    #[error("the document is not valid OpenAPI once lowered to 3.0: {source}")]
+    NotOpenApi30 {
+        /// What the reader of 3.0 documents found.
+        source: serde_json::Error,
+    },
+    /// The generator refused the lowered document.
+    #[error("progenitor cannot generate a client from the lowered document: {0}")]
+    Generator(String),
+    /// The generated code does not parse.
+    #[error("the generated code is not Rust: {0}")]
+    NotRust(#[from] syn::Error),
+}
+
+impl Error {
+    /// An error when the report holds rejections.
+    pub(crate) fn of_rejections(report: &Report) -> Result<(), Self> {
+        let rejections: Vec<_> = report.rejections().cloned().collect();
+        if rejections.is_empty() {
+            return Ok(());
+        }
+        Err(Self::Rejected(rejections))
+    }
+}
+
+fn list(rejections: &[Entry]) -> String {
+    let mut text = format!("{} construct(s) of the document cannot be turned into Rust:", rejections.len());
+    for Entry { code, pointer, reason } in rejections {
+        let _ = write!(text, "\n  {code} at {pointer}: {reason}");
+    }
+    text
+}

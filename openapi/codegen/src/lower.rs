@@ -1,0 +1,106 @@
+//! OpenAPI 3.1 to 3.0.3: a document that means the same to any tool that reads 3.0.
+//!
+//! Each rule is a function in a file of this module. Rules on a single schema run on inner schemas first, so a
+//! rule may rely on everything below it being lowered already.
+
+mod booleans;
+mod bounds;
+mod conditions;
+mod document;
+mod null;
+mod operations;
+mod references;
+mod schema;
+mod targets;
+mod types;
+mod well_formed;
+
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use crate::document::check_limits;
+use crate::error::Error;
+use crate::report::Report;
+use crate::report::rejection;
+
+/// A 3.0.3 document and what became of each construct of the 3.1 document it was made from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Lowered {
+    /// The document, valid OpenAPI 3.0.3.
+    pub document: openapiv3::OpenAPI,
+    /// What became of every construct.
+    pub report: Report,
+}
+
+/// Lowers an OpenAPI 3.1 document to 3.0.3 (OpenAPI 3.1.1, and JSON Schema 2020-12).
+///
+/// The same document gives the same result, to the byte. An operation that reaches a construct without a rule is left
+/// out and stands in the report. Documents of 3.0 and 3.2 pass through the same rules.
+///
+/// # Errors
+///
+/// [`Error::Rejected`] when the document is refused as a whole, and [`Error::NotOpenApi30`] when what came out is not a
+/// 3.0 document, which a mistake in the given document can cause.
+///
+/// # Examples
+///
+/// ```
+/// let document = openapi_client_codegen::parse_json(
+///     r#"{"openapi": "3.1.0", "info": {"title": "Lamps", "version": "1"}, "paths": {}}"#,
+/// )?;
+/// let lowered = openapi_client_codegen::lower(&document)?;
+/// assert_eq!(lowered.document.openapi, "3.0.3");
+/// # Ok::<(), openapi_client_codegen::Error>(())
+/// ```
+pub fn lower(document: &Value) -> Result<Lowered, Error> {
+    let mut report = Report::default();
+    let document = lower_value(document, &mut report)?;
+    Ok(Lowered { document: parse(document, &mut report)?, report })
+}
+
+pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value, Error> {
+    check_limits(document, report);
+    Error::of_rejections(report)?;
+    let mut lowered = document.clone();
+    document::version(&mut lowered, report);
+    Error::of_rejections(report)?;
+    document::sections(&mut lowered, report);
+    well_formed::mend(&mut lowered, report);
+    references::lower(&mut lowered, report);
+    document::fields(&mut lowered, report);
+    document::required_parts(&mut lowered, report);
+    operations::name(&mut lowered, report);
+    schemas(&mut lowered, report);
+    rejection::remove_operations(&mut lowered, report, 0);
+    Ok(lowered)
+}
+
+/// Refuses what is no document of OpenAPI 3, or too deep or large to be walked.
+#[cfg(feature = "diff")]
+pub(crate) fn check(document: &Value) -> Result<(), Error> {
+    let mut report = Report::default();
+    check_limits(document, &mut report);
+    Error::of_rejections(&report)?;
+    document::version(&mut document.clone(), &mut report);
+    Error::of_rejections(&report)
+}
+
+/// The rules on schemas, once every reference leads to a component.
+fn schemas(document: &mut Value, report: &mut Report) {
+    booleans::lower(document, report);
+    null::lower(document, report);
+    null::unmark(document);
+    schema::lower_all(document, report);
+}
+
+/// Reads a document of 3.0, without the operations that cannot be read.
+pub(crate) fn parse(mut document: Value, report: &mut Report) -> Result<openapiv3::OpenAPI, Error> {
+    if let Ok(read) = openapiv3::OpenAPI::deserialize(&document) {
+        return Ok(read);
+    }
+    let since = report.entries.len();
+    well_formed::refuse(&document, report);
+    rejection::remove_operations(&mut document, report, since);
+    serde_json::from_value(document).map_err(|source| Error::NotOpenApi30 { source })
+}

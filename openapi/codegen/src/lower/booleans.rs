@@ -1,0 +1,81 @@
+//! Boolean schemas: 3.0 has them for `additionalProperties` only.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::grammar::{Kind, Shape, shape, visit};
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// `true` admits anything, as `{}` does; what `false` forbids is not checked.
+pub(super) fn lower(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, object| {
+        if let Some(Value::Object(properties)) = object.get_mut("properties").filter(|_| kind == Kind::Schema) {
+            forbidden_properties(properties, &at.join("properties"), report);
+        }
+        for (field, inner) in object.iter_mut() {
+            match inner {
+                Value::Bool(_) if !KEEP.contains(&field.as_str()) => {
+                    if let Some(Shape::One(Kind::Schema)) = shape(kind, field) {
+                        one(inner, || at.join(field), report);
+                    }
+                }
+                Value::Array(list) if list.iter().any(Value::is_boolean) => {
+                    if let Some(Shape::List(Kind::Schema)) = shape(kind, field) {
+                        for (index, inner) in list.iter_mut().enumerate() {
+                            one(inner, || at.join(field).join(&index.to_string()), report);
+                        }
+                    }
+                }
+                Value::Object(map) if map.values().any(Value::is_boolean) => {
+                    if let Some(Shape::Map(Kind::Schema)) = shape(kind, field) {
+                        for (name, inner) in map {
+                            one(inner, || at.join(field).join(name), report);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    });
+}
+
+/// Keywords whose own rules read a boolean.
+const KEEP: &[&str] = &["additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"];
+
+/// A property that may not be there is left out: nothing valid has it.
+fn forbidden_properties(properties: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    properties.retain(|name, schema| {
+        let forbidden = *schema == Value::Bool(false);
+        if forbidden {
+            report.add(Code::W001, &at.join(name), "a property that may not be there is left out");
+        }
+        !forbidden
+    });
+}
+
+fn one(schema: &mut Value, at: impl Fn() -> Pointer, report: &mut Report) {
+    match schema {
+        Value::Bool(true) => report.add(Code::L009, &at(), "`true` is `{}`"),
+        Value::Bool(false) => report.add(Code::W001, &at(), "`false` is read as any value"),
+        _ => return,
+    }
+    *schema = json!({});
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn booleans_become_schemas() {
+        let mut document = json!({"components": {"schemas": {
+            "A": true,
+            "B": {"properties": {"a": true, "b": false}, "additionalProperties": false, "anyOf": [true, false]},
+        }}});
+        lower(&mut document, &mut Report::default());
+        assert_eq!(
+            document["components"]["schemas"],
+            json!({"A": {}, "B": {"properties": {"a": {}}, "additionalProperties": false, "anyOf": [{}, {}]}})
+        );
+    }
+}

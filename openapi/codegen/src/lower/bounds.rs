@@ -1,0 +1,120 @@
+//! Bounds of numbers, lengths and counts.
+
+use serde_json::{Map, Value};
+
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// 3.0 spells an exclusive bound as the bound and a flag.
+pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    for (exclusive, inclusive, tighter) in
+        [("exclusiveMinimum", "minimum", f64::max as fn(f64, f64) -> f64), ("exclusiveMaximum", "maximum", f64::min)]
+    {
+        let Some(bound) = schema.get(exclusive).cloned() else {
+            continue;
+        };
+        let Some(number) = bound.as_f64() else {
+            // A flag is how 3.0 says it already; without a bound it says nothing.
+            if !bound.is_boolean() || !schema.contains_key(inclusive) {
+                schema.shift_remove(exclusive);
+                report.add(Code::W007, &at.join(exclusive), "no bound stands with it; left out");
+            }
+            continue;
+        };
+        let other = schema.get(inclusive).and_then(Value::as_f64);
+        if other.is_some_and(|other| other != number && tighter(other, number) == other) {
+            schema.shift_remove(exclusive);
+        } else {
+            schema.insert(inclusive.into(), bound);
+            schema.insert(exclusive.into(), true.into());
+        }
+        report.add(Code::L008, &at.join(exclusive), format!("bound of {number}"));
+    }
+}
+
+/// Bounds of integers are integers of 64 bits, lengths and counts are natural numbers.
+pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let is_integer = schema.get("type") == Some(&"integer".into());
+    let of = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+    if is_integer && of("minimum").is_some() && of("maximum").is_some_and(|bound| i64::try_from(bound).is_err()) {
+        schema.insert("format".into(), "uint64".into());
+    }
+    for keyword in ["minimum", "maximum", "multipleOf"] {
+        let Some(bound) = schema.get(keyword) else { continue };
+        let right = if is_integer { integer(bound).map(Value::from) } else { bound.as_f64().map(|_| bound.clone()) };
+        keep_or_drop(schema, keyword, right, at, report);
+    }
+    for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
+        let Some(bound) = schema.get(keyword) else { continue };
+        let right = integer(bound).filter(|bound| *bound >= 0).map(Value::from);
+        keep_or_drop(schema, keyword, right, at, report);
+    }
+    for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if !schema.contains_key(inclusive) {
+            schema.shift_remove(exclusive);
+        }
+    }
+}
+
+fn keep_or_drop(
+    schema: &mut Map<String, Value>,
+    keyword: &str,
+    right: Option<Value>,
+    at: &Pointer,
+    report: &mut Report,
+) {
+    match right {
+        Some(bound) => drop(schema.insert(keyword.into(), bound)),
+        None => {
+            let bound = schema.shift_remove(keyword).unwrap_or_default();
+            report.add(Code::W004, &at.join(keyword), format!("{bound} is not checked"));
+        }
+    }
+}
+
+/// The integer that a number is; `1e+09` and `3.0` are integers, too.
+fn integer(bound: &Value) -> Option<i64> {
+    if let Some(integer) = bound.as_i64() {
+        return Some(integer);
+    }
+    let number = bound.as_f64()?;
+    // Beyond 2^53 not every integer is a double, so a bound written so may not be the one meant.
+    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use serde_json::json;
+
+    use crate::lower::schema::tests::check;
+
+    #[test]
+    fn exclusive_bounds() {
+        check(
+            json!({"type": "integer", "exclusiveMinimum": 0}),
+            expect![[r#"{"type":"integer","exclusiveMinimum":true,"minimum":0} L008"#]],
+        );
+        check(
+            json!({"type": "number", "exclusiveMaximum": 5, "maximum": 4}),
+            expect![[r#"{"type":"number","maximum":4} L008"#]],
+        );
+        check(json!({"type": "number", "exclusiveMaximum": true}), expect![[r#"{"type":"number"} W007"#]]);
+    }
+
+    #[test]
+    fn numbers() {
+        check(
+            json!({"type": "integer", "minimum": 1e9, "maximum": 18446744073709551615_u64}),
+            expect![[r#"{"type":"integer","minimum":1000000000} W004"#]],
+        );
+        check(
+            json!({"type": "integer", "minimum": 0, "maximum": 18446744073709551615_u64}),
+            expect![[r#"{"type":"integer","minimum":0,"format":"uint64"} W004"#]],
+        );
+        check(
+            json!({"type": "string", "maxLength": 3.0, "minLength": -1}),
+            expect![[r#"{"type":"string","maxLength":3} W004"#]],
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! Keywords of JSON Schema that 3.0 has no words for: an instance that breaks one is still read.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// Names by pattern become names of any kind; their values keep their schema if there is one for all.
+pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let Some(Value::Object(patterns)) = schema.shift_remove("patternProperties") else {
+        return;
+    };
+    let closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
+        || schema.get("unevaluatedProperties") == Some(&Value::Bool(false));
+    let mut schemas: Vec<Value> = Vec::new();
+    schemas.extend(schema.get("additionalProperties").filter(|other| other.is_object()).cloned());
+    for value in patterns.values() {
+        if !schemas.contains(value) {
+            schemas.push(value.clone());
+        }
+    }
+    let open = !closed && !schema.get("additionalProperties").is_some_and(Value::is_object);
+    let value = match schemas.as_slice() {
+        // Names that match no pattern have values of any kind.
+        _ if open => json!({}),
+        [only] => only.clone(),
+        _ => json!({"anyOf": schemas}),
+    };
+    schema.insert("additionalProperties".into(), value);
+    let names: Vec<_> = patterns.keys().map(|name| format!("`{name}`")).collect();
+    report.add(Code::W005, &at.join("patternProperties"), format!("names are not matched with {}", names.join(", ")));
+}
+
+/// A tuple becomes an array of what all its places hold, or of anything.
+pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let Some(Value::Array(places)) = schema.shift_remove("prefixItems") else {
+        return;
+    };
+    let mut same = places
+        .iter()
+        .chain(schema.get("items").filter(|items| items.as_object().is_some_and(|items| !items.is_empty())));
+    let first = same.next().cloned().unwrap_or_else(|| json!({}));
+    let item = if same.all(|item| *item == first) { first } else { json!({}) };
+    schema.insert("items".into(), item);
+    report.add(Code::W005, &at.join("prefixItems"), "the places of the array are of one type");
+}
+
+const CONDITIONS: &[&str] = &[
+    "contains",
+    "minContains",
+    "maxContains",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "propertyNames",
+    "dependentSchemas",
+    "dependentRequired",
+    "dependencies",
+    "if",
+    "then",
+    "else",
+    "not",
+];
+
+/// Conditions are not checked; what an object may have under one it may always have.
+pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let mut branches: Vec<Value> =
+        ["then", "else"].iter().filter_map(|keyword| schema.get(*keyword).cloned()).collect();
+    if let Some(Value::Object(dependent)) = schema.get("dependentSchemas") {
+        branches.extend(dependent.values().cloned());
+    }
+    keep_properties(schema, &branches);
+    for keyword in CONDITIONS {
+        if schema.shift_remove(*keyword).is_some() {
+            report.add(Code::W006, &at.join(keyword), "not checked; the server does");
+        }
+    }
+}
+
+/// Adds the properties of branches that a schema has not itself: of any value, since that depends on the condition.
+fn keep_properties(schema: &mut Map<String, Value>, branches: &[Value]) {
+    let names = branches.iter().filter_map(|branch| branch.get("properties")?.as_object()).flat_map(Map::keys);
+    let mut names = names.peekable();
+    if names.peek().is_none() {
+        return;
+    }
+    if let Value::Object(own) = schema.entry("properties").or_insert_with(|| json!({})) {
+        for name in names {
+            own.entry(name.clone()).or_insert_with(|| json!({}));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use serde_json::json;
+
+    use crate::lower::schema::tests::check;
+
+    #[test]
+    fn names_by_pattern() {
+        check(
+            json!({"type": "object", "patternProperties": {"^a": {"type": "string"}}, "additionalProperties": false}),
+            expect![[r#"{"type":"object","additionalProperties":{"type":"string"}} W005"#]],
+        );
+        check(
+            json!({"type": "object", "patternProperties": {"^a": {"type": "string"}}}),
+            expect![[r#"{"type":"object","additionalProperties":{}} W005"#]],
+        );
+    }
+
+    #[test]
+    fn tuples() {
+        check(
+            json!({"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}], "items": false}),
+            expect![[r#"{"type":"array","items":{"type":"number"}} W005"#]],
+        );
+        check(
+            json!({"prefixItems": [{"type": "number"}, {"type": "string"}]}),
+            expect![[r#"{"items":{},"type":"array"} W005 L006"#]],
+        );
+    }
+
+    #[test]
+    fn properties_under_a_condition() {
+        check(
+            json!({
+                "type": "object", "properties": {"a": {"type": "string"}},
+                "if": {"required": ["a"]},
+                "then": {"properties": {"a": {"const": "x"}, "b": {"type": "integer"}, "c": {"type": "string"}}},
+                "else": {"properties": {"c": {"type": "integer"}}},
+                "dependentSchemas": {"a": {"properties": {"d": {"type": "boolean"}}}},
+            }),
+            expect![[
+                r#"{"type":"object","properties":{"a":{"type":"string"},"b":{},"c":{},"d":{}}} L006 L005 L006 L006 L006 L006 W006 W006 W006 W006"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn conditions() {
+        check(
+            json!({"type": "object", "if": {}, "then": {}, "not": {"required": ["a"]}, "propertyNames": {"pattern": "a"}}),
+            expect![[r#"{"type":"object"} L006 L006 W006 W006 W006 W006"#]],
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Rules on the document around its schemas.
+
+use serde_json::{Value, json};
+
+use crate::model::grammar::{Kind, shape, visit};
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// Relabels the document as 3.0.3, the last version progenitor reads.
+pub(super) fn version(document: &mut Value, report: &mut Report) {
+    let at = Pointer::default().join("openapi");
+    let found = match document.get("openapi").or_else(|| document.get("swagger")) {
+        Some(Value::String(version)) => version.clone(),
+        Some(other) => other.to_string(),
+        None => {
+            let reason = "no field `openapi` names a version; is this an OpenAPI document?";
+            return report.add(Code::R003, &at, reason);
+        }
+    };
+    let is = |version: &str| found == version || found.starts_with(&format!("{version}."));
+    if is("3.0") {
+        report.add(Code::L001, &at, format!("was {found}, which is read as it stands"));
+    } else if is("3.1") || is("3.2") {
+        report.add(Code::L001, &at, format!("was {found}"));
+    } else {
+        let reason = format!("`{found}` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first");
+        return report.add(Code::R003, &at, reason);
+    }
+    document["openapi"] = "3.0.3".into();
+}
+
+/// Leaves out components and sections of them that are none, so that rules may add to them.
+pub(super) fn sections(document: &mut Value, report: &mut Report) {
+    let at = Pointer::default().join("components");
+    match document.get_mut("components") {
+        None => {}
+        Some(Value::Object(sections)) => sections.retain(|name, section| {
+            if !section.is_object() && !name.starts_with("x-") {
+                report.add(Code::W007, &at.join(name), "not a map of components; left out");
+            }
+            section.is_object() || name.starts_with("x-")
+        }),
+        Some(other) => {
+            *other = json!({});
+            report.add(Code::W007, &at, "not an object; left out");
+        }
+    }
+}
+
+/// Leaves out what a client neither calls nor reads, before anything in it is followed.
+pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, object| {
+        let fields: &[&str] = match kind {
+            Kind::Document => &["webhooks"],
+            Kind::Operation => &["callbacks"],
+            Kind::Response => &["links"],
+            Kind::Components => &["callbacks", "links"],
+            // What is called like a path is none.
+            Kind::Paths => return object.retain(|path, _| !path.starts_with("x-")),
+            _ => return,
+        };
+        for field in fields {
+            if object.shift_remove(*field).is_some() {
+                report.add(Code::O002, &at.join(field), "the client makes requests, it takes none");
+            }
+        }
+    });
+}
+
+/// Adds what 3.0 requires and 3.1 does not.
+pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
+    let root = Pointer::default();
+    if !document["paths"].is_object() {
+        document["paths"] = json!({});
+        report.add(Code::L015, &root.join("paths"), "no paths");
+    }
+    if !document["info"].is_object() {
+        document["info"] = json!({});
+    }
+    for field in ["title", "version"] {
+        if !document["info"][field].is_string() {
+            let text = match &document["info"][field] {
+                Value::Null => "unnamed".to_owned(),
+                other => other.to_string(),
+            };
+            document["info"][field] = text.into();
+            report.add(Code::L015, &root.join("info").join(field), "a text is required");
+        }
+    }
+    visit(document, &mut |kind, at, object| match kind {
+        Kind::Operation if !object.get("responses").is_some_and(Value::is_object) => {
+            object.insert("responses".into(), json!({}));
+            report.add(Code::L015, &at.join("responses"), "no replies are described");
+        }
+        Kind::Response if !object.contains_key("$ref") && !object.get("description").is_some_and(Value::is_string) => {
+            object.insert("description".into(), "".into());
+            report.add(Code::L015, &at.join("description"), "no description");
+        }
+        Kind::RequestBody if !object.contains_key("$ref") && !object.contains_key("content") => {
+            object.insert("content".into(), json!({}));
+            report.add(Code::L015, &at.join("content"), "no content is described");
+        }
+        _ => {}
+    });
+}
+
+/// Gives every field of every object its disposition; those that 3.0 lacks and a client does not need are removed.
+pub(super) fn fields(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, object| {
+        object.retain(|name, _| is_kept(kind, name, at, report));
+    });
+}
+
+fn is_kept(kind: Kind, name: &str, at: &Pointer, report: &mut Report) -> bool {
+    let disposition = match (kind, name) {
+        (Kind::Schema | Kind::MediaType | Kind::Parameter | Kind::Header, "example" | "examples")
+        | (Kind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
+        (Kind::Info | Kind::Response | Kind::Tag, "summary")
+        | (Kind::License, "identifier")
+        | (Kind::Document, "jsonSchemaDialect" | "$self" | "externalDocs")
+        | (Kind::Tag | Kind::Operation, "externalDocs")
+        | (Kind::Schema, "$comment" | "xml" | "externalDocs") => Some((Code::O003, "no effect on requests or replies")),
+        (Kind::Components, "pathItems") | (Kind::Schema, "$defs" | "definitions") => {
+            Some((Code::O005, "what is referred to has become a part of its own"))
+        }
+        (Kind::Schema, "$id" | "$schema" | "$anchor" | "$dynamicAnchor" | "$vocabulary") => {
+            Some((Code::O005, "references no longer need it"))
+        }
+        (Kind::MediaType, "itemSchema") => Some((Code::W009, "the items of a stream are read by the caller")),
+        (Kind::PathItem, "query" | "additionalOperations") => {
+            Some((Code::R005, "3.0 knows no such method; call it with another client"))
+        }
+        (Kind::PathItem, "options" | "trace") => {
+            Some((Code::R005, "the generator has no such method; call it with another client"))
+        }
+        _ if shape(kind, name).is_none() => Some((Code::O004, "no specification of OpenAPI 3 defines it")),
+        _ => None,
+    };
+    if let Some((code, reason)) = disposition {
+        report.add(code, &at.join(name), reason);
+        return false;
+    }
+    if matches!(kind, Kind::Schema) {
+        report.keep(name);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for (document, rejected) in [
+            (json!({"openapi": "3.1.2"}), false),
+            (json!({"openapi": "3.2.0"}), false),
+            (json!({"openapi": "3.0.1"}), false),
+            (json!({"swagger": "2.0"}), true),
+            (json!({"openapi": "4.0.0"}), true),
+            (json!({"openapi": 3.1}), false),
+            (json!({}), true),
+        ] {
+            let mut report = Report::default();
+            version(&mut document.clone(), &mut report);
+            assert_eq!(report.rejections().next().is_some(), rejected, "{document}");
+        }
+    }
+
+    #[test]
+    fn what_is_required_is_added() {
+        let mut document = json!({"paths": {"/a": {"get": {}, "put": {"responses": {"204": {}}}}}});
+        required_parts(&mut document, &mut Report::default());
+        assert_eq!(
+            document,
+            json!({
+                "paths": {"/a": {"get": {"responses": {}}, "put": {"responses": {"204": {"description": ""}}}}},
+                "info": {"title": "unnamed", "version": "unnamed"},
+            })
+        );
+    }
+}

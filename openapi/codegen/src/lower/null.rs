@@ -1,0 +1,240 @@
+//! Null in all its spellings becomes the flag `nullable`, where the schema is used.
+//!
+//! JSON Schema admits null by conjunction: every keyword must admit it. So whether a schema admits null is worked out
+//! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
+//! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::grammar::{Kind, visit};
+use crate::model::null::{NamedNulls, Null, said};
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// Replaces every spelling of null by the flag.
+pub(super) fn lower(document: &mut Value, report: &mut Report) {
+    let whole = document.clone();
+    let named = NamedNulls::of(&whole);
+    visit(document, &mut |kind, at, schema| {
+        if kind != Kind::Schema {
+            return;
+        }
+        let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
+        let admitted = said(given, &mut |reference| named.0.get(reference).copied()) == Null::Admitted;
+        strip(schema, at, report);
+        if !admitted {
+            return;
+        }
+        match place(at) {
+            Place::Component => report.add(Code::L007, at, "null is admitted where it is used"),
+            // What a member admits, the schema that holds it was asked for.
+            Place::Member => {}
+            Place::Use => flag(schema),
+        }
+    });
+}
+
+/// Removes every spelling of null from the keywords of one schema.
+fn strip(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    if schema.shift_remove("nullable").is_some() {
+        report.add(Code::L012, &at.join("nullable"), "3.1 has no such keyword; it is read as 3.0 means it");
+    }
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        let given = types.len();
+        types.retain(|name| name != "null");
+        if types.len() < given {
+            report.add(Code::L002, &at.join("type"), "null is admitted");
+        }
+        match types.as_slice() {
+            [] if given > 0 => null_alone(schema, at, report),
+            [] => drop(schema.shift_remove("type")),
+            [only] => schema["type"] = only.clone(),
+            _ => {}
+        }
+    }
+    if schema.get("type") == Some(&"null".into()) || schema.get("const") == Some(&Value::Null) {
+        null_alone(schema, at, report);
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        let given = values.len();
+        values.retain(|value| !value.is_null());
+        if values.len() < given {
+            report.add(Code::L004, &at.join("enum"), "null is admitted");
+            if values.is_empty() {
+                null_alone(schema, at, report);
+            }
+        }
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(members)) = schema.get_mut(keyword) {
+            let given = members.len();
+            members.retain(|member| member.get(NULL_ALONE).is_none());
+            if members.len() == given {
+                continue;
+            }
+            report.add(Code::L003, &at.join(keyword), "null is admitted");
+            match members.as_mut_slice() {
+                [] => null_alone(schema, at, report),
+                [only] => {
+                    let only = only.take();
+                    schema.shift_remove(keyword);
+                    absorb(schema, only);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Marks a schema that admits null and nothing else, until the schema that holds it has been seen.
+const NULL_ALONE: &str = "x-null-alone";
+
+fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    for keyword in ["type", "const", "enum", "oneOf", "anyOf"] {
+        schema.shift_remove(keyword);
+    }
+    if !schema.contains_key(NULL_ALONE) && place(at) != Place::Member {
+        report.add(Code::W002, at, "null alone is read as any value");
+    }
+    schema.insert(NULL_ALONE.into(), true.into());
+}
+
+/// Removes the marks.
+pub(super) fn unmark(document: &mut Value) {
+    visit(document, &mut |_, _, object| {
+        object.shift_remove(NULL_ALONE);
+    });
+}
+
+/// Makes `schema` say what its only member says, too.
+fn absorb(schema: &mut Map<String, Value>, member: Value) {
+    let Value::Object(member) = member else { return };
+    let annotations = ["title", "description", "deprecated", "default"];
+    let agrees = |key: &String, value| schema.get(key).is_none_or(|found| found == value);
+    let disjoint = member.iter().all(|(key, value)| annotations.contains(&key.as_str()) || agrees(key, value));
+    if member.contains_key("$ref") || !disjoint {
+        let members = schema.entry("allOf").or_insert_with(|| json!([]));
+        if let Value::Array(members) = members {
+            members.push(Value::Object(member));
+        }
+        return;
+    }
+    for (key, value) in member {
+        schema.entry(key).or_insert(value);
+    }
+}
+
+fn flag(schema: &mut Map<String, Value>) {
+    if schema.contains_key("$ref") {
+        let reference = Value::Object(std::mem::take(schema));
+        schema.insert("allOf".into(), json!([reference]));
+    }
+    if !schema.contains_key(NULL_ALONE) {
+        schema.insert("nullable".into(), true.into());
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Component,
+    Member,
+    Use,
+}
+
+fn place(at: &Pointer) -> Place {
+    if at.in_component().is_some_and(|(_, inner)| inner.is_empty()) {
+        return Place::Component;
+    }
+    match at.is_member_of(&["allOf", "anyOf", "oneOf"]) {
+        true => Place::Member,
+        false => Place::Use,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(schema: Value, after: Expect) {
+        let mut document = json!({"components": {"schemas": {
+            "Use": {"properties": {"a": schema}},
+            "N": {"type": ["string", "null"]},
+            "M": {"$ref": "#/components/schemas/N"},
+            "S": {"type": "string"},
+            "R": {"anyOf": [{"$ref": "#/components/schemas/R"}, {"type": "null"}]},
+        }}});
+        lower(&mut document, &mut Report::default());
+        unmark(&mut document);
+        assert_eq!(document["components"]["schemas"]["N"], json!({"type": "string"}));
+        after.assert_eq(&document["components"]["schemas"]["Use"]["properties"]["a"].to_string());
+    }
+
+    fn named(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    #[test]
+    fn null_in_all_its_spellings() {
+        check(json!({"type": ["string", "null"]}), expect![[r#"{"type":"string","nullable":true}"#]]);
+        check(
+            json!({"type": ["string", "integer", "null"]}),
+            expect![[r#"{"type":["string","integer"],"nullable":true}"#]],
+        );
+        check(json!({"enum": ["a", null]}), expect![[r#"{"enum":["a"],"nullable":true}"#]]);
+        check(
+            json!({"anyOf": [{"type": "string"}, {"const": null}]}),
+            expect![[r#"{"type":"string","nullable":true}"#]],
+        );
+        check(
+            json!({"oneOf": [{"type": "string"}, {"enum": [null]}]}),
+            expect![[r#"{"type":"string","nullable":true}"#]],
+        );
+        check(
+            json!({"oneOf": [named("S"), {"type": "null"}]}),
+            expect![[r##"{"allOf":[{"$ref":"#/components/schemas/S"}],"nullable":true}"##]],
+        );
+        check(named("M"), expect![[r##"{"allOf":[{"$ref":"#/components/schemas/M"}],"nullable":true}"##]]);
+        check(named("R"), expect![[r##"{"allOf":[{"$ref":"#/components/schemas/R"}],"nullable":true}"##]]);
+        check(
+            json!({"oneOf": [named("S"), named("N")]}),
+            expect![[
+                r##"{"oneOf":[{"$ref":"#/components/schemas/S"},{"$ref":"#/components/schemas/N"}],"nullable":true}"##
+            ]],
+        );
+        check(json!({"type": "string", "nullable": true}), expect![[r#"{"type":"string","nullable":true}"#]]);
+        check(json!({"type": "null"}), expect!["{}"]);
+        check(
+            json!({"anyOf": [{"type": "object", "additionalProperties": true}, {"type": "null"}], "additionalProperties": true}),
+            expect![[r#"{"additionalProperties":true,"type":"object","nullable":true}"#]],
+        );
+    }
+
+    #[test]
+    fn keywords_as_names_of_properties() {
+        check(
+            json!({"properties": {"anyOf": {"items": {"type": ["string", "null"]}}}}),
+            expect![[r#"{"properties":{"anyOf":{"items":{"type":"string","nullable":true}}}}"#]],
+        );
+    }
+
+    #[test]
+    fn null_that_is_not_admitted() {
+        check(json!({"type": ["string", "null"], "enum": ["a"]}), expect![[r#"{"type":"string","enum":["a"]}"#]]);
+        check(json!({"type": "string", "enum": ["a", null]}), expect![[r#"{"type":"string","enum":["a"]}"#]]);
+        check(
+            json!({"type": "object", "oneOf": [named("S"), {"type": "null"}]}),
+            expect![[r##"{"type":"object","allOf":[{"$ref":"#/components/schemas/S"}]}"##]],
+        );
+        check(
+            json!({"allOf": [named("N"), named("S")]}),
+            expect![[r##"{"allOf":[{"$ref":"#/components/schemas/N"},{"$ref":"#/components/schemas/S"}]}"##]],
+        );
+        check(
+            json!({"allOf": [named("N"), {"description": "d"}]}),
+            expect![[r##"{"allOf":[{"$ref":"#/components/schemas/N"},{"description":"d"}],"nullable":true}"##]],
+        );
+        check(json!({"description": "anything"}), expect![[r#"{"description":"anything"}"#]]);
+    }
+}

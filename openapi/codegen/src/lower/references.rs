@@ -1,0 +1,407 @@
+//! References: each leads to a component of the document, or what it leads to stands in its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::lower::document;
+use crate::lower::targets::Targets;
+use crate::model::grammar::{Kind, visit, visit_object};
+use crate::model::names::{rust_name, unique_name};
+use crate::model::pointer::{Pointer, component_name};
+use crate::report::{Code, Report};
+
+/// Makes every reference one to a component of its own kind.
+pub(super) fn lower(document: &mut Value, report: &mut Report) {
+    let targets = Targets::of(document);
+    document::uncalled(document, report);
+    while inline_objects(document, &targets, report) {}
+    let mut hoisting = Hoisting {
+        taken: names(document),
+        targets: &targets,
+        hoisted: BTreeMap::new(),
+        components: Vec::new(),
+        next: 0,
+        report,
+    };
+    visit(document, &mut |kind, at, object| {
+        if kind == Kind::Schema {
+            hoisting.schema(object, at);
+        }
+    });
+    while let Some((_, mut schema, mut at)) = hoisting.components.get(hoisting.next).cloned() {
+        visit_object(&mut schema, Kind::Schema, &mut at, &mut |kind, at, object| {
+            if kind == Kind::Schema {
+                hoisting.schema(object, at);
+            }
+        });
+        hoisting.components[hoisting.next].1 = schema;
+        hoisting.next += 1;
+    }
+    for (name, schema, _) in hoisting.components {
+        document["components"]["schemas"][name] = schema;
+    }
+    for section in ["schemas", "parameters", "responses", "requestBodies", "headers", "securitySchemes"] {
+        cut_alias_cycles(document, section, report);
+    }
+}
+
+fn names(document: &Value) -> BTreeSet<String> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    schemas.into_iter().flat_map(Map::keys).cloned().collect()
+}
+
+/// Says why a reference cannot be followed.
+fn refuse(reference: &str, at: &Pointer, report: &mut Report) {
+    if reference.starts_with('#') {
+        let reason = format!(
+            "`{reference}` names nothing in the document that may stand here; add what it names, or remove the reference"
+        );
+        return report.add(Code::R002, &at.join("$ref"), reason);
+    }
+    let reason = format!("`{reference}` is outside the document; builds are offline: bundle it into the document");
+    report.add(Code::R006, &at.join("$ref"), reason);
+}
+
+/// Where 3.0 lets a reference to an object of this kind lead.
+fn section(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Parameter => "parameters",
+        Kind::Response => "responses",
+        Kind::RequestBody => "requestBodies",
+        Kind::Header => "headers",
+        Kind::SecurityScheme => "securitySchemes",
+        Kind::Link => "links",
+        Kind::Callback => "callbacks",
+        Kind::PathItem => "",
+        _ => return None,
+    })
+}
+
+/// Puts what a reference leads to in its place, where 3.0 does not allow the reference; tells whether any was.
+fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) -> bool {
+    let mut any = false;
+    visit(document, &mut |kind, at, object| {
+        let Some(section) = section(kind) else { return };
+        let mut seen = BTreeSet::new();
+        while let Some(Value::String(reference)) = object.get("$ref") {
+            let reference = reference.clone();
+            let Some((pointer, target)) = targets.resolve(&reference, &Pointer::default()) else {
+                refuse(&reference, at, report);
+                object.shift_remove("$ref");
+                return;
+            };
+            let canonical = format!("#{pointer}");
+            if !section.is_empty() && component_name(&canonical, section).is_some() {
+                object["$ref"] = canonical.into();
+                return;
+            }
+            object.shift_remove("$ref");
+            if !seen.insert(pointer.clone()) || pointer == at.as_str() {
+                return report.add(
+                    Code::R007,
+                    at,
+                    "the reference leads back to itself; put in its place what it is for",
+                );
+            }
+            any = true;
+            report.add(Code::L010, at, format!("`{reference}` is put in its place"));
+            for (field, value) in target.as_object().into_iter().flatten() {
+                object.entry(field.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    });
+    any
+}
+
+struct Hoisting<'a> {
+    taken: BTreeSet<String>,
+    targets: &'a Targets,
+    /// The names given to what stands at a pointer.
+    hoisted: BTreeMap<String, String>,
+    /// What became a component, and where it stands in the document as given.
+    components: Vec<(String, Value, Pointer)>,
+    next: usize,
+    report: &'a mut Report,
+}
+
+impl Hoisting<'_> {
+    fn schema(&mut self, schema: &mut Map<String, Value>, at: &Pointer) {
+        if let Some(Value::String(dynamic)) = schema.shift_remove("$dynamicRef") {
+            if self.targets.is_ambiguous(&dynamic) {
+                let reason = format!("`{dynamic}` leads to one of several schemas; read as any value");
+                return self.report.add(Code::W010, &at.join("$dynamicRef"), reason);
+            }
+            self.report.add(Code::L010, &at.join("$dynamicRef"), format!("`{dynamic}` is read as `$ref`"));
+            schema.entry("$ref").or_insert(dynamic.into());
+        }
+        let Some(reference) = schema.get("$ref") else { return };
+        let Some(reference) = reference.as_str().map(str::to_owned) else {
+            self.report.add(Code::R004, &at.join("$ref"), "a reference is a text");
+            schema.shift_remove("$ref");
+            return;
+        };
+        match self.target(&reference, at) {
+            Some(name) => {
+                let mut pointer = Pointer::default();
+                pointer.push(&name);
+                schema.insert("$ref".into(), format!("#/components/schemas{pointer}").into());
+                siblings(schema, at, self.report);
+            }
+            None => {
+                refuse(&reference, at, self.report);
+                schema.shift_remove("$ref");
+            }
+        }
+    }
+
+    /// The name of the component a reference leads to, made one where it is none.
+    fn target(&mut self, reference: &str, at: &Pointer) -> Option<String> {
+        let (pointer, target) = self.targets.schema(reference, at)?;
+        if let Some(name) = component_name(&format!("#{pointer}"), "schemas") {
+            return Some(name);
+        }
+        if let Some(name) = self.hoisted.get(&pointer) {
+            return Some(name.clone());
+        }
+        if !target.is_object() && !target.is_boolean() {
+            return None;
+        }
+        let wanted = wanted_name(&pointer);
+        let name = unique_name(&wanted, &mut self.taken);
+        self.report.add(Code::L010, &at.join("$ref"), format!("`{reference}` becomes the component `{name}`"));
+        let origin = Pointer::parse(&pointer);
+        self.hoisted.insert(pointer, name.clone());
+        let schema = if target.is_object() { target.clone() } else { json!({}) };
+        self.components.push((name.clone(), schema, origin));
+        Some(name)
+    }
+}
+
+/// The last names in a pointer, without keywords and positions.
+fn wanted_name(pointer: &str) -> String {
+    let keywords =
+        ["properties", "items", "schemas", "$defs", "definitions", "schema", "components", "paths", "content", "allOf"];
+    let names = pointer.split('/').filter(|token| {
+        !token.is_empty() && !keywords.contains(token) && !token.chars().all(|digit| digit.is_ascii_digit())
+    });
+    let names: Vec<_> = names.map(|token| rust_name(&token.replace("~1", "/").replace("~0", "~"))).collect();
+    if names.is_empty() {
+        return "Root".into();
+    }
+    names[names.len().saturating_sub(2)..].concat()
+}
+
+/// 3.0 ignores what stands beside a reference, so the reference moves into an `allOf`.
+fn siblings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let says_nothing = |key: &str| key.starts_with("x-") || ["$ref", "$comment", "$id", "$schema"].contains(&key);
+    if schema.keys().all(|key| says_nothing(key)) {
+        schema.retain(|key, _| key == "$ref");
+        return;
+    }
+    report.add(Code::L011, at, "the reference moves into an `allOf`");
+    let reference = schema.shift_remove("$ref").unwrap_or_default();
+    let members = schema.entry("allOf").or_insert_with(|| json!([]));
+    if let Value::Array(members) = members {
+        members.insert(0, json!({"$ref": reference}));
+    }
+}
+
+/// Refuses components that are nothing but references to each other.
+fn cut_alias_cycles(document: &mut Value, section: &str, report: &mut Report) {
+    let Some(Value::Object(components)) = document.pointer_mut(&format!("/components/{section}")) else {
+        return;
+    };
+    let alias = |component: &Value| {
+        let component = component.as_object()?;
+        let only = match component.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+            Some([only]) => only.get("$ref")?,
+            _ => component.get("$ref")?,
+        };
+        component_name(only.as_str()?, section)
+    };
+    let aliases: BTreeMap<_, _> =
+        components.iter().filter_map(|(name, component)| Some((name.clone(), alias(component)?))).collect();
+    let mut settled = BTreeSet::new();
+    for name in aliases.keys() {
+        let mut chain = BTreeSet::new();
+        let mut next = Some(name);
+        while let Some(target) = next.filter(|target| !settled.contains(*target) && chain.insert(*target)) {
+            next = aliases.get(target);
+        }
+        // Where a walk comes to a place that it has been to, it goes round.
+        let start = next.filter(|target| chain.contains(*target));
+        let mut next = start;
+        while let Some(target) = next {
+            let at = Pointer::component(section, target);
+            report.add(Code::R007, &at, "it is nothing but a reference to itself; say what it is");
+            components[target] = json!({});
+            next = aliases.get(target).filter(|target| Some(*target) != start);
+        }
+        settled.extend(chain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(schemas: Value, after: Value, codes: &str) {
+        let mut document = json!({"components": {"schemas": schemas}});
+        let mut report = Report::default();
+        lower(&mut document, &mut report);
+        assert_eq!(document["components"]["schemas"], after);
+        let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+        assert_eq!(found.join(" "), codes);
+    }
+
+    #[test]
+    fn deep_pointers_become_components() {
+        check(
+            json!({
+                "A": {"properties": {"b c": {"type": "string"}}},
+                "B": {"$ref": "#/components/schemas/A/properties/b%20c"},
+                "C": {"$defs": {"d": {"items": {"$ref": "#/components/schemas/C/$defs/d"}}}, "$ref": "#/components/schemas/C/$defs/d"},
+            }),
+            json!({
+                "A": {"properties": {"b c": {"type": "string"}}},
+                "B": {"$ref": "#/components/schemas/ABc"},
+                "C": {
+                    "$defs": {"d": {"items": {"$ref": "#/components/schemas/CD"}}},
+                    "allOf": [{"$ref": "#/components/schemas/CD"}],
+                },
+                "ABc": {"type": "string"},
+                "CD": {"items": {"$ref": "#/components/schemas/CD"}},
+            }),
+            "L010 L010 L011",
+        );
+    }
+
+    #[test]
+    fn anchors_ids_and_dynamic_references() {
+        check(
+            json!({
+                "A": {"$id": "https://a/b", "$anchor": "a"},
+                "B": {"$ref": "#a"},
+                "C": {"$ref": "https://a/b"},
+                "D": {"$dynamicRef": "#a"},
+            }),
+            json!({
+                "A": {"$id": "https://a/b", "$anchor": "a"},
+                "B": {"$ref": "#/components/schemas/A"},
+                "C": {"$ref": "#/components/schemas/A"},
+                "D": {"$ref": "#/components/schemas/A"},
+            }),
+            "L010",
+        );
+        check(
+            json!({"A": {"$defs": {"d": {"type": "string"}}, "items": {"$ref": "#/$defs/d"}}}),
+            json!({
+                "A": {"$defs": {"d": {"type": "string"}}, "items": {"$ref": "#/components/schemas/AD"}},
+                "AD": {"type": "string"},
+            }),
+            "L010",
+        );
+    }
+
+    #[test]
+    fn examples_are_left_out_wherever_they_lead() {
+        let nowhere = json!({"e": {"$ref": "#/components/examples/none"}});
+        let mut document =
+            json!({"components": {"parameters": {"P": {"name": "p", "in": "query", "examples": nowhere}}}});
+        let mut report = Report::default();
+        lower(&mut document, &mut report);
+        assert_eq!(report.entries.len(), 0, "{report:?}");
+    }
+
+    #[test]
+    fn references_to_nowhere_to_the_network_and_to_themselves() {
+        check(
+            json!({
+                "A": {"$ref": "#/components/schemas/None"},
+                "B": {"$ref": "https://example.com/b.json"},
+                "C": {"$ref": "#/components/schemas/D"},
+                "D": {"$ref": "#/components/schemas/C"},
+                "E": {"$ref": "#/components/schemas/E"},
+                "F": {"$ref": "#/components/schemas/E"},
+            }),
+            json!({"A": {}, "B": {}, "C": {}, "D": {}, "E": {}, "F": {"$ref": "#/components/schemas/E"}}),
+            "R002 R006 R007 R007 R007",
+        );
+        check(
+            json!({"A": {"properties": {"root": {"$ref": "#"}, "other": {"$ref": "#/components"}}}}),
+            json!({"A": {"properties": {"root": {}, "other": {}}}}),
+            "R002 R002",
+        );
+    }
+
+    #[test]
+    fn each_schema_with_an_id_has_its_own_names() {
+        let anchored = |name: &str, of: &str| json!({"$id": format!("https://a.b/{name}"), "$defs": {"d": {"$anchor": "d", "type": of}}, "items": {"$ref": "#d"}});
+        let after = |name: &str, of: &str, to: &str| json!({"$id": format!("https://a.b/{name}"), "$defs": {"d": {"$anchor": "d", "type": of}}, "items": {"$ref": format!("#/components/schemas/{to}")}});
+        check(
+            json!({
+                "A": anchored("a", "string"),
+                "B": anchored("b", "integer"),
+                "C": {"$id": "https://a.b/c/c", "properties": {
+                    "c": {"$ref": "#/properties/d"}, "d": {"$ref": "#"}, "a": {"$ref": "../a"}, "b": {"$ref": "/b#d"},
+                }},
+            }),
+            json!({
+                "A": after("a", "string", "AD"),
+                "B": after("b", "integer", "BD"),
+                "C": {"$id": "https://a.b/c/c", "properties": {
+                    "c": {"$ref": "#/components/schemas/CD"}, "d": {"$ref": "#/components/schemas/C"},
+                    "a": {"$ref": "#/components/schemas/A"}, "b": {"$ref": "#/components/schemas/BD"},
+                }},
+                "AD": {"$anchor": "d", "type": "string"},
+                "BD": {"$anchor": "d", "type": "integer"},
+                "CD": {"$ref": "#/components/schemas/C"},
+            }),
+            "L010 L010 L010",
+        );
+    }
+
+    #[test]
+    fn a_dynamic_reference_to_several_schemas() {
+        check(
+            json!({
+                "A": {"$dynamicAnchor": "a", "items": {"$dynamicRef": "#a"}},
+                "B": {"$dynamicAnchor": "a", "$ref": "#/components/schemas/A"},
+            }),
+            json!({
+                "A": {"$dynamicAnchor": "a", "items": {}},
+                "B": {"$dynamicAnchor": "a", "allOf": [{"$ref": "#/components/schemas/A"}]},
+            }),
+            "W010 L011",
+        );
+    }
+
+    #[test]
+    fn path_items_and_components_that_lead_back_to_themselves() {
+        let to = |reference: &str| json!({"$ref": reference});
+        let mut paths: Map<_, _> =
+            (0..50).map(|number| (format!("/{number}"), to(&format!("#/paths/~1{}", number + 1)))).collect();
+        paths.insert("/50".into(), json!({"get": {"parameters": [to("#/components/parameters/A")]}}));
+        paths.insert("/self".into(), to("#/paths/~1self"));
+        paths.insert("/a".into(), to("#/paths/~1b"));
+        paths.insert("/b".into(), to("#/paths/~1a"));
+        let mut document = json!({"paths": paths, "components": {"parameters": {
+            "A": to("#/components/parameters/B"), "B": to("#/components/parameters/A"),
+        }}});
+        let mut report = Report::default();
+        lower(&mut document, &mut report);
+        assert_eq!(document["paths"]["/0"]["get"], json!({"parameters": [to("#/components/parameters/A")]}));
+        let refused: Vec<_> = report.rejections().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        assert_eq!(
+            refused,
+            [
+                "R007 /paths/~1self",
+                "R007 /paths/~1a",
+                "R007 /paths/~1b",
+                "R007 /components/parameters/A",
+                "R007 /components/parameters/B"
+            ]
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! Rules on one schema, each independent of where the schema stands.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::lower::{bounds, conditions, types};
+use crate::model::grammar::{Kind, visit};
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+pub(super) type Rule = fn(&mut Map<String, Value>, &Pointer, &mut Report);
+
+/// In the order they run: a rule sees what the rules before it made of the same schema.
+const RULES: &[Rule] = &[
+    malformed,
+    content,
+    constant,
+    conditions::patterns,
+    conditions::tuple,
+    conditions::drop_conditions,
+    types::known_types,
+    types::missing_type,
+    types::several_types,
+    types::values,
+    bounds::exclusive,
+    bounds::numbers,
+];
+
+pub(super) fn lower_all(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, object| {
+        if kind == Kind::Schema {
+            for rule in RULES {
+                rule(object, at, report);
+            }
+        }
+    });
+}
+
+/// Keywords that hold what the specification does not allow are left out; the reader of 3.0 would refuse all.
+fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let is_schema = |value: &Value| value.is_object() || value.is_boolean();
+    let is_schemas = |value: &Value| value.as_object().is_some_and(|map| map.values().all(is_schema));
+    let wrong = |keyword: &str, value: &Value| match keyword {
+        "properties" | "patternProperties" => !is_schemas(value),
+        "allOf" | "anyOf" | "oneOf" => {
+            !value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_schema))
+        }
+        "items" | "additionalProperties" => !is_schema(value),
+        "enum" => !value.is_array(),
+        "required" => !value.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+        "title" | "description" | "format" | "pattern" => !value.is_string(),
+        "deprecated" | "readOnly" | "writeOnly" | "uniqueItems" => !value.is_boolean(),
+        "discriminator" => !value["propertyName"].is_string(),
+        _ => false,
+    };
+    let keywords: Vec<_> = schema.iter().filter(|(key, value)| wrong(key, value)).map(|(key, _)| key.clone()).collect();
+    for keyword in keywords {
+        schema.shift_remove(&keyword);
+        report.add(Code::W007, &at.join(&keyword), "not what the specification allows here; left out");
+    }
+    if schema.get("items") == Some(&Value::Bool(true)) || schema.get("items") == Some(&Value::Bool(false)) {
+        schema.insert("items".into(), json!({}));
+    }
+    if let Some(Value::Array(names)) = schema.get_mut("required") {
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.to_string()));
+    }
+    if schema.get("readOnly") == Some(&true.into()) && schema.get("writeOnly") == Some(&true.into()) {
+        schema.shift_remove("readOnly");
+        schema.shift_remove("writeOnly");
+        report.add(Code::W007, at, "both `readOnly` and `writeOnly`; neither is heeded");
+    }
+}
+
+/// What a string holds is a format in 3.0, for the two encodings it knows.
+fn content(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let encoding = schema.shift_remove("contentEncoding");
+    let media_type = schema.shift_remove("contentMediaType");
+    schema.shift_remove("contentSchema");
+    let format = match (encoding.as_ref().and_then(Value::as_str), media_type.as_ref().and_then(Value::as_str)) {
+        (Some("base64"), _) => "byte",
+        (None, Some("application/octet-stream")) => "binary",
+        (None, None) => return,
+        _ => return report.add(Code::O003, at, "what the text holds is for its reader"),
+    };
+    schema.entry("format").or_insert(format.into());
+    report.add(Code::L013, at, format!("`format: {format}`"));
+}
+
+/// `const` says what an enum of one value says (JSON Schema 2020-12 validation, section 6.1.3).
+fn constant(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let Some(value) = schema.shift_remove("const") else {
+        return;
+    };
+    report.add(Code::L005, &at.join("const"), format!("only {value} is valid"));
+    schema.insert("enum".into(), json!([value]));
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    /// Lowers a schema that stands where it is used, and shows it with the codes of the rules that changed it.
+    pub(in crate::lower) fn check(before: Value, after: Expect) {
+        let mut document = json!({"components": {"schemas": {"A": {"type": "array", "items": before}}}});
+        let mut report = Report::default();
+        crate::lower::schemas(&mut document, &mut report);
+        let codes: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+        after.assert_eq(&format!("{} {}", document["components"]["schemas"]["A"]["items"], codes.join(" ")));
+    }
+
+    #[test]
+    fn constants() {
+        check(json!({"const": "operation"}), expect![[r#"{"enum":["operation"],"type":"string"} L005 L006"#]]);
+        check(json!({"const": 1}), expect![[r#"{"enum":[1],"type":"integer"} L005 L006"#]]);
+        check(json!({"const": true}), expect![[r#"{"enum":[true],"type":"boolean"} L005 L006"#]]);
+        check(json!({"const": {"a": 1}}), expect![[r#"{"type":"object"} L005 W003"#]]);
+        check(json!({"const": [1]}), expect![[r#"{"type":"array","items":{}} L005 W003"#]]);
+    }
+
+    #[test]
+    fn contents() {
+        check(
+            json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"}),
+            expect![[r#"{"type":"string","format":"byte"} L013"#]],
+        );
+        check(json!({"type": "string", "contentMediaType": "text/html"}), expect![[r#"{"type":"string"} O003"#]]);
+    }
+
+    #[test]
+    fn what_the_specification_does_not_allow() {
+        check(json!({"type": "string", "pattern": 1, "enum": "a"}), expect![[r#"{"type":"string"} W007 W007"#]]);
+    }
+}

@@ -1,0 +1,206 @@
+//! Where a reference leads: to a pointer, to what has an `$id`, or to an anchor within one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::model::grammar::{Kind, visit};
+use crate::model::pointer::{Pointer, percent_decoded};
+
+/// The document as given, and where its named schemas stand.
+pub(super) struct Targets {
+    whole: Value,
+    /// Pointers by `$id`, as it is written and as it is meant from where it stands.
+    ids: BTreeMap<String, String>,
+    /// Pointers by the pointer of the schema with an `$id` that they stand in, and by `$anchor`.
+    anchors: BTreeMap<(String, String), String>,
+    /// How often each `$dynamicAnchor` stands in the document.
+    dynamic: BTreeMap<String, usize>,
+    /// Objects that are no schemas.
+    others: BTreeSet<String>,
+}
+
+impl Targets {
+    pub(super) fn of(document: &Value) -> Self {
+        let mut whole = document.clone();
+        let mut others = BTreeSet::new();
+        let mut named = Vec::new();
+        visit(&mut whole, &mut |kind, at, object| {
+            if kind != Kind::Schema {
+                others.insert(at.to_string());
+                return;
+            }
+            for keyword in ["$id", "$anchor", "$dynamicAnchor"] {
+                if let Some(name) = object.get(keyword).and_then(Value::as_str) {
+                    named.push((keyword, name.to_owned(), at.clone()));
+                }
+            }
+        });
+        let own = whole["$self"].as_str().map(|own| (own.to_owned(), String::new()));
+        let mut targets =
+            Self { whole, ids: own.into_iter().collect(), anchors: BTreeMap::new(), dynamic: BTreeMap::new(), others };
+        // What holds others is visited after them, and an `$id` is meant from that of the schema around it.
+        for (_, id, at) in named.iter().rev().filter(|(keyword, ..)| *keyword == "$id") {
+            let id = id.trim_end_matches('#');
+            let mut around = at.clone();
+            around.pop();
+            let meant = absolute(id, &targets.id_around(&around));
+            for id in [id.to_owned(), meant] {
+                targets.ids.entry(id).or_insert_with(|| at.to_string());
+            }
+        }
+        for (keyword, anchor, at) in named.into_iter().filter(|(keyword, ..)| *keyword != "$id") {
+            if keyword == "$dynamicAnchor" {
+                *targets.dynamic.entry(anchor.clone()).or_default() += 1;
+            }
+            let resource = targets.resource(&at);
+            targets.anchors.entry((resource, anchor)).or_insert_with(|| at.to_string());
+        }
+        targets
+    }
+
+    /// The pointer a reference leads to from where it stands, and what stands there.
+    pub(super) fn resolve(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
+        let (id, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let fragment = percent_decoded(fragment);
+        let resource = if id.is_empty() { self.resource(at) } else { self.resource_named(id, at)? };
+        if fragment.is_empty() || fragment.starts_with('/') {
+            let from_there = self.value(format!("{resource}{fragment}"));
+            // Tools that put schemas into a document leave pointers that are meant from its root.
+            return from_there.or_else(|| if id.is_empty() { self.value(fragment) } else { None });
+        }
+        let key = (resource, fragment);
+        let pointer = self.anchors.get(&key).or_else(|| {
+            let mut same = self.anchors.iter().filter(|((_, anchor), _)| id.is_empty() && *anchor == key.1);
+            let only = same.next().map(|(_, pointer)| pointer);
+            only.filter(|_| same.next().is_none())
+        });
+        self.value(pointer?.clone())
+    }
+
+    /// The same for a schema, which may also stand among definitions around the reference.
+    pub(super) fn schema(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
+        let found = self.resolve(reference, at).or_else(|| self.among_definitions(reference, at));
+        found.filter(|(pointer, _)| !self.others.contains(pointer))
+    }
+
+    /// Whether a dynamic reference may lead to several schemas, as the one says that led to the reference.
+    pub(super) fn is_ambiguous(&self, dynamic: &str) -> bool {
+        let anchor = dynamic.rsplit_once('#').map_or("", |(_, anchor)| anchor);
+        self.dynamic.get(anchor).is_some_and(|count| *count > 1)
+    }
+
+    fn value(&self, pointer: String) -> Option<(String, &Value)> {
+        let value = self.whole.pointer(&pointer)?;
+        Some((pointer, value))
+    }
+
+    /// The pointer of the nearest schema with an `$id`, or that of the document.
+    fn resource(&self, at: &Pointer) -> String {
+        if self.ids.is_empty() {
+            return String::new();
+        }
+        let mut resource = at.clone();
+        while !resource.as_str().is_empty() && !self.has_id(&resource) {
+            resource.pop();
+        }
+        resource.to_string()
+    }
+
+    fn has_id(&self, at: &Pointer) -> bool {
+        !self.others.contains(at.as_str())
+            && self.whole.pointer(at.as_str()).is_some_and(|schema| schema["$id"].is_string())
+    }
+
+    fn resource_named(&self, id: &str, at: &Pointer) -> Option<String> {
+        let meant = absolute(id, &self.id_around(at));
+        self.ids.get(&meant).or_else(|| self.ids.get(id)).cloned()
+    }
+
+    /// The `$id` that references at a place are meant from.
+    fn id_around(&self, at: &Pointer) -> String {
+        let mut around = at.clone();
+        let mut id = String::new();
+        loop {
+            if around.as_str().is_empty() {
+                return absolute(&id, self.whole["$self"].as_str().unwrap_or_default());
+            }
+            if self.has_id(&around) {
+                let outer = self.whole.pointer(around.as_str()).and_then(|schema| schema["$id"].as_str());
+                id = absolute(&id, outer.unwrap_or_default().trim_end_matches('#'));
+                if id.contains("://") {
+                    return id;
+                }
+            }
+            around.pop();
+        }
+    }
+
+    /// Definitions that a tool left in a schema of its own are meant from there, not from the root of the document.
+    fn among_definitions(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
+        let inner = reference.strip_prefix('#').map(percent_decoded)?;
+        if !inner.starts_with("/$defs/") && !inner.starts_with("/definitions/") {
+            return None;
+        }
+        let mut base = at.clone();
+        while !base.as_str().is_empty() {
+            base.pop();
+            let found = self.value(format!("{base}{inner}"));
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+}
+
+/// What a reference to a document means beside another one (RFC 3986, section 5.2, without queries).
+fn absolute(reference: &str, base: &str) -> String {
+    if reference.is_empty() {
+        return base.to_owned();
+    }
+    if reference.contains("://") || reference.starts_with("urn:") {
+        return reference.to_owned();
+    }
+    let (root, path) = match base.split_once("://") {
+        Some((scheme, rest)) => {
+            let end = rest.find('/').unwrap_or(rest.len());
+            (&base[..scheme.len() + 3 + end], &rest[end..])
+        }
+        None => ("", base),
+    };
+    let path = match reference.starts_with('/') {
+        true => reference.to_owned(),
+        false => format!("{}/{reference}", path.rsplit_once('/').map_or("", |(folder, _)| folder)),
+    };
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split('/').skip(1) {
+        match step {
+            "." => {}
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    format!("{root}/{}", steps.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_beside_others() {
+        for (reference, base, expected) in [
+            ("b", "https://a.b/c/d", "https://a.b/c/b"),
+            ("/b", "https://a.b/c/d", "https://a.b/b"),
+            ("../b", "https://a.b/c/d/e", "https://a.b/c/b"),
+            ("./b", "https://a.b", "https://a.b/b"),
+            ("https://c.d", "https://a.b", "https://c.d"),
+            ("urn:a:b", "https://a.b", "urn:a:b"),
+            ("", "https://a.b", "https://a.b"),
+            ("b", "", "/b"),
+        ] {
+            assert_eq!(absolute(reference, base), expected, "{reference} beside {base}");
+        }
+    }
+}

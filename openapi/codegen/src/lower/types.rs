@@ -1,0 +1,224 @@
+//! Types: 3.0 wants one, and all values of an enum to be of it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
+
+/// Keywords that mean something for one type only.
+const OF_TYPE: &[(&str, &[&str])] = &[
+    ("string", &["pattern", "minLength", "maxLength", "format"]),
+    ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
+    ("object", &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]),
+    ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+    ("integer", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+];
+
+/// A type that does not exist says nothing.
+pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let known = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
+    let right = match schema.get_mut("type") {
+        None => return,
+        Some(Value::Array(types)) => {
+            types.dedup();
+            types.iter().all(known)
+        }
+        Some(name) => known(name),
+    };
+    if right {
+        return;
+    }
+    let unknown = schema.shift_remove("type").unwrap_or_default();
+    // `any` is what some tools write for a schema without a type.
+    report.add(Code::W007, &at.join("type"), format!("{unknown} is no type; read as any value"));
+}
+
+/// 3.0 tools take a schema without `type` for anything; the values or keywords tell more.
+pub(super) fn missing_type(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let composed = ["type", "$ref", "allOf", "oneOf", "anyOf"];
+    if composed.iter().any(|keyword| schema.contains_key(*keyword)) {
+        return;
+    }
+    let of_keyword = |keywords: &[&str]| keywords.iter().any(|key| schema.contains_key(*key));
+    let implied = if let Some(Value::Array(values)) = schema.get("enum") {
+        type_of_all(values)
+    } else if of_keyword(&["properties", "required", "additionalProperties"]) {
+        Some("object")
+    } else if of_keyword(&["items", "minItems", "maxItems", "uniqueItems"]) {
+        Some("array")
+    } else if of_keyword(&["pattern", "minLength", "maxLength"]) {
+        Some("string")
+    } else {
+        None
+    };
+    let Some(implied) = implied else { return };
+    schema.insert("type".into(), implied.into());
+    if !["array", "object"].contains(&implied) || !schema.contains_key("enum") {
+        report.add(Code::L006, at, format!("`{implied}` is implied"));
+    }
+}
+
+/// A value of several types is a union of one member for each.
+pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let Some(Value::Array(types)) = schema.get("type").cloned() else {
+        return;
+    };
+    schema.shift_remove("type");
+    let names: Vec<_> = types.iter().filter_map(Value::as_str).collect();
+    // Every integer is a number, and a schema that admits all types says nothing.
+    let names: Vec<_> = names.iter().copied().filter(|name| *name != "integer" || !names.contains(&"number")).collect();
+    if ["allOf", "oneOf", "anyOf", "$ref"].iter().any(|keyword| schema.contains_key(*keyword)) {
+        return report.add(Code::L014, at, "said by what it is composed of");
+    }
+    if names.len() >= 5 {
+        for (_, keywords) in OF_TYPE {
+            keywords.iter().for_each(|keyword| drop(schema.shift_remove(*keyword)));
+        }
+        return report.add(Code::L014, at, "every type is admitted");
+    }
+    report.add(Code::L014, at, format!("one of {}", names.join(", ")));
+    let values = schema.shift_remove("enum");
+    let mut members = Vec::new();
+    for name in &names {
+        let mut member = Map::from_iter([("type".to_owned(), json!(name))]);
+        for keyword in OF_TYPE.iter().filter(|(of, _)| of == name).flat_map(|(_, keywords)| *keywords) {
+            if let Some(value) = schema.get(*keyword) {
+                member.insert((*keyword).into(), value.clone());
+            }
+        }
+        if let Some(Value::Array(values)) = &values {
+            let values: Vec<_> = values.iter().filter(|value| is_of(value, name)).cloned().collect();
+            if values.is_empty() {
+                continue;
+            }
+            member.insert("enum".into(), values.into());
+        }
+        self::values(&mut member, at, report);
+        members.push(Value::Object(member));
+    }
+    for (_, keywords) in OF_TYPE {
+        keywords.iter().for_each(|keyword| drop(schema.shift_remove(*keyword)));
+    }
+    match members.len() {
+        0 => {}
+        1 => schema.extend(members.remove(0).as_object().cloned().unwrap_or_default()),
+        _ => drop(schema.insert("anyOf".into(), members.into())),
+    }
+}
+
+/// The values of an enum are of its type; values that are not scalars are told in no enum of 3.0.
+pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    if let Some("array") = schema.get("type").and_then(Value::as_str) {
+        schema.entry("items").or_insert_with(|| json!({}));
+    }
+    let Some(Value::Array(values)) = schema.get("enum") else {
+        return;
+    };
+    let mut seen = BTreeSet::new();
+    let distinct: Vec<Value> = values.iter().filter(|value| seen.insert(value.to_string())).cloned().collect();
+    if distinct.iter().any(|value| value.is_object() || value.is_array()) {
+        schema.shift_remove("enum");
+        return report.add(Code::W003, &at.join("enum"), "objects and arrays are not compared with the values");
+    }
+    if let Some(name) = schema.get("type").and_then(Value::as_str) {
+        let right: Vec<_> = distinct.iter().filter(|value| is_of(value, name)).cloned().collect();
+        if right.len() < distinct.len() {
+            report.add(Code::W007, &at.join("enum"), format!("values that are not of type {name} are left out"));
+        }
+        if right.is_empty() {
+            schema.shift_remove("enum");
+        } else {
+            schema.insert("enum".into(), right.into());
+        }
+        return;
+    }
+    if distinct.is_empty() {
+        schema.shift_remove("enum");
+        return;
+    }
+    if ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|keyword| schema.contains_key(*keyword)) {
+        schema.insert("enum".into(), distinct.into());
+        return;
+    }
+    // Scalars of several types.
+    schema.shift_remove("enum");
+    let mut members = Vec::new();
+    for name in ["string", "integer", "number", "boolean"] {
+        let of: Vec<_> = distinct.iter().filter(|value| type_of(value) == Some(name)).cloned().collect();
+        if !of.is_empty() {
+            members.push(json!({"type": name, "enum": of}));
+        }
+    }
+    report.add(Code::L014, &at.join("enum"), "values of several types");
+    schema.insert("anyOf".into(), members.into());
+}
+
+fn is_of(value: &Value, name: &str) -> bool {
+    match (type_of(value), name) {
+        (Some("integer"), "number") => true,
+        (Some("number"), "integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        (of, name) => of == Some(name),
+    }
+}
+
+fn type_of(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(_) => Some("string"),
+        Value::Bool(_) => Some("boolean"),
+        Value::Number(number) if number.is_f64() => Some("number"),
+        Value::Number(_) => Some("integer"),
+        Value::Array(_) => Some("array"),
+        Value::Object(_) => Some("object"),
+        Value::Null => None,
+    }
+}
+
+fn type_of_all(values: &[Value]) -> Option<&'static str> {
+    let first = type_of(values.first()?)?;
+    values.iter().all(|value| type_of(value) == Some(first)).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use serde_json::json;
+
+    use crate::lower::schema::tests::check;
+
+    #[test]
+    fn missing_types() {
+        check(json!({"enum": [1, 2]}), expect![[r#"{"enum":[1,2],"type":"integer"} L006"#]]);
+        check(json!({"items": {"type": "string"}}), expect![[r#"{"items":{"type":"string"},"type":"array"} L006"#]]);
+        check(json!({"type": "array"}), expect![[r#"{"type":"array","items":{}} "#]]);
+    }
+
+    #[test]
+    fn several_types() {
+        check(
+            json!({"type": ["string", "integer"], "maxLength": 3, "minimum": 1}),
+            expect![[r#"{"anyOf":[{"type":"string","maxLength":3},{"type":"integer","minimum":1}]} L014"#]],
+        );
+        check(
+            json!({"enum": ["a", 1, true]}),
+            expect![[
+                r#"{"anyOf":[{"type":"string","enum":["a"]},{"type":"integer","enum":[1]},{"type":"boolean","enum":[true]}]} L014"#
+            ]],
+        );
+        check(json!({"type": ["integer", "number"]}), expect![[r#"{"type":"number"} L014"#]]);
+        check(json!({"type": ["string", "integer", "number", "boolean", "array", "object"]}), expect!["{} L014"]);
+    }
+
+    #[test]
+    fn values_of_another_type() {
+        check(json!({"type": "string", "enum": ["a", 1, "a"]}), expect![[r#"{"type":"string","enum":["a"]} W007"#]]);
+        check(
+            json!({"type": "integer", "enum": [1, 2.0, 1.5]}),
+            expect![[r#"{"type":"integer","enum":[1,2.0]} W007"#]],
+        );
+        check(json!({"type": "text"}), expect!["{} W007"]);
+    }
+}

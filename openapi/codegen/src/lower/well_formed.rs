@@ -1,0 +1,316 @@
+//! What does not have the form that the specification gives it: it costs as little as it can, and never the document.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::model::grammar::{Kind, Shape, shape, visit};
+use crate::model::methods::METHODS;
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// Fields that are texts in every object but a schema, whose keywords have rules of their own.
+const TEXTS: &[&str] = &["title", "summary", "description", "operationId", "name", "url", "version", "default"];
+
+/// The same for flags.
+const FLAGS: &[&str] = &["required", "deprecated", "allowEmptyValue", "explode", "allowReserved"];
+
+/// Leaves out what has another form than the specification gives it, unless it is plain what was meant.
+pub(super) fn mend(document: &mut Value, report: &mut Report) {
+    let mut mending = Mending { report, schemes: Vec::new() };
+    visit(document, &mut |kind, at, object| mending.object(kind, at, object));
+    let left_out = mending.schemes;
+    visit(document, &mut |kind, _, object| {
+        if let (Kind::Document | Kind::Operation, Some(Value::Array(list))) = (kind, object.get_mut("security")) {
+            for requirement in list.iter_mut().filter_map(Value::as_object_mut) {
+                requirement.retain(|scheme, _| !left_out.contains(scheme));
+            }
+        }
+    });
+}
+
+/// Where something stands, worked out when it is asked for: nearly everything is as it should be.
+type Place<'a> = &'a dyn Fn() -> Pointer;
+
+struct Mending<'a> {
+    report: &'a mut Report,
+    /// The security schemes that were left out, by name.
+    schemes: Vec<String>,
+}
+
+impl Mending<'_> {
+    fn object(&mut self, kind: Kind, at: &Pointer, object: &mut Map<String, Value>) {
+        self.complete(kind, at, object);
+        object.retain(|field, value| {
+            let here = || at.join(field);
+            let fits = field.starts_with("x-") || self.field(kind, field, value, &here);
+            if !fits {
+                self.leave_out(&here);
+            }
+            fits
+        });
+    }
+
+    /// Adds what is required of parts that no request depends on.
+    fn complete(&mut self, kind: Kind, at: &Pointer, object: &mut Map<String, Value>) {
+        let (field, value) = match kind {
+            Kind::License => ("name", json!("")),
+            Kind::Server => ("url", json!("/")),
+            Kind::OauthFlow => ("scopes", json!({})),
+            Kind::ServerVariable => ("default", object.get("enum").map_or(json!(""), |values| values[0].clone())),
+            _ => return,
+        };
+        if object.get(field).is_none_or(Value::is_null) {
+            self.report.add(Code::L015, &at.join(field), format!("{value} stands for what is missing"));
+            object.insert(field.into(), value);
+        }
+    }
+
+    /// Whether a field has its form, or has been given it.
+    fn field(&mut self, kind: Kind, field: &str, value: &mut Value, at: Place<'_>) -> bool {
+        // Most of a document: texts and numbers in schemas, whose rules see to them.
+        if kind == Kind::Schema && !value.is_object() && !value.is_array() {
+            return true;
+        }
+        match (shape(kind, field), value) {
+            // What has a name and nothing else is null in YAML.
+            (Some(Shape::One(Kind::Operation | Kind::Response)), value @ Value::Null) => *value = json!({}),
+            (Some(Shape::One(inner)), value) => return is_one(inner, value),
+            (Some(Shape::List(inner)), Value::Array(list)) => {
+                let mut index = 0..;
+                list.retain_mut(|value| {
+                    let index = index.next().unwrap_or_default();
+                    self.element(inner, value, &|| at().join(&index.to_string()))
+                });
+            }
+            (Some(Shape::Map(inner)), Value::Object(map)) => map.retain(|name, value| {
+                if value.is_null() && inner != Kind::Schema {
+                    *value = json!({});
+                }
+                let fits = name.starts_with("x-") || self.element(inner, value, &|| at().join(name));
+                if !fits && inner == Kind::SecurityScheme {
+                    self.schemes.push(name.clone());
+                }
+                fits
+            }),
+            (Some(Shape::List(_) | Shape::Map(_)), _) => return false,
+            (Some(Shape::Leaf), value) if kind != Kind::Schema => return self.leaf(field, value, at),
+            (Some(Shape::Leaf) | None, _) => {}
+        }
+        true
+    }
+
+    /// The same for an element of a list or map.
+    fn element(&mut self, kind: Kind, value: &mut Value, at: Place<'_>) -> bool {
+        if is_one(kind, value) {
+            return true;
+        }
+        match kind {
+            Kind::Schema => {
+                self.report.add(Code::W007, &at(), "no schema; read as any value");
+                *value = json!({});
+            }
+            Kind::SecurityScheme if value["type"] == "mutualTLS" => {
+                self.report.add(Code::O003, &at(), "the certificate of a client is a matter of the connection");
+            }
+            _ => self.leave_out(at),
+        }
+        kind == Kind::Schema
+    }
+
+    fn leaf(&mut self, field: &str, value: &mut Value, at: Place<'_>) -> bool {
+        let meant = match (field, &*value) {
+            ("security", value) => return Vec::<BTreeMap<String, Vec<String>>>::deserialize(value).is_ok(),
+            ("tags" | "enum", Value::Array(list)) => list.iter().map(text).collect::<Option<Value>>(),
+            ("tags" | "enum", _) => None,
+            (flag, value) if FLAGS.contains(&flag) => match value {
+                Value::String(flag) => flag.parse().ok().map(Value::Bool),
+                value => value.as_bool().map(Value::Bool),
+            },
+            (name, value) if TEXTS.contains(&name) && !value.is_string() => text(value),
+            _ => return true,
+        };
+        let Some(meant) = meant else { return false };
+        if meant != *value {
+            self.report.add(Code::L015, &at(), format!("{value} is read as {meant}"));
+            *value = meant;
+        }
+        true
+    }
+
+    fn leave_out(&mut self, at: Place<'_>) {
+        self.report.add(Code::W007, &at(), "not what the specification allows here; left out");
+    }
+}
+
+fn text(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(_) => Some(value.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string().into()),
+        _ => None,
+    }
+}
+
+/// Whether a value is an object of this kind; what it must hold is only asked of those that are no part of a request.
+fn is_one(kind: Kind, value: &Value) -> bool {
+    match kind {
+        Kind::Schema => value.is_object() || value.is_boolean(),
+        Kind::SecurityScheme => openapiv3::ReferenceOr::<openapiv3::SecurityScheme>::deserialize(value).is_ok(),
+        Kind::Server => openapiv3::Server::deserialize(value).is_ok(),
+        Kind::Tag => openapiv3::Tag::deserialize(value).is_ok(),
+        Kind::Contact => openapiv3::Contact::deserialize(value).is_ok(),
+        Kind::License => openapiv3::License::deserialize(value).is_ok(),
+        _ => value.is_object(),
+    }
+}
+
+/// Refuses the operations and the components for which a reader of 3.0 would refuse the document.
+pub(super) fn refuse(document: &Value, report: &mut Report) {
+    let mut check = |at: &Pointer, error: Option<serde_json::Error>| {
+        if let Some(error) = error {
+            report.add(Code::R004, at, error.to_string());
+        }
+    };
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let at = Pointer::default().join("paths").join(path);
+        for (field, value) in item.as_object().into_iter().flatten() {
+            let error = match field.as_str() {
+                "parameters" => error::<Vec<openapiv3::ReferenceOr<openapiv3::Parameter>>>(value),
+                method if METHODS.contains(&method) => error::<openapiv3::Operation>(value),
+                _ => None,
+            };
+            check(&at.join(field), error);
+        }
+    }
+    for (section, named) in document["components"].as_object().into_iter().flatten() {
+        let error_in: fn(&Value) -> Option<serde_json::Error> = match section.as_str() {
+            "schemas" => error::<openapiv3::ReferenceOr<openapiv3::Schema>>,
+            "responses" => error::<openapiv3::ReferenceOr<openapiv3::Response>>,
+            "parameters" => error::<openapiv3::ReferenceOr<openapiv3::Parameter>>,
+            "requestBodies" => error::<openapiv3::ReferenceOr<openapiv3::RequestBody>>,
+            "securitySchemes" => error::<openapiv3::ReferenceOr<openapiv3::SecurityScheme>>,
+            "headers" => error::<openapiv3::ReferenceOr<openapiv3::Header>>,
+            _ => continue,
+        };
+        for (name, component) in named.as_object().into_iter().flatten() {
+            check(&Pointer::component(section, name), error_in(component));
+        }
+    }
+}
+
+fn error<T: DeserializeOwned>(value: &Value) -> Option<serde_json::Error> {
+    T::deserialize(value).err()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(before: Value, after: Expect) {
+        let (mut document, mut report) = (before, Report::default());
+        mend(&mut document, &mut report);
+        let codes: Vec<_> = report.entries.iter().map(|entry| format!(" {}", entry.code)).collect();
+        after.assert_eq(&format!("{document}{}", codes.concat()));
+    }
+
+    #[test]
+    fn operations() {
+        check(json!({"paths": {"/a": {"get": null, "put": 1}}}), expect![[r#"{"paths":{"/a":{"get":{}}}} W007"#]]);
+        check(
+            json!({"paths": {"/a": {"get": {"tags": [1], "servers": null, "deprecated": "true", "summary": {}}}}}),
+            expect![[r#"{"paths":{"/a":{"get":{"tags":["1"],"deprecated":true}}}} L015 W007 L015 W007"#]],
+        );
+        check(
+            json!({"paths": {"/a": {"get": {"responses": {"200": null, "204": null}}}}}),
+            expect![[r#"{"paths":{"/a":{"get":{"responses":{"200":{},"204":{}}}}}}"#]],
+        );
+        check(
+            json!({"paths": {"/a": {"get": {"parameters": [null, {"name": 1, "required": "yes"}, "b"]}}}}),
+            expect![[r#"{"paths":{"/a":{"get":{"parameters":[{"name":"1"}]}}}} L015 W007 W007 W007"#]],
+        );
+    }
+
+    #[test]
+    fn schemas() {
+        let schemas = |schemas: Value| json!({"components": {"schemas": schemas}});
+        check(
+            schemas(json!({"A": null, "B": {"properties": {"a": null, "b": "text", "c": true}}})),
+            expect![[
+                r#"{"components":{"schemas":{"A":{},"B":{"properties":{"a":{},"b":{},"c":true}}}}} W007 W007 W007"#
+            ]],
+        );
+        check(
+            schemas(json!({"A": {"anyOf": [null, {}], "items": 1, "allOf": null}})),
+            expect![[r#"{"components":{"schemas":{"A":{"anyOf":[{},{}],"items":1,"allOf":null}}}} W007"#]],
+        );
+        check(
+            schemas(json!({"A": {"title": 1, "default": null}})),
+            expect![[r#"{"components":{"schemas":{"A":{"title":1,"default":null}}}}"#]],
+        );
+    }
+
+    #[test]
+    fn what_no_request_depends_on() {
+        check(
+            json!({"tags": ["a", {"name": "b"}, {}], "info": {"license": {"url": "u"}, "contact": "me", "version": 1.5}}),
+            expect![[
+                r#"{"tags":[{"name":"b"}],"info":{"license":{"url":"u","name":""},"version":"1.5"}} L015 W007 L015 W007 W007"#
+            ]],
+        );
+        check(
+            json!({"servers": [
+                "https://a.b",
+                {"description": "d"},
+                {"url": "https://{a}/{b}", "variables": {"a": {"default": 1}, "b": {"enum": [2, "c"]}}},
+            ]}),
+            expect![[
+                r#"{"servers":[{"description":"d","url":"/"},{"url":"https://{a}/{b}","variables":{"a":{"default":"1"},"b":{"enum":["2","c"],"default":"2"}}}]} L015 L015 L015 L015 L015 W007"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn security() {
+        check(
+            json!({
+                "security": [{"tls": []}, {"flow": ["a"], "tls": []}, {"none": []}],
+                "components": {"securitySchemes": {
+                    "tls": {"type": "mutualTLS"},
+                    "flow": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "t"}}},
+                    "none": null,
+                }},
+            }),
+            expect![[
+                r#"{"security":[{},{"flow":["a"]},{}],"components":{"securitySchemes":{"flow":{"type":"oauth2","flows":{"clientCredentials":{"tokenUrl":"t","scopes":{}}}}}}} L015 O003 W007"#
+            ]],
+        );
+        check(json!({"security": {"a": []}}), expect!["{} W007"]);
+    }
+
+    #[test]
+    fn what_no_reader_takes_costs_its_operations_only() {
+        let reply = |schema: &str| {
+            let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+            json!({"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}})
+        };
+        let mut document = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {
+                "/a": {"get": reply("A"), "put": reply("B"), "post": {"responses": 1}},
+                "/b": {"get": reply("B"), "parameters": [{"in": "query"}]},
+            },
+            "components": {"schemas": {"A": {"type": "string", "maxLength": "1"}, "B": {"type": "string"}}},
+        });
+        let mut report = Report::default();
+        let read = crate::lower::parse(document.take(), &mut report).unwrap();
+        let refused: Vec<_> = report.rejections().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        assert_eq!(refused, ["R004 /paths/~1a/post", "R004 /paths/~1b/parameters", "R004 /components/schemas/A"]);
+        let operations: Vec<_> = read.operations().map(|(path, method, _)| format!("{method} {path}")).collect();
+        assert_eq!(operations, ["put /a"]);
+    }
+}

@@ -1,0 +1,23 @@
+//! What a media type means to the generated client.
+
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const BYTES: &str = "application/octet-stream";
+
+/// The media type without parameters, in lower case.
+pub(crate) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_lowercase()
+}
+
+/// Whether a header can hold it: visible ASCII, with a type and a subtype (RFC 9110, section 8.3.1).
+pub(crate) fn is_sendable(media_type: &str) -> bool {
+    let printable = media_type.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    let parts = essence(media_type);
+    printable && parts.split_once('/').is_some_and(|(kind, inner)| !kind.is_empty() && !inner.is_empty())
+}
+
+/// Whether a media type is JSON (RFC 6839, section 3.1).
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == JSON || essence == "text/json" || essence.ends_with("+json")
+}

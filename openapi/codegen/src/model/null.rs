@@ -1,0 +1,108 @@
+//! What a schema says about null.
+
+#[cfg(feature = "diff")]
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+mod named;
+
+pub(crate) use named::NamedNulls;
+
+/// What a schema says about null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Null {
+    Admitted,
+    Refused,
+    /// The schema says nothing that null could be measured by.
+    Unsaid,
+}
+
+impl Null {
+    /// What two conditions say together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
+            (Self::Admitted, _) | (_, Self::Admitted) => Self::Admitted,
+            _ => Self::Unsaid,
+        }
+    }
+}
+
+/// What a schema of a document says about null.
+#[cfg(feature = "diff")]
+pub(crate) fn null_of(schema: &Value, document: &Value) -> Null {
+    followed(schema, document, &mut BTreeSet::new())
+}
+
+#[cfg(feature = "diff")]
+fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Null {
+    said(schema, &mut |reference| {
+        if !seen.insert(reference.to_owned()) {
+            return None;
+        }
+        let target = crate::model::pointer::resolve(document, reference);
+        let null = target.map(|target| followed(target, document, seen));
+        seen.remove(reference);
+        null
+    })
+}
+
+/// What a schema says, all its keywords taken together; `named` tells what a reference leads to, if that says anything.
+pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
+    let Value::Object(schema) = schema else {
+        return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
+    };
+    let of = |admits: bool| if admits { Null::Admitted } else { Null::Refused };
+    let mut null = Null::Unsaid;
+    let flag = schema.get("nullable") == Some(&Value::Bool(true));
+    if let Some(types) = schema.get("type") {
+        null = null.and(of(flag || *types == "null" || holds(types, &"null".into())));
+    }
+    if let Some(value) = schema.get("const") {
+        null = null.and(of(value.is_null()));
+    }
+    if let Some(values) = schema.get("enum") {
+        null = null.and(of(flag || holds(values, &Value::Null)));
+    }
+    if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(&mut *named) {
+        null = null.and(or_flag(target, flag));
+    }
+    for member in list(schema, "allOf") {
+        null = null.and(or_flag(said(member, named), flag));
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        let members: Vec<_> = list(schema, keyword).map(|member| said(member, named)).collect();
+        if members.contains(&Null::Admitted) {
+            null = null.and(Null::Admitted);
+        } else if !members.is_empty() && !members.contains(&Null::Unsaid) {
+            null = null.and(of(flag));
+        }
+    }
+    if let Some(not) = schema.get("not").filter(|not| not.as_object().is_some_and(|not| !not.is_empty()))
+        && said(not, named) == Null::Admitted
+    {
+        null = Null::Refused;
+    }
+    // A type that is only implied gives way to what is said.
+    if null == Null::Unsaid && !schema.contains_key("type") && implies_type(schema) { of(flag) } else { null }
+}
+
+fn or_flag(null: Null, flag: bool) -> Null {
+    if flag && null == Null::Refused { Null::Admitted } else { null }
+}
+
+fn holds(list: &Value, value: &Value) -> bool {
+    list.as_array().is_some_and(|list| list.contains(value))
+}
+
+fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item = &'a Value> {
+    schema.get(keyword).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Whether the keywords are meant for one type that is not null, though they do not say so.
+pub(crate) fn implies_type(schema: &Map<String, Value>) -> bool {
+    ["properties", "additionalProperties", "patternProperties", "items", "prefixItems", "pattern"]
+        .iter()
+        .any(|keyword| schema.contains_key(*keyword))
+}

@@ -1,0 +1,53 @@
+//! Which routes and components an action changes.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::change::Change;
+use crate::model::methods::METHODS;
+use crate::model::pointer::Pointer;
+
+/// The routes and components that a change adds, removes or changes.
+pub(super) fn by(change: &Change, document: &Value) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    match change {
+        Change::Merge(merges) => merges.iter().for_each(|(at, update)| collect(at, update, &mut found)),
+        Change::Remove(targets) => {
+            for at in targets {
+                collect(at, document.pointer(at.as_str()).unwrap_or(&Value::Null), &mut found);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn collect(at: &Pointer, value: &Value, found: &mut BTreeSet<String>) {
+    let tokens = at.tokens();
+    let Some(first) = tokens.first() else {
+        return each(at, value, found);
+    };
+    match (first.as_str(), tokens.len()) {
+        ("paths", 2) => {
+            // What stands beside the methods is theirs.
+            let methods = value.as_object().into_iter().flatten().filter(|(name, _)| METHODS.contains(&name.as_str()));
+            let routes: Vec<_> = methods.map(|(method, _)| at.join(method).to_string()).collect();
+            if routes.is_empty() {
+                found.insert(at.to_string());
+            }
+            found.extend(routes);
+        }
+        ("paths" | "components", 1) | ("components", 2) => each(at, value, found),
+        ("paths" | "components", _) => {
+            let thing = tokens.iter().take(3).fold(Pointer::default(), |pointer, token| pointer.join(token));
+            found.insert(thing.to_string());
+        }
+        _ => {}
+    }
+}
+
+fn each(at: &Pointer, value: &Value, found: &mut BTreeSet<String>) {
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        collect(&at.join(name), inner, found);
+    }
+}

@@ -1,0 +1,260 @@
+//! What an `allOf` says together, said in one schema.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::cycles::Cycles;
+use super::inline_types::reference_to;
+use super::merged_types::{Found, MergedTypes};
+use super::merging::{Merging, has_conditions_beside_union};
+use crate::model::grammar::{Kind, visit};
+use crate::model::pointer::{Pointer, component_name};
+use crate::report::{Code, Report};
+
+/// How often merged schemas may bring further `allOf`s to light.
+const MAX_ROUNDS: usize = 32;
+
+/// What comes to light after so many rounds becomes a component, since it may come to light without end.
+const LATE: usize = 3;
+
+/// How many values may be copied into all schemas of a document.
+const MAX_COPIES_OF_ALL: usize = 100_000;
+
+/// Merges every `allOf`, and returns where each type that this gave a name to stood.
+pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut Report) -> BTreeMap<String, Pointer> {
+    cut_cycles(document, report);
+    let mut types = MergedTypes::of(document);
+    let copies_left = Cell::new(MAX_COPIES_OF_ALL);
+    for round in 1.. {
+        let whole = document.clone();
+        let cycles = Cycles::of(&whole);
+        let merging = Merging::of(&whole, bases, &copies_left);
+        let mut any = false;
+        visit(document, &mut |kind, at, schema| {
+            if kind != Kind::Schema || !(schema.contains_key("allOf") || has_conditions_beside_union(schema)) {
+                return;
+            }
+            // What a member of an `allOf` says, the schema that holds it says.
+            if at.is_member_of(&["allOf"]) {
+                return;
+            }
+            let found = types.find(schema, at, &cycles, round > LATE);
+            if let Found::Known(name) = &found {
+                any = true;
+                *schema = in_place(reference_to(name, schema));
+                return;
+            }
+            let merged = merging.schema(schema, at, report).filter(|merged| round <= MAX_ROUNDS || merged == schema);
+            let merged = merged.unwrap_or_else(|| {
+                report.add(Code::R105, at, "say it with fewer `allOf`s, or with fewer unions in them");
+                Map::new()
+            });
+            if merged == *schema {
+                return;
+            }
+            any = true;
+            report.add(Code::L106, at, "merged");
+            *schema = match found {
+                Found::New(key) if needs_type(&merged, at) => {
+                    let name = types.make(key, &merged, at, &whole);
+                    report.add(Code::L103, at, format!("named `{name}`"));
+                    in_place(reference_to(&name, &merged))
+                }
+                _ => merged,
+            };
+        });
+        types.settle(document);
+        if !any {
+            break;
+        }
+    }
+    types.origins
+}
+
+fn in_place(reference: Value) -> Map<String, Value> {
+    match reference {
+        Value::Object(reference) => reference,
+        _ => Map::new(),
+    }
+}
+
+/// Whether what was merged may hold more to merge, so that it is to be merged once wherever it stands.
+fn needs_type(merged: &Map<String, Value>, at: &Pointer) -> bool {
+    let holds = |keyword: &str| merged.get(keyword).is_some_and(|inner| inner.get("allOf").is_some());
+    let is_union = merged.contains_key("oneOf") || merged.contains_key("anyOf");
+    merged.contains_key("properties")
+        || holds("items")
+        || holds("additionalProperties")
+        // The members of a union within a union are members of that.
+        || (is_union && !at.is_member_of(&["oneOf", "anyOf"]))
+}
+
+/// An `allOf` that leads back to its own schema admits nothing a type could hold.
+fn cut_cycles(document: &mut Value, report: &mut Report) {
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return;
+    };
+    let parents: BTreeMap<String, Vec<String>> =
+        schemas.iter().map(|(name, schema)| (name.clone(), parents(schema))).collect();
+    for (name, schema) in schemas.iter_mut() {
+        let mut seen = BTreeSet::new();
+        let mut open = parents[name].clone();
+        while let Some(next) = open.pop() {
+            if seen.insert(next.clone()) {
+                open.extend(parents.get(&next).into_iter().flatten().cloned());
+            }
+        }
+        if seen.contains(name) {
+            let reason = "the `allOf` leads back to the schema itself; break the cycle";
+            report.add(Code::R008, &Pointer::component("schemas", name), reason);
+            *schema = json!({});
+        }
+    }
+}
+
+/// The named schemas that a schema is an `allOf` of, also within inline members.
+pub(super) fn parents(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for member in schema["allOf"].as_array().into_iter().flatten() {
+        match member["$ref"].as_str().and_then(|reference| component_name(reference, "schemas")) {
+            Some(name) => found.push(name),
+            None => found.extend(parents(member)),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(schema: Value, after: Value) {
+        let mut document = json!({"components": {"schemas": {
+            "A": schema,
+            "Base": {"type": "object", "description": "base", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "Other": {"type": "object", "properties": {"b": {"type": "integer"}}, "additionalProperties": false},
+        }}});
+        merge(&mut document, &BTreeSet::new(), &mut Report::default());
+        assert_eq!(document["components"]["schemas"]["A"], after);
+    }
+
+    fn named(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    #[test]
+    fn members_become_one() {
+        check(json!({"nullable": true, "allOf": [named("Base")]}), json!({"nullable": true, "allOf": [named("Base")]}));
+        check(
+            json!({"allOf": [named("Base"), {"description": "d"}]}),
+            json!({"description": "d", "allOf": [named("Base")]}),
+        );
+        check(
+            json!({"allOf": [named("Base"), named("Other")], "properties": {"a": {"enum": ["x"]}}}),
+            json!({
+                "type": "object",
+                "properties": {"a": {"enum": ["x"], "type": "string"}, "b": {"type": "integer"}},
+                "required": ["a"],
+            }),
+        );
+    }
+
+    #[test]
+    fn unions_beside_properties() {
+        check(
+            json!({"type": "object", "properties": {"c": {}}, "oneOf": [named("Base"), named("Other")]}),
+            json!({"oneOf": [
+                {
+                    "type": "object", "title": "Base",
+                    "properties": {"c": {}, "a": {"type": "string"}}, "required": ["a"],
+                },
+                {"type": "object", "title": "Other", "properties": {"c": {}, "b": {"type": "integer"}}},
+            ]}),
+        );
+        check(
+            json!({"type": "object", "properties": {"c": {}}, "anyOf": [{"required": ["c"]}, {"required": ["d"]}]}),
+            json!({"type": "object", "properties": {"c": {}}}),
+        );
+    }
+
+    /// Merges what stands in these components, and returns them and the codes of what was refused.
+    fn merged(schemas: Value) -> (Value, Vec<Code>) {
+        let mut document = json!({"components": {"schemas": schemas}});
+        let mut report = Report::default();
+        merge(&mut document, &BTreeSet::new(), &mut report);
+        (document["components"]["schemas"].take(), report.rejections().map(|entry| entry.code).collect())
+    }
+
+    #[test]
+    fn what_leads_back_is_written_once() {
+        let more = |name: &str| json!({"type": "object", "properties": {name: {}}});
+        let (schemas, refused) = merged(json!({
+            "A": {"type": "object", "properties": {
+                "next": {"allOf": [named("A"), more("b")], "description": "d"},
+                "list": {"type": "array", "items": {"allOf": [named("A"), more("c")]}},
+            }},
+        }));
+        let inner = json!({
+            "next": {"description": "d", "allOf": [named("ANext")]},
+            "list": {"type": "array", "items": named("AListItem")},
+        });
+        let with = |name: &str| {
+            let mut properties = inner.clone();
+            properties[name] = json!({});
+            json!({"type": "object", "properties": properties})
+        };
+        let mut next = with("b");
+        next["description"] = "d".into();
+        assert_eq!(
+            schemas,
+            json!({"A": {"type": "object", "properties": inner}, "ANext": next, "AListItem": with("c")})
+        );
+        assert_eq!(refused, []);
+        let (schemas, refused) = merged(json!({
+            "A": {"type": "object", "properties": {"next": named("A")}},
+            "B": {"type": "object", "properties": {"next": named("B"), "b": {}}},
+            "C": {"allOf": [named("A"), named("B")]},
+        }));
+        assert!(!schemas.to_string().contains(r##""allOf":[{"$ref":"#/components/schemas/A"}"##), "{schemas}");
+        assert_eq!(refused, []);
+    }
+
+    #[test]
+    fn what_would_take_too_much_is_refused() {
+        let more = |name: String| json!({"type": "object", "properties": {name: {}}});
+        let parent = |number: usize| named(&format!("S{}", number - 1));
+        let chain = |length: usize, schema: &dyn Fn(usize) -> Value| {
+            let named = (1..=length).rev().map(|number| (format!("S{number}"), schema(number)));
+            let first = ("S0".to_owned(), more("a".into()));
+            named.chain([first]).collect::<Map<_, _>>().into()
+        };
+        // Each is twice as large as the one before.
+        let (_, refused) = merged(chain(12, &|number| {
+            let member = |side: &str| json!({"allOf": [parent(number), more(format!("{side}{number}"))]});
+            json!({"type": "object", "properties": {"a": {}}, "oneOf": [member("left"), member("right")]})
+        }));
+        assert!(!refused.is_empty() && refused.iter().all(|code| *code == Code::R105), "{refused:?}");
+        let inherits = |number: usize| json!({"allOf": [parent(number), more(format!("p{number}"))]});
+        assert_eq!(merged(chain(60, &inherits)).1, []);
+        assert!(merged(chain(70, &inherits)).1.contains(&Code::R105));
+        // Twice the same, so that following each reference anew would take 2^40 steps.
+        let (schemas, refused) = merged(chain(
+            40,
+            &|number| json!({"allOf": [parent(number), {"allOf": [parent(number), more(format!("p{number}"))]}]}),
+        ));
+        assert_eq!((schemas["S40"]["properties"].as_object().unwrap().len(), refused), (41, vec![]));
+    }
+
+    #[test]
+    fn cycles_are_refused() {
+        let mut document = json!({"components": {"schemas": {
+            "A": {"allOf": [named("B"), {"type": "object"}]},
+            "B": {"allOf": [{"allOf": [named("A")]}]},
+        }}});
+        let mut report = Report::default();
+        merge(&mut document, &BTreeSet::new(), &mut report);
+        assert_eq!(report.rejections().count(), 2);
+    }
+}

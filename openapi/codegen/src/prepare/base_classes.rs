@@ -1,0 +1,258 @@
+//! A base class with a discriminator stands for any of its subtypes; read as the base, what they add would be lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::model::names::unique_name;
+use crate::model::pointer::{Pointer, component_name};
+use crate::prepare::all_of::parents;
+use crate::report::{Code, Report};
+
+/// The base classes and their subtypes, in document order.
+#[derive(Debug, Default)]
+pub(super) struct Hierarchy(BTreeMap<String, Vec<String>>);
+
+impl Hierarchy {
+    pub(super) fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let ancestors = Ancestors::of(document);
+        let bases = schemas.into_iter().flatten().filter(|(_, schema)| schema.get("discriminator").is_some());
+        let bases = bases.map(|(base, _)| (base.clone(), ancestors.subtypes(base)));
+        Self(bases.filter(|(_, subtypes)| !subtypes.is_empty()).collect())
+    }
+
+    pub(super) fn bases(&self) -> BTreeSet<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// Makes each base class the union of its subtypes, once they have what they inherit.
+    pub(super) fn become_unions(&self, document: &mut Value, report: &mut Report) {
+        let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+            return;
+        };
+        let mut taken: BTreeSet<_> = schemas.keys().cloned().collect();
+        for (base, subtypes) in &self.0 {
+            let Some(Value::Object(schema)) = schemas.get_mut(base) else { continue };
+            let mut itself = schema.clone();
+            let mut union = Map::new();
+            for key in ["title", "description", "deprecated", "discriminator"] {
+                union.extend(schema.shift_remove(key).map(|value| (key.to_owned(), value)));
+            }
+            let named = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.shift_remove(*keyword));
+            report.add(Code::L108, &Pointer::component("schemas", base), format!("one of {}", subtypes.join(", ")));
+            let mut own = None;
+            let members = named.unwrap_or_else(|| {
+                let mut names = subtypes.clone();
+                if is_mapped(&union["discriminator"], base) {
+                    let name = unique_name(&format!("{base}Itself"), &mut taken);
+                    remap(&mut union["discriminator"], base, &name);
+                    names.insert(0, name.clone());
+                    own = Some(name);
+                }
+                names.iter().map(|name| json!({"$ref": reference(name)})).collect()
+            });
+            union.insert("oneOf".into(), members);
+            *schema = union;
+            if let Some(name) = own {
+                itself.shift_remove("discriminator");
+                schemas.insert(name, Value::Object(itself));
+            }
+        }
+    }
+}
+
+/// Whether a value of the discriminator stands for this schema: it is a base class, and has instances of its own.
+fn is_mapped(discriminator: &Value, name: &str) -> bool {
+    discriminator["mapping"].as_object().is_some_and(|mapping| mapping.values().any(|to| *to == reference(name)))
+}
+
+fn remap(discriminator: &mut Value, from: &str, to: &str) {
+    let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
+    for target in mapping.into_iter().flat_map(Map::values_mut).filter(|target| **target == reference(from)) {
+        *target = reference(to);
+    }
+}
+
+/// The schemas, in document order, each with all that it extends.
+struct Ancestors(Vec<(String, BTreeSet<String>)>);
+
+impl Ancestors {
+    fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let parents: BTreeMap<_, _> =
+            schemas.into_iter().flatten().map(|(name, schema)| (name.as_str(), parents(schema))).collect();
+        let all = |name: &str| {
+            let mut all = BTreeSet::new();
+            let mut open = vec![name.to_owned()];
+            while let Some(next) = open.pop() {
+                let new =
+                    parents.get(next.as_str()).into_iter().flatten().filter(|parent| all.insert((*parent).clone()));
+                open.extend(new.cloned());
+            }
+            all
+        };
+        Self(schemas.into_iter().flatten().map(|(name, _)| (name.clone(), all(name))).collect())
+    }
+
+    fn subtypes(&self, base: &str) -> Vec<String> {
+        let extend = self.0.iter().filter(|(name, all)| name != base && all.contains(base));
+        extend.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// Gives each class between a base class and its subtypes the discriminator of that: it stands for its own subtypes.
+fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
+    let ancestors = Ancestors::of(document);
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return;
+    };
+    for (name, all) in &ancestors.0 {
+        // The nearest one.
+        let bases = hierarchy.0.iter().filter(|(base, _)| all.contains(*base));
+        let Some((base, _)) = bases.min_by_key(|(_, subtypes)| subtypes.len()) else { continue };
+        let subtypes = ancestors.subtypes(name);
+        if subtypes.is_empty() {
+            continue;
+        }
+        let mut discriminator = schemas[base]["discriminator"].clone();
+        let targets: Vec<_> = subtypes.iter().chain([name]).map(|name| reference(name)).collect();
+        if let Some(mapping) = discriminator.get_mut("mapping").and_then(Value::as_object_mut) {
+            mapping.retain(|_, target| targets.contains(target));
+        }
+        if let Some(schema) = schemas.get_mut(name).and_then(Value::as_object_mut) {
+            schema.entry("discriminator").or_insert(discriminator);
+        }
+    }
+}
+
+/// Moves a discriminator out of the member of an `allOf` that says what is not inherited.
+fn lift_discriminator(schema: &mut Value) {
+    let members = schema["allOf"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+    let found = members.filter_map(|member| member.shift_remove("discriminator")).next_back();
+    if let (Some(found), Some(schema)) = (found, schema.as_object_mut()) {
+        schema.entry("discriminator").or_insert(found);
+    }
+}
+
+/// Writes out which value of the discriminator stands for which schema, while schemas have the names given to them.
+pub(super) fn explicit_mappings(document: &mut Value) {
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    schemas
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter(|schema| schema["allOf"].is_array())
+        .for_each(lift_discriminator);
+    let hierarchy = Hierarchy::of(document);
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return;
+    };
+    let names: BTreeSet<_> = schemas.keys().cloned().collect();
+    for (name, subtypes) in &hierarchy.0 {
+        complete(&mut schemas[name]["discriminator"], subtypes, &names);
+    }
+    inherit_discriminators(document, &hierarchy);
+    crate::model::grammar::visit(document, &mut |kind, _, schema| {
+        if kind != crate::model::grammar::Kind::Schema || !schema.contains_key("discriminator") {
+            return;
+        }
+        let members: Vec<_> = ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|keyword| schema.get(*keyword)?.as_array())
+            .flatten()
+            .filter_map(|member| component_name(member["$ref"].as_str()?, "schemas"))
+            .collect();
+        complete(&mut schema["discriminator"], &members, &names);
+    });
+}
+
+fn complete(discriminator: &mut Value, members: &[String], names: &BTreeSet<String>) {
+    let mut mapping = Map::new();
+    for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
+        let Some(target) = target.as_str() else { continue };
+        let name = component_name(target, "schemas").unwrap_or_else(|| target.to_owned());
+        if names.contains(&name) {
+            mapping.insert(value.clone(), reference(&name));
+        }
+    }
+    for member in members {
+        let target = reference(member);
+        if !mapping.values().any(|known| *known == target) {
+            mapping.entry(member.clone()).or_insert(target);
+        }
+    }
+    if discriminator.is_object() {
+        discriminator["mapping"] = Value::Object(mapping);
+    }
+}
+
+fn reference(name: &str) -> Value {
+    format!("#{}", Pointer::component("schemas", name)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_becomes_the_union_of_its_subtypes() {
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut document = json!({"components": {"schemas": {
+            "Pet": {"type": "object", "properties": {"kind": {}}, "discriminator": {"propertyName": "kind"}},
+            "Cat": {"allOf": [named("Pet"), {"properties": {"claws": {}}}]},
+            "Kitten": {"allOf": [named("Cat")]},
+        }}});
+        explicit_mappings(&mut document);
+        let hierarchy = Hierarchy::of(&document);
+        hierarchy.become_unions(&mut document, &mut Report::default());
+        assert_eq!(
+            document["components"]["schemas"]["Pet"],
+            json!({
+                "discriminator": {"propertyName": "kind", "mapping": {
+                    "Cat": "#/components/schemas/Cat", "Kitten": "#/components/schemas/Kitten",
+                }},
+                "oneOf": [named("Cat"), named("Kitten")],
+            })
+        );
+        // A class in between stands for its own subtypes, and for itself.
+        assert_eq!(
+            document["components"]["schemas"]["Cat"],
+            json!({
+                "discriminator": {"propertyName": "kind", "mapping": {
+                    "Cat": "#/components/schemas/CatItself", "Kitten": "#/components/schemas/Kitten",
+                }},
+                "oneOf": [named("CatItself"), named("Kitten")],
+            })
+        );
+        assert_eq!(
+            document["components"]["schemas"]["CatItself"],
+            json!({"allOf": [named("Pet"), {"properties": {"claws": {}}}]})
+        );
+        assert_eq!(document["components"]["schemas"]["Kitten"], json!({"allOf": [named("Cat")]}));
+    }
+
+    #[test]
+    fn a_base_that_is_mapped_has_instances_of_its_own() {
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let discriminator = |mapping: Value| json!({"propertyName": "kind", "mapping": mapping});
+        let own = json!({"properties": {"claws": {}}, "discriminator": discriminator(json!({"cat": "Cat", "kit": "Kitten"}))});
+        let mut document = json!({"components": {"schemas": {
+            "Pet": {"type": "object", "properties": {"kind": {}}},
+            "Cat": {"allOf": [named("Pet"), own]},
+            "Kitten": {"allOf": [named("Cat"), {"properties": {"age": {}}}]},
+        }}});
+        explicit_mappings(&mut document);
+        let hierarchy = Hierarchy::of(&document);
+        hierarchy.become_unions(&mut document, &mut Report::default());
+        let mapping = json!({"cat": "#/components/schemas/CatItself", "kit": "#/components/schemas/Kitten"});
+        assert_eq!(
+            document["components"]["schemas"],
+            json!({
+                "Pet": {"type": "object", "properties": {"kind": {}}},
+                "Cat": {"discriminator": discriminator(mapping), "oneOf": [named("CatItself"), named("Kitten")]},
+                "Kitten": {"allOf": [named("Cat"), {"properties": {"age": {}}}]},
+                "CatItself": {"allOf": [named("Pet"), {"properties": {"claws": {}}}]},
+            })
+        );
+    }
+}

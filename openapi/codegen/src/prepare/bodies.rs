@@ -1,0 +1,139 @@
+//! Request bodies: sent as what the document says they are, or the operation is refused.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable};
+use crate::model::methods::METHODS;
+use crate::model::pointer::Pointer;
+use crate::prepare::forms::{self, FIELDS};
+use crate::prepare::parameters::Schemas;
+use crate::report::{Code, Report};
+
+/// The media type a body is sent as, where it is another than progenitor would say.
+pub(crate) const CONTENT_TYPE: &str = "x-content-type";
+
+pub(super) fn prepare(document: &mut Value, report: &mut Report) {
+    let whole = document.clone();
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let Some(operation) = operation.as_object_mut().filter(|_| METHODS.contains(&method.as_str())) else {
+                continue;
+            };
+            let mut at = Pointer::default();
+            ["paths", path, method, "requestBody"].iter().for_each(|token| at.push(token));
+            body(operation, &whole, &at, report);
+        }
+    }
+}
+
+fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, report: &mut Report) {
+    let Some(Value::Object(mut body)) = operation.shift_remove("requestBody") else {
+        return;
+    };
+    let Some(Value::Object(content)) = body.get("content") else {
+        return;
+    };
+    let Some((media_type, described)) = chosen(content) else {
+        return;
+    };
+    if content.len() > 1 {
+        let others: Vec<_> = content.keys().filter(|name| *name != media_type).map(String::as_str).collect();
+        report.add(Code::W109, at, format!("sent as `{media_type}`, never as {}", others.join(", ")));
+    }
+    let (media_type, described) = (media_type.clone(), described.clone());
+    let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
+    let essence = essence(&media_type);
+    if !is_sendable(&media_type) {
+        return report.add(Code::R103, at, format!("{media_type:?} is no media type; no header can hold it"));
+    }
+    let (kind, schema) = if is_json(&media_type) {
+        (JSON, schema)
+    } else if essence == FORM {
+        match forms::fields(&schema, &described, Schemas(document)) {
+            Ok(fields) => operation.insert(FIELDS.into(), fields.into()),
+            Err(reason) => return report.add(Code::R103, at, reason),
+        };
+        (FORM, schema)
+    } else if essence.starts_with("multipart/") {
+        return report.add(Code::R103, at, format!("`{essence}`; the generator writes no multipart bodies"));
+    } else if essence.contains('*') && essence != "*/*" {
+        return report.add(Code::R103, at, format!("`{essence}` names no media type the client could say it sends"));
+    } else {
+        report.add(Code::W112, at, format!("`{essence}`"));
+        (BYTES, json!({"type": "string", "format": "binary"}))
+    };
+    if media_type != kind && media_type != "*/*" {
+        operation.insert(CONTENT_TYPE.into(), media_type.into());
+    }
+    body.insert("content".into(), json!({kind: {"schema": schema}}));
+    operation.insert("requestBody".into(), Value::Object(body));
+}
+
+/// The media type to send: JSON where the server takes it, then what is typed, then what is not.
+fn chosen(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let rank = |name: &str| {
+        let essence = essence(name);
+        match essence.as_str() {
+            JSON => 0,
+            _ if is_json(name) => 1,
+            FORM => 2,
+            _ if essence.starts_with("multipart/") => 5,
+            _ if essence.contains('*') => 4,
+            _ => 3,
+        }
+    };
+    content.iter().min_by_key(|(name, _)| rank(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(body: Value, after: Value, codes: &str) {
+        let mut document = json!({"paths": {"/a": {"post": {"requestBody": body}}}});
+        let mut report = Report::default();
+        prepare(&mut document, &mut report);
+        assert_eq!(document["paths"]["/a"]["post"], after);
+        let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+        assert_eq!(found.join(" "), codes);
+    }
+
+    #[test]
+    fn bodies() {
+        let schema = || json!({"schema": {"type": "object"}});
+        let json = |schema: Value| json!({"content": {JSON: {"schema": schema}}, "required": true});
+        check(
+            json!({"content": {"text/plain": schema(), "application/json": schema()}, "required": true}),
+            json!({"requestBody": json(json!({"type": "object"}))}),
+            "W109",
+        );
+        check(
+            json!({"content": {"application/merge-patch+json": {}}}),
+            json!({
+                "requestBody": {"content": {JSON: {"schema": {}}}},
+                "x-content-type": "application/merge-patch+json",
+            }),
+            "",
+        );
+        check(
+            json!({"content": {"image/png": {}}, "required": true}),
+            json!({
+                "requestBody": {
+                    "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}, "required": true,
+                },
+                "x-content-type": "image/png",
+            }),
+            "W112",
+        );
+        check(json!({"content": {"multipart/form-data": schema()}}), json!({}), "R103");
+        for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
+            check(json!({"content": {media_type: {}}}), json!({}), "R103");
+        }
+        check(
+            json!({"content": {FORM: {"schema": {"type": "object"}}}}),
+            json!({"requestBody": {"content": {FORM: {"schema": {"type": "object"}}}}, "x-form-fields": {}}),
+            "",
+        );
+        check(json!({"content": {FORM: {"schema": {"type": "string"}}}}), json!({}), "R103");
+    }
+}

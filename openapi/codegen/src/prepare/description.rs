@@ -1,0 +1,116 @@
+//! Descriptions are Markdown for a reader of the API; rustdoc reads them as its own, with links and doctests.
+
+use serde_json::Value;
+
+use crate::model::grammar::visit;
+use crate::report::{Code, Report};
+
+pub(super) fn sanitise(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |_, at, object| {
+        for field in ["description", "summary", "title"] {
+            let Some(Value::String(text)) = object.get_mut(field) else {
+                continue;
+            };
+            let safe = rustdoc_safe(text);
+            if safe != *text {
+                *text = safe;
+                report.add(Code::L105, &at.join(field), "escaped for rustdoc");
+            }
+        }
+    });
+}
+
+/// Spells out the characters that change the direction of a line: rustc refuses them in comments (CVE-2021-42574).
+pub(crate) fn left_to_right(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown.extend(character.escape_unicode()),
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Keeps rustdoc from reading HTML tags, links, bare URLs and doctests into a text.
+fn rustdoc_safe(text: &str) -> String {
+    let mut fenced = false;
+    let mut lines = Vec::new();
+    for line in left_to_right(text).lines() {
+        let trimmed = line.trim_start();
+        if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
+            fenced = !fenced;
+            lines.push(if fenced { "```text" } else { "```" }.to_owned());
+        } else if fenced {
+            lines.push(line.to_owned());
+        } else if line.len() - trimmed.len() >= 4 || line.starts_with('\t') {
+            // Four spaces would start a code block, and rustdoc would compile it.
+            lines.push(escaped(trimmed));
+        } else {
+            lines.push(escaped(line));
+        }
+    }
+    if fenced {
+        lines.push("```".into());
+    }
+    lines.join("\n")
+}
+
+fn escaped(line: &str) -> String {
+    let closed = line.matches('`').count().is_multiple_of(2);
+    let parts = line.split('`').enumerate().map(|(index, part)| {
+        // Between a pair of backticks stands code, which rustdoc leaves alone.
+        if closed && index % 2 == 1 {
+            return part.to_owned();
+        }
+        let words = part.split(' ').map(|word| match word.find("http") {
+            Some(at) if is_url(&word[at..]) => {
+                let (before, url) = word.split_at(at);
+                let end = url.trim_end_matches(['.', ',', ';', ':', ')', ']', '>', '!', '?', '"', '\'']).len();
+                let (url, after) = url.split_at(end);
+                format!("{}<{url}>{}", bracketed(before), bracketed(after))
+            }
+            _ => bracketed(word),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    });
+    let joined = parts.collect::<Vec<_>>().join("`");
+    if closed { joined } else { joined.replace('`', "\\`") }
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+fn bracketed(word: &str) -> String {
+    let mut safe = String::with_capacity(word.len());
+    for character in word.chars() {
+        if matches!(character, '<' | '>' | '[' | ']') {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_made_safe() {
+        for (text, safe) in [
+            ("plain `a<b>` text", "plain `a<b>` text"),
+            ("`op_<id>` and <id>", "`op_<id>` and \\<id\\>"),
+            ("see [x] at https://a.b/c.", "see \\[x\\] at <https://a.b/c>."),
+            ("(https://a.b)", "(<https://a.b>)"),
+            ("a\n\n    let x = 1;\n", "a\n\nlet x = 1;"),
+            ("```\ncode <a>\n```", "```text\ncode <a>\n```"),
+            ("```json\n{}", "```text\n{}\n```"),
+            ("a ` b", "a \\` b"),
+            ("a \u{202e}b", "a \\u{202e}b"),
+        ] {
+            assert_eq!(rustdoc_safe(text), safe, "{text}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Two schemas said in one: what both admit.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// How deep properties of the same name are said in one; deeper ones are few, and may be endless.
+const MAX_DEPTH: usize = 4;
+
+/// Whether a keyword says nothing about which values are valid, or only whether null is.
+pub(super) fn is_annotation(keyword: &str) -> bool {
+    keyword.starts_with("x-")
+        || ["title", "description", "deprecated", "nullable", "readOnly", "writeOnly", "default", "externalDocs"]
+            .contains(&keyword)
+}
+
+/// What both schemas admit, where that can be said; the keywords of the first come first.
+pub(super) fn intersect(
+    mut first: Map<String, Value>,
+    second: Map<String, Value>,
+    depth: usize,
+    at: &Pointer,
+    report: &mut Report,
+) -> Map<String, Value> {
+    let closed = |schema: &Map<String, Value>| schema.get("additionalProperties") == Some(&Value::Bool(false));
+    if closed(&first) != closed(&second) {
+        // A closed member would refuse the properties of the others; nobody means that.
+        first.shift_remove("additionalProperties");
+    }
+    let was_closed = closed(&second) && !closed(&first);
+    for (keyword, value) in second {
+        if keyword == "additionalProperties" && was_closed {
+            continue;
+        }
+        let Some(own) = first.get_mut(&keyword) else {
+            first.insert(keyword, value);
+            continue;
+        };
+        match (keyword.as_str(), own, value) {
+            (_, own, value) if *own == value => {}
+            ("properties", Value::Object(own), Value::Object(others)) => {
+                for (name, other) in others {
+                    let at = at.join("properties").join(&name);
+                    let both = match own.shift_remove(&name) {
+                        Some(own) => both(own, other, depth, &at, report),
+                        None => other,
+                    };
+                    own.insert(name, both);
+                }
+            }
+            ("items", own, value) => *own = both(own.take(), value, depth, at, report),
+            ("required", Value::Array(own), Value::Array(others)) => {
+                for name in others {
+                    if !own.contains(&name) {
+                        own.push(name);
+                    }
+                }
+            }
+            ("enum", Value::Array(own), Value::Array(others)) => {
+                let common: Vec<_> = own.iter().filter(|value| others.contains(value)).cloned().collect();
+                if common.is_empty() {
+                    report.add(Code::W106, at, "no value is in both enums; all are taken");
+                    own.extend(others);
+                } else {
+                    *own = common;
+                }
+            }
+            ("type", own, value) => {
+                let pair = [own.as_str().unwrap_or_default(), value.as_str().unwrap_or_default()];
+                if pair.contains(&"integer") && pair.contains(&"number") {
+                    *own = "integer".into();
+                } else {
+                    report.add(Code::W106, at, format!("{} and {}; read as any value", pair[0], pair[1]));
+                    return Map::new();
+                }
+            }
+            ("oneOf" | "anyOf", _, value) => {
+                let count = value.as_array().map_or(0, Vec::len);
+                report.add(Code::W113, at, format!("not checked: one of {count} schemas"));
+            }
+            _ => {}
+        }
+    }
+    first
+}
+
+/// A property that both schemas have.
+fn both(first: Value, second: Value, depth: usize, at: &Pointer, report: &mut Report) -> Value {
+    let (Value::Object(mut first), Value::Object(mut second)) = (first, second) else {
+        return json!({});
+    };
+    let says_nothing = |schema: &Map<String, Value>| schema.keys().all(|key| is_annotation(key));
+    if says_nothing(&second) {
+        for (key, value) in second {
+            first.entry(key).or_insert(value);
+        }
+        return Value::Object(first);
+    }
+    if says_nothing(&first) {
+        for (key, value) in first {
+            second.entry(key).or_insert(value);
+        }
+        return Value::Object(second);
+    }
+    let nullable = first.shift_remove("nullable").is_some() & second.shift_remove("nullable").is_some();
+    let mut merged = if first == second || depth >= MAX_DEPTH {
+        second
+    } else if composed(&first) || composed(&second) {
+        // References are followed in the next round.
+        let annotations = first.iter().filter(|(key, _)| is_annotation(key)).map(|(k, v)| (k.clone(), v.clone()));
+        let mut merged: Map<_, _> = annotations.collect();
+        merged.insert("allOf".into(), json!([first, second]));
+        merged
+    } else {
+        intersect(first, second, depth + 1, at, report)
+    };
+    if nullable {
+        merged.insert("nullable".into(), true.into());
+    }
+    Value::Object(merged)
+}
+
+fn composed(schema: &Map<String, Value>) -> bool {
+    ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|keyword| schema.contains_key(*keyword))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(first: Value, second: Value, after: Value) {
+        let (Value::Object(first), Value::Object(second)) = (first, second) else { unreachable!() };
+        let both = intersect(first, second, 0, &Pointer::default(), &mut Report::default());
+        assert_eq!(Value::Object(both), after);
+    }
+
+    #[test]
+    fn what_both_admit() {
+        check(json!({"type": "number"}), json!({"type": "integer"}), json!({"type": "integer"}));
+        check(json!({"type": "string"}), json!({"type": "integer"}), json!({}));
+        check(json!({"enum": ["a", "b"]}), json!({"enum": ["b", "c"]}), json!({"enum": ["b"]}));
+        check(
+            json!({"properties": {"a": {"type": "string", "nullable": true}}}),
+            json!({"properties": {"a": {"type": "string", "maxLength": 3}}, "additionalProperties": false}),
+            json!({"properties": {"a": {"type": "string", "maxLength": 3}}}),
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! Types that merging brings to light: each is written once and referred to, since a schema may be merged with others
+//! within itself, without end, or in more places than there are bytes for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::model::names::{rust_name, unique_name};
+use crate::model::pointer::Pointer;
+use crate::prepare::cycles::Cycles;
+
+/// What is known of a schema that is to be merged.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// It is merged where it stands.
+    InPlace,
+    /// It says what this component says.
+    Known(String),
+    /// It is to become a component; the text tells it from others.
+    New(String),
+}
+
+#[derive(Debug)]
+pub(super) struct MergedTypes {
+    taken: BTreeSet<String>,
+    /// The names of components by the texts of what they were made from.
+    known: BTreeMap<String, String>,
+    made: Vec<(String, Value)>,
+    /// Where each stood.
+    pub(super) origins: BTreeMap<String, Pointer>,
+}
+
+impl MergedTypes {
+    pub(super) fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let schemas: Vec<_> = schemas.into_iter().flatten().collect();
+        let composed = schemas.iter().filter_map(|(name, schema)| Some((*name, schema.as_object()?)));
+        let composed = composed.filter(|(_, schema)| schema.contains_key("allOf"));
+        Self {
+            taken: schemas.iter().map(|(name, _)| (*name).clone()).collect(),
+            known: composed.map(|(name, schema)| (text(schema), name.clone())).collect(),
+            made: Vec::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    /// Says what is to become of a schema: one that leads back to where it stands, or that came to light late, becomes
+    /// a component.
+    pub(super) fn find(&self, schema: &Map<String, Value>, at: &Pointer, cycles: &Cycles, late: bool) -> Found {
+        let within = at.in_component();
+        if within.is_some_and(|(_, inner)| inner.is_empty()) {
+            return Found::InPlace;
+        }
+        let leads_back = within.is_some_and(|(name, _)| cycles.is_closed(name, schema));
+        if !leads_back && !late {
+            return Found::InPlace;
+        }
+        let text = text(schema);
+        match self.known.get(&text) {
+            Some(name) => Found::Known(name.clone()),
+            None => Found::New(text),
+        }
+    }
+
+    /// Makes a component of what was merged, and returns its name.
+    pub(super) fn make(&mut self, key: String, merged: &Map<String, Value>, at: &Pointer, document: &Value) -> String {
+        let title = merged.get("title").and_then(Value::as_str).filter(|_| at.is_member_of(&["oneOf", "anyOf"]));
+        let wanted = title.map_or_else(|| wanted_name(at, document), str::to_owned);
+        let name = unique_name(&rust_name(&wanted), &mut self.taken);
+        let mut component = merged.clone();
+        component.shift_remove("nullable");
+        self.known.insert(key, name.clone());
+        self.made.push((name.clone(), Value::Object(component)));
+        self.origins.insert(name.clone(), at.clone());
+        name
+    }
+
+    /// Puts what was made among the components.
+    pub(super) fn settle(&mut self, document: &mut Value) {
+        for (name, schema) in self.made.drain(..) {
+            document["components"]["schemas"][name] = schema;
+        }
+    }
+}
+
+/// What a schema says, wherever it stands.
+fn text(schema: &Map<String, Value>) -> String {
+    let of_place = ["nullable", "title", "description", "deprecated"];
+    let said: Map<_, _> = schema.iter().filter(|(key, _)| !of_place.contains(&key.as_str())).map(owned).collect();
+    Value::Object(said).to_string()
+}
+
+fn owned((key, value): (&String, &Value)) -> (String, Value) {
+    (key.clone(), value.clone())
+}
+
+/// The name that a type would have for where it stands, as those have that need no merging.
+fn wanted_name(at: &Pointer, document: &Value) -> String {
+    let tokens = at.tokens();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let (mut name, mut rest) = match tokens.as_slice() {
+        ["components", "schemas", component, rest @ ..] => ((*component).to_owned(), rest),
+        ["paths", path, method, rest @ ..] => {
+            let operation = &document["paths"][*path][*method];
+            let mut name = rust_name(operation["operationId"].as_str().unwrap_or_default());
+            match rest {
+                ["requestBody", ..] => name.push_str("Body"),
+                ["responses", status, ..] if status.starts_with('2') => name.push_str("Reply"),
+                ["responses", ..] => name.push_str("Error"),
+                ["parameters", index, ..] => {
+                    let index = index.parse::<usize>().unwrap_or_default();
+                    let parameter = &operation["parameters"][index]["name"];
+                    name.push_str(&rust_name(parameter.as_str().unwrap_or_default()));
+                }
+                _ => {}
+            }
+            (name, rest)
+        }
+        rest => ("Any".to_owned(), rest),
+    };
+    while let [keyword, after @ ..] = rest {
+        rest = match (*keyword, after) {
+            ("properties", [property, after @ ..]) => {
+                name.push_str(&rust_name(property));
+                after
+            }
+            ("oneOf" | "anyOf", [index, after @ ..]) => {
+                let place = index.parse::<usize>().map_or(1, |index| index + 1);
+                name.push_str(&format!("Member{place}"));
+                after
+            }
+            ("items", after) => {
+                name.push_str("Item");
+                after
+            }
+            ("additionalProperties", after) => {
+                name.push_str("Value");
+                after
+            }
+            (_, after) => after,
+        };
+    }
+    name
+}

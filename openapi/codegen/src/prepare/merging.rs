@@ -1,0 +1,252 @@
+//! One schema in the place of an `allOf`, with bounds on what is copied into it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::model::pointer::{Pointer, component_name, resolve};
+use crate::prepare::intersection::{intersect, is_annotation};
+use crate::report::{Code, Report};
+
+/// How many classes may inherit from each other in a row.
+const MAX_ANCESTRY: usize = 64;
+
+/// How many values may be copied into one schema.
+const MAX_COPIES: usize = 10_000;
+
+/// Whether a schema is a union and an object at once.
+pub(super) fn has_conditions_beside_union(schema: &Map<String, Value>) -> bool {
+    let union = schema.contains_key("oneOf") || schema.contains_key("anyOf");
+    union
+        && schema.keys().any(|key| !is_annotation(key) && !["oneOf", "anyOf", "discriminator"].contains(&key.as_str()))
+}
+
+/// Merges schemas of one document.
+pub(super) struct Merging<'a> {
+    document: &'a Value,
+    /// Base classes: what they say of their subtypes does not concern a subtype.
+    bases: &'a BTreeSet<String>,
+    /// What named schemas say once merged, so that each is merged once however many refer to it.
+    flattened: RefCell<BTreeMap<String, Map<String, Value>>>,
+    /// How often a schema was left out of itself; what was merged then is right in that place only.
+    cuts: Cell<usize>,
+    copies_left: &'a Cell<usize>,
+    /// How many copies the schema that is being merged has left.
+    of_schema: Cell<usize>,
+}
+
+impl<'a> Merging<'a> {
+    pub(super) fn of(document: &'a Value, bases: &'a BTreeSet<String>, copies_left: &'a Cell<usize>) -> Self {
+        let (flattened, cuts, of_schema) = Default::default();
+        Self { document, bases, flattened, cuts, copies_left, of_schema }
+    }
+
+    /// What a schema says without `allOf`, or none where that would take too much.
+    pub(super) fn schema(
+        &self,
+        schema: &Map<String, Value>,
+        at: &Pointer,
+        report: &mut Report,
+    ) -> Option<Map<String, Value>> {
+        self.of_schema.set(MAX_COPIES);
+        let merged = self.flat(schema, &mut Vec::new(), at, report);
+        (self.of_schema.get() > 0).then_some(merged)
+    }
+
+    /// The schema without `allOf`, but for one that wraps a single reference.
+    fn flat(
+        &self,
+        schema: &Map<String, Value>,
+        within: &mut Vec<String>,
+        at: &Pointer,
+        report: &mut Report,
+    ) -> Map<String, Value> {
+        let mut own = schema.clone();
+        let members = match own.shift_remove("allOf") {
+            Some(Value::Array(members)) => members,
+            _ => Vec::new(),
+        };
+        let mut said = Vec::new();
+        for member in members {
+            let Value::Object(member) = member else { continue };
+            if member.keys().all(|key| is_annotation(key)) {
+                for (key, value) in member {
+                    own.entry(key).or_insert(value);
+                }
+            } else if !said.contains(&member) {
+                said.push(member);
+            }
+        }
+        let annotated = own.keys().all(|key| is_annotation(key));
+        if annotated && said.len() == 1 {
+            let only = said.remove(0);
+            if only.contains_key("$ref") {
+                own.insert("allOf".into(), json!([only]));
+                return own;
+            }
+            let only = self.flat(&only, within, at, report);
+            own.shift_remove("nullable");
+            let nullable = schema.get("nullable").cloned();
+            for (key, value) in only {
+                own.entry(key).or_insert(value);
+            }
+            own.extend(nullable.map(|flag| ("nullable".to_owned(), flag)));
+            return own;
+        }
+        let nullable = own.shift_remove("nullable");
+        for member in said {
+            let depth = within.len();
+            if let Some(member) = self.resolved(&member, within, at, report) {
+                own = intersect(own, member, 0, at, report);
+            }
+            within.truncate(depth);
+        }
+        own = self.distributed(own, within, at, report);
+        own.extend(nullable.map(|flag| ("nullable".to_owned(), flag)));
+        own
+    }
+
+    /// What a member says, its reference followed.
+    fn resolved(
+        &self,
+        member: &Map<String, Value>,
+        within: &mut Vec<String>,
+        at: &Pointer,
+        report: &mut Report,
+    ) -> Option<Map<String, Value>> {
+        let Some(reference) = member.get("$ref").and_then(Value::as_str) else {
+            return Some(self.flat(member, within, at, report));
+        };
+        let name = component_name(reference, "schemas")?;
+        if within.contains(&name) {
+            self.cuts.set(self.cuts.get() + 1);
+            return None;
+        }
+        let known = self.flattened.borrow().get(&name).cloned();
+        let flat = match known {
+            Some(flat) => flat,
+            None => {
+                let cuts = self.cuts.get();
+                let flat = self.target(reference, &name, within, at, report)?;
+                if self.cuts.get() == cuts {
+                    self.flattened.borrow_mut().insert(name, flat.clone());
+                }
+                flat
+            }
+        };
+        self.spend(values(&flat)).then_some(flat)
+    }
+
+    /// What a named schema says, without what is said of it alone.
+    fn target(
+        &self,
+        reference: &str,
+        name: &str,
+        within: &mut Vec<String>,
+        at: &Pointer,
+        report: &mut Report,
+    ) -> Option<Map<String, Value>> {
+        if within.len() > MAX_ANCESTRY {
+            self.of_schema.set(0);
+            return None;
+        }
+        let mut target = resolve(self.document, reference)?.as_object()?.clone();
+        if self.bases.contains(name) {
+            target.shift_remove("oneOf");
+            target.shift_remove("anyOf");
+        }
+        target.shift_remove("discriminator");
+        within.push(name.to_owned());
+        let mut flat = self.flat(&target, within, at, report);
+        // `allOf: [{$ref}]` is left by an alias.
+        if let Some([Value::Object(only)]) = flat.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+            flat = self.resolved(&only.clone(), within, at, report)?;
+        }
+        for key in ["title", "description", "deprecated", "nullable", "readOnly", "writeOnly", "default"] {
+            flat.shift_remove(key);
+        }
+        Some(flat)
+    }
+
+    /// Whether that many values may still be copied.
+    fn spend(&self, copies: usize) -> bool {
+        let left = self.of_schema.get().min(self.copies_left.get()).saturating_sub(copies);
+        self.copies_left.set(self.copies_left.get().saturating_sub(copies));
+        self.of_schema.set(left);
+        left > 0
+    }
+
+    /// A union with properties beside it is a union of members that have them, too.
+    fn distributed(
+        &self,
+        mut schema: Map<String, Value>,
+        within: &mut Vec<String>,
+        at: &Pointer,
+        report: &mut Report,
+    ) -> Map<String, Value> {
+        if !has_conditions_beside_union(&schema) {
+            return schema;
+        }
+        let keyword = if schema.contains_key("oneOf") { "oneOf" } else { "anyOf" };
+        let Some(Value::Array(members)) = schema.shift_remove(keyword) else {
+            return schema;
+        };
+        if let Some(other) = schema.shift_remove("anyOf") {
+            report.add(Code::W113, at, format!("not checked: one of {} schemas", other.as_array().map_or(0, Vec::len)));
+        }
+        let is_condition = |member: &Value| {
+            let keys: Vec<_> = member.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+            keys.iter().all(|key| is_annotation(key) || ["required", "type"].contains(key))
+        };
+        if members.iter().all(is_condition) && (schema.contains_key("type") || schema.contains_key("properties")) {
+            report.add(Code::W113, at, "which of the properties are there together");
+            schema.shift_remove("discriminator");
+            return schema;
+        }
+        let mut kept: Map<_, _> = Map::new();
+        for key in ["title", "description", "deprecated", "default", "readOnly", "writeOnly", "discriminator"] {
+            kept.extend(schema.shift_remove(key).map(|value| (key.to_owned(), value)));
+        }
+        let says = schema.contains_key("properties")
+            || schema.contains_key("items")
+            || schema.contains_key("enum")
+            || schema.get("additionalProperties").is_some_and(Value::is_object);
+        let members = members.into_iter().map(|member| {
+            let Value::Object(member) = member else { return member };
+            if !says {
+                return Value::Object(member);
+            }
+            let title = member
+                .get("title")
+                .cloned()
+                .or_else(|| Some(component_name(member.get("$ref")?.as_str()?, "schemas")?.into()));
+            let depth = within.len();
+            let merged = match self.resolved(&member, within, at, report) {
+                Some(resolved) => intersect(schema.clone(), resolved, 0, at, report),
+                None => member,
+            };
+            within.truncate(depth);
+            let mut merged = merged;
+            merged.extend(title.map(|title| ("title".to_owned(), title)));
+            Value::Object(merged)
+        });
+        kept.insert(keyword.into(), members.collect());
+        kept
+    }
+}
+
+/// How many values a schema is made of.
+fn values(schema: &Map<String, Value>) -> usize {
+    let mut open: Vec<_> = schema.values().collect();
+    let mut count = 1;
+    while let Some(value) = open.pop() {
+        count += 1;
+        match value {
+            Value::Object(object) => open.extend(object.values()),
+            Value::Array(list) => open.extend(list),
+            _ => {}
+        }
+    }
+    count
+}

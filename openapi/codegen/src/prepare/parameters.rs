@@ -1,0 +1,295 @@
+//! Parameters: in the form the document names, or the operation is refused.
+
+mod names;
+mod query;
+mod schemas;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::methods::METHODS;
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+use names::names_in;
+pub(super) use schemas::Schemas;
+
+/// The name that a parameter or property has on the wire, where its Rust name would say another.
+pub(crate) const WIRE_NAME: &str = "x-wire-name";
+
+/// How a parameter is written, where progenitor would write it in another form.
+pub(crate) const FORM: &str = "x-form";
+
+pub(super) fn prepare(document: &mut Value, report: &mut Report) {
+    let whole = document.clone();
+    let Some(Value::Object(paths)) = document.get_mut("paths") else {
+        return;
+    };
+    let mut prepared: Map<String, Value> = Map::new();
+    for (path, item) in std::mem::take(paths) {
+        let Value::Object(item) = item else { continue };
+        for (method, operation) in item {
+            let mut at = Pointer::default();
+            ["paths", &path, &method].iter().for_each(|token| at.push(token));
+            let (path, operation) = if METHODS.contains(&method.as_str()) {
+                let mut operation = operation;
+                let path = Parameters { schemas: Schemas(&whole), at: &at, report: &mut *report }
+                    .operation(&path, &mut operation);
+                (path, operation)
+            } else {
+                (path.clone(), operation)
+            };
+            prepared.entry(path).or_insert_with(|| json!({}))[method] = operation;
+        }
+    }
+    *paths = prepared;
+}
+
+struct Parameters<'a> {
+    schemas: Schemas<'a>,
+    at: &'a Pointer,
+    report: &'a mut Report,
+}
+
+impl Parameters<'_> {
+    /// Prepares the parameters of one operation and returns its path, in which a parameter may have another name.
+    fn operation(&mut self, path: &str, operation: &mut Value) -> String {
+        let Some(names) = names_in(path) else {
+            let reason = format!("`{path}` does not start with a slash, or its braces do not match");
+            self.report.add(Code::R104, self.at, reason);
+            return path.to_owned();
+        };
+        let given = operation.get_mut("parameters").map(Value::take);
+        let given = given.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut parameters = Vec::new();
+        for (index, parameter) in given.into_iter().enumerate() {
+            let at = self.at.join("parameters").join(&index.to_string());
+            let Value::Object(parameter) = parameter else { continue };
+            match parameter.get("in").and_then(Value::as_str) {
+                Some("path") => self.in_path(parameter, &names, &at, &mut parameters),
+                Some("query") => self.in_query(parameter, &at, &mut parameters),
+                Some("header") => self.in_header(parameter, &at, &mut parameters),
+                Some("cookie") => {
+                    self.report.add(Code::R102, &at, "the generator sends no cookies; set the header `Cookie` by hand");
+                }
+                other => {
+                    let place = other.map_or_else(|| "no place".to_owned(), |place| format!("`{place}`"));
+                    let reason = format!("a parameter in {place}; the generator writes path, query and header");
+                    self.report.add(Code::R101, &at, reason);
+                }
+            }
+        }
+        for name in &names {
+            if !parameters.iter().any(|parameter| parameter["in"] == "path" && parameter["name"] == *name) {
+                self.report.add(Code::L114, self.at, format!("`{name}` is a text"));
+                let schema = json!({"type": "string"});
+                parameters.push(json!({"name": name, "in": "path", "required": true, "schema": schema}));
+            }
+        }
+        let path = self.rust_names(path, &mut parameters);
+        operation["parameters"] = parameters.into();
+        path
+    }
+
+    fn in_path(&mut self, mut parameter: Map<String, Value>, names: &[String], at: &Pointer, to: &mut Vec<Value>) {
+        let named = |name: &String| parameter.get("name").and_then(Value::as_str) == Some(name);
+        if !names.iter().any(named) {
+            let reason = format!("{} is not in the path; left out", parameter.get("name").unwrap_or(&Value::Null));
+            return self.report.add(Code::L114, at, reason);
+        }
+        parameter.insert("required".into(), true.into());
+        if let Some(schema) = self.schema(&mut parameter, "simple", at) {
+            if self.schemas.resolved(&schema).get("type") == Some(&"array".into()) {
+                parameter.insert(FORM.into(), "comma".into());
+            }
+            if let Some(schema) = self.text(&schema, at) {
+                parameter.insert("schema".into(), schema);
+                to.push(Value::Object(parameter));
+            }
+        }
+    }
+
+    fn in_header(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Value>) {
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str()) {
+            return self.report.add(Code::L113, at, format!("`{name}`"));
+        }
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_token) {
+            return self.report.add(Code::R101, at, format!("`{name}` is no name of a header (RFC 9110, section 5.1)"));
+        }
+        if let Some(schema) = self.schema(&mut parameter, "simple", at).and_then(|schema| self.text(&schema, at)) {
+            parameter.insert("schema".into(), schema);
+            to.push(Value::Object(parameter));
+        }
+    }
+
+    /// The schema of a parameter, or `None` once its style was refused.
+    fn schema(&mut self, parameter: &mut Map<String, Value>, style: &str, at: &Pointer) -> Option<Value> {
+        let found = parameter.shift_remove("style");
+        let found = found.as_ref().and_then(Value::as_str).unwrap_or(style);
+        if found != style {
+            let reason = format!("style `{found}`; the generator writes `{style}` here");
+            self.report.add(Code::R101, at, reason);
+            return None;
+        }
+        if parameter.contains_key("content") {
+            self.report.add(Code::R101, at, "a parameter with a media type; the generator writes plain values");
+            return None;
+        }
+        parameter.shift_remove("explode");
+        Some(parameter.shift_remove("schema").filter(Value::is_object).unwrap_or_else(|| json!({"type": "string"})))
+    }
+
+    /// The schema of a parameter that is written as one text.
+    fn text(&mut self, schema: &Value, at: &Pointer) -> Option<Value> {
+        let resolved = self.schemas.resolved(schema);
+        match resolved.get("type").and_then(Value::as_str) {
+            Some("string" | "integer" | "number" | "boolean") => Some(self.schemas.named_scalar(schema)),
+            Some("array") => {
+                self.report.add(Code::W107, at, "pass the list as text, separated by commas");
+                Some(json!({"type": "string"}))
+            }
+            Some("object") => {
+                self.report.add(Code::R101, at, "an object; the generator writes scalars here");
+                None
+            }
+            _ => Some(json!({"type": "string"})),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, parameters: Value, after: Value, codes: &str) {
+        let mut document = json!({
+            "paths": {path: {"get": {"parameters": parameters}}},
+            "components": {"schemas": {"E": {"type": "string", "enum": ["a"]}}},
+        });
+        let mut report = Report::default();
+        prepare(&mut document, &mut report);
+        let item = document["paths"].as_object().unwrap().values().next().unwrap();
+        assert_eq!(item["get"]["parameters"], after);
+        let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+        assert_eq!(found.join(" "), codes);
+    }
+
+    fn parameter(place: &str, name: &str, schema: Value) -> Value {
+        json!({"name": name, "in": place, "required": place == "path", "schema": schema})
+    }
+
+    #[test]
+    fn names_that_collide() {
+        let text = || json!({"type": "string"});
+        let mut renamed = parameter("query", "id2", text());
+        renamed["x-wire-name"] = "id".into();
+        let mut body = parameter("header", "body2", text());
+        body["x-wire-name"] = "body".into();
+        check(
+            "/a/{id}",
+            json!([
+                parameter("query", "id", text()),
+                parameter("path", "id", text()),
+                parameter("header", "body", text())
+            ]),
+            json!([renamed, parameter("path", "id", text()), body]),
+            "L109 L109",
+        );
+    }
+
+    #[test]
+    fn paths_and_their_parameters() {
+        let text = || json!({"type": "string"});
+        check(
+            "/a/{id}:go",
+            json!([parameter("path", "other", text())]),
+            json!([parameter("path", "id", text())]),
+            "L114 L114",
+        );
+        check("/a/{id", json!([]), json!([]), "R104");
+        let mut listed = parameter("path", "id", text());
+        listed["x-form"] = "comma".into();
+        check(
+            "/a/{id}",
+            json!([parameter("path", "id", json!({"type": "array", "items": {}}))]),
+            json!([listed]),
+            "W107",
+        );
+    }
+
+    #[test]
+    fn objects_and_lists_in_the_query() {
+        let named = json!({"$ref": "#/components/schemas/E"});
+        let object = json!({"type": "object", "properties": {"a": named, "b": {"type": "array", "items": named}}});
+        check(
+            "/a",
+            json!([parameter("query", "o", object)]),
+            json!([
+                parameter("query", "a", named.clone()),
+                parameter("query", "b", json!({"type": "array", "items": named})),
+            ]),
+            "L111",
+        );
+    }
+
+    #[test]
+    fn forms_of_lists_and_objects() {
+        let list = || json!({"type": "array", "items": {"type": "integer"}});
+        let map = || json!({"type": "object", "additionalProperties": {}});
+        let object = || json!({"type": "object", "properties": {"a": {"type": "integer"}}});
+        let of = |fields: Value, schema: Value| {
+            let mut parameter = parameter("query", "p", schema);
+            parameter.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            parameter
+        };
+        for (fields, schema, form) in [
+            (json!({"style": "form", "explode": false}), list(), "comma"),
+            (json!({"style": "pipeDelimited"}), list(), "pipe"),
+            (json!({"style": "spaceDelimited", "explode": false}), list(), "space"),
+            (json!({"style": "deepObject"}), map(), "deep"),
+            (json!({"explode": false}), map(), "comma"),
+        ] {
+            check("/a", json!([of(fields, schema.clone())]), json!([of(json!({"x-form": form}), schema)]), "");
+        }
+        for fields in [json!({"style": "spaceDelimited", "explode": true}), json!({"explode": true})] {
+            check("/a", json!([of(fields, list())]), json!([parameter("query", "p", list())]), "");
+        }
+        check(
+            "/a",
+            json!([parameter("query", "p", json!({"type": "object"}))]),
+            json!([parameter("query", "p", map())]),
+            "",
+        );
+        check(
+            "/a",
+            json!([of(json!({"style": "deepObject"}), object())]),
+            json!([parameter("query", "p[a]", json!({"type": "integer"}))]),
+            "L111",
+        );
+        check(
+            "/a",
+            json!([of(json!({"explode": false}), object())]),
+            json!([of(json!({"x-form": "comma"}), map())]),
+            "W108",
+        );
+        for (schema, after, codes) in
+            [(object(), json!({}), "W108"), (json!({"type": "boolean"}), json!({"type": "boolean"}), "")]
+        {
+            let mut given = parameter("query", "p", json!({}));
+            given["content"] = json!({"application/json": {"schema": schema}});
+            check("/a", json!([given]), json!([of(json!({"x-form": "json"}), after)]), codes);
+        }
+    }
+
+    #[test]
+    fn forms_that_are_refused() {
+        check("/a", json!([{"name": "a", "in": "cookie"}]), json!([]), "R102");
+        check("/a", json!([{"name": "a", "in": "query", "style": "deepObject"}]), json!([]), "R101");
+        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), "L114");
+        let list = json!({"type": "array", "items": {"type": "object", "properties": {}}});
+        check("/a", json!([parameter("query", "l", list)]), json!([]), "R101");
+        check("/a", json!([{"name": "a", "in": "query", "content": {}}]), json!([]), "R101");
+        check("/a", json!([{"name": "a b", "in": "header"}]), json!([]), "R101");
+        check("/a", json!([{"name": "Authorization", "in": "header"}]), json!([]), "L113");
+    }
+}

@@ -1,0 +1,60 @@
+//! What parameters are called: on the wire as the document says, in Rust by a name that no other has.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Parameters, WIRE_NAME};
+use crate::model::names::unique_name;
+use crate::model::names::{is_left_as_it_is, snake_name};
+use crate::report::Code;
+
+/// Names that mean something in a generated builder.
+const RESERVED: &[&str] = &["body", "send", "new", "header_map", "client"];
+
+impl Parameters<'_> {
+    /// Gives each parameter a name that no other has, and keeps the one it has on the wire.
+    pub(super) fn rust_names(&mut self, path: &str, parameters: &mut [Value]) -> String {
+        let mut path = path.to_owned();
+        let mut taken: BTreeSet<_> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
+        // Parameters of the path first: their names are the ones a caller knows the path by.
+        for in_path in [true, false] {
+            for parameter in parameters.iter_mut().filter(|parameter| (parameter["in"] == "path") == in_path) {
+                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+                let wanted = snake_name(&name);
+                let unique = unique_name(&wanted, &mut taken);
+                if unique == wanted && !name.is_empty() && is_left_as_it_is(&name) {
+                    continue;
+                }
+                self.report.add(Code::L109, self.at, format!("`{name}` is named `{unique}`"));
+                if in_path {
+                    path = path.replace(&format!("{{{name}}}"), &format!("{{{unique}}}"));
+                } else {
+                    parameter[WIRE_NAME] = name.into();
+                }
+                parameter["name"] = unique.into();
+            }
+        }
+        path
+    }
+}
+
+/// The names of the parameters in a path, or `None` for a path that is none.
+pub(super) fn names_in(path: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = path.strip_prefix('/')?;
+    while let Some(start) = rest.find(['{', '}']) {
+        if rest[start..].starts_with('}') {
+            return None;
+        }
+        let (name, after) = rest[start + 1..].split_once('}')?;
+        if name.is_empty() || name.contains('{') {
+            return None;
+        }
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+        rest = after;
+    }
+    Some(names)
+}

@@ -1,0 +1,155 @@
+//! Parameters in the query: in the form that the document names (OpenAPI 3.1.1, section 4.8.12.4).
+
+use serde_json::{Map, Value, json};
+
+use super::{FORM, Parameters};
+use crate::model::media_types::is_json;
+use crate::model::pointer::Pointer;
+use crate::report::Code;
+
+/// How the values of one parameter are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// A pair for each value; what progenitor writes.
+    Exploded,
+    /// One pair, the values in it separated by the text that the name stands for.
+    Separated(&'static str),
+    /// A pair for each property, its name in brackets.
+    Deep,
+}
+
+impl Parameters<'_> {
+    pub(super) fn in_query(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Value>) {
+        parameter.shift_remove("allowReserved");
+        let explode = parameter.shift_remove("explode");
+        let style = parameter.shift_remove("style");
+        if let Some(content) = parameter.shift_remove("content") {
+            return self.in_json(parameter, &content, at, to);
+        }
+        let name = style.as_ref().and_then(Value::as_str).unwrap_or("form");
+        // Form is exploded where the document does not say, any other style is not.
+        let exploded = explode.as_ref().and_then(Value::as_bool).unwrap_or(name == "form");
+        let style = match (name, exploded) {
+            ("form" | "pipeDelimited" | "spaceDelimited", true) => Style::Exploded,
+            ("form", false) => Style::Separated("comma"),
+            ("pipeDelimited", false) => Style::Separated("pipe"),
+            ("spaceDelimited", false) => Style::Separated("space"),
+            ("deepObject", _) => Style::Deep,
+            _ => return self.refuse(at, &format!("style `{name}`, which is none of a query")),
+        };
+        let schema = parameter.shift_remove("schema").filter(Value::is_object);
+        self.styled(parameter, &schema.unwrap_or_else(|| json!({"type": "string"})), style, at, to);
+    }
+
+    fn styled(
+        &mut self,
+        mut parameter: Map<String, Value>,
+        schema: &Value,
+        style: Style,
+        at: &Pointer,
+        to: &mut Vec<Value>,
+    ) {
+        let resolved = self.schemas.resolved(schema);
+        let (schema, style) = if resolved.get("type") == Some(&"array".into()) {
+            let item = resolved.get("items").cloned().unwrap_or_default();
+            if style == Style::Deep {
+                return self.refuse(at, "a list of style `deepObject`, which is for objects");
+            }
+            if !self.schemas.is_scalar(&item, 0) {
+                return self.refuse(at, "a list of objects or lists");
+            }
+            (json!({"type": "array", "items": self.schemas.named_scalar(&item)}), style)
+        } else if let Some(Value::Object(properties)) = resolved.get("properties") {
+            return self.object(parameter, &resolved, properties, style, at, to);
+        } else if resolved.get("type") == Some(&"object".into()) {
+            let values = resolved.get("additionalProperties").filter(|values| values.is_object());
+            let values = values.cloned().unwrap_or_else(|| json!({}));
+            if !self.schemas.is_scalar(&values, 0) {
+                return self.refuse(at, "an object with objects or lists in it");
+            }
+            (json!({"type": "object", "additionalProperties": self.schemas.named_scalar(&values)}), style)
+        } else if style == Style::Deep {
+            return self.refuse(at, "style `deepObject` for what may be no object");
+        } else if self.schemas.is_scalar(schema, 0) {
+            (self.schemas.named_scalar(schema), Style::Exploded)
+        } else if self.schemas.is_union_of_scalars_and_lists(&resolved) {
+            (self.schemas.named_scalar(schema), style)
+        } else {
+            return self.refuse(at, "a union with objects in it");
+        };
+        parameter.insert("schema".into(), schema);
+        match style {
+            Style::Exploded => {}
+            Style::Separated(separator) => drop(parameter.insert(FORM.into(), separator.into())),
+            Style::Deep => drop(parameter.insert(FORM.into(), "deep".into())),
+        }
+        to.push(Value::Object(parameter));
+    }
+
+    /// An object whose properties are known: a parameter for each.
+    fn object(
+        &mut self,
+        mut parameter: Map<String, Value>,
+        resolved: &Map<String, Value>,
+        properties: &Map<String, Value>,
+        style: Style,
+        at: &Pointer,
+        to: &mut Vec<Value>,
+    ) {
+        let fits = |schema: &Value| match self.schemas.resolved(schema).get("items") {
+            // Of a list in an object, only the exploded form says how it is written.
+            Some(items) => style == Style::Exploded && self.schemas.is_scalar(items, 0),
+            None => self.schemas.is_scalar(schema, 0),
+        };
+        if !properties.values().all(fits) || resolved.get("additionalProperties").is_some_and(Value::is_object) {
+            return self.refuse(at, "an object with objects in it, or with any properties");
+        }
+        if let Style::Separated(separator) = style {
+            self.report.add(Code::W108, at, "names and values, as an object of any properties");
+            parameter.insert("schema".into(), json!({"type": "object", "additionalProperties": {}}));
+            parameter.insert(FORM.into(), separator.into());
+            return to.push(Value::Object(parameter));
+        }
+        let whole = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        let names = properties.keys().map(|name| match style {
+            Style::Deep => format!("{whole}[{name}]"),
+            _ => name.clone(),
+        });
+        let names: Vec<_> = names.collect();
+        self.report.add(Code::L111, at, names.join(", "));
+        let required = resolved.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (wire, (name, schema)) in names.iter().zip(properties) {
+            let required = parameter.get("required") == Some(&true.into()) && required.contains(&name.as_str().into());
+            if let Value::Object(property) = json!({"name": wire, "in": "query", "required": required}) {
+                self.styled(property, schema, Style::Exploded, at, to);
+            }
+        }
+    }
+
+    /// A parameter with a media type: a text in that, of which the generator knows how JSON is written.
+    fn in_json(&mut self, mut parameter: Map<String, Value>, content: &Value, at: &Pointer, to: &mut Vec<Value>) {
+        let mut described = content.as_object().into_iter().flatten();
+        let (Some((media_type, described)), None) = (described.next(), described.next()) else {
+            return self.refuse(at, "a parameter with no media type, or with several");
+        };
+        if !is_json(media_type) {
+            return self.refuse(at, &format!("a parameter in `{media_type}`"));
+        }
+        let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
+        let schema = match self.schemas.is_scalar(&schema, 0) {
+            true => self.schemas.named_scalar(&schema),
+            false => {
+                self.report.add(Code::W108, at, format!("`{media_type}`"));
+                json!({})
+            }
+        };
+        parameter.insert("schema".into(), schema);
+        parameter.insert(FORM.into(), "json".into());
+        to.push(Value::Object(parameter));
+    }
+
+    fn refuse(&mut self, at: &Pointer, what: &str) {
+        let reason = format!("{what}; the generator writes scalars, lists of them, and objects of them");
+        self.report.add(Code::R101, at, reason);
+    }
+}

@@ -1,0 +1,67 @@
+//! What the schema of a parameter, or of a field of a form, admits.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::pointer::resolve;
+
+/// The schemas of a document.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::prepare) struct Schemas<'a>(pub(in crate::prepare) &'a Value);
+
+impl Schemas<'_> {
+    /// What a schema says once its references are followed.
+    pub(in crate::prepare) fn resolved(&self, schema: &Value) -> Map<String, Value> {
+        let mut schema = schema;
+        for _ in 0..32 {
+            let wrapped = schema["allOf"].as_array().filter(|members| members.len() == 1).map(|members| &members[0]);
+            let reference = wrapped.unwrap_or(schema)["$ref"].as_str();
+            match reference.and_then(|reference| resolve(self.0, reference)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        schema.as_object().cloned().unwrap_or_default()
+    }
+
+    pub(in crate::prepare) fn is_scalar(&self, schema: &Value, depth: usize) -> bool {
+        let resolved = self.resolved(schema);
+        match resolved.get("type").and_then(Value::as_str) {
+            Some("array" | "object") => false,
+            Some(_) => true,
+            None => match resolved.get("oneOf").and_then(Value::as_array) {
+                Some(members) => depth < 4 && members.iter().all(|member| self.is_scalar(member, depth + 1)),
+                // Any value: the caller passes a scalar, or gets an error.
+                None => true,
+            },
+        }
+    }
+
+    pub(super) fn is_union_of_scalars_and_lists(&self, resolved: &Map<String, Value>) -> bool {
+        let members = resolved.get("oneOf").and_then(Value::as_array);
+        members.is_some_and(|members| {
+            members.iter().all(|member| {
+                let inner = self.resolved(member);
+                match inner.get("items") {
+                    Some(items) => self.is_scalar(items, 0),
+                    None => self.is_scalar(member, 0),
+                }
+            })
+        })
+    }
+
+    /// A scalar without null, which a parameter cannot carry; named where a type of its own is made for it, so that the
+    /// parameters of all operations share one.
+    pub(super) fn named_scalar(&self, schema: &Value) -> Value {
+        const MADE_A_TYPE: [&str; 5] = ["enum", "oneOf", "minLength", "maxLength", "pattern"];
+        let mut resolved = self.resolved(schema);
+        if MADE_A_TYPE.iter().any(|keyword| resolved.contains_key(*keyword)) {
+            let reference = schema["allOf"].as_array().map_or(schema, |members| &members[0]);
+            if reference.get("$ref").is_some() {
+                return json!({"$ref": reference["$ref"]});
+            }
+        }
+        resolved.shift_remove("nullable");
+        resolved.shift_remove("title");
+        Value::Object(resolved)
+    }
+}

@@ -1,0 +1,170 @@
+//! Properties of an object: what is demanded in which direction, and names that do not collide.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::grammar::{Kind, visit};
+use crate::model::names::unique_name;
+use crate::model::names::{is_left_as_it_is, snake_name};
+use crate::model::pointer::Pointer;
+use crate::prepare::directions;
+use crate::prepare::parameters::WIRE_NAME;
+use crate::report::{Code, Report};
+
+/// Marks a property that is an `Option` only so that absence and emptiness are told apart.
+pub(crate) const ABSENT: &str = "x-absent";
+
+/// What only the server sets is not demanded in requests, and what only the client sets is not in replies.
+pub(super) fn relax_one_way(document: &mut Value, report: &mut Report) {
+    let directions = directions(document);
+    let whole = document.clone();
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for (name, schema) in schemas.into_iter().flatten() {
+        let Some(Value::Object(properties)) = schema.get("properties").cloned() else {
+            continue;
+        };
+        let Some(Value::Array(required)) = schema.get_mut("required") else {
+            continue;
+        };
+        let (read, written) = (directions.read.contains(name), directions.written.contains(name));
+        required.retain(|property| {
+            let property = property.as_str().unwrap_or_default();
+            let schema = properties.get(property).unwrap_or(&Value::Null);
+            let of_server = written && is(schema, "readOnly", &whole);
+            let of_client = read && is(schema, "writeOnly", &whole);
+            if of_server || of_client {
+                let at = Pointer::component("schemas", name).join("properties").join(property);
+                let only = if of_server { "the server sets it" } else { "only the client sends it" };
+                let both = if read && written { "; one type is for both directions" } else { "" };
+                report.add(Code::W111, &at, format!("{only}{both}"));
+            }
+            !of_server && !of_client
+        });
+    }
+}
+
+/// What a client leaves out it does not send as null, so it cannot say null where absence means something else.
+pub(super) fn unsent_nulls(document: &Value, report: &mut Report) {
+    for name in directions(document).written {
+        let schema = &document["components"]["schemas"][&name];
+        for (property, described) in schema["properties"].as_object().into_iter().flatten() {
+            let required = schema["required"].as_array().is_some_and(|all| all.contains(&property.as_str().into()));
+            if described["nullable"] == true && !required {
+                let at = Pointer::component("schemas", &name).join("properties").join(property);
+                report.add(Code::W114, &at, "`None` is left out");
+            }
+        }
+    }
+}
+
+fn is(property: &Value, keyword: &str, document: &Value) -> bool {
+    if property[keyword] == true {
+        return true;
+    }
+    let reference = property["$ref"].as_str().or_else(|| property["allOf"][0]["$ref"].as_str());
+    let target = reference.and_then(|reference| crate::model::pointer::resolve(document, reference));
+    target.is_some_and(|target| target[keyword] == true)
+}
+
+/// Names of fields are unique within their type; lists and maps that may be absent are told from empty ones.
+pub(super) fn prepare(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, schema| {
+        if kind != Kind::Schema {
+            return;
+        }
+        absent_lists(schema);
+        rename(schema, at, report);
+    });
+}
+
+fn absent_lists(schema: &mut Map<String, Value>) {
+    let required: BTreeSet<_> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    for (name, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        let is_map = property["type"] == "object" && property.get("properties").is_none();
+        if !required.contains(name) && (property["type"] == "array" || is_map) && property["nullable"] != true {
+            property["nullable"] = true.into();
+            property[ABSENT] = true.into();
+        }
+    }
+}
+
+fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let extra = schema.get("additionalProperties").is_some_and(Value::is_object);
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else {
+        return;
+    };
+    // typify calls the field of all other properties so.
+    let mut taken: BTreeSet<String> = if extra { BTreeSet::from(["extra".to_owned()]) } else { BTreeSet::new() };
+    let mut renamed = Map::new();
+    *properties = std::mem::take(properties)
+        .into_iter()
+        .map(|(name, property)| {
+            let wanted = snake_name(&name);
+            let unique = unique_name(&wanted, &mut taken);
+            if unique == wanted && is_left_as_it_is(&name) {
+                return (name, property);
+            }
+            report.add(Code::L110, &at.join("properties").join(&name), format!("named `{unique}`"));
+            renamed.insert(unique.clone(), name.into());
+            (unique, property)
+        })
+        .collect();
+    if renamed.is_empty() {
+        return;
+    }
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        for name in required {
+            if let Some((unique, _)) = renamed.iter().find(|(_, wire)| *wire == name) {
+                *name = unique.as_str().into();
+            }
+        }
+    }
+    schema.insert(WIRE_NAME.into(), json!(renamed));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nulls_that_are_not_sent() {
+        let text = json!({"type": "string", "nullable": true});
+        let schema = json!({"properties": {"a": text, "b": text, "c": {}}, "required": ["b"]});
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}}});
+        let document = |part: &str| {
+            let mut operation = json!({});
+            operation[part] =
+                if part == "responses" { json!({"200": {"content": content}}) } else { json!({"content": content}) };
+            json!({"paths": {"/a": {"put": operation}}, "components": {"schemas": {"A": schema}}})
+        };
+        for (part, expected) in [("requestBody", &["/components/schemas/A/properties/a"][..]), ("responses", &[])] {
+            let mut report = Report::default();
+            unsent_nulls(&document(part), &mut report);
+            let found: Vec<_> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();
+            assert_eq!(found, expected, "{part}");
+        }
+    }
+
+    #[test]
+    fn names_that_collide() {
+        let mut document = json!({"components": {"schemas": {"A": {
+            "properties": {"a-b": {}, "a_b": {}, "extra": {}, "@": {}}, "required": ["a_b"], "additionalProperties": {},
+        }}}});
+        prepare(&mut document, &mut Report::default());
+        assert_eq!(
+            document["components"]["schemas"]["A"],
+            json!({
+                "properties": {"a-b": {}, "a_b2": {}, "extra2": {}, "@": {}}, "required": ["a_b2"],
+                "additionalProperties": {}, "x-wire-name": {"a_b2": "a_b", "extra2": "extra"},
+            })
+        );
+    }
+}

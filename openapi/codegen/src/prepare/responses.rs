@@ -1,0 +1,354 @@
+//! One typed success and one typed error for each operation, which is what progenitor can generate.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::media_types::{BYTES, JSON, essence, is_json, is_sendable};
+use crate::model::methods::METHODS;
+use crate::model::names::{rust_name, unique_name};
+use crate::model::pointer::Pointer;
+use crate::report::{Code, Report};
+
+/// The kinds of the success replies of an operation by status, where there are several.
+pub(crate) const REPLIES: &str = "x-replies";
+
+/// The media types an operation accepts, where there is one beside JSON.
+pub(crate) const ACCEPT: &str = "x-accept";
+
+pub(super) fn normalise(document: &mut Value, report: &mut Report) {
+    let everywhere = error_schemas(document);
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
+    let mut replies = Replies { everywhere, taken, named: Map::new(), report };
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            let mut at = Pointer::default();
+            ["paths", path, method, "responses"].iter().for_each(|token| at.push(token));
+            let id = rust_name(operation["operationId"].as_str().unwrap_or_default());
+            if let Some(operation) = operation.as_object_mut() {
+                replies.operation(operation, method, &id, &at);
+            }
+        }
+    }
+    for (name, schema) in replies.named {
+        document["components"]["schemas"][name] = schema;
+    }
+}
+
+struct Replies<'a> {
+    /// The schemas of all JSON error replies of the document.
+    everywhere: Vec<Value>,
+    taken: BTreeSet<String>,
+    named: Map<String, Value>,
+    report: &'a mut Report,
+}
+
+impl Replies<'_> {
+    fn operation(&mut self, operation: &mut Map<String, Value>, method: &str, id: &str, at: &Pointer) {
+        let Some(Value::Object(given)) = operation.shift_remove("responses") else { return };
+        let mut successes = Map::new();
+        let mut errors = Map::new();
+        for (status, response) in given {
+            if status.starts_with("x-") {
+                continue;
+            }
+            let status = status.to_uppercase();
+            match status.as_bytes() {
+                // A reply to HEAD has no body, whatever a GET would bring (RFC 9110, section 9.3.2).
+                [b'2', _, _] if method == "head" => drop(successes.insert(status, json!({"description": ""}))),
+                [b'2', _, _] => drop(successes.insert(status, response)),
+                [b'4' | b'5', _, _] | b"DEFAULT" => drop(errors.insert(status, response)),
+                _ => self.report.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
+            }
+        }
+        // A reply for all that is not named is for a success, too, if none is.
+        if successes.is_empty()
+            && let Some(default) = errors.get("DEFAULT")
+        {
+            successes.insert("2XX".into(), default.clone());
+        }
+        self.successes(operation, successes, id, at);
+        if let Some(Value::Object(responses)) = operation.get_mut("responses") {
+            self.errors(responses, &errors, id, at);
+        }
+    }
+
+    /// All success replies of one type: JSON if there is any, else a stream of bytes, else nothing.
+    ///
+    /// Where JSON is not all there is, the operation says which status is of which kind.
+    fn successes(&mut self, operation: &mut Map<String, Value>, given: Map<String, Value>, id: &str, at: &Pointer) {
+        let kinds: Vec<_> = given.values().map(Kind::of).collect();
+        let typed: Vec<_> =
+            given.iter().filter_map(|(status, reply)| Some((status.clone(), json_type(reply)?))).collect();
+        let content = if !typed.is_empty() {
+            json!({JSON: {"schema": self.success_schema(&typed, id, at)}})
+        } else if kinds.contains(&Kind::Bytes) {
+            json!({BYTES: {}})
+        } else {
+            json!({})
+        };
+        if kinds.iter().any(|kind| *kind != kinds[0] || *kind == Kind::JsonOrBytes) {
+            let statuses: Vec<_> = given.keys().zip(&kinds).map(|(status, kind)| format!("{status} {kind}")).collect();
+            self.report.add(Code::L116, at, statuses.join(", "));
+            if !typed.is_empty() {
+                let replies = given.keys().zip(&kinds).map(|(status, kind)| (status.clone(), kind.name().into()));
+                operation.insert(REPLIES.into(), Value::Object(replies.collect()));
+                operation.insert(ACCEPT.into(), accept(given.values()).into());
+            }
+        }
+        let mut responses = Map::new();
+        for ((status, mut reply), kind) in given.into_iter().zip(kinds) {
+            if kind == Kind::Bytes
+                && let Some((name, _)) = described(&reply).find(|(_, described)| says_more_than_bytes(described))
+            {
+                self.report.add(Code::W115, &at.join(&status), format!("`{name}` is for the caller to read"));
+            }
+            let media_types: Vec<_> = media_types(&reply).filter(|name| !is_stream(name)).collect();
+            if kind != Kind::Nothing && media_types.len() > 1 {
+                self.report.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
+            }
+            // progenitor takes replies of one kind.
+            if typed.is_empty() || matches!(kind, Kind::Json | Kind::JsonOrBytes) {
+                reply["content"] = content.clone();
+                responses.insert(status, reply);
+            }
+        }
+        // progenitor would take any success for one with a body.
+        if responses.is_empty() {
+            responses.insert("2XX".into(), json!({"description": "", "content": {BYTES: {}}}));
+        }
+        operation.insert("responses".into(), Value::Object(responses));
+    }
+
+    /// The one schema of all success replies in JSON.
+    fn success_schema(&mut self, typed: &[(String, (String, Value))], id: &str, at: &Pointer) -> Value {
+        for (status, (media_type, _)) in typed.iter().filter(|(_, (media_type, _))| media_type != JSON) {
+            self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+        }
+        let schemas = distinct(typed.iter().map(|(_, (_, schema))| schema.clone()));
+        match schemas.as_slice() {
+            [only] if typed.len() == 1 => only.clone(),
+            [only] => self.named(only.clone(), &format!("{id}Reply")),
+            several => {
+                let statuses: Vec<_> = typed.iter().map(|(status, _)| status.as_str()).collect();
+                self.report.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
+                self.named(json!({"oneOf": several}), &format!("{id}Reply"))
+            }
+        }
+    }
+
+    /// Replaces all error replies by `4XX` and `5XX` of one type.
+    ///
+    /// An operation that documents none gets the one error the document uses everywhere else, if there is one.
+    fn errors(&mut self, responses: &mut Map<String, Value>, errors: &Map<String, Value>, id: &str, at: &Pointer) {
+        let mut schemas = distinct(errors.values().filter_map(json_type).map(|(_, schema)| schema));
+        for (status, reply) in errors {
+            if let Some((media_type, _)) = json_type(reply).filter(|(media_type, _)| media_type != JSON) {
+                self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+            }
+        }
+        if schemas.is_empty() {
+            schemas = self.everywhere.clone();
+        }
+        let schema = match schemas.as_slice() {
+            [] => return,
+            [only] => self.named(only.clone(), &format!("{id}Error")),
+            several if errors.is_empty() => {
+                let reason = format!("{} different error bodies in the document", several.len());
+                self.report.add(Code::W102, at, reason);
+                json!({})
+            }
+            several => {
+                let statuses: Vec<_> = errors.keys().map(String::as_str).collect();
+                self.report.add(Code::L112, at, format!("errors {}; the status tells which", statuses.join(", ")));
+                self.named(json!({"oneOf": several}), &format!("{id}Error"))
+            }
+        };
+        let statuses: Vec<_> = errors.keys().map(|status| status.to_lowercase()).collect();
+        let statuses: Vec<_> =
+            statuses.iter().map(|s| if s == "default" { s.clone() } else { s.to_uppercase() }).collect();
+        self.report.add(Code::L102, at, format!("documented: {}", statuses.join(", ")));
+        for (status, description) in [("4XX", "The request was refused."), ("5XX", "The server failed.")] {
+            let response = json!({"description": description, "content": {JSON: {"schema": schema}}});
+            responses.insert(status.into(), response);
+        }
+    }
+
+    /// A component for a schema that stands in several places, so that they are of one type.
+    fn named(&mut self, schema: Value, wanted: &str) -> Value {
+        if schema.get("$ref").is_some() {
+            return schema;
+        }
+        let name = unique_name(&rust_name(wanted), &mut self.taken);
+        let mut schema = schema;
+        let nullable = schema.as_object_mut().and_then(|schema| schema.shift_remove("nullable"));
+        self.named.insert(name.clone(), schema);
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        match nullable {
+            Some(flag) => json!({"nullable": flag, "allOf": [reference]}),
+            None => reference,
+        }
+    }
+}
+
+/// The schemas of all JSON error replies of the document.
+fn error_schemas(document: &Value) -> Vec<Value> {
+    let operations =
+        document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten();
+    let responses = operations.filter_map(|(_, operation)| operation.get("responses")?.as_object()).flatten();
+    let is_error = |status: &str| status.starts_with(['4', '5']) || status == "default";
+    distinct(responses.filter(|(status, _)| is_error(status)).filter_map(|(_, reply)| Some(json_type(reply)?.1)))
+}
+
+/// What a reply is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    JsonOrBytes,
+    Bytes,
+    Nothing,
+}
+
+impl Kind {
+    fn of(reply: &Value) -> Self {
+        match json_type(reply) {
+            Some(_) if media_types(reply).any(is_stream) => Self::JsonOrBytes,
+            Some(_) => Self::Json,
+            None if media_types(reply).next().is_some() => Self::Bytes,
+            None => Self::Nothing,
+        }
+    }
+
+    /// The name that the pass over the generated code knows it by.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::JsonOrBytes => "json_or_bytes",
+            Self::Bytes => "bytes",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "is JSON",
+            Self::JsonOrBytes => "is JSON or a stream, as its media type says",
+            Self::Bytes => "is a stream",
+            Self::Nothing => "has no body",
+        })
+    }
+}
+
+/// What the client says it takes: JSON, and streams where the server would rather send them.
+fn accept<'a>(replies: impl Iterator<Item = &'a Value>) -> String {
+    let mut accept = vec![JSON.to_owned()];
+    for reply in replies {
+        let has_json = json_type(reply).is_some();
+        let others = media_types(reply).filter(|name| !is_json(name) && (!has_json || is_stream(name)));
+        for name in others.filter(|name| is_sendable(name)) {
+            let name = format!("{};q=0.5", essence(name));
+            if !accept.contains(&name) {
+                accept.push(name);
+            }
+        }
+    }
+    accept.join(", ")
+}
+
+fn described(reply: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    reply["content"].as_object().into_iter().flatten()
+}
+
+fn media_types(reply: &Value) -> impl Iterator<Item = &str> {
+    described(reply).map(|(name, _)| name.as_str())
+}
+
+/// Whether a reply is described as more than a text or bytes.
+fn says_more_than_bytes(described: &Value) -> bool {
+    let schema = described["schema"].as_object();
+    schema.is_some_and(|schema| !schema.is_empty() && schema.get("type") != Some(&"string".into()))
+}
+
+/// Whether a media type is no other notation of what JSON would say: events, records, files.
+fn is_stream(media_type: &str) -> bool {
+    const STREAMS: &[&str] =
+        &[BYTES, "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq"];
+    let essence = essence(media_type);
+    STREAMS.contains(&essence.as_str()) || ["image/", "audio/", "video/"].iter().any(|kind| essence.starts_with(kind))
+}
+
+/// The media type and schema of a reply in JSON.
+fn json_type(reply: &Value) -> Option<(String, Value)> {
+    let content = reply.get("content")?.as_object()?;
+    let exact = content.iter().find(|(name, _)| *name == JSON);
+    let (name, described) = exact.or_else(|| content.iter().find(|(name, _)| is_json(name)))?;
+    Some((name.clone(), described.get("schema").cloned().unwrap_or_else(|| json!({}))))
+}
+
+fn distinct(schemas: impl Iterator<Item = Value>) -> Vec<Value> {
+    let mut distinct = Vec::new();
+    for schema in schemas {
+        if !distinct.contains(&schema) {
+            distinct.push(schema);
+        }
+    }
+    distinct
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(responses: Value, after: Value) {
+        let mut document = json!({
+            "paths": {
+                "/a": {"get": {"operationId": "a", "responses": responses}},
+                "/b": {"get": {"responses": {"404": {"content": {"application/problem+json": {"schema": problem()}}}}}},
+            },
+            "components": {"schemas": {}},
+        });
+        normalise(&mut document, &mut Report::default());
+        assert_eq!(document["paths"]["/a"]["get"]["responses"], after);
+    }
+
+    fn problem() -> Value {
+        json!({"$ref": "#/components/schemas/Problem"})
+    }
+
+    fn error(description: &str, schema: Value) -> Value {
+        json!({"description": description, "content": {JSON: {"schema": schema}}})
+    }
+
+    fn replies(others: Value, schema: Value) -> Value {
+        let Value::Object(mut all) = others else { unreachable!() };
+        all.insert("4XX".into(), error("The request was refused.", schema.clone()));
+        all.insert("5XX".into(), error("The server failed.", schema));
+        Value::Object(all)
+    }
+
+    #[test]
+    fn documented_and_undocumented_errors_are_of_one_type() {
+        let nothing = json!({"204": {"description": "d", "content": {}}});
+        check(json!({"204": {"description": "d"}}), replies(nothing.clone(), problem()));
+        let not_found = json!({"description": "d", "content": {"application/problem+json": {"schema": problem()}}});
+        check(json!({"404": not_found, "204": {"description": "d"}, "503": not_found}), replies(nothing, problem()));
+    }
+
+    #[test]
+    fn differing_replies_are_unions() {
+        let typed = |name: &str| json!({"description": "d", "content": {JSON: {"schema": {"type": name}}}});
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let reply = |name: &str| json!({"description": "d", "content": {JSON: {"schema": named(name)}}});
+        check(
+            json!({"200": typed("string"), "201": typed("integer"), "404": typed("string"), "default": typed("integer")}),
+            replies(json!({"200": reply("AReply"), "201": reply("AReply")}), named("AError")),
+        );
+    }
+}

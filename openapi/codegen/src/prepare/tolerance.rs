@@ -1,0 +1,164 @@
+//! Constraints on what a server sends are not checked: a reply that breaks one is still worth reading.
+
+use serde_json::{Map, Value};
+
+use crate::model::grammar::{Kind, visit, visit_object};
+use crate::model::pointer::Pointer;
+use crate::prepare::directions;
+use crate::report::{Code, Report};
+
+pub(super) fn relax(document: &mut Value, report: &mut Report) {
+    let directions = directions(document);
+    let schemas = document.pointer_mut("/components/schemas");
+    for (name, schema) in schemas.and_then(Value::as_object_mut).into_iter().flatten() {
+        let mut at = Pointer::component("schemas", name);
+        let also = match directions.written.contains(name) {
+            true => ", nor in requests, which use the same type",
+            false => "",
+        };
+        let read = directions.read.contains(name) || !directions.written.contains(name);
+        visit_object(schema, Kind::Schema, &mut at, &mut |kind, at, schema| match kind {
+            Kind::Schema if read => constraints(schema, also, at, report),
+            Kind::Schema => unwritable(schema, at, report),
+            _ => {}
+        });
+    }
+    visit(document, &mut |kind, at, schema| {
+        if kind != Kind::Schema {
+            return;
+        }
+        if at.as_str().split('/').nth(4) == Some("responses") {
+            constraints(schema, "", at, report);
+        } else if at.as_str().starts_with("/paths/") {
+            unwritable(schema, at, report);
+        }
+        if schema.shift_remove("default").is_some() {
+            report.add(Code::W103, &at.join("default"), "left to the server, which may change it");
+        }
+    });
+}
+
+/// Constraints on what a client sends that no Rust type says, or none that is worth its trouble.
+fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    if schema.get("minLength") == Some(&0.into()) {
+        schema.shift_remove("minLength");
+    }
+    let is_text = schema.get("type") == Some(&"string".into()) && !schema.contains_key("enum");
+    for keyword in CONSTRAINTS {
+        let is_of_text = ["minLength", "maxLength", "pattern"].contains(keyword);
+        let readable = match schema.get("pattern").and_then(Value::as_str) {
+            Some(pattern) if *keyword == "pattern" => regress::Regex::new(pattern).is_ok(),
+            _ => true,
+        };
+        if is_text && is_of_text && readable && schema.get("format").is_none() {
+            continue;
+        }
+        if let Some(value) = schema.shift_remove(*keyword) {
+            report.add(Code::W104, &at.join(keyword), format!("`{value}` is left to the server to check"));
+        }
+    }
+    let known = [
+        ("string", "date-time"),
+        ("string", "date"),
+        ("string", "uuid"),
+        ("string", "binary"),
+        ("integer", "int64"),
+        ("integer", "int32"),
+        ("integer", "uint64"),
+        ("number", "double"),
+    ];
+    if let Some(format) = unknown_format(schema, &known) {
+        report.add(Code::W104, &at.join("format"), format!("`{format}` is left to the server to check"));
+    }
+}
+
+const CONSTRAINTS: &[&str] = &[
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
+fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, report: &mut Report) {
+    for keyword in CONSTRAINTS {
+        if let Some(value) = schema.shift_remove(*keyword) {
+            report.add(Code::W101, &at.join(keyword), format!("`{value}` is not checked{also}"));
+        }
+    }
+    if schema.get("additionalProperties") == Some(&false.into()) {
+        schema.shift_remove("additionalProperties");
+        report.add(Code::W101, &at.join("additionalProperties"), format!("unknown properties are ignored{also}"));
+    }
+    // A time keeps its text; every other format would make its Rust type refuse values.
+    let known = [("string", "date-time"), ("integer", "int64"), ("integer", "uint64"), ("number", "double")];
+    if let Some(format) = unknown_format(schema, &known) {
+        report.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
+    }
+}
+
+/// Takes away a format that no Rust type stands for, or none of the type it is given for: typify panics on such.
+fn unknown_format(schema: &mut Map<String, Value>, known: &[(&str, &str)]) -> Option<String> {
+    let format = schema.get("format")?.as_str()?.to_owned();
+    let of = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+    if known.contains(&(of, format.as_str())) {
+        return None;
+    }
+    schema.shift_remove("format");
+    Some(format)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn formats_of_another_type() {
+        for (of, format, kept) in [
+            ("string", "date-time", true),
+            ("integer", "int64", true),
+            ("boolean", "date-time", false),
+            ("string", "int64", false),
+            ("array", "int64", false),
+            ("integer", "unix-time", false),
+        ] {
+            let mut document = json!({"components": {"schemas": {"A": {"type": of, "format": format}}}});
+            relax(&mut document, &mut Report::default());
+            assert_eq!(document["components"]["schemas"]["A"].get("format").is_some(), kept, "{format} of {of}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_read_is_relaxed() {
+        let schema = json!({"type": "string", "maxLength": 3, "format": "uri", "default": "a"});
+        let content = |name: &str| json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
+        let mut document = json!({
+            "paths": {"/a": {"post": {"requestBody": content("Written"), "responses": {"200": content("Read")}}}},
+            "components": {"schemas": {
+                "Read": {"type": "object", "additionalProperties": false, "properties": {"a": schema}},
+                "Written": {"type": "object", "additionalProperties": false, "properties": {"a": schema}},
+            }},
+        });
+        relax(&mut document, &mut Report::default());
+        assert_eq!(
+            document["components"]["schemas"],
+            json!({
+                "Read": {"type": "object", "properties": {"a": {"type": "string"}}},
+                "Written": {
+                    "type": "object", "additionalProperties": false,
+                    "properties": {"a": {"type": "string"}},
+                },
+            })
+        );
+    }
+}

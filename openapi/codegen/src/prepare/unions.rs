@@ -1,0 +1,197 @@
+//! Unions in the one form that the generated code decides: `oneOf`, with members that can be told apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::model::grammar::{Kind, visit};
+use crate::model::pointer::Pointer;
+use crate::prepare::intersection::is_annotation;
+use crate::report::{Code, Report};
+
+/// The constants of a schema that no enum of Rust stands for; a union may be decided by them.
+pub(crate) const CONSTANTS: &str = "x-constants";
+
+/// Marks a union of which a value may be several members at once.
+pub(crate) const ANY_OF: &str = "x-any-of";
+
+pub(super) fn normalise(document: &mut Value, report: &mut Report) {
+    visit(document, &mut |kind, at, schema| {
+        if kind != Kind::Schema {
+            return;
+        }
+        enum_of_strings(schema, at, report);
+        union(schema, at, report);
+        if !schema.contains_key("oneOf") {
+            schema.shift_remove("discriminator");
+        }
+    });
+}
+
+/// Only an enum of strings becomes one of Rust.
+fn enum_of_strings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let Some(values) = schema.get("enum") else { return };
+    let strings = values.as_array().is_some_and(|values| values.iter().all(Value::is_string) && !values.is_empty());
+    if strings && schema.get("type").is_none_or(|name| name == "string") {
+        schema.insert("type".into(), "string".into());
+        for keyword in ["format", "pattern", "minLength", "maxLength"] {
+            schema.shift_remove(keyword);
+        }
+        return;
+    }
+    let values = schema.shift_remove("enum").unwrap_or_default();
+    report.add(Code::W105, &at.join("enum"), format!("{values}"));
+    schema.insert(CONSTANTS.into(), values);
+}
+
+fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+    let Some((keyword, members)) =
+        ["oneOf", "anyOf"].iter().find_map(|keyword| Some((*keyword, schema.shift_remove(*keyword)?)))
+    else {
+        return;
+    };
+    let Value::Array(members) = members else { return };
+    if keyword == "anyOf" {
+        report.add(Code::L107, at, format!("one of {}", members.len()));
+    }
+    schema.retain(|key, _| is_annotation(key) || key == "discriminator");
+    let mut seen = BTreeSet::new();
+    let mut told_apart = spliced(members);
+    told_apart.retain(|member| seen.insert(bare(member)));
+    told_apart = one_scalar_of_each_type(told_apart);
+    let admits_all = |member: &Value| member.as_object().is_some_and(|keys| keys.keys().all(|key| is_annotation(key)));
+    if told_apart.iter().any(admits_all) {
+        schema.shift_remove("discriminator");
+        return;
+    }
+    // Of one that a discriminator names there may be others to come.
+    if !schema.contains_key("discriminator")
+        && let [Value::Object(only)] = told_apart.as_mut_slice()
+    {
+        if only.contains_key("$ref") {
+            schema.insert("allOf".into(), json!([only]));
+        } else {
+            for (key, value) in std::mem::take(only) {
+                schema.entry(key).or_insert(value);
+            }
+        }
+        return;
+    }
+    schema.insert("oneOf".into(), told_apart.into());
+    if keyword == "anyOf" {
+        schema.insert(ANY_OF.into(), true.into());
+    }
+}
+
+/// The members, with those of inline unions among them in their place.
+fn spliced(members: Vec<Value>) -> Vec<Value> {
+    let mut all = Vec::new();
+    for member in members {
+        match member {
+            Value::Object(inner) if inner.contains_key("oneOf") && !inner.contains_key("discriminator") => {
+                let inner = inner.get("oneOf").and_then(Value::as_array).cloned();
+                all.extend(inner.into_iter().flatten());
+            }
+            Value::Object(mut inner) => {
+                inner.shift_remove("nullable");
+                // A wrapped reference that carries nothing of its own.
+                match inner.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+                    Some([only]) if only.get("$ref").is_some() => all.push(only.clone()),
+                    _ => all.push(Value::Object(inner)),
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What a member says, but for words for the reader.
+fn bare(member: &Value) -> String {
+    let keys = member.as_object().into_iter().flatten().filter(|(key, _)| !is_annotation(key) || *key == CONSTANTS);
+    // By name, since the order of keywords says nothing.
+    let keys: BTreeMap<_, _> = keys.collect();
+    json!(keys).to_string()
+}
+
+/// Of several scalars of a type, one that admits them all; JSON cannot tell them apart.
+fn one_scalar_of_each_type(members: Vec<Value>) -> Vec<Value> {
+    let type_of = |member: &Value| member["type"].as_str().unwrap_or_default().to_owned();
+    let count = |name: &str| members.iter().filter(|member| type_of(member) == name).count();
+    let (strings, booleans) = (count("string"), count("boolean"));
+    let (integers, numbers) = (count("integer"), count("number"));
+    let mut done: Vec<String> = Vec::new();
+    let mut all = Vec::new();
+    for member in &members {
+        let name = type_of(member);
+        let (several, group) = match name.as_str() {
+            "string" => (strings > 1, "string"),
+            "boolean" => (booleans > 1, "boolean"),
+            "integer" | "number" => (integers + numbers > 1, if numbers > 0 { "number" } else { "integer" }),
+            _ => (false, ""),
+        };
+        if !several {
+            all.push(member.clone());
+            continue;
+        }
+        if done.iter().any(|seen| seen == group) {
+            continue;
+        }
+        done.push(group.to_owned());
+        let values: Option<Vec<_>> = members
+            .iter()
+            .filter(|member| type_of(member) == group)
+            .map(|member| member["enum"].as_array().cloned())
+            .collect::<Option<Vec<_>>>()
+            .map(|values| values.concat());
+        match values {
+            Some(mut values) if group == "string" => {
+                let mut seen = BTreeSet::new();
+                values.retain(|value| seen.insert(value.to_string()));
+                all.push(json!({"type": group, "enum": values}));
+            }
+            _ => all.push(json!({"type": group})),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(before: Value, after: Value) {
+        let mut document = json!({"components": {"schemas": {"A": before}}});
+        normalise(&mut document, &mut Report::default());
+        assert_eq!(document["components"]["schemas"]["A"], after);
+    }
+
+    #[test]
+    fn members_that_can_be_told_apart() {
+        check(
+            json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {}}], "description": "d"}),
+            json!({"description": "d", "oneOf": [{"type": "string"}, {"type": "array", "items": {}}], "x-any-of": true}),
+        );
+        check(
+            json!({"anyOf": [{"type": "string", "format": "uri"}, {"type": "string", "enum": ["a"]}]}),
+            json!({"type": "string"}),
+        );
+        check(
+            json!({"oneOf": [{"enum": ["b"], "type": "string"}, {"type": "string", "enum": ["a", "b"]}]}),
+            json!({"type": "string", "enum": ["b", "a"]}),
+        );
+        check(
+            json!({"oneOf": [{"type": "integer"}, {"oneOf": [{"type": "number"}, {"type": "boolean"}]}]}),
+            json!({"oneOf": [{"type": "number"}, {"type": "boolean"}]}),
+        );
+        check(json!({"anyOf": [{}, {"type": "string"}]}), json!({}));
+        check(json!({"anyOf": [{"$ref": "#/a"}]}), json!({"allOf": [{"$ref": "#/a"}]}));
+        let tagged = json!({"oneOf": [{"$ref": "#/a"}], "discriminator": {"propertyName": "b"}});
+        check(tagged.clone(), tagged);
+    }
+
+    #[test]
+    fn enums_of_other_types() {
+        check(json!({"type": "integer", "enum": [1]}), json!({"type": "integer", "x-constants": [1]}));
+    }
+}

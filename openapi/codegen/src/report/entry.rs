@@ -1,0 +1,106 @@
+//! What became of every construct of a document.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Code;
+use crate::model::pointer::Pointer;
+
+/// What became of a construct on the way to Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Disposition {
+    /// Said in other words; the meaning is the same.
+    Lowered,
+    /// Said less strictly; what is lost is stated.
+    Widened,
+    /// Left out, because it has no effect on a client.
+    Omitted,
+    /// Refused: no right client could be generated.
+    Rejected,
+}
+
+impl fmt::Display for Disposition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lowered => "lowered",
+            Self::Widened => "widened",
+            Self::Omitted => "omitted",
+            Self::Rejected => "rejected",
+        })
+    }
+}
+
+/// One construct that a rule changed, left out or refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The rule.
+    pub code: Code,
+    /// Where the construct stands in the document the rule was given.
+    pub pointer: Pointer,
+    /// What the rule did here, in one line.
+    pub reason: String,
+}
+
+impl Entry {
+    pub(crate) fn is_rejection(&self) -> bool {
+        self.code.disposition() == Disposition::Rejected
+    }
+}
+
+/// What became of every construct of a document: kept ones are counted, the others listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// How often each keyword or field was kept as it stands.
+    pub kept: BTreeMap<String, usize>,
+    /// Everything that was not kept, in the order of the rules.
+    pub entries: Vec<Entry>,
+}
+
+impl Report {
+    /// The entries that refuse a construct.
+    pub fn rejections(&self) -> impl Iterator<Item = &Entry> {
+        self.with(Disposition::Rejected)
+    }
+
+    /// The entries with a disposition.
+    pub fn with(&self, disposition: Disposition) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.code.disposition() == disposition)
+    }
+
+    pub(crate) fn add(&mut self, code: Code, pointer: &Pointer, reason: impl Into<String>) {
+        self.entries.push(Entry { code, pointer: pointer.clone(), reason: reason.into() });
+    }
+
+    pub(crate) fn keep(&mut self, field: &str) {
+        match self.kept.get_mut(field) {
+            Some(count) => *count += 1,
+            None => drop(self.kept.insert(field.to_owned(), 1)),
+        }
+    }
+
+    /// The report as Markdown.
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::from("# What became of the document on its way to Rust\n");
+        for disposition in [Disposition::Rejected, Disposition::Widened, Disposition::Lowered, Disposition::Omitted] {
+            let mut entries: Vec<_> = self.with(disposition).collect();
+            entries.sort_by_key(|entry| entry.code);
+            text.push_str(&format!("\n## {} {disposition}\n", entries.len()));
+            let mut code = None;
+            for entry in entries {
+                if code != Some(entry.code) {
+                    code = Some(entry.code);
+                    text.push_str(&format!("\n### {} {}\n\n", entry.code, entry.code.summary()));
+                }
+                text.push_str(&format!("- `{}`: {}\n", entry.pointer, entry.reason));
+            }
+        }
+        text.push_str(&format!("\n## {} kept\n\n", self.kept.values().sum::<usize>()));
+        for (field, count) in &self.kept {
+            text.push_str(&format!("- `{field}`: {count}\n"));
+        }
+        text
+    }
+}

@@ -1,0 +1,95 @@
+//! The rules that refuse a construct.
+
+use super::explained;
+use crate::report::Explanation;
+
+pub(crate) const R002: Explanation = explained(
+    "The reference leads to nothing in the document. Add what it names, or remove it.",
+    r##"{"$ref": "#/components/schemas/Missing"}"##,
+    "the operations that reach it are left out",
+    "Those operations.",
+);
+
+pub(crate) const R003: Explanation = explained(
+    "The document is of OpenAPI 2 or of no version; convert it first.",
+    r#"{"swagger": "2.0"}"#,
+    "nothing is generated",
+    "Everything.",
+);
+
+pub(crate) const R004: Explanation = explained(
+    "A `$ref` is a text, and what an operation is made of has the form that the specification gives it.",
+    r#"{"$ref": 1}"#,
+    "the operations that reach it are left out",
+    "Those operations.",
+);
+
+pub(crate) const R005: Explanation = explained(
+    "The generator writes get, put, post, delete, head and patch.",
+    r#"{"paths": {"/a": {"options": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    "the operation is left out",
+    "That operation.",
+);
+
+pub(crate) const R006: Explanation = explained(
+    "Builds are offline: what a reference names must be in the document. Bundle it first.",
+    r#"{"$ref": "https://example.com/a.json"}"#,
+    "the operations that reach it are left out",
+    "Those operations.",
+);
+
+pub(crate) const R007: Explanation = explained(
+    "A schema, parameter, reply or path that is a reference back to itself says nothing.",
+    r##"{"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}"##,
+    "the operations that reach it are left out",
+    "Those operations.",
+);
+
+pub(crate) const R008: Explanation = explained(
+    "A schema that is an `allOf` of itself has no end.",
+    r##"{"components": {"schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}}}}"##,
+    "the operations that reach it are left out",
+    "Those operations.",
+);
+
+pub(crate) const R009: Explanation = explained(
+    "A document of more than 20 MB, or nested deeper than 128, would cost time and memory without bound.",
+    "an array in an array, 129 deep",
+    "nothing is generated",
+    "Everything.",
+);
+
+pub(crate) const R101: Explanation = explained(
+    "The value would be written in another form than the server reads.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "the operation is left out",
+    "That operation.",
+);
+
+pub(crate) const R102: Explanation = explained(
+    "The generator sends no cookies.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "cookie", "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "the operation is left out",
+    "That operation.",
+);
+
+pub(crate) const R103: Explanation = explained(
+    "The body would be sent as something else than the document says.",
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    "the operation is left out",
+    "That operation.",
+);
+
+pub(crate) const R104: Explanation = explained(
+    "A path starts with a slash, and each brace in it is closed.",
+    r#"{"paths": {"/a/{b": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    "the operation is left out",
+    "That operation.",
+);
+
+pub(crate) const R105: Explanation = explained(
+    "Members of an `allOf` are written out in one schema. Some documents say in a few lines what would take gigabytes, or inherit from more than 64 schemas in a row.",
+    "`S20` is one of two schemas that are each an `allOf` of `S19` and more, and so on down to `S1`",
+    "the operations that reach it are left out",
+    "Those operations.",
+);

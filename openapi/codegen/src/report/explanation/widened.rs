@@ -1,0 +1,172 @@
+//! The rules that say less than the document.
+
+use super::explained;
+use crate::report::Explanation;
+
+pub(crate) const W001: Explanation = explained(
+    "`false` as a schema admits nothing. A property of it is left out, any other is read as any value.",
+    r#"{"type": "object", "properties": {"a": false}}"#,
+    r#"{"type": "object", "properties": {}}"#,
+    "That the value must not be there.",
+);
+
+pub(crate) const W002: Explanation = explained(
+    "3.0 has no type for null alone.",
+    r#"{"type": "null"}"#,
+    "{}",
+    "Values that are not null are read, too.",
+);
+
+pub(crate) const W003: Explanation = explained(
+    "An enum of Rust has names for texts, not for objects or arrays.",
+    r#"{"const": {"a": 1}}"#,
+    r#"{"type": "object"}"#,
+    "Values that the document does not list are read, too.",
+);
+
+pub(crate) const W004: Explanation = explained(
+    "Bounds of integers have 64 bits, lengths are natural numbers.",
+    r#"{"type": "integer", "maximum": 1e+30}"#,
+    r#"{"type": "integer"}"#,
+    "The bound is left to the server to check.",
+);
+
+pub(crate) const W005: Explanation = explained(
+    "3.0 has no names by pattern and no tuples; the values keep their schema where there is one for all.",
+    r#"{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}"#,
+    r#"{"type": "array", "items": {}}"#,
+    "Which name or place has which schema.",
+);
+
+pub(crate) const W006: Explanation = explained(
+    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests. A property that only a condition speaks of is one of any value.",
+    r#"{"type": "object", "dependentRequired": {"a": ["b"]}}"#,
+    r#"{"type": "object"}"#,
+    "The condition is not checked.",
+);
+
+pub(crate) const W007: Explanation = explained(
+    "A keyword that holds what the specification does not allow says nothing a tool could rely on.",
+    r#"{"type": "string", "pattern": 1}"#,
+    r#"{"type": "string"}"#,
+    "What the author may have meant.",
+);
+
+pub(crate) const W009: Explanation = explained(
+    "A stream is handed to the caller as bytes.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"text/event-stream": {"itemSchema": {"type": "string"}}}}}}}}}"#,
+    "a stream of bytes",
+    "The types of the items.",
+);
+
+pub(crate) const W010: Explanation = explained(
+    "Where several schemas have a `$dynamicAnchor` of one name, it depends on the way that led to the reference which of them is meant.",
+    r##"{"components": {"schemas": {"A": {"$dynamicAnchor": "a", "type": "array", "items": {"$dynamicRef": "#a"}}, "B": {"$dynamicAnchor": "a", "$ref": "#/components/schemas/A"}}}}"##,
+    r#"{"components": {"schemas": {"A": {"type": "array", "items": {}}, "B": {"type": "array", "items": {}}}}}"#,
+    "The type of the value.",
+);
+
+pub(crate) const W101: Explanation = explained(
+    "A reply that breaks a bound, a pattern or a format is still worth reading.",
+    r#"{"type": "string", "maxLength": 3}"#,
+    r#"{"type": "string"}"#,
+    "Replies are not checked, nor are requests of the same type.",
+);
+
+pub(crate) const W102: Explanation = explained(
+    "An operation that documents no error, in a document with several types of errors, may send any of them.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}, "/b": {"get": {"operationId": "b", "responses": {"404": {"content": {"application/json": {"schema": {"type": "string"}}}}, "500": {"content": {"application/json": {"schema": {"type": "integer"}}}}}}}}}"#,
+    "errors of `a` are any JSON",
+    "The type of the error.",
+);
+
+pub(crate) const W103: Explanation = explained(
+    "A default that is sent would pin what the server may change.",
+    r#"{"type": "string", "default": "a"}"#,
+    r#"{"type": "string"}"#,
+    "The default is the server's to fill in.",
+);
+
+pub(crate) const W104: Explanation = explained(
+    "Some constraints on a request have no type in Rust.",
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"a": {"type": "integer", "maximum": 3}}}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    "the same without `maximum`",
+    "The server checks it, not the client.",
+);
+
+pub(crate) const W105: Explanation = explained(
+    "An enum of Rust has names for texts; numbers and booleans stay what they are.",
+    r#"{"type": "integer", "enum": [1, 2]}"#,
+    r#"{"type": "integer"}"#,
+    "Values that the document does not list are read and sent, too.",
+);
+
+pub(crate) const W106: Explanation = explained(
+    "Members of an `allOf` that no value satisfies at once were not meant so.",
+    r#"{"allOf": [{"type": "string", "maxLength": 2}, {"type": "integer", "maximum": 2}]}"#,
+    "{}",
+    "The type of the value.",
+);
+
+pub(crate) const W107: Explanation = explained(
+    "In a path or header a list is texts with commas between them.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "header", "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "The caller writes the commas.",
+);
+
+pub(crate) const W108: Explanation = explained(
+    "A parameter that is a text in JSON, or the names and values of an object in one text, is written as the document says; what the object holds is for the caller to get right.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "content": {"application/json": {"schema": {"type": "object", "properties": {"c": {"type": "string"}}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "x-form": "json", "schema": {}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "The type of the parameter.",
+);
+
+pub(crate) const W109: Explanation = explained(
+    "Of several media types the client sends and reads one: JSON if it can.",
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {}, "text/csv": {}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    "`application/json` only",
+    "The other media types.",
+);
+
+pub(crate) const W111: Explanation = explained(
+    "What only the server sets is not demanded in requests, and what only the client sets is not demanded in replies.",
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "readOnly": true}}}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    "`id` is optional",
+    "That the property is always there in the other direction, if one type is for both.",
+);
+
+pub(crate) const W112: Explanation = explained(
+    "A body that is no JSON and no form is given by the caller as bytes, and sent under its media type.",
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"image/png": {}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    "a body of bytes, sent as `image/png`",
+    "The type of the body.",
+);
+
+pub(crate) const W113: Explanation = explained(
+    "Which of its properties an object has together is not in its type.",
+    r#"{"type": "object", "properties": {"a": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}"#,
+    r#"{"type": "object", "properties": {"a": {}}}"#,
+    "The condition is not checked.",
+);
+
+pub(crate) const W114: Explanation = explained(
+    "A property that may be absent and may be null is an `Option`. In a request `None` is left out, never null: a field that nobody set must not clear anything.",
+    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": ["string", "null"]}}}}}}"##,
+    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string", "nullable": true}}}}}}"##,
+    "Saying null, where the API takes that for another thing than absence.",
+);
+
+pub(crate) const W115: Explanation = explained(
+    "A reply that is no JSON is handed to the caller as a stream of bytes, whatever its schema says of them.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/xml": {"schema": {"type": "object"}}}}}}}}}"#,
+    "a stream of bytes",
+    "The type of the reply.",
+);
+
+pub(crate) const W116: Explanation = explained(
+    "A client has one base URL. An operation that the document has on another server is called with a client made for that one.",
+    r#"{"paths": {"/a": {"servers": [{"url": "https://files.example.com"}], "get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    "Which server the operation is on.",
+);

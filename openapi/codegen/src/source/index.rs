@@ -1,0 +1,88 @@
+//! The index of a documentation site, `llms.txt`.
+
+/// The folder whose pages describe the API.
+const REFERENCE: &str = "api-reference";
+
+/// The pages about the API that the index of a documentation site lists, each once, in its order.
+///
+/// The index is Markdown with a link for each page (<https://llmstxt.org>). A page is one when `api-reference` is a part
+/// of its path. Links without an ending are those that people read; the page in Markdown has `.md` after it. Links with
+/// another ending, such as the description as a whole, are no pages. Links are as written: they may be relative.
+///
+/// # Examples
+///
+/// ```
+/// let index = "- [Get](https://docs.example.com/api-reference/get.md): gets it\n- [Home](https://docs.example.com/index.md)\n";
+/// assert_eq!(openapi_client_codegen::source::reference_pages(index), ["https://docs.example.com/api-reference/get.md"]);
+/// ```
+pub fn reference_pages(index: &str) -> Vec<String> {
+    let mut pages = Vec::new();
+    for link in links(index) {
+        let page = page(link);
+        if let Some(page) = page.filter(|page| !pages.contains(page)) {
+            pages.push(page);
+        }
+    }
+    pages
+}
+
+/// The targets of inline links (CommonMark 0.31, section 6.3), without their titles.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| {
+        let target = rest.trim_start();
+        match target.strip_prefix('<') {
+            Some(target) => Some(target.split_once('>')?.0),
+            None => target.split([')', ' ', '\t', '\n']).next(),
+        }
+    })
+}
+
+fn page(link: &str) -> Option<String> {
+    let link = link.split('#').next()?;
+    let path = link.split('?').next()?;
+    // The host of a URL is no folder.
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let (folders, name) = path.trim_end_matches('/').rsplit_once('/')?;
+    if !folders.split('/').any(|folder| folder == REFERENCE) {
+        return None;
+    }
+    match name.rsplit_once('.') {
+        Some((_, "md" | "mdx")) => Some(link.to_owned()),
+        Some(_) => None,
+        None => {
+            let end = link.find('?').unwrap_or(link.len());
+            Some(format!("{}.md{}", link[..end].trim_end_matches('/'), &link[end..]))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_the_reference_are_found() {
+        let index = "# Docs\n\n> [Not in a list](/api-reference/quoted.md)\n\n## Docs\n\n\
+            - [A](https://docs.example.com/api-reference/a.md): text (https://docs.example.com/api-reference/no-link.md)\n\
+            - [A again](https://docs.example.com/api-reference/a.md#part)\n\
+            - [B](../api-reference/deep/b \"title\"), [C](</api-reference/c/>)\n\
+            - [D](/v2/api-reference/d?x=1)\n\
+            - [Guide](https://docs.example.com/guides/api-reference.md)\n\
+            - [Other](https://docs.example.com/not-api-reference/e.md)\n\
+            - [Host](https://api-reference/f.md)\n\
+            - [Whole](https://docs.example.com/api-reference/openapi.json)\n\
+            - [Cut](https://docs.example.com/api-reference/g.md";
+        assert_eq!(
+            reference_pages(index),
+            [
+                "/api-reference/quoted.md",
+                "https://docs.example.com/api-reference/a.md",
+                "../api-reference/deep/b.md",
+                "/api-reference/c.md",
+                "/v2/api-reference/d.md?x=1",
+                "https://docs.example.com/api-reference/g.md",
+            ]
+        );
+        assert_eq!(reference_pages("<html>"), [""; 0]);
+    }
+}

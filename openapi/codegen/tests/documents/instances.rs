@@ -1,0 +1,70 @@
+//! Values that a document admits must still be admitted by what the rules make of it.
+
+use jsonschema::{Draft, Registry, Resource, Validator};
+use openapi_client_codegen::{Generated, lower};
+use serde_json::{Value, json};
+
+use crate::generator::Generator;
+use crate::openapi_30::as_2020_12;
+
+/// What became of the values of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// How many values were valid before, and so were looked at.
+    pub(crate) tried: usize,
+    /// What is no longer admitted, and where.
+    pub(crate) refused: Vec<String>,
+}
+
+/// Makes `count` values of each component, and looks at those that are valid under the document as given.
+pub(crate) fn check(document: &Value, generated: &Generated, count: usize) -> Found {
+    let mut found = Found::default();
+    let lowered = as_2020_12(&serde_json::to_value(lower(document).unwrap().document).unwrap());
+    let prepared = as_2020_12(&serde_json::to_value(&generated.document).unwrap());
+    let [Some(before), Some(lowered), Some(prepared)] = [document, &lowered, &prepared].map(registry) else {
+        return found;
+    };
+    let schemas = document["components"]["schemas"].as_object();
+    for (name, schema) in schemas.into_iter().flatten() {
+        let Some(validator) = validator(&before, name) else { continue };
+        let after = [
+            ("lowering", validator_after(&lowered, Some(name))),
+            ("preparation", validator_after(&prepared, generated.type_names.get(name))),
+        ];
+        let mut generator = Generator::new(document, name);
+        for _ in 0..count {
+            // Null of a named schema is moved to where the schema is used, which is in the values of others.
+            let value = generator.value(schema, 0).filter(|value| !value.is_null() && validator.is_valid(value));
+            let Some(value) = value else { continue };
+            found.tried += 1;
+            for (layer, validator) in &after {
+                let error = validator.as_ref().and_then(|validator| validator.validate(&value).err());
+                if let Some(error) = error {
+                    let at = error.instance_path().to_string();
+                    found.refused.push(format!("the {layer} refuses {value} of `{name}`, at `{at}`: {error}"));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Stands for the document in the validator; nothing is fetched from there.
+const DOCUMENT: &str = "https://document.invalid/openapi";
+
+fn registry(document: &Value) -> Option<Registry<'_>> {
+    let resource = Resource::from_contents(document.clone());
+    Registry::new().draft(Draft::Draft202012).add(DOCUMENT, resource).ok()?.prepare().ok()
+}
+
+/// None for a schema that no validator takes, such as one that refers to another document.
+fn validator(registry: &Registry<'_>, component: &str) -> Option<Validator> {
+    let name: String = component.replace('~', "~0").replace('/', "~1");
+    let name = percent_encoding::utf8_percent_encode(&name, percent_encoding::NON_ALPHANUMERIC);
+    let reference = format!("{DOCUMENT}#/components/schemas/{name}");
+    jsonschema::draft202012::options().with_registry(registry).build(&json!({ "$ref": reference })).ok()
+}
+
+fn validator_after(registry: &Registry<'_>, component: Option<&String>) -> Option<Validator> {
+    validator(registry, component?)
+}

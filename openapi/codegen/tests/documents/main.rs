@@ -1,0 +1,12 @@
+//! What the pipeline makes of documents: examples of each rule, mutated ones, and published ones.
+// A skipped test says so.
+#![allow(clippy::print_stderr)]
+
+mod codes;
+mod corpus;
+mod generator;
+mod instances;
+mod mutants;
+mod mutations;
+mod openapi_30;
+mod random;

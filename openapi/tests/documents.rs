@@ -1,0 +1,40 @@
+//! The vendored document and its overlay, as given and with something wrong in them.
+
+#[path = "../codegen/tests/documents/mutants.rs"]
+mod mutants;
+#[path = "../codegen/tests/documents/random.rs"]
+#[allow(dead_code)]
+mod random;
+
+use mint_openapi::{OVERLAY_JSON, document, effective_document, generate};
+use openapi_client_codegen::overlay::{Overlay, apply};
+
+#[test]
+fn every_action_of_the_overlay_is_applied() {
+    let overlay = Overlay::parse(OVERLAY_JSON).unwrap();
+    assert_eq!(overlay.provenances().unwrap().len(), overlay.actions.len());
+    let applied = apply(&document().unwrap(), &overlay);
+    assert_eq!(applied.unsettled().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+    assert_eq!(effective_document().unwrap(), applied.document);
+}
+
+#[test]
+fn docs_hold_no_schema_dumps_and_no_doctests() {
+    let rust = generate().unwrap().rust;
+    assert!(!rust.contains("JSON schema"));
+    let fences: Vec<_> = rust.lines().map(str::trim).filter(|line| line.starts_with("```")).collect();
+    assert!(!fences.is_empty());
+    for pair in fences.chunks(2) {
+        assert_eq!(pair[0], "```text");
+    }
+}
+
+#[test]
+fn no_mutant_makes_the_generator_panic_or_hang() {
+    mutants::check_bounded(&effective_document().unwrap());
+}
+
+#[test]
+fn the_same_mutant_gives_the_same_source() {
+    mutants::check_deterministic(&effective_document().unwrap());
+}

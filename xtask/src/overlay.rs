@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use openapi_client_codegen::overlay::{Outcome, Overlay, Verdict};
+use openapi_client_codegen::overlay::{ActionOutcome, Overlay, Verdict};
 
 use crate::problem::Problem;
 use crate::workspace::Workspace;
@@ -25,8 +25,8 @@ pub(crate) fn read(workspace: &Workspace) -> Result<Overlay, Problem> {
 }
 
 /// What to do about an action that was not applied as it is.
-pub(crate) fn problem(outcome: &Outcome) -> Problem {
-    let Outcome { index, target, verdict, why, .. } = outcome;
+pub(crate) fn problem(outcome: &ActionOutcome) -> Problem {
+    let ActionOutcome { index, target, verdict, why, .. } = outcome;
     let fix = match verdict {
         Verdict::Superseded => "remove what is there from the action, or the action when nothing is left",
         Verdict::Dead => "point it at where that is now, or remove the action when it is not needed any more",

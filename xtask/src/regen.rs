@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use openapi_client_codegen::diff::Drift;
-use openapi_client_codegen::overlay::{Outcome, Overlay};
+use openapi_client_codegen::overlay::{ActionOutcome, Overlay};
 use openapi_client_codegen::source::{Lock, sha256};
 use openapi_client_codegen::{Disposition, Report, canonical};
 
@@ -40,7 +40,7 @@ pub(crate) struct Regenerated {
     sha256: String,
     report: Option<Report>,
     /// What of the overlay does not fit this document; `check` says how to mend it.
-    unsettled: Vec<Outcome>,
+    unsettled: Vec<ActionOutcome>,
     /// What keeps `mint-api` from being built.
     obstacles: Vec<Problem>,
     drift: Option<Drift>,

@@ -2,7 +2,7 @@
 
 use openapi_client_codegen::Report;
 use openapi_client_codegen::diff::{Drift, Source, diff_sources};
-use openapi_client_codegen::overlay::{Outcome, Overlay, Verdict, apply};
+use openapi_client_codegen::overlay::{ActionOutcome, Overlay, Verdict, apply};
 use serde_json::Value;
 
 use crate::generate::{Refusal, generate};
@@ -15,7 +15,7 @@ pub(crate) struct Trial {
     /// The document with the overlay applied.
     effective: Value,
     /// The actions of the overlay that do not fit it.
-    pub(crate) unsettled: Vec<Outcome>,
+    pub(crate) unsettled: Vec<ActionOutcome>,
     /// What became of every construct, if a client could be generated, be it for a part of the operations.
     pub(crate) report: Option<Report>,
     /// Why there is no client for the whole document.
@@ -51,7 +51,7 @@ impl Trial {
     }
 
     /// The actions of the overlay that say what the document says by now.
-    pub(crate) fn superseded(&self) -> impl Iterator<Item = &Outcome> {
+    pub(crate) fn superseded(&self) -> impl Iterator<Item = &ActionOutcome> {
         self.unsettled.iter().filter(|outcome| outcome.verdict == Verdict::Superseded)
     }
 

@@ -1,8 +1,8 @@
-//! What changed between two documents, and what each change breaks.
+//! Compares two documents, and judges what each change breaks.
 //!
 //! A change has three verdicts: on the wire, for a client written against the old document ([`Wire`]); in Rust, for code
 //! that uses the generated client ([`Bump`]); and for a client that was generated from the old document and is running
-//! ([`Reading`]). The first and the last are judged by rule ([`Rule`]), the second on the two generated sources.
+//! ([`Reading`]). Rules ([`Rule`]) give the first and the last; the second comes from comparing the generated sources.
 //!
 //! ```
 //! use openapi_client_codegen::diff::{Bump, diff};
@@ -29,10 +29,11 @@
 //! ```
 
 mod change;
+mod comparison;
 mod document;
 mod fields;
+mod location_name;
 mod operation;
-mod place;
 mod render;
 mod rule;
 mod rust;
@@ -40,9 +41,8 @@ mod schema;
 mod security;
 mod servers;
 mod shape;
-mod subject;
 mod suggestion;
-mod walk;
+mod top_level;
 
 use std::collections::BTreeMap;
 
@@ -76,20 +76,20 @@ impl Drift {
         self.changes.is_empty() && self.rust.bump.is_none() && self.rust.unknown.is_none()
     }
 
-    /// Whether something breaks: a client on the wire, code that uses the crate, or a running client.
+    /// Whether a client on the wire, code that uses the crate, or a running client breaks.
     pub fn is_breaking(&self) -> bool {
         let breaks = |change: &Change| change.wire == Wire::Breaking || change.reading == Reading::Fails;
         self.rust.bump == Some(Bump::Major) || self.changes.iter().any(breaks)
     }
 
-    /// Whether there is a change that no rule knows, or one of the generated sources is missing.
+    /// Whether a change is unclassified, or one of the generated sources is missing.
     pub fn is_unclear(&self) -> bool {
         let unclear = |change: &Change| change.wire == Wire::Unclassified || change.reading == Reading::CannotTell;
         self.rust.unknown.is_some() || self.changes.iter().any(unclear)
     }
 }
 
-/// What of a generated client is compared.
+/// The parts of a generated client that are compared.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Source {
@@ -100,7 +100,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// What is compared of a client that was generated elsewhere.
+    /// The parts of a client that was generated elsewhere.
     pub fn new(rust: String, type_names: BTreeMap<String, String>) -> Self {
         Self { rust, type_names }
     }
@@ -114,21 +114,20 @@ impl From<Generated> for Source {
 
 /// Compares two documents of OpenAPI 3: what they say, and what is generated from them.
 ///
-/// The order of fields, and of what stands in `required`, `enum`, `tags` and `parameters`, makes no change, nor does the
-/// way in which null is spelled. Where there is no client for a document, [`RustVerdict::unknown`] says why.
+/// The order of fields, and of the lists `required`, `enum`, `tags` and `parameters`, is no change, nor is another
+/// spelling of null. Where a document gives no client, [`RustVerdict::unknown`] says why.
 ///
-/// The generator can overflow the stack on documents that nobody has tried; [`diff_sources`] takes what was generated in
-/// another process.
+/// The generator can overflow the stack on some documents; [`diff_sources`] takes clients generated in another process.
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] when one is no document of OpenAPI 3, or is too deep or too large.
+/// [`Error::Rejected`] when one of them is not an OpenAPI 3 document, or is too deep or too large.
 pub fn diff(old: &Value, new: &Value) -> Result<Drift, Error> {
     let source = |document| match generate(document, &Settings::default()) {
         Ok(generated) => Ok(Source::from(generated)),
         Err(error) => Err(error.to_string()),
     };
-    // Two documents take as long as one where there are two processors.
+    // Both clients are generated at the same time.
     let (before, after) = std::thread::scope(|scope| {
         let before = scope.spawn(|| source(old));
         let after = source(new);
@@ -137,7 +136,7 @@ pub fn diff(old: &Value, new: &Value) -> Result<Drift, Error> {
     diff_sources(old, new, before, after)
 }
 
-/// Compares two documents whose clients were generated elsewhere; where there is none, the text says why.
+/// Compares two documents whose clients were generated elsewhere; `Err` says why a document has none.
 ///
 /// # Errors
 ///
@@ -150,8 +149,8 @@ pub fn diff_sources(
 ) -> Result<Drift, Error> {
     lower::check(old)?;
     lower::check(new)?;
-    let (old, new) = (place::Document { root: old }, place::Document { root: new });
-    let mut changes = document::compare(old, new).finish();
+    let (old, new) = (document::Document { root: old }, document::Document { root: new });
+    let mut changes = top_level::compare(old, new).finish();
     let rust = rust::judge(old, new, before.as_ref(), after.as_ref(), &mut changes);
     let suggestion = Suggestion::of(&changes, &rust);
     Ok(Drift { changes, rust, suggestion })

@@ -19,23 +19,23 @@ pub enum Error {
     Unreadable {
         /// `JSON`, `YAML` or `Markdown`.
         format: &'static str,
-        /// What is wrong, with line and column where the reader tells.
+        /// What is wrong, with line and column where the parser gives them.
         message: String,
     },
-    /// The overlay is none, or does not fit the document; a line for each action that is not right.
+    /// The overlay is invalid or does not fit the document; a line for each wrong action.
     #[error("the overlay cannot be used: {0}")]
     Overlay(String),
-    /// Parts of one document say different things.
+    /// Parts of one document disagree.
     #[cfg(feature = "source")]
     #[error("the pages do not agree on {} thing(s):{}", .0.len(), .0.iter().map(|conflict| format!("\n{conflict}")).collect::<String>())]
     Conflicts(Vec<Conflict>),
-    /// The document holds constructs that no rule takes.
+    /// The document has constructs that are rejected.
     #[error("{}", list(.0))]
     Rejected(Vec<Entry>),
     /// The lowered document is not valid OpenAPI 3.0.
     #[error("the document is not valid OpenAPI once lowered to 3.0: {source}")]
     NotOpenApi30 {
-        /// What the reader of 3.0 documents found.
+        /// The error of the OpenAPI 3.0 parser.
         source: serde_json::Error,
     },
     /// The generator refused the lowered document.
@@ -47,7 +47,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// An error when the report holds rejections.
+    /// An error if the report has rejections.
     pub(crate) fn of_rejections(report: &Report) -> Result<(), Self> {
         let rejections: Vec<_> = report.rejections().cloned().collect();
         if rejections.is_empty() {

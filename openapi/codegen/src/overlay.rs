@@ -1,21 +1,20 @@
-//! OpenAPI Overlay 1.1: what is added to the published document, and what of it is relaxed.
+//! OpenAPI Overlay 1.1: additions to a published document, and relaxations of it.
 //!
 //! An overlay is a list of actions. Each selects nodes of the document by a JSONPath (RFC 9535) and merges an `update`
 //! into them, merges a `copy` of another node, or removes them; each works on the result of the one before
 //! ([Overlay 1.1.0](https://spec.openapis.org/overlay/v1.1.0.html)). [`apply_as_specified`] does that and no more.
 //!
-//! The document changes under an overlay that was written for an older one, so [`apply`] also says what became of each
-//! action ([`Verdict`]):
+//! A document changes after its overlay was written, so [`apply`] also judges each action ([`Verdict`]):
 //!
-//! - **Applied**: everything it says is new to the document, or what it removes was there.
-//! - **Superseded**: it adds what the document has. That part is skipped, the rest of the action is applied.
-//!   A path, a method of a path, a component, a property of a schema or a reply of an operation is there when its name
-//!   is; what upstream says of it wins, without a comparison. An element of a list, or any other value, is there when
-//!   an equal one is; a list thereby never gets an element twice, where the specification would append it again.
-//! - **Dead**: its target, or what it copies, is gone.
-//! - **Conflicting**: the document holds another value where the action has one, or a value of another kind. To replace
-//!   a value, an action before removes it. An action that touches more than one route or component conflicts, too:
-//!   each is to have a source of its own.
+//! - **Applied**: everything it adds was new to the document, or everything it removes was present.
+//! - **Superseded**: the document already has a part of what it adds. That part is skipped, the rest is applied.
+//!   The document has a path, a method of a path, a component, a property of a schema or a reply of an operation when it
+//!   has one of that name: upstream wins, without a comparison. It has an element of a list, or any other value, when it
+//!   has an equal one. So a list never gets an element twice, where the specification would append it again.
+//! - **Dead**: its target, or the node it copies, is gone.
+//! - **Conflicting**: the document has another value at that place, or a value of another kind. To replace a value,
+//!   remove it in an earlier action. An action that affects more than one route or component conflicts, too, so that
+//!   each has its own source.
 //!
 //! ```
 //! use openapi_client_codegen::overlay::{Overlay, Verdict, apply};
@@ -47,81 +46,79 @@
 //! ```
 
 mod action;
-mod change;
+mod affected;
 mod document;
-mod news;
+mod edit;
+mod new_part;
 mod provenance;
 mod query;
 #[cfg(test)]
 mod specification_tests;
 #[cfg(test)]
 mod tests;
-mod touched;
 
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::error::Error;
-use change::{Change, Refusal};
+use edit::{Edit, Refusal};
 
 pub use action::{Action, Modifier};
 pub use document::{Info, Overlay, Version};
 pub use provenance::{Confidence, Provenance};
 pub use query::Query;
 
-/// A document with an overlay applied, and what became of each action.
+/// A document with an overlay applied, and the outcome of each action.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Applied {
     /// The document after the last action.
     pub document: Value,
     /// One for each action, in their order.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ActionOutcome>,
 }
 
-/// What became of an action.
+/// The outcome of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Outcome {
+pub struct ActionOutcome {
     /// The position of the action in `actions`, from 0.
     pub index: usize,
     /// Its target.
     pub target: String,
-    /// What became of it.
+    /// The verdict on it.
     pub verdict: Verdict,
-    /// Why; empty when it was applied.
+    /// The reason; empty when it was applied.
     pub why: String,
 }
 
-/// What can become of an action.
+/// The verdict on an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The document is as the action wants it, by the action.
+    /// The action changed the document as it says.
     Applied,
-    /// The document had what the action adds, or a part of it; that part was skipped.
+    /// The document already had a part of what the action adds, or all; that part was skipped.
     Superseded,
-    /// Its target is gone, or what it copies; nothing was changed.
+    /// Its target, or the node it copies, is gone; nothing was changed.
     Dead,
     /// It contradicts the document; nothing was changed.
     Conflicting,
 }
 
-/// Applies an overlay that was written for an older document, and says what became of each action.
-///
-/// The [module](self) says how an action is judged.
+/// Applies an overlay that was written for an older document, and judges each action as the [module](self) describes.
 pub fn apply(document: &Value, overlay: &Overlay) -> Applied {
     let mut document = document.clone();
     let outcomes = overlay.actions.iter().enumerate().map(|(index, action)| {
         let (verdict, why) = judge(&mut document, action, overlay.version);
-        Outcome { index, target: action.target.to_string(), verdict, why }
+        ActionOutcome { index, target: action.target.to_string(), verdict, why }
     });
     let outcomes = outcomes.collect();
     Applied { document, outcomes }
 }
 
-/// Applies an overlay by the specification alone.
+/// Applies an overlay exactly as the specification says.
 ///
 /// # Errors
 ///
@@ -130,7 +127,7 @@ pub fn apply(document: &Value, overlay: &Overlay) -> Applied {
 pub fn apply_as_specified(document: &Value, overlay: &Overlay) -> Result<Value, Error> {
     let mut document = document.clone();
     for (index, action) in overlay.actions.iter().enumerate() {
-        let changed = Change::of(action, overlay.version, &document).and_then(|change| change.make(&document));
+        let changed = Edit::of(action, overlay.version, &document).and_then(|edit| edit.make(&document));
         document = changed.map_err(|refusal| {
             let (Refusal::Dead(why) | Refusal::Incompatible(why)) = refusal;
             Error::Overlay(format!("actions[{index}] (`{}`): {why}", action.target))
@@ -140,13 +137,13 @@ pub fn apply_as_specified(document: &Value, overlay: &Overlay) -> Result<Value, 
 }
 
 impl Applied {
-    /// The outcomes that somebody has to look at.
-    pub fn unsettled(&self) -> impl Iterator<Item = &Outcome> {
+    /// The outcomes of actions that a maintainer must look at: all but [`Verdict::Applied`].
+    pub fn unsettled(&self) -> impl Iterator<Item = &ActionOutcome> {
         self.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Applied)
     }
 }
 
-/// Applies one action as far as the document allows it.
+/// Applies one action as far as the document allows.
 fn judge(document: &mut Value, action: &Action, version: Version) -> (Verdict, String) {
     match try_to_apply(document, action, version) {
         Ok((changed, there)) => {
@@ -161,25 +158,25 @@ fn judge(document: &mut Value, action: &Action, version: Version) -> (Verdict, S
     }
 }
 
-/// The changed document, and what of the action it had before.
+/// The changed document, and the parts of the action that it already had.
 fn try_to_apply(document: &Value, action: &Action, version: Version) -> Result<(Value, Vec<String>), Refusal> {
-    let change = Change::of(action, version, document)?;
+    let edit = Edit::of(action, version, document)?;
     if action.modifier == Modifier::Nothing {
         return Err(Refusal::Dead("it has no `update`, `copy` or `remove: true`".into()));
     }
-    if change.is_empty() {
+    if edit.is_empty() {
         return Err(Refusal::Dead("nothing in the document is where it points".into()));
     }
-    let touched = touched::by(&change, document);
-    if touched.len() > 1 {
-        let why = format!("it changes {}; an action is to change one route or component", touched.join(" and "));
+    let affected = affected::by(&edit, document);
+    if affected.len() > 1 {
+        let why = format!("it changes {}; an action is to change one route or component", affected.join(" and "));
         return Err(Refusal::Incompatible(why));
     }
-    let (change, there) = change.without_what_is_there(document)?;
-    Ok((change.make(document)?, there))
+    let (edit, there) = edit.without_known_parts(document)?;
+    Ok((edit.make(document)?, there))
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for ActionOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "actions[{}] (`{}`) is {}", self.index, self.target, self.verdict)?;
         if self.why.is_empty() {

@@ -1,4 +1,4 @@
-//! What became of every construct of a document.
+//! The report: the disposition of every construct of a document, with a code and an explanation.
 
 mod code;
 mod entry;

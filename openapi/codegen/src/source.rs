@@ -1,4 +1,4 @@
-//! Reading a document from the forms it is published in, and the record of where the vendored one came from.
+//! Reading a document from JSON, YAML or docs pages, and the lock file that records where a vendored document came from.
 
 mod index;
 mod lock;
@@ -17,14 +17,14 @@ pub use index::reference_pages;
 pub use lock::{Lock, Origin, OriginKind, sha256};
 pub use merge::{Part, merge};
 
-/// Reads a document written as JSON, as YAML, or as a Markdown page with one of these in a fenced block.
+/// Reads a document from JSON, YAML, or a Markdown page with either of these in a fenced block.
 ///
 /// Keys keep their order.
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`], with line and column where the reader tells, and [`Error::Rejected`] for a document that is too
-/// deep or too large.
+/// [`Error::Unreadable`], with line and column where the parser gives them, and [`Error::Rejected`] for a document that is
+/// too deep or too large.
 ///
 /// # Examples
 ///
@@ -48,7 +48,7 @@ pub fn read(text: &str) -> Result<Value, Error> {
     } else {
         parse_yaml(text)?
     };
-    // A document of OpenAPI 2 is one, too: what it is refused for is said by the rules.
+    // The rules refuse OpenAPI 2 with a better message.
     if !["openapi", "swagger"].iter().any(|field| document.get(field).is_some_and(Value::is_string)) {
         return Err(Error::Unreadable {
             format: "OpenAPI",
@@ -58,7 +58,7 @@ pub fn read(text: &str) -> Result<Value, Error> {
     Ok(document)
 }
 
-/// Reads a docs page that may be about something else: `None` when it is Markdown without a document.
+/// Reads a docs page; `None` when it is Markdown without a document.
 ///
 /// # Errors
 ///
@@ -79,16 +79,16 @@ pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
     read(text).map(Some)
 }
 
-/// Servers answer with such a page in place of what is not there.
+/// Some servers send an HTML page instead of a 404.
 fn is_html(text: &str) -> bool {
     text.trim_start().starts_with('<')
 }
 
-/// What the reader of YAML needs for the deepest document that is taken, with room to spare.
+/// The stack that the YAML parser needs for the deepest document, with room to spare.
 const STACK: usize = 64 * 1024 * 1024;
 
 fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
-    // YAML 1.2: `no` is a text. The bounds are those of a large document; the reader's own are for configuration files.
+    // YAML 1.2: `no` is a string. The parser's default limits are for configuration files, which are smaller.
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
@@ -98,16 +98,16 @@ fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
 }
 
 fn parse_yaml(text: &str) -> Result<Value, Error> {
-    // The reader takes much of the stack for each level, more than the thread of the caller may have.
+    // The parser uses more stack per level than the caller's thread may have.
     let read = thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(STACK);
         let reader = reader.spawn_scoped(scope, || read_yaml(text));
         reader.map(|reader| reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let unreadable = |message| Error::Unreadable { format: "YAML", message };
-    let read = read.map_err(|error| unreadable(format!("there is no thread to read it: {error}")))?;
+    let read = read.map_err(|error| unreadable(format!("cannot start a thread to read it: {error}")))?;
     read.map_err(|error| match error.to_string() {
-        // Nested too deep, or aliases of aliases that would be more than there is memory for.
+        // Too deep, or aliases of aliases that would exhaust memory.
         message if ["budget breached", "alias replay limit"].iter().any(|start| message.starts_with(start)) => {
             beyond_bounds(message)
         }

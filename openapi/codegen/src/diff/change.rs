@@ -1,4 +1,4 @@
-//! What a change is, and the three verdicts on it.
+//! A change, and the three verdicts on it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,12 +9,12 @@ use super::rule::Rule;
 use super::rust::PublicItem;
 use crate::model::pointer::Pointer;
 
-/// What is sent, or what comes back.
+/// Whether a part of a document is sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Direction {
-    /// Client to server: parameters and bodies, and whether an operation can be called at all.
+    /// Client to server: parameters and bodies, and the existence of the operation.
     Request,
     /// Server to client.
     Reply,
@@ -29,11 +29,11 @@ pub enum Wire {
     Unaffected,
     /// No client breaks.
     Compatible,
-    /// A client may break, which the documents cannot tell.
+    /// A client may break; the documents alone do not decide it.
     Risky,
     /// No rule knows the change.
     Unclassified,
-    /// A client that does what the old document says breaks.
+    /// A client that follows the old document breaks.
     Breaking,
 }
 
@@ -46,15 +46,15 @@ pub enum Reading {
     Unaffected,
     /// It reads them as before: what is new is ignored, what may be absent is `None`.
     Same,
-    /// It reads them, and keeps what it does not know as `Unknown`, or as an error whose body it cannot type.
+    /// It reads them, and keeps the unknown part as `Unknown`, or as an error with an untyped body.
     AsUnknown,
     /// No rule knows the change.
     CannotTell,
-    /// There are replies that it cannot decode.
+    /// Some replies fail to decode.
     Fails,
 }
 
-/// What a change asks of the version of the crate (Semantic Versioning 2.0.0); the greater one wins.
+/// The version bump that a change requires (Semantic Versioning 2.0.0); the greatest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -74,24 +74,24 @@ pub struct Change {
     /// The kind of change.
     #[serde(rename = "code", serialize_with = "text")]
     pub rule: Rule,
-    /// Where it stands in the new document, or in the old one when it is gone.
+    /// Its place in the new document, or in the old one when it is gone.
     #[serde(serialize_with = "text")]
     pub pointer: Pointer,
-    /// What stands there, as a reader knows it: `Operation.status`, or ``GET /things, parameter `limit` ``.
+    /// A readable name of that place: `Operation.status`, or ``GET /things, parameter `limit` ``.
     pub subject: String,
     /// What changed, in one line.
     pub detail: String,
-    /// The operations it reaches, as method and path; none for what belongs to no operation.
+    /// The operations it affects, as method and path; empty when it belongs to none.
     pub operations: BTreeSet<String>,
-    /// The directions it is met in; none for what is in no request and no reply.
+    /// The directions it affects; empty outside requests and replies.
     pub directions: BTreeSet<Direction>,
     /// Whether a client that was written against the old document breaks: the worst over the directions.
     pub wire: Wire,
     /// What a client generated from the old document makes of replies.
     pub reading: Reading,
-    /// What the public items that follow from it ask of the version; `None` where none do.
+    /// The version bump that its public items require; `None` when it has none.
     pub rust: Option<Bump>,
-    /// The public items that follow from it.
+    /// The public items that differ because of it.
     pub items: Vec<PublicItem>,
 }
 

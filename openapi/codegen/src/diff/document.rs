@@ -1,133 +1,201 @@
-//! What changed between two documents, but for schemas: the walk starts here.
+//! A document to compare, its parts with their pointers, and the targets of its references.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::fields::{self, Named};
-use super::operation::{self, Operations};
-use super::place::{Document, Place, same};
-use super::rule::Rule;
-use super::walk::{Context, Found, Walk};
-use super::{security, servers};
-use crate::model::pointer::Pointer;
+use serde_json::{Map, Value};
 
-/// Compares two documents; what stands in requests and replies is left to the walk.
-pub(super) fn compare<'a>(old: Document<'a>, new: Document<'a>) -> Walk<'a> {
-    let mut walk = Walk::new(old, new);
-    operations(&mut walk);
-    let mut found = Found::new(Context::SENT);
-    top(old, new, &mut found);
-    servers::compare(&old.place(), &new.place(), &mut found);
-    security::compare_unused(old, new, &mut found);
-    walk.root(None, found);
-    components(&mut walk);
-    walk
+use crate::model::pointer::{Pointer, component_name, percent_decoded};
+
+/// A longer chain of references is taken for a cycle.
+const MAX_CHAIN: usize = 32;
+
+static ANYTHING: Value = Value::Bool(true);
+
+/// A value in a document, with its pointer.
+#[derive(Clone, Debug)]
+pub(super) struct Located<'a> {
+    pub(super) at: Pointer,
+    pub(super) value: &'a Value,
 }
 
-/// The fields of the document itself.
-fn top<'a>(old: Document<'a>, new: Document<'a>, found: &mut Found<'a>) {
-    let (before, after) = (old.place(), new.place());
-    if let Some((was, is)) = fields::changed(&before, &after, "openapi") {
-        found.add(Rule::D112, &is.at, format!("{} becomes {}", was.value, is.value));
+impl<'a> Located<'a> {
+    /// An absent schema, which admits anything.
+    pub(super) fn unwritten(at: Pointer) -> Self {
+        Self { at, value: &ANYTHING }
     }
-    let info = |place: &Place<'a>| place.get("info").unwrap_or_else(|| Place::unwritten(place.at.join("info")));
-    let (info_before, info_after) = (info(&before), info(&after));
-    if let Some((was, is)) = fields::changed(&info_before, &info_after, "version") {
-        found.add(Rule::D111, &is.at, format!("{} becomes {}", was.value, is.value));
+
+    pub(super) fn get(&self, field: &str) -> Option<Self> {
+        Some(Self { at: self.at.join(field), value: self.value.get(field)? })
     }
-    fields::others(
-        &info_before,
-        &info_after,
-        &["version"],
-        &["title", "summary", "description", "termsOfService", "contact", "license"],
-        found,
-    );
-    tags(&before, &after, found);
-    let hooks = |place: &Place<'a>| place.get("webhooks");
-    fields::coarse(Rule::D109, "webhook", hooks(&before), hooks(&after), found);
-    let known = ["openapi", "info", "servers", "paths", "components", "security", "tags", "webhooks"];
-    fields::others(&before, &after, &known, &["externalDocs", "$self"], found);
+
+    pub(super) fn text(&self, field: &str) -> Option<&'a str> {
+        self.value.get(field)?.as_str()
+    }
+
+    pub(super) fn flag(&self, field: &str) -> bool {
+        self.value.get(field) == Some(&Value::Bool(true))
+    }
+
+    /// The fields of an object; empty for any other value.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&'a str, Self)> {
+        let at = self.at.clone();
+        let fields = self.value.as_object().into_iter().flatten();
+        fields.map(move |(name, value)| (name.as_str(), Located { at: at.join(name), value }))
+    }
+
+    /// The items of an array; empty for any other value.
+    pub(super) fn items(&self) -> impl Iterator<Item = Self> {
+        let at = self.at.clone();
+        let items = self.value.as_array().into_iter().flatten().enumerate();
+        items.map(move |(index, value)| Located { at: at.join(&index.to_string()), value })
+    }
 }
 
-fn tags<'a>(before: &Place<'a>, after: &Place<'a>, found: &mut Found<'a>) {
-    let named = |place: &Place<'a>| -> BTreeMap<&'a str, Place<'a>> {
-        let tags = place.get("tags");
-        tags.iter().flat_map(Place::items).filter_map(|tag| Some((tag.text("name")?, tag))).collect()
-    };
-    let (old, new) = (named(before), named(after));
-    for (name, tag) in &new {
-        match old.get(name) {
-            None => found.add(Rule::D106, &tag.at, format!("the tag `{name}` is described")),
-            Some(was) if !same(was.value, tag.value) => {
-                found.add(Rule::D107, &tag.at, format!("the tag `{name}` is described otherwise"));
+/// A document to compare.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Document<'a> {
+    pub(super) root: &'a Value,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn place(self) -> Located<'a> {
+        Located { at: Pointer::default(), value: self.root }
+    }
+
+    /// The target of a reference within the document.
+    pub(super) fn resolve(self, reference: &str) -> Option<Located<'a>> {
+        match reference.strip_prefix('#').map(percent_decoded) {
+            Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
+                Some(Located { value: self.root.pointer(&pointer)?, at: Pointer::parse(&pointer) })
             }
-            Some(_) => {}
+            _ => self.named(reference),
         }
     }
-    for (name, tag) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
-        found.add(Rule::D106, &tag.at, format!("the tag `{name}` is no longer described"));
-    }
-}
 
-fn operations(walk: &mut Walk<'_>) {
-    let (old, new) = (Operations::of(walk.old), Operations::of(walk.new));
-    for (name, operation, other) in operation::paired(&old, &new) {
-        let mut found = Found::new(Context::SENT);
-        match (operation, other) {
-            (Some(operation), Some(other)) => operation::compare(walk.old, walk.new, operation, other, &mut found),
-            (None, Some(other)) => found.add(Rule::D101, &other.place.at, "is new"),
-            (Some(operation), None) => found.add(Rule::D102, &operation.place.at, "is gone"),
-            (None, None) => {}
-        }
-        walk.root(Some(&name), found);
-    }
-    let mut found = Found::new(Context::UNUSED);
-    operation::items(walk.old, walk.new, &mut found);
-    walk.root(None, found);
-}
-
-/// Components that no operation leads to, and schemas that none leads to in both documents.
-fn components(walk: &mut Walk<'_>) {
-    let (old, new) = (walk.old, walk.new);
-    let (reached_before, reached_after) = (old.reached(), new.reached());
-    let sections: BTreeSet<_> = [old, new]
-        .iter()
-        .filter_map(|document| document.root.get("components")?.as_object())
-        .flat_map(|components| components.keys().map(String::as_str))
-        .collect();
-    for section in sections.into_iter().filter(|section| *section != "securitySchemes") {
-        let mut found = Found::new(Context::UNUSED);
-        let before = Named::of(old.place().get("components").and_then(|components| components.get(section)));
-        let after = Named::of(new.place().get("components").and_then(|components| components.get(section)));
-        let used = |reached: &BTreeSet<String>, name: &str| {
-            reached.contains(&format!("#{}", Pointer::component(section, name)))
+    /// The component schema with this `$id` or anchor.
+    fn named(self, reference: &str) -> Option<Located<'a>> {
+        let anchor = reference.strip_prefix('#');
+        let is_meant = |schema: &Value| {
+            let says = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+            says("$id") == Some(reference) || (anchor.is_some() && says("$anchor") == anchor)
         };
-        if section.starts_with("x-") {
-            fields::coarse(Rule::D108, "extension", before.whole.clone(), after.whole.clone(), &mut found);
-            walk.root(None, found);
-            continue;
-        }
-        for (name, place) in after.fields.iter().filter(|(name, _)| !before.fields.contains_key(*name)) {
-            if !used(&reached_after, name) {
-                found.add(Rule::D402, &place.at, "is new, and nothing uses it");
+        let (name, value) = self.components("schemas")?.iter().find(|(_, schema)| is_meant(schema))?;
+        Some(Located { at: Pointer::component("schemas", name), value })
+    }
+
+    /// Follows a chain of `$ref`s; a dangling reference is returned as it is.
+    pub(super) fn follow(self, place: &Located<'a>) -> Located<'a> {
+        let mut place = place.clone();
+        for _ in 0..MAX_CHAIN {
+            match place.text("$ref").and_then(|reference| self.resolve(reference)) {
+                Some(target) => place = target,
+                None => break,
             }
         }
-        for (name, place) in &before.fields {
-            let Some(other) = after.fields.get(name) else {
-                if !used(&reached_before, name) {
-                    found.add(Rule::D403, &place.at, "is gone, and nothing used it");
-                }
-                continue;
+        place
+    }
+
+    /// Follows a chain of bare `$ref`s; also returns the names of the components on the way.
+    pub(super) fn schema(self, place: &Located<'a>) -> (Located<'a>, Vec<String>) {
+        let mut place = place.clone();
+        let mut names = Vec::new();
+        for _ in 0..MAX_CHAIN {
+            let Some(reference) = place.text("$ref").filter(|_| place.value.as_object().is_some_and(|o| o.len() == 1))
+            else {
+                break;
             };
-            let everywhere = used(&reached_before, name) && used(&reached_after, name);
-            if section == "schemas" {
-                if !everywhere {
-                    found.pair(vec![place.clone()], vec![other.clone()], Context::UNUSED);
+            let Some(target) = self.resolve(reference) else { break };
+            names.extend(component_name(reference, "schemas"));
+            place = target;
+        }
+        (place, names)
+    }
+
+    pub(super) fn components(self, section: &str) -> Option<&'a Map<String, Value>> {
+        self.root.get("components")?.get(section)?.as_object()
+    }
+
+    pub(super) fn has_schema(self, name: &str) -> bool {
+        self.components("schemas").is_some_and(|schemas| schemas.contains_key(name))
+    }
+
+    /// Every reference that operations reach, directly or through other references.
+    pub(super) fn reached(self) -> BTreeSet<String> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&Value> = self.root.get("paths").into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => {
+                    let reference = fields.get("$ref").and_then(Value::as_str);
+                    if let Some(reference) = reference.filter(|reference| reached.insert((*reference).to_owned())) {
+                        let target = self.resolve(reference);
+                        let subtypes = target.iter().flat_map(|base| self.subtypes(base));
+                        open.extend(
+                            subtypes
+                                .filter(|(subtype, _)| reached.insert(subtype.clone()))
+                                .map(|(_, place)| place.value),
+                        );
+                        open.extend(target.map(|place| place.value));
+                    }
+                    open.extend(fields.values());
                 }
-            } else if !everywhere && !same(place.value, other.value) {
-                let rule = if section == "examples" { Rule::D107 } else { Rule::D407 };
-                found.add(rule, &other.at, "changes, and nothing uses it");
+                _ => {}
             }
         }
-        walk.root(None, found);
+        reached
+    }
+
+    /// The schemas that extend a base class, by reference. A base class has a discriminator, or extends a schema that has
+    /// one, and lists no members itself.
+    pub(super) fn subtypes(self, base: &Located<'a>) -> Vec<(String, Located<'a>)> {
+        let has = |keyword: &str| base.value.get(keyword).is_some();
+        if has("oneOf") || has("anyOf") || !self.has_discriminator(base.value, 0) {
+            return Vec::new();
+        }
+        let own = format!("#{}", base.at);
+        let extends = |schema: &Value| {
+            let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            members.clone().any(|member| member.get("$ref").and_then(Value::as_str) == Some(own.as_str()))
+        };
+        let schemas = self.components("schemas").into_iter().flatten().filter(|(_, schema)| extends(schema));
+        schemas
+            .map(|(name, value)| {
+                let at = Pointer::component("schemas", name);
+                (format!("#{at}"), Located { at, value })
+            })
+            .collect()
+    }
+
+    /// Whether a schema has a discriminator, or extends a schema that has one.
+    fn has_discriminator(self, schema: &'a Value, depth: usize) -> bool {
+        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        schema.get("discriminator").is_some()
+            || depth < MAX_CHAIN
+                && members.clone().any(|member| match member.get("$ref").and_then(Value::as_str) {
+                    Some(reference) => {
+                        self.resolve(reference).is_some_and(|parent| self.has_discriminator(parent.value, depth + 1))
+                    }
+                    None => self.has_discriminator(member, depth + 1),
+                })
+    }
+}
+
+/// Whether two values are equal, whatever the order of fields and lists.
+pub(super) fn same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            old.len() == new.len()
+                && old.iter().all(|(name, value)| new.get(name).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            let mut left: Vec<_> = new.iter().collect();
+            old.len() == new.len()
+                && old.iter().all(|value| {
+                    let found = left.iter().position(|other| same(value, other));
+                    found.map(|index| left.swap_remove(index)).is_some()
+                })
+        }
+        _ => old == new,
     }
 }

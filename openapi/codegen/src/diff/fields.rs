@@ -1,40 +1,44 @@
-//! Fields of objects that are compared one by one, and those that no rule knows.
+//! Comparing the fields of objects, known and unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::place::{Place, same};
+use super::comparison::Findings;
+use super::document::{Located, same};
 use super::rule::Rule;
-use super::walk::Found;
 
 /// The fields of an object by name, and the object.
 #[derive(Debug, Default)]
 pub(super) struct Named<'a> {
-    pub(super) whole: Option<Place<'a>>,
-    pub(super) fields: BTreeMap<&'a str, Place<'a>>,
+    pub(super) whole: Option<Located<'a>>,
+    pub(super) fields: BTreeMap<&'a str, Located<'a>>,
 }
 
 impl<'a> Named<'a> {
-    pub(super) fn of(object: Option<Place<'a>>) -> Self {
-        let fields = object.iter().flat_map(Place::fields).collect();
+    pub(super) fn of(object: Option<Located<'a>>) -> Self {
+        let fields = object.iter().flat_map(Located::fields).collect();
         Self { whole: object, fields }
     }
 }
 
-/// A field that both have and that differs; one that only one has stands for nothing in the other.
-pub(super) fn changed<'a>(before: &Place<'a>, after: &Place<'a>, field: &str) -> Option<(Place<'a>, Place<'a>)> {
-    let nothing = |place: &Place<'a>| Place { at: place.at.join(field), value: &serde_json::Value::Null };
-    let of = |place: &Place<'a>| place.get(field).unwrap_or_else(|| nothing(place));
+/// A field that differs; where one object lacks it, its value there is null.
+pub(super) fn changed<'a>(
+    before: &Located<'a>,
+    after: &Located<'a>,
+    field: &str,
+) -> Option<(Located<'a>, Located<'a>)> {
+    let nothing = |place: &Located<'a>| Located { at: place.at.join(field), value: &serde_json::Value::Null };
+    let of = |place: &Located<'a>| place.get(field).unwrap_or_else(|| nothing(place));
     let (was, is) = (of(before), of(after));
     (was.value != is.value).then_some((was, is))
 }
 
-/// Whatever differs but the known fields: documentation, extensions, and what no rule knows.
+/// Reports all differences outside the known fields: documentation, extensions, and unclassified fields.
 pub(super) fn others<'a>(
-    before: &Place<'a>,
-    after: &Place<'a>,
+    before: &Located<'a>,
+    after: &Located<'a>,
     known: &[&str],
     documentation: &[&str],
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     let names: BTreeSet<_> = before.fields().chain(after.fields()).map(|(name, _)| name).collect();
     let mut texts = Vec::new();
@@ -60,13 +64,13 @@ pub(super) fn others<'a>(
     }
 }
 
-/// Things by name that are looked at as wholes.
+/// Compares named things without looking into them.
 pub(super) fn coarse<'a>(
     rule: Rule,
     what: &str,
-    before: Option<Place<'a>>,
-    after: Option<Place<'a>>,
-    found: &mut Found<'a>,
+    before: Option<Located<'a>>,
+    after: Option<Located<'a>>,
+    found: &mut Findings<'a>,
 ) {
     let (before, after) = (Named::of(before), Named::of(after));
     for (name, place) in &after.fields {

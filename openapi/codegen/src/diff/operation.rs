@@ -1,4 +1,4 @@
-//! Operations: which is which, and what changed in one.
+//! Pairing operations, and comparing each pair.
 
 mod bodies;
 mod parameters;
@@ -6,10 +6,10 @@ mod replies;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::comparison::Findings;
+use super::document::{Document, Located, same};
 use super::fields::{self, Named};
-use super::place::{Document, Place, same};
 use super::rule::Rule;
-use super::walk::Found;
 use super::{security, servers};
 use crate::model::methods::METHODS;
 
@@ -18,11 +18,11 @@ use crate::model::methods::METHODS;
 pub(super) struct Operation<'a> {
     pub(super) path: &'a str,
     /// The path item: its parameters and servers hold for the operation, too.
-    item: Place<'a>,
-    pub(super) place: Place<'a>,
+    item: Located<'a>,
+    pub(super) place: Located<'a>,
 }
 
-/// The operations of a document, by method and path, without the names of what the path holds.
+/// The operations of a document, by method and path; the names of path parameters do not count.
 #[derive(Debug)]
 pub(super) struct Operations<'a> {
     by_route: BTreeMap<(String, String), Operation<'a>>,
@@ -31,14 +31,14 @@ pub(super) struct Operations<'a> {
 impl<'a> Operations<'a> {
     pub(super) fn of(document: Document<'a>) -> Self {
         let mut by_route = BTreeMap::new();
-        for (path, item) in document.place().get("paths").iter().flat_map(Place::fields) {
+        for (path, item) in document.place().get("paths").iter().flat_map(Located::fields) {
             let item = document.follow(&item);
             let more = item.get("additionalOperations");
             let methods = item.fields().filter(|(method, _)| METHODS.contains(method) || *method == "query");
-            for (method, place) in methods.chain(more.iter().flat_map(Place::fields)) {
+            for (method, place) in methods.chain(more.iter().flat_map(Located::fields)) {
                 let operation = Operation { path, item: item.clone(), place };
                 let route = (route(path), method.to_uppercase());
-                // Two paths that differ in such names only are told apart by them.
+                // Two paths that differ only in these names keep them.
                 let route = if by_route.contains_key(&route) { (path.to_owned(), route.1) } else { route };
                 by_route.insert(route, operation);
             }
@@ -47,7 +47,7 @@ impl<'a> Operations<'a> {
     }
 }
 
-/// A path with nothing but braces for its parameters.
+/// A path with `{}` for each parameter.
 fn route(path: &str) -> String {
     let mut route = String::new();
     let mut inside = false;
@@ -68,7 +68,7 @@ fn names_of(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }
 
-/// The operations of both documents, each with its name: method and path.
+/// Pairs the operations of both documents, each with its name: method and path.
 pub(super) fn paired<'o, 'a>(
     old: &'o Operations<'a>,
     new: &'o Operations<'a>,
@@ -81,13 +81,13 @@ pub(super) fn paired<'o, 'a>(
     })
 }
 
-/// Compares two operations; their schemas are left to be compared.
+/// Compares two operations and queues their schemas.
 pub(super) fn compare<'a>(
     old: Document<'a>,
     new: Document<'a>,
     before: &Operation<'a>,
     after: &Operation<'a>,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     if let Some((was, is)) = fields::changed(&before.place, &after.place, "operationId") {
         let at = if is.value.is_null() { &was.at } else { &is.at };
@@ -129,12 +129,12 @@ pub(super) fn compare<'a>(
     fields::others(&before.place, &after.place, &known, &["summary", "description", "externalDocs"], found);
 }
 
-/// What paths say beside their operations.
-pub(super) fn items<'a>(old: Document<'a>, new: Document<'a>, found: &mut Found<'a>) {
+/// Compares the fields of path items other than operations.
+pub(super) fn items<'a>(old: Document<'a>, new: Document<'a>, found: &mut Findings<'a>) {
     let paths = |document: Document<'a>| Named::of(document.place().get("paths")).fields;
     let (before, after) = (paths(old), paths(new));
     let is_path = |name: &str| name.starts_with('/');
-    let idle = |document: Document<'a>, item: &Place<'a>| {
+    let idle = |document: Document<'a>, item: &Located<'a>| {
         !document.follow(item).fields().any(|(field, _)| METHODS.contains(&field) || field == "query")
     };
     let names: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
@@ -162,8 +162,8 @@ pub(super) fn items<'a>(old: Document<'a>, new: Document<'a>, found: &mut Found<
     }
 }
 
-/// Says whether something is deprecated from now on, or no longer.
-fn deprecation<'a>(before: &Place<'a>, after: &Place<'a>, found: &mut Found<'a>) {
+/// Reports whether something became deprecated, or ceased to be.
+fn deprecation<'a>(before: &Located<'a>, after: &Located<'a>, found: &mut Findings<'a>) {
     match (before.flag("deprecated"), after.flag("deprecated")) {
         (false, true) => found.add(Rule::D104, &after.at, "is deprecated"),
         (true, false) => found.add(Rule::D105, &after.at, "is no longer deprecated"),

@@ -9,7 +9,7 @@ use super::rule::Rule;
 use super::rust::PublicItem;
 use super::{Bump, Drift};
 
-/// How many operations or items a text names before it counts the rest.
+/// A text names this many operations or items, and counts the rest.
 const MOST: usize = 6;
 
 const NO_CHANGE: &str = "## Rust items that follow from no single change";
@@ -63,7 +63,7 @@ impl Drift {
 
     /// The report for a program: one object with `changes`, `rust` and `suggestion`.
     pub fn to_json(&self) -> String {
-        // Every field is a text, a number, a list or an object with texts for keys, so there is nothing to fail on.
+        // Serialization cannot fail: every key is a string.
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
@@ -74,7 +74,7 @@ impl Drift {
         let bump = match self.suggestion.bump {
             None if self.rust.unknown.is_some() => "cannot tell".into(),
             None => "none".into(),
-            // Cargo takes the second number for the major one before 1.0, and the third for the others.
+            // Before 1.0, Cargo treats the second number as the major one, and the third as the others.
             Some(Bump::Major) => "major (0.x: the second number)".to_owned(),
             Some(bump) => format!("{bump} (0.x: the third number)"),
         };
@@ -109,7 +109,7 @@ impl Change {
     }
 }
 
-/// What is told of a change beside its headline.
+/// The lines under the headline of a change.
 fn rows(change: &Change) -> Vec<(&'static str, String)> {
     let mut rows = vec![("at", format!("`{}`", change.pointer))];
     let operations: Vec<_> = change.operations.iter().map(String::as_str).collect();
@@ -139,7 +139,7 @@ fn rows(change: &Change) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// The items without those that follow from others: a builder has a method for each field, a type its traits.
+/// Leaves out items that follow from others, such as a builder's method for a field, or the traits of a type.
 fn told(items: &[PublicItem]) -> impl Iterator<Item = &PublicItem> {
     items.iter().filter(|item| {
         let plain = item.path.replace("builder::", "");

@@ -1,4 +1,4 @@
-//! The verdict on Rust: the public items of the two generated sources, compared.
+//! The verdict on Rust: compares the public items of the two generated sources.
 
 mod attribution;
 mod surface;
@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::Source;
 use super::change::{Bump, Change};
-use super::place::Document;
-use surface::{Item, Kind, Surface};
+use super::document::Document;
+use surface::{Item, ItemKind, Surface};
 
 /// What became of a public item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -21,11 +21,11 @@ pub enum ItemChange {
     Added,
     /// It is gone.
     Removed,
-    /// It is declared otherwise.
+    /// Its declaration differs.
     Changed,
 }
 
-/// A public item that is not in both sources as it was.
+/// A public item that differs between the sources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PublicItem {
@@ -33,7 +33,7 @@ pub struct PublicItem {
     pub path: String,
     /// What became of it.
     pub change: ItemChange,
-    /// The same in a part of a sentence.
+    /// The change as part of a sentence.
     pub detail: String,
     /// What it asks of the version.
     pub bump: Bump,
@@ -45,19 +45,19 @@ pub struct PublicItem {
 pub struct RustVerdict {
     /// What the surface as a whole asks of the version: `None` when the sources are the same.
     pub bump: Option<Bump>,
-    /// Items that follow from no single change.
+    /// Items that no single change explains.
     pub others: Vec<PublicItem>,
-    /// Why there is no verdict.
+    /// Why there is no verdict; `None` when there is one.
     pub unknown: Option<String>,
-    /// The item that asks for most.
+    /// The item with the greatest bump.
     #[serde(skip)]
     pub(super) worst: Option<PublicItem>,
-    /// How many items are not as they were.
+    /// How many items differ.
     #[serde(skip)]
     pub(super) count: usize,
 }
 
-/// Compares the two sources, and gives each change the items that follow from it.
+/// Compares the two sources, and attributes the differing items to the changes.
 pub(super) fn judge(
     old: Document<'_>,
     new: Document<'_>,
@@ -81,9 +81,9 @@ pub(super) fn judge(
     };
     let items = compare(&was, &is);
     let bump = items.iter().map(|item| item.bump).max();
-    // An order that changed is none of the surface.
+    // The order of items is not part of the surface.
     let other_text = !changes.is_empty() && before.rust != after.rust;
-    // The first of the greatest; what a builder does follows from what it builds.
+    // The first item with the greatest bump; a builder's items follow from the type it builds.
     let of_builder = |item: &PublicItem| item.path.contains("builder::");
     let worst = items.iter().rev().max_by_key(|item| (item.bump, !of_builder(item))).cloned();
     let count = items.len();
@@ -105,9 +105,10 @@ fn compare(was: &Surface, is: &Surface) -> Vec<PublicItem> {
         if parent.is_some_and(|parent| !was.items.contains_key(parent)) {
             continue;
         }
-        // Who names every field or variant must name this one, too.
+        // Code that names every field or variant must now name this one, too.
         let closed = parent.and_then(|parent| was.items.get(parent)).is_some_and(|parent| parent.closed);
-        let bump = if closed && matches!(item.kind, Kind::Field | Kind::Variant) { Bump::Major } else { Bump::Minor };
+        let bump =
+            if closed && matches!(item.kind, ItemKind::Field | ItemKind::Variant) { Bump::Major } else { Bump::Minor };
         items.push(item.became(path, ItemChange::Added, bump, "is new".into()));
     }
     items.sort_by(|one, other| one.path.cmp(&other.path));
@@ -132,11 +133,11 @@ fn changed(path: &str, was: &Item, is: &Item) -> Option<PublicItem> {
     }
 }
 
-/// How a declaration differs, as short as it can be told.
+/// The shortest description of how a declaration differs.
 fn difference(was: &Item, is: &Item) -> String {
     let split = |item: &Item| item.declaration.rsplit_once(" -> ").map(|(one, two)| (one.to_owned(), two.to_owned()));
     match (was.kind, split(was), split(is)) {
-        (Kind::Function, Some((arguments, result)), Some((other_arguments, other_result))) => {
+        (ItemKind::Function, Some((arguments, result)), Some((other_arguments, other_result))) => {
             if arguments == other_arguments {
                 return format!("returns `{other_result}`, was `{result}`");
             }

@@ -5,25 +5,25 @@ mod properties;
 mod unions;
 mod values;
 
-use super::place::{Document, Place};
+use super::comparison::{Context, Findings};
+use super::document::{Document, Located};
 use super::rule::Rule;
 use super::shape::{Conjunction, Shape};
-use super::walk::{Context, Found};
 use crate::model::pointer::Pointer;
 
 const DOCUMENTATION: &[&str] =
     &["title", "description", "example", "examples", "externalDocs", "$comment", "xml", "$schema", "$vocabulary"];
 
-/// Names that only references need.
+/// Keywords that only name a schema for references.
 const NAMES: &[&str] = &["$id", "$anchor", "$dynamicAnchor", "$defs", "definitions"];
 
-/// Compares two schemas; what stands in them is left to be compared.
+/// Compares two schemas and queues their inner schemas.
 pub(super) fn compare<'a>(
     old: Document<'a>,
     new: Document<'a>,
-    before: &[Place<'a>],
-    after: &[Place<'a>],
-    found: &mut Found<'a>,
+    before: &[Located<'a>],
+    after: &[Located<'a>],
+    found: &mut Findings<'a>,
 ) {
     if let ([was], [is]) = (before, after)
         && was.value != is.value
@@ -43,7 +43,7 @@ pub(super) fn compare<'a>(
     if values::compare(&before, &after, found) == values::Kinship::None {
         return;
     }
-    // Where there are subtypes, the base class is a union of them.
+    // A base class with subtypes is read as a union.
     if unions::subtypes(old, new, &before, &after, found) {
         found.context = found.context.within_union();
     }
@@ -54,14 +54,14 @@ pub(super) fn compare<'a>(
     others(&before, &after, found);
 }
 
-/// Says which components stand where others stood.
+/// Compares the components that a use of a schema names.
 pub(super) fn compare_names(
     old: Document<'_>,
     new: Document<'_>,
     before: &[String],
     after: &[String],
     at: &Pointer,
-    found: &mut Found<'_>,
+    found: &mut Findings<'_>,
 ) {
     let gone: Vec<_> = before.iter().filter(|name| !after.contains(name)).collect();
     let come: Vec<_> = after.iter().filter(|name| !before.contains(name)).collect();
@@ -79,7 +79,7 @@ pub(super) fn compare_names(
     }
 }
 
-fn documentation<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn documentation<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let changed = |keywords: &[&str]| -> Vec<String> {
         let texts = |shape: &Shape<'a>, keyword: &str| -> Vec<_> {
             shape.rest.get(keyword).into_iter().flatten().map(|place| place.value).collect()
@@ -103,7 +103,7 @@ fn documentation<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a
     }
 }
 
-/// Where the first of these keywords stands that differs.
+/// The pointer of the schema with the first of these keywords.
 fn place_of<'a>(before: &Shape<'a>, after: &Shape<'a>, keywords: &[&str]) -> Pointer {
     let of = |shape: &Shape<'a>| {
         keywords.iter().find_map(|keyword| shape.rest.get(keyword)?.first().map(|place| place.at.clone()))
@@ -113,23 +113,23 @@ fn place_of<'a>(before: &Shape<'a>, after: &Shape<'a>, keywords: &[&str]) -> Poi
     at
 }
 
-/// Lists, tuples and what an item must be.
-fn items<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+/// Compares `items` and `prefixItems`.
+fn items<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let context = found.context.within();
     inner("items", before, after, context, found);
     for index in 0..before.tuple.len().max(after.tuple.len()) {
         let of = |shape: &Shape<'a>| -> Conjunction<'a> {
-            let unwritten = || vec![Place::unwritten(shape.at.join("prefixItems").join(&index.to_string()))];
+            let unwritten = || vec![Located::unwritten(shape.at.join("prefixItems").join(&index.to_string()))];
             shape.tuple.get(index).cloned().unwrap_or_else(unwritten)
         };
         found.pair(of(before), of(after), context);
     }
 }
 
-/// Leaves the schemas under a keyword to be compared; one that is not written admits anything.
-fn inner<'a>(keyword: &str, before: &Shape<'a>, after: &Shape<'a>, context: Context, found: &mut Found<'a>) {
+/// Queues the schemas under a keyword; an absent one admits anything.
+fn inner<'a>(keyword: &str, before: &Shape<'a>, after: &Shape<'a>, context: Context, found: &mut Findings<'a>) {
     let of = |shape: &Shape<'a>| -> Conjunction<'a> {
-        let unwritten = || vec![Place::unwritten(shape.at.join(keyword))];
+        let unwritten = || vec![Located::unwritten(shape.at.join(keyword))];
         shape.inner.get(keyword).cloned().unwrap_or_else(unwritten)
     };
     if before.inner.contains_key(keyword) || after.inner.contains_key(keyword) {
@@ -137,8 +137,8 @@ fn inner<'a>(keyword: &str, before: &Shape<'a>, after: &Shape<'a>, context: Cont
     }
 }
 
-/// Keywords that no other rule has looked at.
-fn others<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+/// Compares the keywords that no other function compares.
+fn others<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let known = |keyword: &str| {
         DOCUMENTATION.contains(&keyword)
             || NAMES.contains(&keyword)

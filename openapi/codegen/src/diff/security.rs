@@ -1,27 +1,27 @@
-//! What a client must prove, and how.
+//! Security requirements and schemes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::comparison::{Context, Findings};
+use super::document::{Document, Located, same};
 use super::fields::{self, Named};
-use super::place::{Document, Place, same};
 use super::rule::Rule;
-use super::walk::{Context, Found};
 
-/// What may be required together: the names of schemes.
+/// The names of schemes that are required together.
 type Schemes<'a> = BTreeSet<&'a str>;
 
-/// The requirements of an operation, of which one is to be met, with the scopes of each.
+/// The alternative requirements of an operation, with the scopes of each.
 #[derive(Debug)]
 struct Requirements<'a> {
-    at: Place<'a>,
+    at: Located<'a>,
     alternatives: BTreeMap<Schemes<'a>, BTreeSet<(&'a str, &'a str)>>,
 }
 
 impl<'a> Requirements<'a> {
-    /// What the operation requires, or the document for all that say nothing.
-    fn of(document: Document<'a>, operation: &Place<'a>) -> Self {
+    /// The requirements of the operation, or else those of the document.
+    fn of(document: Document<'a>, operation: &Located<'a>) -> Self {
         let own = operation.get("security").or_else(|| document.place().get("security"));
-        let at = own.unwrap_or_else(|| Place::unwritten(operation.at.join("security")));
+        let at = own.unwrap_or_else(|| Located::unwritten(operation.at.join("security")));
         let mut alternatives = BTreeMap::new();
         for alternative in at.items() {
             let schemes = alternative.fields().map(|(name, _)| name).collect();
@@ -40,13 +40,13 @@ impl<'a> Requirements<'a> {
     }
 }
 
-/// Compares what two operations require, and the schemes that they name.
+/// Compares the requirements of two operations, and the schemes they name.
 pub(super) fn compare<'a>(
     old: Document<'a>,
     new: Document<'a>,
-    before: &Place<'a>,
-    after: &Place<'a>,
-    found: &mut Found<'a>,
+    before: &Located<'a>,
+    after: &Located<'a>,
+    found: &mut Findings<'a>,
 ) {
     let (was, is) = (Requirements::of(old, before), Requirements::of(new, after));
     let at = &is.at.at;
@@ -71,7 +71,7 @@ pub(super) fn compare<'a>(
         }
     }
     gone.extend(was.alternatives.keys().filter(|schemes| !is.alternatives.contains_key(*schemes)));
-    // That nothing is required any more, or something now, is said above.
+    // A requirement that appears or disappears as a whole is reported above.
     for schemes in come.into_iter().filter(|schemes| **schemes != unnamed && was.is_required()) {
         found.add(Rule::D130, at, way(schemes));
     }
@@ -92,12 +92,12 @@ fn ways(requirements: &Requirements<'_>) -> String {
     requirements.alternatives.keys().map(way).collect::<Vec<_>>().join(" or ")
 }
 
-fn scheme_of<'a>(document: Document<'a>, name: &str) -> Option<Place<'a>> {
+fn scheme_of<'a>(document: Document<'a>, name: &str) -> Option<Located<'a>> {
     let scheme = document.place().get("components")?.get("securitySchemes")?.get(name)?;
     Some(document.follow(&scheme))
 }
 
-fn scheme<'a>(name: &str, before: Option<Place<'a>>, after: Option<Place<'a>>, found: &mut Found<'a>) {
+fn scheme<'a>(name: &str, before: Option<Located<'a>>, after: Option<Located<'a>>, found: &mut Findings<'a>) {
     match (before, after) {
         (Some(before), Some(after)) => {
             let sent = ["type", "name", "in", "scheme", "flows", "openIdConnectUrl"];
@@ -116,8 +116,8 @@ fn scheme<'a>(name: &str, before: Option<Place<'a>>, after: Option<Place<'a>>, f
     }
 }
 
-/// Compares what no operation needs: schemes that none names, and requirements that each says for itself.
-pub(super) fn compare_unused<'a>(old: Document<'a>, new: Document<'a>, found: &mut Found<'a>) {
+/// Compares schemes that no operation names, and default requirements that every operation overrides.
+pub(super) fn compare_unused<'a>(old: Document<'a>, new: Document<'a>, found: &mut Findings<'a>) {
     let context = std::mem::replace(&mut found.context, Context::UNUSED);
     let schemes = |document: Document<'a>| {
         let components = document.place().get("components");

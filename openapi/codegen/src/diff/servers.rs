@@ -1,14 +1,14 @@
-//! Servers.
+//! Comparing servers.
 
 use std::collections::BTreeMap;
 
+use super::comparison::Findings;
+use super::document::{Located, same};
 use super::fields;
-use super::place::{Place, same};
 use super::rule::Rule;
-use super::walk::Found;
 
 /// Compares the servers that two objects name.
-pub(super) fn compare<'a>(before: &Place<'a>, after: &Place<'a>, found: &mut Found<'a>) {
+pub(super) fn compare<'a>(before: &Located<'a>, after: &Located<'a>, found: &mut Findings<'a>) {
     let (old, new) = (of(before), of(after));
     for (url, server) in &new {
         let Some(was) = old.get(url) else {
@@ -26,7 +26,7 @@ pub(super) fn compare<'a>(before: &Place<'a>, after: &Place<'a>, found: &mut Fou
     for (url, server) in old.iter().filter(|(url, _)| !new.contains_key(*url)) {
         found.add(Rule::D121, &server.at, format!("`{url}` is gone"));
     }
-    let first = |place: &Place<'a>| place.get("servers").and_then(|servers| servers.items().next());
+    let first = |place: &Located<'a>| place.get("servers").and_then(|servers| servers.items().next());
     if let (Some(was), Some(is)) = (first(before), first(after))
         && let (Some(was), Some(url)) = (was.text("url"), is.text("url"))
         && was != url
@@ -35,7 +35,7 @@ pub(super) fn compare<'a>(before: &Place<'a>, after: &Place<'a>, found: &mut Fou
     }
 }
 
-fn of<'a>(place: &Place<'a>) -> BTreeMap<&'a str, Place<'a>> {
+fn of<'a>(place: &Located<'a>) -> BTreeMap<&'a str, Located<'a>> {
     let servers = place.get("servers");
-    servers.iter().flat_map(Place::items).filter_map(|server| Some((server.text("url")?, server))).collect()
+    servers.iter().flat_map(Located::items).filter_map(|server| Some((server.text("url")?, server))).collect()
 }

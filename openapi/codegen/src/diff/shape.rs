@@ -1,18 +1,18 @@
-//! What a schema says, however it says it.
+//! The meaning of a schema, independent of its spelling.
 //!
-//! A schema is read as the conjunction of all that its references and `allOf` lead to. Null is a flag, whether a type, a
-//! member of a union or `nullable` says it; a union of one member is that member; `const` is an enum of one value.
+//! A schema is the conjunction of everything its references and `allOf` lead to. Null is a flag, whether it is spelled as a
+//! type, a member of a union or `nullable`; a union of one member is that member; `const` is an enum of one value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::place::{Document, Place};
+use super::document::{Document, Located};
 use crate::model::null::{Null, null_of};
 use crate::model::pointer::{Pointer, component_name};
 
-/// The schemas that hold together for one value, outermost first.
-pub(super) type Conjunction<'a> = Vec<Place<'a>>;
+/// Schemas that all apply to one value, outermost first.
+pub(super) type Conjunction<'a> = Vec<Located<'a>>;
 
 /// Keywords that hold one schema.
 const ONE: &[&str] = &["items", "additionalProperties", "contains", "propertyNames", "unevaluatedItems"];
@@ -21,26 +21,26 @@ const OF_OBJECTS: &[&str] = &["properties", "required", "additionalProperties", 
 const OF_ARRAYS: &[&str] = &["items", "prefixItems", "minItems", "maxItems", "uniqueItems"];
 const OF_TEXTS: &[&str] = &["pattern", "minLength", "maxLength"];
 
-/// What a schema says.
+/// The normalised meaning of a schema.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
-    /// Where the outermost of its schemas stands.
+    /// The pointer of its outermost schema.
     pub(super) at: Pointer,
-    /// The schema that is left when it is nothing but an `allOf` of one or a choice between one and null.
-    pub(super) core: Place<'a>,
+    /// The schema within wrappers: an `allOf` of one schema, or a choice between one schema and null.
+    pub(super) core: Located<'a>,
     /// The components it refers to.
     pub(super) names: Vec<String>,
-    /// Whether a `false` schema refuses everything.
+    /// Whether one of its schemas is `false`, which refuses everything.
     pub(super) never: bool,
     pub(super) null: Null,
-    /// Where null is spelled, if it is.
+    /// The pointer at which null is spelled.
     pub(super) null_at: Option<Pointer>,
-    /// The types other than null; none when any is admitted.
+    /// The types other than null; empty when every type is admitted.
     pub(super) types: BTreeSet<&'a str>,
     pub(super) types_at: Option<Pointer>,
-    /// How many of its schemas write a type.
+    /// How many of its schemas have a `type`.
     pub(super) types_written: usize,
-    /// The values other than null, when they are listed.
+    /// The values other than null, where `enum` or `const` lists them.
     pub(super) values: Option<Vec<&'a Value>>,
     pub(super) values_at: Option<Pointer>,
     pub(super) properties: BTreeMap<&'a str, Conjunction<'a>>,
@@ -50,8 +50,8 @@ pub(super) struct Shape<'a> {
     pub(super) inner: BTreeMap<&'a str, Conjunction<'a>>,
     pub(super) tuple: Vec<Conjunction<'a>>,
     pub(super) unions: Vec<Union<'a>>,
-    /// Every other keyword: each place that says it.
-    pub(super) rest: BTreeMap<&'a str, Vec<Place<'a>>>,
+    /// Every other keyword, with each of its occurrences.
+    pub(super) rest: BTreeMap<&'a str, Vec<Located<'a>>>,
 }
 
 /// A choice between schemas.
@@ -60,14 +60,14 @@ pub(super) struct Union<'a> {
     /// `oneOf` or `anyOf`.
     pub(super) keyword: &'static str,
     pub(super) at: Pointer,
-    pub(super) members: Vec<Place<'a>>,
+    pub(super) members: Vec<Located<'a>>,
 }
 
 impl<'a> Shape<'a> {
-    pub(super) fn of(document: Document<'a>, conjunction: &[Place<'a>]) -> Self {
+    pub(super) fn of(document: Document<'a>, conjunction: &[Located<'a>]) -> Self {
         let mut shape = Self {
             at: conjunction.first().map(|place| place.at.clone()).unwrap_or_default(),
-            core: conjunction.first().cloned().unwrap_or_else(|| Place::unwritten(Pointer::default())),
+            core: conjunction.first().cloned().unwrap_or_else(|| Located::unwritten(Pointer::default())),
             names: Vec::new(),
             never: false,
             null: Null::Unsaid,
@@ -105,8 +105,8 @@ impl<'a> Shape<'a> {
         shape
     }
 
-    /// Takes up the keywords of one schema, and says which schemas hold together with it.
-    fn take(&mut self, document: Document<'a>, place: &Place<'a>) -> Vec<Place<'a>> {
+    /// Adds the keywords of one schema; returns the schemas that apply together with it.
+    fn take(&mut self, document: Document<'a>, place: &Located<'a>) -> Vec<Located<'a>> {
         let mut next = Vec::new();
         self.never |= *place.value == Value::Bool(false);
         self.take_types(place);
@@ -161,7 +161,7 @@ impl<'a> Shape<'a> {
         next
     }
 
-    fn take_types(&mut self, place: &Place<'a>) {
+    fn take_types(&mut self, place: &Located<'a>) {
         let Some(written) = place.get("type") else {
             return self.infer_types(place);
         };
@@ -183,8 +183,8 @@ impl<'a> Shape<'a> {
         self.types_at = Some(written.at);
     }
 
-    /// What the values or keywords say where no type is written, as the lowering reads them.
-    fn infer_types(&mut self, place: &Place<'a>) {
+    /// Infers the types from values or keywords where `type` is absent, as the lowering does.
+    fn infer_types(&mut self, place: &Located<'a>) {
         let Some(schema) = place.value.as_object() else { return };
         if ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|keyword| schema.contains_key(*keyword)) {
             return;
@@ -214,7 +214,7 @@ impl<'a> Shape<'a> {
             self.types = types;
         } else if !types.is_empty() {
             let both: BTreeSet<_> = self.types.intersection(&types).copied().collect();
-            // Types that have none in common are left as the outer schema says.
+            // Without a common type, the outer schema's types stay.
             if !both.is_empty() {
                 self.types = both;
             } else if types.contains("integer") && self.types.contains("number") {
@@ -223,7 +223,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    fn take_values(&mut self, keyword: &str, inner: &Place<'a>) {
+    fn take_values(&mut self, keyword: &str, inner: &Located<'a>) {
         let given: Vec<_> = match inner.value {
             Value::Array(values) if keyword == "enum" => values.iter().collect(),
             value => vec![value],
@@ -244,12 +244,12 @@ impl<'a> Shape<'a> {
         self.values_at = Some(inner.at.clone());
     }
 
-    /// Whether the generated type keeps what it cannot tell: a union of several members.
+    /// Whether the generated type keeps unknown members: a union of several.
     pub(super) fn is_open_union(&self) -> bool {
         !self.unions.is_empty() || (self.types.len() > 1 && self.types.len() < 5)
     }
 
-    /// Whether it is read as any JSON.
+    /// Whether the generated type is any JSON.
     pub(super) fn is_anything(&self) -> bool {
         self.unions.is_empty() && self.properties.is_empty() && (self.types.is_empty() || self.types.len() >= 5)
     }
@@ -263,14 +263,14 @@ impl<'a> Shape<'a> {
     }
 }
 
-fn gather<'a>(into: &mut BTreeMap<&'a str, Conjunction<'a>>, schemas: &Place<'a>) {
+fn gather<'a>(into: &mut BTreeMap<&'a str, Conjunction<'a>>, schemas: &Located<'a>) {
     for (name, schema) in schemas.fields() {
         into.entry(name).or_default().push(schema);
     }
 }
 
-/// Whether a schema says nothing itself but what leads to others.
-fn is_wrapper(place: &Place<'_>) -> bool {
+/// Whether a schema only leads to others.
+fn is_wrapper(place: &Located<'_>) -> bool {
     let leading = ["allOf", "oneOf", "anyOf", "title", "description", "nullable"];
     place.fields().all(|(keyword, _)| leading.contains(&keyword))
 }

@@ -1,17 +1,17 @@
-//! The last line of a report: what the version should become.
+//! The suggested version bump.
 
 use serde::Serialize;
 
 use super::change::{Bump, Change, Reading, Wire};
 use super::rust::RustVerdict;
 
-/// What the version of the crate should become, and why.
+/// The suggested version bump of the crate, and why.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Suggestion {
     /// `None` when nothing changed, or when one of the generated sources is missing.
     pub bump: Option<Bump>,
-    /// Why, in a part of a sentence.
+    /// The reason, as part of a sentence.
     pub why: String,
 }
 

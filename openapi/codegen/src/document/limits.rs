@@ -1,14 +1,14 @@
-//! Bounds on what is read at all, so that no document costs more than a bounded time, memory and stack.
+//! Limits on the size and depth of documents, which bound time, memory and stack.
 
 use serde_json::Value;
 
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// How deep objects and arrays may nest; JSON readers refuse deeper documents, too.
+/// The greatest depth of nested objects and arrays; JSON parsers refuse deeper documents, too.
 const MAX_DEPTH: usize = 128;
 
-/// How large a document may be, in bytes of compact JSON.
+/// The greatest size of a document, in bytes of compact JSON.
 pub(super) const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// Refuses a document that is too deep or too large.

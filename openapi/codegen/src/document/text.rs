@@ -20,7 +20,7 @@ pub fn parse_json(text: &str) -> Result<Value, Error> {
     })
 }
 
-/// Refuses a text that is too large to be parsed in bounded memory.
+/// Refuses a text that is too large to parse in bounded memory.
 pub(crate) fn bounded(text: &str) -> Result<(), Error> {
     if text.len() > MAX_BYTES {
         return Err(beyond_bounds(format!("it has {} bytes, and {MAX_BYTES} is the most", text.len())));
@@ -28,7 +28,7 @@ pub(crate) fn bounded(text: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// A document that its reader gave up on, since it is too deep or too large.
+/// The error for a document that is too deep or too large for its parser.
 pub(crate) fn beyond_bounds(reason: String) -> Error {
     let mut report = Report::default();
     report.add(Code::R009, &Pointer::default(), reason);

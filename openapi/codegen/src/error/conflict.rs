@@ -9,17 +9,17 @@ use crate::model::pointer::Pointer;
 /// How much of a value an error shows, in characters.
 const SHOWN: usize = 500;
 
-/// A place where two parts of one API say different things.
+/// A place at which two parts of one document disagree.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Conflict {
-    /// What both describe: a component, an operation, a tag or a field of the document.
+    /// The component, operation, tag or field of the document that both describe.
     pub subject: Pointer,
-    /// The narrowest place in it that holds all differences.
+    /// The narrowest place in it that contains all differences.
     pub at: Pointer,
     /// The names of the parts.
     pub names: [String; 2],
-    /// What each has there; `None` where it has nothing.
+    /// The value each part has there; `None` when it has none.
     pub values: [Option<Value>; 2],
 }
 

@@ -9,17 +9,17 @@ use super::query::Query;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Action {
-    /// The nodes it changes.
+    /// Selects the nodes it changes.
     pub target: Query,
-    /// What it is for.
+    /// Its purpose.
     pub description: Option<String>,
-    /// What it does to them.
+    /// Its effect on each node.
     pub modifier: Modifier,
     /// Its fields that start with `x-`.
     pub extensions: Map<String, Value>,
 }
 
-/// What an action does to the nodes it selects.
+/// The effect of an action on the nodes it selects.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Modifier {
@@ -33,7 +33,7 @@ pub enum Modifier {
     Nothing,
 }
 
-/// An action as it is written.
+/// The fields of an action in JSON.
 #[derive(Deserialize)]
 struct Written {
     target: Query,
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for Action {
     }
 }
 
-/// Refuses fields that the specification does not know, which are typing errors.
+/// Refuses unknown fields, which are typing errors; extensions start with `x-`.
 pub(super) fn only_extensions(fields: &Map<String, Value>) -> Result<(), String> {
     match fields.keys().find(|name| !name.starts_with("x-")) {
         Some(name) => Err(format!("the specification has no field `{name}` here; one of your own starts with `x-`")),
@@ -76,7 +76,7 @@ pub(super) fn only_extensions(fields: &Map<String, Value>) -> Result<(), String>
     }
 }
 
-/// A field that may be absent, but is no `null` when it is there.
+/// Reads a field that may be absent but not `null`.
 pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

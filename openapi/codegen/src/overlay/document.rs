@@ -1,4 +1,4 @@
-//! The overlay document, and whether it is one.
+//! Reading an overlay document.
 
 use std::collections::HashSet;
 
@@ -16,25 +16,25 @@ use crate::error::Error;
 pub struct Overlay {
     /// The version of the specification it is written for.
     pub version: Version,
-    /// What it is.
+    /// Its title and version.
     pub info: Info,
     /// The document it is for, as a URI reference. It is not followed: the caller says which document is changed.
     pub extends: Option<String>,
-    /// What it does, in order; at least one.
+    /// Its actions, in order; at least one.
     pub actions: Vec<Action>,
     /// Its fields that start with `x-`.
     pub extensions: Map<String, Value>,
 }
 
-/// What an overlay is (Overlay 1.1.0, section 4.4.2).
+/// The title and version of an overlay (Overlay 1.1.0, section 4.4.2).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[non_exhaustive]
 pub struct Info {
-    /// What it is for.
+    /// Its title.
     pub title: String,
     /// Its own version.
     pub version: String,
-    /// More about it.
+    /// Its description.
     #[serde(default, deserialize_with = "present")]
     pub description: Option<String>,
     /// Its fields that start with `x-`.
@@ -42,17 +42,17 @@ pub struct Info {
     pub extensions: Map<String, Value>,
 }
 
-/// A version of the specification; patches make no difference to it.
+/// A version of the specification, without its patch number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Version {
-    /// 1.0: no `copy`, and a list as an update of a list is one element of it.
+    /// 1.0: no `copy`; a list that updates a list becomes one element.
     V1_0,
     /// 1.1.
     V1_1,
 }
 
-/// An overlay as it is written.
+/// The fields of an overlay in JSON.
 #[derive(Deserialize)]
 struct Written {
     overlay: Version,
@@ -69,7 +69,7 @@ impl Overlay {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreadable`] when the text is no JSON, else as [`from_value`](Self::from_value).
+    /// [`Error::Unreadable`] when the text is not JSON, else as [`from_value`](Self::from_value).
     pub fn parse(text: &str) -> Result<Self, Error> {
         Self::from_value(parse_json(text)?)
     }
@@ -78,7 +78,7 @@ impl Overlay {
     ///
     /// # Errors
     ///
-    /// [`Error::Overlay`] with every action that the specification does not allow, or what is wrong with the rest.
+    /// [`Error::Overlay`], with a line for each action that the specification does not allow, or for another wrong field.
     pub fn from_value(value: Value) -> Result<Self, Error> {
         let Written { overlay: version, info, extends, actions: written, extensions } =
             Written::deserialize(value).map_err(|error| Error::Overlay(error.to_string()))?;
@@ -93,7 +93,7 @@ impl Overlay {
         let mut seen = HashSet::new();
         for (index, written) in written.into_iter().enumerate() {
             if !seen.insert(written.to_string()) {
-                wrong.push(format!("actions[{index}]: it is there twice"));
+                wrong.push(format!("actions[{index}]: the same action occurs twice"));
             }
             match Action::deserialize(written) {
                 Ok(Action { modifier: Modifier::Copy(_), .. }) if version == Version::V1_0 => {
@@ -107,11 +107,11 @@ impl Overlay {
         Ok(Self { version, info, extends, actions, extensions })
     }
 
-    /// Where what each action says is known from, in the order of the actions.
+    /// The provenance of each action, in order.
     ///
     /// # Errors
     ///
-    /// [`Error::Overlay`] with every action that has no `x-provenance`, or one that is not right.
+    /// [`Error::Overlay`], with a line for each action whose `x-provenance` is missing or invalid.
     pub fn provenances(&self) -> Result<Vec<Provenance>, Error> {
         let mut wrong = Vec::new();
         let mut provenances = Vec::new();
@@ -126,7 +126,7 @@ impl Overlay {
     }
 }
 
-/// One error of all that is wrong.
+/// One error for all lines.
 fn one_error(wrong: &[String]) -> Result<(), Error> {
     if wrong.is_empty() {
         return Ok(());
@@ -141,7 +141,7 @@ impl<'de> Deserialize<'de> for Version {
         match text.split('.').collect::<Vec<_>>()[..] {
             ["1", "0", patch] if is_number(patch) => Ok(Self::V1_0),
             ["1", "1", patch] if is_number(patch) => Ok(Self::V1_1),
-            _ => Err(de::Error::custom(format!("`{text}` is no version of Overlay that is known: 1.0 and 1.1 are"))),
+            _ => Err(de::Error::custom(format!("`{text}` is not a supported version of Overlay: use 1.0 or 1.1"))),
         }
     }
 }

@@ -1,43 +1,43 @@
-//! Where what an action says is known from.
+//! The provenance of an action: its source and confidence.
 
 use serde::Deserialize;
 
 use super::action::Action;
 
-/// Where what an action says is known from: its field `x-provenance`.
+/// The provenance of an action: its field `x-provenance`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Provenance {
-    /// Who says so.
+    /// The source of the claim.
     pub source: String,
-    /// How sure that is.
+    /// How reliable the source is.
     pub confidence: Confidence,
 }
 
-/// How sure something is that the published document does not say.
+/// How reliable a claim is that the published document does not make.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Confidence {
-    /// `H`: published documentation, code by the makers of the API, or a recorded reply.
+    /// `H`: published documentation, code by the publisher of the API, or a recorded reply.
     #[serde(rename = "H")]
     High,
     /// `H-M`: between the two.
     #[serde(rename = "H-M", alias = "M-H")]
     HighToMedium,
-    /// `M`: a client of somebody else that was run, or several that agree.
+    /// `M`: a third-party client that was run, or several that agree.
     #[serde(rename = "M")]
     Medium,
     /// `M-L`: between the two.
     #[serde(rename = "M-L", alias = "L-M")]
     MediumToLow,
-    /// `L`: one client that was not run, or an inference.
+    /// `L`: one third-party client that was not run, or an inference.
     #[serde(rename = "L")]
     Low,
 }
 
 impl Provenance {
-    /// What an action says of itself, or what is wrong with that.
+    /// The provenance of an action, or the reason why it is invalid.
     pub(super) fn of(action: &Action) -> Result<Self, String> {
         let Some(value) = action.extensions.get("x-provenance") else {
             return Err(

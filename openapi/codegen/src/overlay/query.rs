@@ -1,4 +1,4 @@
-//! Which nodes of a document an action is about.
+//! JSONPath queries.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -22,7 +22,7 @@ impl Query {
         &self.text
     }
 
-    /// Where the nodes it selects are, in their order, each once.
+    /// The pointers of the nodes it selects, in order, each once.
     pub(super) fn locate(&self, document: &Value) -> Vec<Pointer> {
         let nodes = self.path.query_located(document);
         let mut seen = HashSet::new();

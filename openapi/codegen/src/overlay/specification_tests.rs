@@ -307,9 +307,9 @@ fn what_is_no_overlay() {
     assert!(Overlay::from_value(whole()).is_ok());
     for (pointer, value, why) in [
         ("", json!([1]), "invalid"),
-        ("/overlay", json!("1.2.0"), "`1.2.0` is no version of Overlay"),
-        ("/overlay", json!("1.1"), "`1.1` is no version of Overlay"),
-        ("/overlay", json!("1.1.x"), "`1.1.x` is no version of Overlay"),
+        ("/overlay", json!("1.2.0"), "`1.2.0` is not a supported version of Overlay"),
+        ("/overlay", json!("1.1"), "`1.1` is not a supported version of Overlay"),
+        ("/overlay", json!("1.1.x"), "`1.1.x` is not a supported version of Overlay"),
         ("/overlay", json!(1.1), "expected a string"),
         ("/info", json!({"title": "T"}), "missing field `version`"),
         ("/info", json!({"version": "1"}), "missing field `title`"),
@@ -333,7 +333,7 @@ fn what_is_no_overlay() {
         (
             "/actions",
             json!([{"target": "$", "remove": true}, {"target": "$", "remove": true}]),
-            "actions[1]: it is there twice",
+            "actions[1]: the same action occurs twice",
         ),
     ] {
         let mut overlay = whole();

@@ -30,7 +30,7 @@ fn applied(actions: Value) -> Applied {
 fn check(actions: Value, expected: Expect) {
     let Applied { document: changed, outcomes } = applied(actions);
     let mut text = String::new();
-    for Outcome { verdict, why, .. } in outcomes {
+    for ActionOutcome { verdict, why, .. } in outcomes {
         text += format!("{verdict}: {why}").trim_end_matches(": ");
         text += "\n";
     }

@@ -6,23 +6,23 @@ use std::str::FromStr;
 use super::Disposition;
 use super::explanation;
 
-/// What a rule does, with an example.
+/// The explanation of a rule, with an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What the rule is for and what it does, in a few sentences.
+    /// The reason for the rule and its effect, in a few sentences.
     pub meaning: &'static str,
-    /// An example of what the rule is given, as JSON.
+    /// An example before the rule, as JSON.
     pub before: &'static str,
-    /// What the rule makes of the example, as JSON, or in words where nothing is left.
+    /// The example after the rule, as JSON, or in words.
     pub after: &'static str,
-    /// What a client can no longer tell or check.
+    /// What a client can no longer check or distinguish.
     pub lost: &'static str,
 }
 
-/// A text that is the code of no rule.
+/// An unknown code.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{0}` is the code of no rule; codes look like `L001`")]
+#[error("`{0}` is not a code; codes look like `L001`")]
 pub struct UnknownCode(String);
 
 macro_rules! codes {
@@ -35,7 +35,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// What the rule does, in a few words.
+            /// The effect of the rule, in a few words.
             pub fn summary(self) -> &'static str {
                 match self { $(Self::$code => $summary,)+ }
             }
@@ -43,12 +43,12 @@ macro_rules! codes {
             /// Every code, in order.
             pub const ALL: &'static [Self] = &[$(Self::$code),+];
 
-            /// What the rule does, with an example.
+            /// The explanation of the rule, with an example.
             pub fn explanation(self) -> Explanation {
                 match self { $(Self::$code => explanation::$code,)+ }
             }
 
-            /// What becomes of a construct under this rule.
+            /// The disposition of a construct under this rule.
             pub fn disposition(self) -> Disposition {
                 match self { $(Self::$code => Disposition::$disposition,)+ }
             }
@@ -73,7 +73,7 @@ macro_rules! codes {
     };
 }
 
-// 0xx are rules of the lowering, right for any tool; 1xx are rules of the preparation, which progenitor needs.
+// 0xx: rules of the lowering, right for any tool. 1xx: rules of the preparation, for progenitor alone.
 codes! {
     L001 Lowered "the version is written as 3.0.3";
     L002 Lowered "null in `type` becomes `nullable`";
@@ -84,12 +84,12 @@ codes! {
     L007 Lowered "null of a named schema is moved to where the schema is used";
     L008 Lowered "a numeric exclusive bound becomes a bound and a flag";
     L009 Lowered "a boolean schema becomes an empty one";
-    L010 Lowered "what a reference leads to becomes a component, or stands in its place";
+    L010 Lowered "the target of a reference becomes a component, or replaces the reference";
     L011 Lowered "a reference with keywords beside it moves into an `allOf`";
-    L012 Lowered "`nullable` of 3.0 in a later document is read as 3.0 means it";
+    L012 Lowered "`nullable` in a 3.1 document is read with its meaning in 3.0";
     L013 Lowered "an encoding of a text becomes its `format`";
     L014 Lowered "several types become a union";
-    L015 Lowered "what 3.0 requires is added, or written as it requires";
+    L015 Lowered "a part that 3.0 requires is added, or rewritten as it requires";
     L016 Lowered "an operation without an id of its own is given one";
     L101 Lowered "a JSON media type is read as `application/json`";
     L102 Lowered "all error replies of an operation become `4XX` and `5XX`";
@@ -97,23 +97,23 @@ codes! {
     L104 Lowered "a component is given its Rust name";
     L105 Lowered "a description is made safe for rustdoc";
     L106 Lowered "the members of an `allOf` become one schema";
-    L107 Lowered "`anyOf` becomes a union decided by what is there";
+    L107 Lowered "`anyOf` becomes a union decided by its properties";
     L108 Lowered "a base class becomes a union of its subtypes";
     L109 Lowered "a parameter is given its Rust name";
     L110 Lowered "a property is given its Rust name";
     L111 Lowered "an object in the query becomes one parameter for each property";
     L112 Lowered "several success bodies become one union";
-    L113 Lowered "a header that the client sets itself is no parameter";
+    L113 Lowered "a header that the client sets itself is not a parameter";
     L114 Lowered "a parameter that the path names is declared";
     L115 Lowered "an operation is given its Rust name";
-    L116 Lowered "replies of several kinds are told apart by the caller";
-    W001 Widened "what a `false` schema forbids is not checked";
+    L116 Lowered "the caller distinguishes replies of several kinds";
+    W001 Widened "a `false` schema is not checked";
     W002 Widened "null alone is read as any value";
     W003 Widened "an object or array among the values of an enum is not compared";
     W004 Widened "a bound out of range is not checked";
-    W005 Widened "names by pattern and places of a tuple are of one type";
-    W006 Widened "a condition that 3.0 has no words for is not checked";
-    W007 Widened "a keyword that holds what it may not is left out";
+    W005 Widened "pattern properties and tuple items share one type";
+    W006 Widened "a condition without an equivalent in 3.0 is not checked";
+    W007 Widened "a keyword with an invalid value is left out";
     W009 Widened "the items of a stream are not typed";
     W010 Widened "a dynamic reference to several schemas is read as any value";
     W101 Widened "a constraint is not checked in replies";
@@ -121,7 +121,7 @@ codes! {
     W103 Widened "a default is not filled in by the client";
     W104 Widened "a constraint is not checked in requests";
     W105 Widened "an enum of numbers or booleans is read as any of them";
-    W106 Widened "members of an `allOf` that contradict each other";
+    W106 Widened "an `allOf` whose members contradict each other is read as any value";
     W107 Widened "a list in a path or header is a text";
     W108 Widened "an object in a parameter is not typed";
     W109 Widened "of several media types one is used";
@@ -130,25 +130,25 @@ codes! {
     W113 Widened "conditions beside a union are not checked";
     W114 Widened "an optional property is not sent as null";
     W115 Widened "a reply is read as bytes";
-    W116 Widened "an operation of another server";
+    W116 Widened "the server of an operation is left to the caller";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
-    O003 Omitted "documentation that OpenAPI 3.0 has no place for";
+    O003 Omitted "documentation that OpenAPI 3.0 has no field for";
     O004 Omitted "a field or keyword that no specification defines";
-    O005 Omitted "a definition or name that only references need";
+    O005 Omitted "a definition or name that only references use";
     O101 Omitted "a reply that is neither a success nor an error";
-    O102 Omitted "what a client reads or sets without a type";
-    R002 Rejected "a reference to nowhere";
+    O102 Omitted "a part that a client reads or sets without a type";
+    R002 Rejected "a dangling reference";
     R003 Rejected "a version of OpenAPI other than 3";
     R004 Rejected "a value that the specification does not allow here";
     R005 Rejected "a method that the generator does not know";
-    R006 Rejected "a reference out of the document";
+    R006 Rejected "a reference to another document";
     R007 Rejected "a reference that leads back to itself";
     R008 Rejected "an `allOf` that leads back to itself";
     R009 Rejected "a document that is too deep or too large";
-    R101 Rejected "a parameter of a form that the generator does not write";
+    R101 Rejected "a parameter with an unsupported serialization";
     R102 Rejected "a cookie parameter";
-    R103 Rejected "a body of a form that the generator does not write";
-    R104 Rejected "a path that does not name its parameters right";
-    R105 Rejected "schemas that take too much to be said in one";
+    R103 Rejected "a body with an unsupported serialization";
+    R104 Rejected "a path with malformed parameters";
+    R105 Rejected "an `allOf` that is too large to merge";
 }

@@ -1,4 +1,4 @@
-//! What became of every construct of a document.
+//! The entries of a report.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,17 +6,17 @@ use std::fmt;
 use super::Code;
 use crate::model::pointer::Pointer;
 
-/// What became of a construct on the way to Rust.
+/// What a rule did with a construct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Disposition {
-    /// Said in other words; the meaning is the same.
+    /// Rewritten; the meaning is the same.
     Lowered,
-    /// Said less strictly; what is lost is stated.
+    /// Rewritten less strictly; the loss is stated.
     Widened,
     /// Left out, because it has no effect on a client.
     Omitted,
-    /// Refused: no right client could be generated.
+    /// Refused: no correct client could be generated.
     Rejected,
 }
 
@@ -31,15 +31,15 @@ impl fmt::Display for Disposition {
     }
 }
 
-/// One construct that a rule changed, left out or refused.
+/// A construct that a rule changed, left out or refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
     /// The rule.
     pub code: Code,
-    /// Where the construct stands in the document the rule was given.
+    /// The pointer of the construct in the document that the rule was given.
     pub pointer: Pointer,
-    /// What the rule did here, in one line.
+    /// The effect of the rule here, in one line.
     pub reason: String,
 }
 
@@ -49,13 +49,13 @@ impl Entry {
     }
 }
 
-/// What became of every construct of a document: kept ones are counted, the others listed.
+/// The disposition of every construct of a document: kept ones are counted, the others listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// How often each keyword or field was kept as it stands.
+    /// How often each keyword or field was kept unchanged.
     pub kept: BTreeMap<String, usize>,
-    /// Everything that was not kept, in the order of the rules.
+    /// Every construct that was not kept, in the order of the rules.
     pub entries: Vec<Entry>,
 }
 

@@ -1,4 +1,4 @@
-//! What each rule means, with an example: what `cargo xtask explain` prints, and what a test feeds to the rules.
+//! The explanation of each rule, with an example that a test feeds to the rules.
 
 mod lowering;
 mod omitted;

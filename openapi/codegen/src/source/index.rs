@@ -1,13 +1,13 @@
 //! The index of a documentation site, `llms.txt`.
 
-/// The folder whose pages describe the API.
+/// The folder of the pages that describe the API.
 const REFERENCE: &str = "api-reference";
 
-/// The pages about the API that the index of a documentation site lists, each once, in its order.
+/// Lists the API pages in the index of a documentation site, each once, in order.
 ///
-/// The index is Markdown with a link for each page (<https://llmstxt.org>). A page is one when `api-reference` is a part
-/// of its path. Links without an ending are those that people read; the page in Markdown has `.md` after it. Links with
-/// another ending, such as the description as a whole, are no pages. Links are as written: they may be relative.
+/// The index is Markdown with a link for each page (<https://llmstxt.org>). API pages have a folder `api-reference` in
+/// their path. A link without an extension gets `.md`, since that is the Markdown version of the page; a link with another
+/// extension, such as the whole document, is skipped. Links are returned as written, and may be relative.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 fn page(link: &str) -> Option<String> {
     let link = link.split('#').next()?;
     let path = link.split('?').next()?;
-    // The host of a URL is no folder.
+    // The host of a URL is not a folder.
     let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
     let (folders, name) = path.trim_end_matches('/').rsplit_once('/')?;
     if !folders.split('/').any(|folder| folder == REFERENCE) {

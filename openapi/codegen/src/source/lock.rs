@@ -1,19 +1,19 @@
-//! `openapi.lock`: where `openapi.json` came from.
+//! `openapi.lock`: the origin of a vendored document.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
 
-/// Where `openapi.json` came from, and what its bytes are.
+/// The origin and the hash of a vendored document.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Lock {
-    /// The source.
+    /// Where it came from.
     pub origin: Origin,
     /// The day the bytes last changed, `YYYY-MM-DD` in UTC.
     pub date: String,
-    /// The entity tag the source sent, for a conditional request (RFC 9110, section 8.8.3).
+    /// The entity tag that the origin sent, for a conditional request (RFC 9110, section 8.8.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// The SHA-256 of `openapi.json`, in lower-case hexadecimal.
@@ -22,16 +22,16 @@ pub struct Lock {
     pub version: String,
 }
 
-/// A source of the document.
+/// Where a document came from.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Origin {
-    /// What sort of source it is.
+    /// The kind of origin.
     pub kind: OriginKind,
-    /// The URL without its query, or the name of the file or folder without where it lies.
+    /// The URL without its query, or the name of the file or folder without its path.
     pub location: String,
 }
 
-/// What sort of source a document came from.
+/// The kind of origin of a document.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -42,7 +42,7 @@ pub enum OriginKind {
     Folder,
     /// A URL of the document, or of a docs page that holds it.
     Url,
-    /// The URL of an index of docs pages (`llms.txt`), which together hold it.
+    /// The URL of an index of docs pages (`llms.txt`) that together hold it.
     Index,
 }
 
@@ -59,7 +59,7 @@ impl Lock {
 
     /// The text of the lock, with a final newline.
     pub fn to_text(&self) -> String {
-        // A lock holds only texts; writing them cannot fail.
+        // Serialization cannot fail: a lock has only strings.
         serde_json::to_value(self).map(|lock| format!("{lock:#}\n")).unwrap_or_default()
     }
 }

@@ -1,10 +1,10 @@
-//! The document in a docs page.
+//! Finding the document in a docs page.
 
 use crate::error::Error;
 
-/// The one fenced block of a Markdown page that holds an OpenAPI document, if the text is such a page.
+/// The one fenced block of a Markdown page that holds an OpenAPI document; `None` when there is no such block.
 ///
-/// Empty lines stand for what is before the block, so that an error in it is told with the line of the page.
+/// Empty lines replace the text before the block, so that parse errors give line numbers of the page.
 pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, String)> = None;
@@ -23,7 +23,7 @@ pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
             (None, None) => {}
         }
     }
-    // CommonMark would end the block with the page. A page that was cut off must not pass for a whole one.
+    // CommonMark would end the block with the page, but a page that was cut off must be refused.
     if let Some((_, block)) = open.filter(|(_, block)| holds_document(block)) {
         let line = block.len() - block.trim_start_matches('\n').len();
         let message = format!("the block that opens in line {line} is not closed; the page seems to be cut off");
@@ -61,7 +61,7 @@ mod tests {
     fn the_block_keeps_its_lines() {
         let page = "# T\n~~~text\nopenapi: no\n````\n~~~\n````yaml /a.json get /b\nopenapi: 3.1.0\ninfo: |\n  ```\n  x\n  ```\n````";
         let block = document_block(page);
-        // The first block holds a document as well, going by its first line.
+        // By its first line, the first block holds a document, too.
         assert!(block.is_err());
         let block = document_block(&page.replace("openapi: no", "no")).unwrap().unwrap();
         assert_eq!(block, "\n\n\n\n\n\nopenapi: 3.1.0\ninfo: |\n  ```\n  x\n  ```\n");

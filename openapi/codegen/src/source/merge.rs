@@ -1,27 +1,27 @@
-//! Several documents that each show a part of one API, made one.
+//! Merging documents that each describe a part of one API.
 
 use serde_json::Value;
 
 use crate::error::{Conflict, Error};
 use crate::model::pointer::Pointer;
 
-/// A document that shows a part of an API, such as that of one docs page.
+/// A document that describes a part of an API, such as the one in a docs page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// What an error calls it: the name of its file, or its URL without query.
+    /// Its name in errors: the name of its file, or its URL without query.
     pub name: String,
     /// The document.
     pub document: Value,
 }
 
-/// Makes one document of parts that each show a piece of the same API.
+/// Merges documents that each describe a part of the same API.
 ///
-/// Path items, operations, components and tags are gathered, in the order in which they are first met. What several
-/// parts have must be equal in all of them, the order of object keys aside. A single part is the document.
+/// Path items, operations, components and tags are collected in order of first occurrence. A construct of several parts
+/// must be equal in all of them, except for the order of object keys. A single part is returned as it is.
 ///
 /// # Errors
 ///
-/// [`Error::Conflicts`] with every disagreement, and [`Error::Unreadable`] when there is no part.
+/// [`Error::Conflicts`] with every disagreement, and [`Error::Unreadable`] when `parts` is empty.
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ impl Merger<'_> {
         self.document = document;
     }
 
-    /// Adds to `target` what it lacks; down to `depth` levels below, an object is gathered and not compared.
+    /// Adds to `target` the fields it lacks; objects are merged down to `depth` levels, and compared below that.
     fn gather(&mut self, target: &mut Value, part: &Part, value: &Value, pointer: &Pointer, depth: usize) {
         let (Value::Object(fields), Value::Object(new)) = (&mut *target, value) else {
             return self.compare(target, part, value, pointer);
@@ -103,14 +103,14 @@ impl Merger<'_> {
         }
         let (at, values) = narrowest(known, value, subject.clone());
         let knows = |part: &&Part| part.document.pointer(subject.as_str()) == Some(known);
-        // A tag may stand elsewhere in the part it came from.
+        // A tag may have another index in the part it came from.
         let first = self.parts.iter().find(knows).or(self.parts.first());
         let names = [first.map(|first| first.name.clone()).unwrap_or_default(), part.name.clone()];
         self.conflicts.push(Conflict { subject: subject.clone(), at, names, values });
     }
 }
 
-/// How many levels below a field of the document are gathered: paths and their operations, sections of components.
+/// How many levels below a field of the document are merged: paths and their operations, sections of components.
 fn below(pointer: &Pointer) -> usize {
     match pointer.as_str() {
         "/paths" | "/webhooks" | "/components" => 2,
@@ -118,7 +118,7 @@ fn below(pointer: &Pointer) -> usize {
     }
 }
 
-/// The narrowest place that holds every difference, and what stands there.
+/// The narrowest place that contains every difference, and both values there.
 fn narrowest(known: &Value, new: &Value, at: Pointer) -> (Pointer, [Option<Value>; 2]) {
     if let (Value::Object(known), Value::Object(new)) = (known, new) {
         let added = new.keys().filter(|name| !known.contains_key(*name));

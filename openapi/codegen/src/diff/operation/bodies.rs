@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use crate::diff::change::Reading;
+use crate::diff::comparison::{Context, Findings};
+use crate::diff::document::{Document, Located, same};
 use crate::diff::fields;
-use crate::diff::place::{Document, Place, same};
 use crate::diff::rule::Rule;
-use crate::diff::walk::{Context, Found};
 use crate::model::media_types::is_json;
 
-/// Compares the bodies that two operations are sent.
+/// Compares the request bodies of two operations.
 pub(super) fn request<'a>(
     old: Document<'a>,
     new: Document<'a>,
-    before: &Place<'a>,
-    after: &Place<'a>,
-    found: &mut Found<'a>,
+    before: &Located<'a>,
+    after: &Located<'a>,
+    found: &mut Findings<'a>,
 ) {
-    let of = |document: Document<'a>, operation: &Place<'a>| Some(document.follow(&operation.get("requestBody")?));
+    let of = |document: Document<'a>, operation: &Located<'a>| Some(document.follow(&operation.get("requestBody")?));
     match (of(old, before), of(new, after)) {
         (None, None) => {}
         (None, Some(body)) => match body.flag("required") {
@@ -35,19 +35,19 @@ pub(super) fn request<'a>(
                 _ => {}
             }
             let content_of =
-                |body: &Place<'a>| body.get("content").unwrap_or_else(|| Place::unwritten(body.at.join("content")));
+                |body: &Located<'a>| body.get("content").unwrap_or_else(|| Located::unwritten(body.at.join("content")));
             content(&content_of(&was), &content_of(&is), &|_| Context::SENT, found);
             fields::others(&was, &is, &["required", "content"], &["description"], found);
         }
     }
 }
 
-/// Compares what is sent or read under each media type; `context` says how a media type of the old document is met.
+/// Compares the content of each media type; `context` gives the context of a media type of the old document.
 pub(super) fn content<'a>(
-    before: &Place<'a>,
-    after: &Place<'a>,
+    before: &Located<'a>,
+    after: &Located<'a>,
     context: &dyn Fn(&str) -> Context,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     let (was, is) = (media_types(before), media_types(after));
     for (name, described) in &is {
@@ -57,9 +57,9 @@ pub(super) fn content<'a>(
         }
     }
     for (name, described) in was.iter().filter(|(name, _)| !is.contains_key(*name)) {
-        // JSON under another name is still read as JSON.
+        // JSON under another media type is still read as JSON.
         let successor = is.iter().find(|(other, _)| is_json(name) && is_json(other) && !was.contains_key(*other));
-        // Where there was a choice, a client reads what is not JSON as bytes.
+        // Of several media types, a client reads all but JSON as bytes.
         let still_json = is_json(name) && is.keys().any(|other| is_json(other));
         let is_read = still_json || was.keys().any(|other| !is_json(other));
         let kept = found.context;
@@ -73,14 +73,14 @@ pub(super) fn content<'a>(
     }
 }
 
-/// The media types of a body: their case does not count, their parameters do.
-fn media_types<'a>(content: &Place<'a>) -> BTreeMap<String, Place<'a>> {
+/// The media types of a body; case is ignored, parameters are not.
+fn media_types<'a>(content: &Located<'a>) -> BTreeMap<String, Located<'a>> {
     content.fields().map(|(name, described)| (name.to_lowercase().replace(' ', ""), described)).collect()
 }
 
-fn one<'a>(before: &Place<'a>, after: &Place<'a>, context: Context, found: &mut Found<'a>) {
+fn one<'a>(before: &Located<'a>, after: &Located<'a>, context: Context, found: &mut Findings<'a>) {
     for field in ["schema", "itemSchema"] {
-        let of = |place: &Place<'a>| place.get(field).unwrap_or_else(|| Place::unwritten(place.at.join(field)));
+        let of = |place: &Located<'a>| place.get(field).unwrap_or_else(|| Located::unwritten(place.at.join(field)));
         if before.get(field).is_some() || after.get(field).is_some() {
             found.pair(vec![of(before)], vec![of(after)], context);
         }

@@ -1,18 +1,18 @@
-//! Parameters, and headers of replies, which are written the same way.
+//! Parameters, and headers of replies, which have the same fields.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{Operation, bodies, deprecation, names_of};
+use crate::diff::comparison::{Context, Findings};
+use crate::diff::document::{Document, Located};
 use crate::diff::fields;
-use crate::diff::place::{Document, Place};
 use crate::diff::rule::Rule;
-use crate::diff::walk::{Context, Found};
 
 const DOCUMENTATION: &[&str] = &["description", "example", "examples"];
 
-/// A parameter is known by where it stands and its name; the case of a header does not count.
+/// The location and name of a parameter; header names are lower case.
 type Key = (String, String);
 
 pub(super) fn compare<'a>(
@@ -20,11 +20,11 @@ pub(super) fn compare<'a>(
     new: Document<'a>,
     before: &Operation<'a>,
     after: &Operation<'a>,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     let renamed: BTreeMap<_, _> = names_of(before.path).into_iter().zip(names_of(after.path)).collect();
     let new_name = |name: &str| renamed.get(name).copied().unwrap_or(name).to_owned();
-    let was: BTreeMap<Key, Place<'a>> = of(old, before)
+    let was: BTreeMap<Key, Located<'a>> = of(old, before)
         .into_iter()
         .map(|((kind, name), place)| {
             let name = if kind == "path" { new_name(&name) } else { name };
@@ -52,11 +52,11 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// The parameters of an operation: its own, and those of its path that it does not replace.
-fn of<'a>(document: Document<'a>, operation: &Operation<'a>) -> BTreeMap<Key, Place<'a>> {
+/// The parameters of an operation: its own, and those of its path item that it does not override.
+fn of<'a>(document: Document<'a>, operation: &Operation<'a>) -> BTreeMap<Key, Located<'a>> {
     let mut parameters = BTreeMap::new();
     for holder in [&operation.item, &operation.place] {
-        for parameter in holder.get("parameters").iter().flat_map(Place::items) {
+        for parameter in holder.get("parameters").iter().flat_map(Located::items) {
             let parameter = document.follow(&parameter);
             let kind = parameter.text("in").unwrap_or_default().to_owned();
             let name = parameter.text("name").unwrap_or_default();
@@ -67,11 +67,11 @@ fn of<'a>(document: Document<'a>, operation: &Operation<'a>) -> BTreeMap<Key, Pl
     parameters
 }
 
-fn required(parameter: &Place<'_>) -> bool {
+fn required(parameter: &Located<'_>) -> bool {
     parameter.flag("required") || parameter.text("in") == Some("path")
 }
 
-fn one<'a>(before: &Place<'a>, after: &Place<'a>, name: &str, found: &mut Found<'a>) {
+fn one<'a>(before: &Located<'a>, after: &Located<'a>, name: &str, found: &mut Findings<'a>) {
     match (required(before), required(after)) {
         (false, true) => found.add(Rule::D205, &after.at, "is required"),
         (true, false) => found.add(Rule::D206, &after.at, "may be left out"),
@@ -86,8 +86,8 @@ fn one<'a>(before: &Place<'a>, after: &Place<'a>, name: &str, found: &mut Found<
     rest(before, after, &known, found);
 }
 
-/// How a parameter or header is written, and what its value is.
-pub(super) fn form<'a>(before: &Place<'a>, after: &Place<'a>, context: Context, found: &mut Found<'a>) {
+/// Compares the serialization and the schema of a parameter or header.
+pub(super) fn form<'a>(before: &Located<'a>, after: &Located<'a>, context: Context, found: &mut Findings<'a>) {
     deprecation(before, after, found);
     if written(before) != written(after) {
         let (was, is) = (written(before), written(after));
@@ -104,17 +104,17 @@ pub(super) fn form<'a>(before: &Place<'a>, after: &Place<'a>, context: Context, 
         bodies::content(&was, &is, &|_| context, found);
     } else if before.get("content").is_none() && after.get("content").is_none() {
         let schema =
-            |place: &Place<'a>| place.get("schema").unwrap_or_else(|| Place::unwritten(place.at.join("schema")));
+            |place: &Located<'a>| place.get("schema").unwrap_or_else(|| Located::unwritten(place.at.join("schema")));
         found.pair(vec![schema(before)], vec![schema(after)], context);
     }
 }
 
-pub(super) fn rest<'a>(before: &Place<'a>, after: &Place<'a>, known: &[&str], found: &mut Found<'a>) {
+pub(super) fn rest<'a>(before: &Located<'a>, after: &Located<'a>, known: &[&str], found: &mut Findings<'a>) {
     let form = ["deprecated", "style", "explode", "allowReserved", "allowEmptyValue", "schema", "content"];
     fields::others(before, after, &[known, &form].concat(), DOCUMENTATION, found);
 }
 
-/// How a value is put into text (OpenAPI 3.1, section 4.8.12), defaults filled in.
+/// The serialization of a value (OpenAPI 3.1, section 4.8.12), with defaults filled in.
 #[derive(Debug, PartialEq, Eq)]
 struct Written<'a> {
     style: &'a str,
@@ -122,7 +122,7 @@ struct Written<'a> {
     content: bool,
 }
 
-fn written<'a>(place: &Place<'a>) -> Written<'a> {
+fn written<'a>(place: &Located<'a>) -> Written<'a> {
     let default = match place.text("in") {
         Some("query" | "cookie") => "form",
         _ => "simple",

@@ -1,4 +1,4 @@
-//! Replies: which statuses there are, what they hold, and which of it a generated client reads.
+//! Replies: their statuses and bodies, and which of these a generated client reads.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use super::{bodies, parameters};
 use crate::diff::change::Reading;
+use crate::diff::comparison::{Context, Findings, Reader};
+use crate::diff::document::{Document, Located};
 use crate::diff::fields;
-use crate::diff::place::{Document, Place};
 use crate::diff::rule::Rule;
-use crate::diff::walk::{Context, Found, Reader};
 use crate::model::media_types::is_json;
 use crate::model::pointer::Pointer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum StatusClass {
     Success,
     Error,
     Other,
@@ -22,35 +22,35 @@ enum Kind {
 
 /// The replies of an operation by status, in capitals: `200`, `4XX`, `DEFAULT`.
 #[derive(Debug)]
-struct Replies<'a>(BTreeMap<String, Place<'a>>);
+struct Replies<'a>(BTreeMap<String, Located<'a>>);
 
 impl<'a> Replies<'a> {
-    fn of(document: Document<'a>, operation: &Place<'a>) -> Self {
+    fn of(document: Document<'a>, operation: &Located<'a>) -> Self {
         let replies = operation.get("responses");
-        let replies = replies.iter().flat_map(Place::fields).filter(|(status, _)| !status.starts_with("x-"));
+        let replies = replies.iter().flat_map(Located::fields).filter(|(status, _)| !status.starts_with("x-"));
         Self(replies.map(|(status, reply)| (status.to_uppercase(), document.follow(&reply))).collect())
     }
 
-    /// What a generated client takes a documented status for: `default` is for errors, and for all where no success is
+    /// How a generated client classifies a documented status: `default` is an error, or a success where no other success is
     /// documented.
-    fn kind(&self, status: &str) -> Kind {
+    fn kind(&self, status: &str) -> StatusClass {
         match status.as_bytes() {
-            [b'2', ..] => Kind::Success,
-            [b'4' | b'5', ..] => Kind::Error,
-            b"DEFAULT" if self.0.keys().any(|status| status.starts_with('2')) => Kind::Error,
-            b"DEFAULT" => Kind::Success,
-            _ => Kind::Other,
+            [b'2', ..] => StatusClass::Success,
+            [b'4' | b'5', ..] => StatusClass::Error,
+            b"DEFAULT" if self.0.keys().any(|status| status.starts_with('2')) => StatusClass::Error,
+            b"DEFAULT" => StatusClass::Success,
+            _ => StatusClass::Other,
         }
     }
 
-    /// The reply that covers a status that is not documented itself.
-    fn covering(&self, status: &str) -> Option<&Place<'a>> {
+    /// The reply documented for a range or `default` that covers this status.
+    fn covering(&self, status: &str) -> Option<&Located<'a>> {
         let range = format!("{}XX", status.get(..1).unwrap_or_default());
         self.0.get(&range).or_else(|| self.0.get("DEFAULT").filter(|_| self.kind("DEFAULT") == self.kind(status)))
     }
 
-    /// The different schemas of JSON replies of a kind: of several, a generated client makes a union.
-    fn schemas(&self, kind: Kind) -> Vec<&'a Value> {
+    /// The distinct schemas of JSON replies of a class; a generated client makes a union of several.
+    fn schemas(&self, kind: StatusClass) -> Vec<&'a Value> {
         let mut schemas = Vec::new();
         for (_, reply) in self.0.iter().filter(|(status, _)| self.kind(status) == kind) {
             if let Some(schema) = json(reply).and_then(|(_, described)| described.value.get("schema"))
@@ -62,19 +62,19 @@ impl<'a> Replies<'a> {
         schemas
     }
 
-    fn reader(&self, kind: Kind) -> Reader {
+    fn reader(&self, kind: StatusClass) -> Reader {
         match kind {
-            Kind::Other => Reader::Nobody,
-            // An error stays one, though its body has no type.
-            Kind::Error => Reader::Open,
-            Kind::Success if self.schemas(kind).len() > 1 => Reader::Open,
-            Kind::Success => Reader::Strict,
+            StatusClass::Other => Reader::Nobody,
+            // An undecodable error body still gives an error.
+            StatusClass::Error => Reader::Open,
+            StatusClass::Success if self.schemas(kind).len() > 1 => Reader::Open,
+            StatusClass::Success => Reader::Strict,
         }
     }
 }
 
-/// The media type of a reply that a generated client reads as JSON.
-fn json<'a>(reply: &Place<'a>) -> Option<(String, Place<'a>)> {
+/// The media type that a generated client reads as JSON.
+fn json<'a>(reply: &Located<'a>) -> Option<(String, Located<'a>)> {
     let content = reply.get("content")?;
     let exact = content.get("application/json").map(|described| ("application/json".to_owned(), described));
     let like =
@@ -85,9 +85,9 @@ fn json<'a>(reply: &Place<'a>) -> Option<(String, Place<'a>)> {
 pub(super) fn compare<'a>(
     old: Document<'a>,
     new: Document<'a>,
-    before: &Place<'a>,
-    after: &Place<'a>,
-    found: &mut Found<'a>,
+    before: &Located<'a>,
+    after: &Located<'a>,
+    found: &mut Findings<'a>,
 ) {
     let (was, is) = (Replies::of(old, before), Replies::of(new, after));
     let sent = std::mem::replace(&mut found.context, Context::read_by(Reader::Strict));
@@ -100,13 +100,14 @@ pub(super) fn compare<'a>(
     }
     for (status, reply) in was.0.iter().filter(|(status, _)| !is.0.contains_key(*status)) {
         let (rule, what) = match was.kind(status) {
-            Kind::Success => (Rule::D241, "success"),
-            Kind::Error => (Rule::D243, "error"),
-            Kind::Other => (Rule::D245, "reply"),
+            StatusClass::Success => (Rule::D241, "success"),
+            StatusClass::Error => (Rule::D243, "error"),
+            StatusClass::Other => (Rule::D245, "reply"),
         };
         found.add(rule, &reply_at(before, status, reply), format!("the {what} {} is gone", shown(status)));
     }
-    let responses = |place: &Place<'a>| place.get("responses").unwrap_or_else(|| Place::unwritten(place.at.clone()));
+    let responses =
+        |place: &Located<'a>| place.get("responses").unwrap_or_else(|| Located::unwritten(place.at.clone()));
     let known: Vec<_> = was.0.keys().chain(is.0.keys()).map(String::as_str).collect();
     let spelled: Vec<_> = known.iter().map(|status| status.to_lowercase()).collect();
     let known: Vec<_> = known.into_iter().chain(spelled.iter().map(String::as_str)).collect();
@@ -114,10 +115,10 @@ pub(super) fn compare<'a>(
     found.context = sent;
 }
 
-/// Where an operation names a status, though what it says may be a component.
-fn reply_at(operation: &Place<'_>, status: &str, reply: &Place<'_>) -> Pointer {
+/// The pointer of the status in the operation, even where the reply itself is a component.
+fn reply_at(operation: &Located<'_>, status: &str, reply: &Located<'_>) -> Pointer {
     let responses = operation.get("responses");
-    let mut named = responses.iter().flat_map(Place::fields);
+    let mut named = responses.iter().flat_map(Located::fields);
     named.find(|(name, _)| name.to_uppercase() == status).map_or_else(|| reply.at.clone(), |(_, place)| place.at)
 }
 
@@ -129,24 +130,24 @@ fn added<'a>(
     old: Document<'a>,
     new: Document<'a>,
     was: &Replies<'a>,
-    kind: Kind,
+    kind: StatusClass,
     status: &str,
-    (at, reply): (&Pointer, &Place<'a>),
-    found: &mut Found<'a>,
+    (at, reply): (&Pointer, &Located<'a>),
+    found: &mut Findings<'a>,
 ) {
     let covering = was.covering(status);
     let (rule, reading, what) = match kind {
-        Kind::Success => {
+        StatusClass::Success => {
             let taken = covering.is_some() || was.0.is_empty();
             (Rule::D240, if taken { Reading::Same } else { Reading::Fails }, "success")
         }
-        Kind::Error => {
-            let known = was.schemas(Kind::Error);
+        StatusClass::Error => {
+            let known = was.schemas(StatusClass::Error);
             let body = json(reply).and_then(|(_, described)| described.value.get("schema"));
             let typed = covering.is_some() || body.is_some_and(|schema| known.contains(&schema));
             (Rule::D242, if typed { Reading::Same } else { Reading::AsUnknown }, "error")
         }
-        Kind::Other => (Rule::D244, Reading::Unaffected, "reply"),
+        StatusClass::Other => (Rule::D244, Reading::Unaffected, "reply"),
     };
     found.add_read(rule, at, reading, format!("the {what} {} is new", shown(status)));
     if let Some(covering) = covering {
@@ -158,10 +159,10 @@ fn one<'a>(
     old: Document<'a>,
     new: Document<'a>,
     was: &Replies<'a>,
-    kind: Kind,
-    before: &Place<'a>,
-    after: &Place<'a>,
-    found: &mut Found<'a>,
+    kind: StatusClass,
+    before: &Located<'a>,
+    after: &Located<'a>,
+    found: &mut Findings<'a>,
 ) {
     let reader = was.reader(kind);
     let given = std::mem::replace(&mut found.context, Context::read_by(reader));
@@ -170,7 +171,7 @@ fn one<'a>(
         let is_read = read.as_deref() == Some(name);
         Context::read_by(if is_read { reader } else { Reader::Nobody })
     };
-    let content = |reply: &Place<'a>| reply.get("content").filter(|content| content.fields().next().is_some());
+    let content = |reply: &Located<'a>| reply.get("content").filter(|content| content.fields().next().is_some());
     match (content(before), content(after)) {
         (None, Some(is)) => found.add(Rule::D229, &is.at, "it has a body"),
         (Some(was), None) => {
@@ -186,12 +187,18 @@ fn one<'a>(
     found.context = given;
 }
 
-fn headers<'a>(old: Document<'a>, new: Document<'a>, before: &Place<'a>, after: &Place<'a>, found: &mut Found<'a>) {
-    let of = |document: Document<'a>, reply: &Place<'a>| -> BTreeMap<String, Place<'a>> {
+fn headers<'a>(
+    old: Document<'a>,
+    new: Document<'a>,
+    before: &Located<'a>,
+    after: &Located<'a>,
+    found: &mut Findings<'a>,
+) {
+    let of = |document: Document<'a>, reply: &Located<'a>| -> BTreeMap<String, Located<'a>> {
         let headers = reply.get("headers");
         headers
             .iter()
-            .flat_map(Place::fields)
+            .flat_map(Located::fields)
             .map(|(name, place)| (name.to_lowercase(), document.follow(&place)))
             .collect()
     };

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::PublicItem;
 use crate::diff::Source;
 use crate::diff::change::Change;
-use crate::diff::place::Document;
+use crate::diff::document::Document;
 use crate::diff::rule::Rule;
 use crate::model::pointer::component_name;
 
@@ -28,7 +28,7 @@ pub(super) fn attribute(
     let names: Vec<_> = changes.iter().map(|change| Names::of(change, old, new, sources)).collect();
     let mut others = Vec::new();
     for item in items {
-        let subject = Subject::of(&item);
+        let subject = ItemName::of(&item);
         let scores: Vec<_> = names.iter().map(|names| names.score(&subject)).collect();
         let best = scores.iter().copied().max().unwrap_or_default();
         if best == 0 {
@@ -44,7 +44,7 @@ pub(super) fn attribute(
 }
 
 /// What an item is named after, in small letters.
-struct Subject<'a> {
+struct ItemName<'a> {
     /// The type, or the method of the client.
     stem: String,
     member: String,
@@ -52,7 +52,7 @@ struct Subject<'a> {
     detail: &'a str,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> ItemName<'a> {
     fn of(item: &'a PublicItem) -> Self {
         let (path, detail) = (item.path.as_str(), item.detail.as_str());
         let (path, of_trait) = path.split_once(": ").unwrap_or((path, ""));
@@ -126,7 +126,7 @@ impl Names {
     }
 
     /// What speaks for an item of another type: it names one that changed, or is of an operation that is reached.
-    fn weak_score(&self, subject: &Subject<'_>) -> usize {
+    fn weak_score(&self, subject: &ItemName<'_>) -> usize {
         let mut words = subject.detail.split(|c: char| !c.is_alphanumeric() && c != '_');
         let begins = |names: &BTreeSet<String>| names.iter().any(|name| subject.stem.starts_with(name.as_str()));
         if words.any(|word| self.types.contains(word)) {
@@ -140,7 +140,7 @@ impl Names {
     }
 
     /// How much of an item's name is the change's; nothing for an item of another type.
-    fn score(&self, subject: &Subject<'_>) -> usize {
+    fn score(&self, subject: &ItemName<'_>) -> usize {
         let stem = self.stems.iter().filter(|stem| subject.stem.starts_with(stem.as_str())).map(String::len).max();
         let Some(stem) = stem else {
             return self.weak_score(subject);

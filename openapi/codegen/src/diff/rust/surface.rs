@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, ImplItem, ItemImpl, Path, Token, Type, Visibility};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ItemKind {
     Module,
     Struct,
     Enum,
@@ -24,13 +24,13 @@ pub(super) enum Kind {
 /// A public item.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    pub(super) kind: Kind,
+    pub(super) kind: ItemKind,
     /// The path of the type that it belongs to.
     pub(super) parent: Option<String>,
-    /// What a user of it relies on, but for its name.
+    /// What its users rely on, other than its name.
     pub(super) declaration: String,
     pub(super) non_exhaustive: bool,
-    /// Whether a user can name all of its fields or variants.
+    /// Whether a user can name every field or variant.
     pub(super) closed: bool,
 }
 
@@ -44,7 +44,7 @@ impl Surface {
     pub(super) fn of(rust: &str) -> syn::Result<Self> {
         let mut surface = Self::default();
         surface.module(&[], &syn::parse_file(rust)?.items);
-        // Types that are not public have no users.
+        // Items of private types are not public.
         let public: Vec<_> = surface.items.keys().cloned().collect();
         let is_public = |path: &String| public.binary_search(path).is_ok();
         surface.items.retain(|_, item| item.parent.as_ref().is_none_or(is_public));
@@ -62,12 +62,12 @@ impl Surface {
         match item {
             syn::Item::Mod(inner) if is_public(&inner.vis) => {
                 let path = [module, &[inner.ident.to_string()]].concat();
-                self.put(path.join("::"), Kind::Module, None, String::new());
+                self.put(path.join("::"), ItemKind::Module, None, String::new());
                 self.module(&path, inner.content.as_ref().map_or(&[], |(_, items)| items));
             }
             syn::Item::Struct(item) if is_public(&item.vis) => {
                 let path = at(&item.ident);
-                self.put(path.clone(), Kind::Struct, None, text(&item.generics));
+                self.put(path.clone(), ItemKind::Struct, None, text(&item.generics));
                 let open = non_exhaustive(&item.attrs);
                 let all_public = item.fields.iter().all(|field| is_public(&field.vis));
                 self.set_open(&path, open, !open && all_public);
@@ -76,30 +76,30 @@ impl Surface {
             }
             syn::Item::Enum(item) if is_public(&item.vis) => {
                 let path = at(&item.ident);
-                self.put(path.clone(), Kind::Enum, None, text(&item.generics));
+                self.put(path.clone(), ItemKind::Enum, None, text(&item.generics));
                 let open = non_exhaustive(&item.attrs);
                 self.set_open(&path, open, !open);
                 for variant in &item.variants {
                     let fields = text(&variant.fields);
-                    self.put(format!("{path}::{}", variant.ident), Kind::Variant, Some(path.clone()), fields);
+                    self.put(format!("{path}::{}", variant.ident), ItemKind::Variant, Some(path.clone()), fields);
                 }
                 self.derives(&path, &item.attrs);
             }
             syn::Item::Impl(item) => self.implementation(module, item),
             syn::Item::Fn(item) if is_public(&item.vis) => {
-                self.put(at(&item.sig.ident), Kind::Function, None, text(&item.sig));
+                self.put(at(&item.sig.ident), ItemKind::Function, None, text(&item.sig));
             }
             syn::Item::Const(item) if is_public(&item.vis) => {
-                self.put(at(&item.ident), Kind::Constant, None, text(&item.ty));
+                self.put(at(&item.ident), ItemKind::Constant, None, text(&item.ty));
             }
             syn::Item::Type(item) if is_public(&item.vis) => {
-                self.put(at(&item.ident), Kind::Alias, None, text(&item.ty));
+                self.put(at(&item.ident), ItemKind::Alias, None, text(&item.ty));
             }
             syn::Item::Use(item) if is_public(&item.vis) => {
-                self.put(at(&text(&item.tree)), Kind::Other, None, String::new());
+                self.put(at(&text(&item.tree)), ItemKind::Other, None, String::new());
             }
             syn::Item::Trait(item) if is_public(&item.vis) => {
-                self.put(at(&item.ident), Kind::Other, None, text(item));
+                self.put(at(&item.ident), ItemKind::Other, None, text(item));
             }
             _ => {}
         }
@@ -110,17 +110,17 @@ impl Surface {
         let parent = absolute(module, &of.path);
         if let Some((trait_path, _)) = &item.trait_ {
             let name = trait_name(trait_path);
-            return self.put(format!("{parent}: {name}"), Kind::Implementation, Some(parent), text(&item.generics));
+            return self.put(format!("{parent}: {name}"), ItemKind::Implementation, Some(parent), text(&item.generics));
         }
         for inner in &item.items {
             match inner {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
                     let path = format!("{parent}::{}", function.sig.ident);
-                    self.put(path, Kind::Function, Some(parent.clone()), text(&function.sig));
+                    self.put(path, ItemKind::Function, Some(parent.clone()), text(&function.sig));
                 }
                 ImplItem::Const(constant) if is_public(&constant.vis) => {
                     let path = format!("{parent}::{}", constant.ident);
-                    self.put(path, Kind::Constant, Some(parent.clone()), text(&constant.ty));
+                    self.put(path, ItemKind::Constant, Some(parent.clone()), text(&constant.ty));
                 }
                 _ => {}
             }
@@ -131,7 +131,7 @@ impl Surface {
         let public = fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis));
         for (index, Field { ident, ty, .. }) in public {
             let name = ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
-            self.put(format!("{parent}::{name}"), Kind::Field, Some(parent.to_owned()), text(ty));
+            self.put(format!("{parent}::{name}"), ItemKind::Field, Some(parent.to_owned()), text(ty));
         }
     }
 
@@ -140,12 +140,12 @@ impl Surface {
             let traits = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).unwrap_or_default();
             for name in &traits {
                 let path = format!("{parent}: {}", trait_name(name));
-                self.put(path, Kind::Implementation, Some(parent.to_owned()), String::new());
+                self.put(path, ItemKind::Implementation, Some(parent.to_owned()), String::new());
             }
         }
     }
 
-    fn put(&mut self, path: String, kind: Kind, parent: Option<String>, declaration: String) {
+    fn put(&mut self, path: String, kind: ItemKind, parent: Option<String>, declaration: String) {
         let item = Item { kind, parent, declaration, non_exhaustive: false, closed: false };
         self.items.insert(path, item);
     }
@@ -158,7 +158,7 @@ impl Surface {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ItemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Module => "module",
@@ -209,7 +209,7 @@ fn trait_name(path: &Path) -> String {
     path.segments.last().map(text).unwrap_or_default()
 }
 
-/// Tokens as a reader would write them, without the paths of the standard library.
+/// Tokens formatted as in source code, without the paths of the standard library.
 fn text(tokens: &impl ToTokens) -> String {
     let spaced = tokens.to_token_stream().to_string();
     let mut text = String::with_capacity(spaced.len());
@@ -226,7 +226,7 @@ fn text(tokens: &impl ToTokens) -> String {
             text.push(character);
         }
     }
-    // A list that was broken into lines ends with a comma.
+    // The formatter ends a list of several lines with a comma.
     for (from, to) in [(",)", ")"), (", >", ">"), (",>", ">")] {
         text = text.replace(from, to);
     }

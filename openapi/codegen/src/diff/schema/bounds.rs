@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::diff::place::{Place, same};
+use crate::diff::comparison::Findings;
+use crate::diff::document::{Located, same};
 use crate::diff::rule::Rule;
 use crate::diff::shape::Shape;
-use crate::diff::walk::Found;
 use crate::model::pointer::Pointer;
 
-/// Lower bounds, by the name of what they bound.
+/// Lower bounds of counts.
 const LOWER: &[&str] = &["minLength", "minItems", "minProperties", "minContains"];
 const UPPER: &[&str] = &["maxLength", "maxItems", "maxProperties", "maxContains"];
 const OF_NUMBERS: &[&str] = &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
@@ -18,10 +18,10 @@ const OTHERS: &[&str] = &["multipleOf", "uniqueItems", "pattern"];
 const CONDITIONS: &[&str] =
     &["not", "if", "then", "else", "dependentRequired", "dependentSchemas", "unevaluatedProperties"];
 
-/// The keywords looked at here.
+/// The keywords compared here.
 pub(super) const KEYWORDS: &[&[&str]] = &[LOWER, UPPER, OF_NUMBERS, OTHERS, CONDITIONS];
 
-pub(super) fn compare<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+pub(super) fn compare<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     for keyword in LOWER {
         bound(keyword, counted(before, keyword), counted(after, keyword), Ordering::Greater, found);
     }
@@ -47,7 +47,7 @@ pub(super) fn compare<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Fou
     }
 }
 
-/// A bound: its value, whether the value itself is excluded, and where it stands.
+/// A bound: its value, whether the value itself is excluded, and its pointer.
 #[derive(Clone, Debug)]
 struct Bound {
     value: f64,
@@ -57,12 +57,12 @@ struct Bound {
 }
 
 impl Bound {
-    fn at(place: &Place<'_>) -> Option<Self> {
+    fn at(place: &Located<'_>) -> Option<Self> {
         let Value::Number(written) = place.value else { return None };
         Some(Self { value: written.as_f64()?, written: written.clone(), excluded: false, at: place.at.clone() })
     }
 
-    /// How far in this bound lies from another: `tighter` is the order of a bound that admits less.
+    /// `Greater` when this bound admits less than the other; `tighter` is the order of values of such a bound.
     fn compare(&self, other: &Self, tighter: Ordering) -> Ordering {
         let by_value = self.value.partial_cmp(&other.value).unwrap_or(Ordering::Equal);
         let by_value = if tighter == Ordering::Less { by_value.reverse() } else { by_value };
@@ -75,7 +75,7 @@ impl Bound {
     }
 }
 
-/// The tightest of the bounds that a keyword names.
+/// The tightest of all occurrences of a keyword.
 fn counted(shape: &Shape<'_>, keyword: &str) -> Option<Bound> {
     let tighter = if UPPER.contains(&keyword) { Ordering::Less } else { Ordering::Greater };
     let bounds = shape.rest.get(keyword).into_iter().flatten().filter_map(Bound::at);
@@ -94,7 +94,7 @@ fn limit(shape: &Shape<'_>, inclusive: &str, exclusive: &str, tighter: Ordering)
     bounds.into_iter().max_by(|one, other| one.compare(other, tighter))
 }
 
-fn bound(keyword: &str, old: Option<Bound>, new: Option<Bound>, tighter: Ordering, found: &mut Found<'_>) {
+fn bound(keyword: &str, old: Option<Bound>, new: Option<Bound>, tighter: Ordering, found: &mut Findings<'_>) {
     match (old, new) {
         (None, Some(new)) => found.add(Rule::D322, &new.at, format!("`{keyword}` is {}", new.shown())),
         (Some(old), None) => found.add(Rule::D323, &old.at, format!("`{keyword}` was {}", old.shown())),
@@ -110,11 +110,11 @@ fn bound(keyword: &str, old: Option<Bound>, new: Option<Bound>, tighter: Orderin
     }
 }
 
-fn said<'a>(shape: &Shape<'a>, keyword: &str) -> Option<Place<'a>> {
+fn said<'a>(shape: &Shape<'a>, keyword: &str) -> Option<Located<'a>> {
     shape.rest.get(keyword)?.first().cloned()
 }
 
-fn unique<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn unique<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let of = |shape| said(shape, "uniqueItems").filter(|place| *place.value == true);
     match (of(before), of(after)) {
         (None, Some(place)) => found.add(Rule::D322, &place.at, "items are unique"),
@@ -123,7 +123,7 @@ fn unique<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
     }
 }
 
-fn multiple<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn multiple<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     match (said(before, "multipleOf"), said(after, "multipleOf")) {
         (None, Some(new)) => found.add(Rule::D322, &new.at, format!("a multiple of {}", new.value)),
         (Some(old), None) => found.add(Rule::D323, &old.at, format!("no longer a multiple of {}", old.value)),
@@ -145,13 +145,13 @@ fn multiple<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
     }
 }
 
-/// Added, removed or changed: tools can tell no more of these.
+/// Reports a keyword as added, removed or changed; which of two values is stricter is undecidable.
 fn three_ways<'a>(
     rules: [Rule; 3],
     keyword: &str,
-    old: Option<Place<'a>>,
-    new: Option<Place<'a>>,
-    found: &mut Found<'a>,
+    old: Option<Located<'a>>,
+    new: Option<Located<'a>>,
+    found: &mut Findings<'a>,
 ) {
     let [added, removed, changed] = rules;
     match (old, new) {

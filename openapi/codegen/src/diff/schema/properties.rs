@@ -1,15 +1,15 @@
-//! Properties, which of them are required, and names that are not listed.
+//! Properties, which of them are required, and additional properties.
 
 use serde_json::Value;
 
 use crate::diff::change::{Direction, Reading};
-use crate::diff::place::{Document, Place};
+use crate::diff::comparison::{Context, Findings};
+use crate::diff::document::{Document, Located};
 use crate::diff::rule::Rule;
 use crate::diff::shape::{Conjunction, Shape};
-use crate::diff::walk::{Context, Found};
 use crate::model::pointer::Pointer;
 
-/// The keywords looked at here.
+/// The keywords compared here.
 pub(super) const KEYWORDS: &[&str] = &["readOnly", "writeOnly"];
 
 pub(super) fn compare<'a>(
@@ -17,7 +17,7 @@ pub(super) fn compare<'a>(
     new: Document<'a>,
     before: &Shape<'a>,
     after: &Shape<'a>,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     for (name, schema) in &before.properties {
         let required = before.required.contains_key(name);
@@ -48,11 +48,11 @@ pub(super) fn compare<'a>(
     additional(before, after, found);
     let context = found.context.within();
     for (pattern, schema) in &before.patterns {
-        let unwritten = || vec![Place::unwritten(after.at.join("patternProperties").join(pattern))];
+        let unwritten = || vec![Located::unwritten(after.at.join("patternProperties").join(pattern))];
         found.pair(schema.clone(), after.patterns.get(pattern).cloned().unwrap_or_else(unwritten), context);
     }
     for (pattern, schema) in after.patterns.iter().filter(|(pattern, _)| !before.patterns.contains_key(*pattern)) {
-        let unwritten = vec![Place::unwritten(before.at.join("patternProperties").join(pattern))];
+        let unwritten = vec![Located::unwritten(before.at.join("patternProperties").join(pattern))];
         found.pair(unwritten, schema.clone(), context);
     }
 }
@@ -61,7 +61,7 @@ fn place(conjunction: &Conjunction<'_>) -> Pointer {
     conjunction.first().map(|place| place.at.clone()).unwrap_or_default()
 }
 
-fn removed<'a>(held: &Shape<'a>, required: bool, found: &mut Found<'a>) {
+fn removed<'a>(held: &Shape<'a>, required: bool, found: &mut Findings<'a>) {
     let rule = match (required, held.says("default")) {
         (true, true) => Rule::D347,
         (true, false) => Rule::D341,
@@ -72,21 +72,21 @@ fn removed<'a>(held: &Shape<'a>, required: bool, found: &mut Found<'a>) {
     found.add_read(rule, &held.at, reading, format!("the {how} property is gone"));
 }
 
-fn added<'a>(old: Document<'a>, gained: &Shape<'a>, required: bool, before: &Shape<'a>, found: &mut Found<'a>) {
+fn added<'a>(old: Document<'a>, gained: &Shape<'a>, required: bool, before: &Shape<'a>, found: &mut Findings<'a>) {
     let (rule, how) = match (required, gained.says("default")) {
         (true, true) => (Rule::D346, "required"),
         (true, false) => (Rule::D340, "required"),
         (false, _) => (Rule::D342, "optional"),
     };
-    // A typed map reads every name it does not know.
+    // A typed map reads every unknown name as its value type.
     let map = before.inner.get("additionalProperties").map(|values| Shape::of(old, values));
     let fits = map.is_none_or(|map| map.never || map.is_anything() || map.types == gained.types);
     let reading = if fits { rule.reading() } else { Reading::Fails };
     found.add_read(rule, &gained.at, reading, format!("the {how} property is new"));
 }
 
-/// A name may be required without a schema of its own.
-fn names_that_only_required_knows<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+/// Compares names in `required` that no property declares.
+fn names_that_only_required_knows<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let without_schema = |shape: &Shape<'a>, name: &str| !shape.properties.contains_key(name);
     let other =
         |shape: &Shape<'a>, name: &str| shape.required.contains_key(name) || shape.properties.contains_key(name);
@@ -98,7 +98,7 @@ fn names_that_only_required_knows<'a>(before: &Shape<'a>, after: &Shape<'a>, fou
     }
 }
 
-fn direction_flags<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn direction_flags<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     for (keyword, direction) in [("readOnly", Direction::Request), ("writeOnly", Direction::Reply)] {
         let of = |shape: &Shape<'a>| shape.rest.get(keyword)?.iter().find(|place| *place.value == true).cloned();
         let (old, new) = (of(before), of(after));
@@ -108,7 +108,7 @@ fn direction_flags<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<
             _ => continue,
         };
         let at = new.or(old).map(|place| place.at).unwrap_or_default();
-        // A property that is not sent any more is one that is removed.
+        // Leaving out a property of replies is the same as removing it.
         let reading = match found.context.optional || before.admits_null() || keyword == "readOnly" {
             true => Reading::Same,
             false => Reading::Fails,
@@ -117,7 +117,7 @@ fn direction_flags<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<
     }
 }
 
-fn additional<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn additional<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     const KEYWORD: &str = "additionalProperties";
     let closed = |shape: &Shape<'a>| {
         let schemas = shape.inner.get(KEYWORD).into_iter().flatten();

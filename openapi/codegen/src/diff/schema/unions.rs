@@ -1,4 +1,4 @@
-//! Unions: which member is which, what tells them apart, and schemas that become or cease to be unions.
+//! Unions: matching members, discriminators, and schemas that become or cease to be unions.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::diff::change::Reading;
-use crate::diff::place::{Document, Place, same};
+use crate::diff::comparison::{Context, Findings, Settled};
+use crate::diff::document::{Document, Located, same};
 use crate::diff::rule::Rule;
 use crate::diff::shape::Shape;
-use crate::diff::walk::{Context, Found, Settled};
 
 use super::values;
 
-/// The keywords looked at here.
+/// The keywords compared here.
 pub(super) const KEYWORDS: &[&str] = &["discriminator"];
 
 /// Compares two unions.
@@ -22,7 +22,7 @@ pub(super) fn compare<'a>(
     new: Document<'a>,
     before: &Shape<'a>,
     after: &Shape<'a>,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     discriminator(before, after, found);
     for index in 0..before.unions.len().max(after.unions.len()) {
@@ -43,16 +43,16 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// Compares the schemas that extend two base classes; says whether the old one is read as a union of these.
+/// Compares the schemas that extend two base classes; returns whether the old base class is read as a union.
 pub(super) fn subtypes<'a>(
     old: Document<'a>,
     new: Document<'a>,
     before: &Shape<'a>,
     after: &Shape<'a>,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) -> bool {
     let (was, is) = (old.subtypes(&before.core), new.subtypes(&after.core));
-    // A class without subtypes is read as it is.
+    // A base class without subtypes is read as a plain object.
     let is_union = !was.is_empty();
     let context = if is_union { found.context.within().within_union() } else { found.context.within() };
     let unknown = if is_union { Reading::AsUnknown } else { Reading::Same };
@@ -68,15 +68,15 @@ pub(super) fn subtypes<'a>(
     is_union
 }
 
-/// Compares a union with what is none: that is then taken for a union of one member.
+/// Compares a union with a schema that is no union, as if that were a union of one member.
 ///
-/// Says whether it was such a case.
+/// Returns whether exactly one of the two is a union.
 pub(super) fn mixed<'a>(
     old: Document<'a>,
     new: Document<'a>,
     before: &Shape<'a>,
     after: &Shape<'a>,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) -> bool {
     let (one, other, union) = match (before.unions.as_slice(), after.unions.as_slice()) {
         ([], [union]) => (std::slice::from_ref(&before.core), union.members.as_slice(), after),
@@ -84,7 +84,7 @@ pub(super) fn mixed<'a>(
         _ => return false,
     };
     if !union.properties.is_empty() || union.values.is_some() {
-        // What stands beside a union counts for each of its members.
+        // Keywords beside a union apply to each of its members.
         found.add(Rule::D000, &union.at, "a union with more beside it was or becomes none");
         return true;
     }
@@ -108,10 +108,10 @@ pub(super) fn mixed<'a>(
 fn members<'a>(
     old: Document<'a>,
     new: Document<'a>,
-    [before, after]: [&[Place<'a>]; 2],
+    [before, after]: [&[Located<'a>]; 2],
     reading: Reading,
     context: Context,
-    found: &mut Found<'a>,
+    found: &mut Findings<'a>,
 ) {
     let context = Context { optional: false, ..context };
     let matched = matched(old, new, before, after);
@@ -128,28 +128,28 @@ fn members<'a>(
     }
 }
 
-fn named(member: &Place<'_>) -> String {
+fn named(member: &Located<'_>) -> String {
     let name = |reference: &str| reference.rsplit('/').next().map(|name| format!("the member `{name}`"));
     let of_type = || member.text("type").map(|name| format!("a member of type `{name}`"));
     member.text("$ref").and_then(name).or_else(of_type).unwrap_or_else(|| "a member".into())
 }
 
-/// A member of a union, ready to be held against others.
+/// A member of a union, with what is needed to compare it.
 struct Member<'a> {
-    schema: Place<'a>,
-    /// The components it is referred to by.
+    schema: Located<'a>,
+    /// The components through which the union refers to it.
     names: Vec<String>,
     shape: Shape<'a>,
 }
 
 impl<'a> Member<'a> {
-    fn of(document: Document<'a>, member: &Place<'a>) -> Self {
+    fn of(document: Document<'a>, member: &Located<'a>) -> Self {
         let (schema, names) = document.schema(member);
         let shape = Shape::of(document, std::slice::from_ref(&schema));
         Self { schema, names, shape }
     }
 
-    /// How alike two members are, in thousandths; zero when they have nothing in common that would make them one.
+    /// The likeness of two members, in thousandths; zero when they cannot be the same member.
     fn likeness(&self, other: &Self) -> usize {
         if self.names.iter().any(|name| other.names.contains(name)) {
             return 2_000;
@@ -164,19 +164,24 @@ impl<'a> Member<'a> {
         let names: BTreeSet<_> = before.properties.keys().chain(after.properties.keys()).collect();
         let common = before.properties.keys().filter(|name| after.properties.contains_key(*name)).count();
         match (names.len(), &before.values, &after.values) {
-            // Nothing but the type tells them apart.
+            // Only the type identifies them.
             (0, None, None) => 1_000,
             (0, Some(old), Some(new)) => 1 + 999 * usize::from(old.iter().any(|value| new.contains(value))),
             (0, ..) => 500,
-            // A name changed as well, so at least half of the properties are to be the same.
+            // The name differs, so at least half of the properties must be common.
             (all, ..) if common * 2 >= all => 1_000 * common / all,
             _ => 0,
         }
     }
 }
 
-/// Pairs of members that are one and the same: equal ones first, then those that are most alike.
-fn matched<'a>(old: Document<'a>, new: Document<'a>, before: &[Place<'a>], after: &[Place<'a>]) -> Vec<(usize, usize)> {
+/// Pairs each old member with its new self: equal ones first, then the most alike.
+fn matched<'a>(
+    old: Document<'a>,
+    new: Document<'a>,
+    before: &[Located<'a>],
+    after: &[Located<'a>],
+) -> Vec<(usize, usize)> {
     let before: Vec<_> = before.iter().map(|member| Member::of(old, member)).collect();
     let after: Vec<_> = after.iter().map(|member| Member::of(new, member)).collect();
     let mut scored = Vec::new();
@@ -195,7 +200,7 @@ fn matched<'a>(old: Document<'a>, new: Document<'a>, before: &[Place<'a>], after
     pairs
 }
 
-fn discriminator<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn discriminator<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let of = |shape: &Shape<'a>| shape.rest.get("discriminator").and_then(|places| places.first().cloned());
     let (old, new) = match (of(before), of(after)) {
         (None, None) => return,
@@ -206,8 +211,8 @@ fn discriminator<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a
     if old.value.get("propertyName") != new.value.get("propertyName") {
         return found.add(Rule::D368, &new.at, told(&new));
     }
-    let mapping = |place: &Place<'a>| place.get("mapping");
-    for (value, target) in mapping(&new).iter().flat_map(Place::fields) {
+    let mapping = |place: &Located<'a>| place.get("mapping");
+    for (value, target) in mapping(&new).iter().flat_map(Located::fields) {
         match mapping(&old).and_then(|mapping| mapping.get(value)) {
             None => found.add(Rule::D369, &target.at, format!("`{value}` is new")),
             Some(was) if was.value != target.value => {
@@ -216,14 +221,14 @@ fn discriminator<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a
             Some(_) => {}
         }
     }
-    for (value, was) in mapping(&old).iter().flat_map(Place::fields) {
+    for (value, was) in mapping(&old).iter().flat_map(Located::fields) {
         if mapping(&new).and_then(|mapping| mapping.get(value)).is_none() {
             found.add(Rule::D370, &was.at, format!("`{value}` is gone"));
         }
     }
 }
 
-fn told(place: &Place<'_>) -> String {
+fn told(place: &Located<'_>) -> String {
     let name = place.value.get("propertyName").and_then(Value::as_str).unwrap_or_default();
     format!("`{name}` tells the members apart")
 }

@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::diff::change::Reading;
+use crate::diff::comparison::Findings;
 use crate::diff::rule::Rule;
 use crate::diff::shape::Shape;
-use crate::diff::walk::Found;
 use crate::model::null::Null;
 use crate::model::pointer::Pointer;
 
-/// The keywords looked at here.
+/// The keywords compared here.
 pub(super) const KEYWORDS: &[&str] = &["format", "default", "contentEncoding", "contentMediaType", "contentSchema"];
 
-/// Whether two schemas have anything in common that could be compared further.
+/// Whether two schemas share a type, so that comparing their other keywords makes sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kinship {
     Some,
     None,
 }
 
-pub(super) fn compare<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) -> Kinship {
+pub(super) fn compare<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) -> Kinship {
     let kinship = types(before, after, found);
     if !found.context.settled.null {
         null(before, after, found);
@@ -36,7 +36,7 @@ pub(super) fn compare<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Fou
     kinship
 }
 
-fn types<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) -> Kinship {
+fn types<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) -> Kinship {
     let at = after.types_at.as_ref().or(before.types_at.as_ref()).unwrap_or(&after.at).clone();
     match (before.never, after.never) {
         (false, true) => found.add(Rule::D302, &at, "nothing is admitted any more"),
@@ -80,7 +80,7 @@ fn list(types: &BTreeSet<&str>) -> String {
     types.iter().copied().collect::<Vec<_>>().join(" or ")
 }
 
-pub(super) fn null<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+pub(super) fn null<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let at = after.null_at.as_ref().or(before.null_at.as_ref()).unwrap_or(&after.at).clone();
     match (before.null, after.null) {
         (Null::Refused, Null::Admitted) => {
@@ -98,15 +98,15 @@ pub(super) fn null<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<
     }
 }
 
-/// What a keyword says; of several, the first.
+/// The first value of a keyword.
 fn said<'a>(shape: &Shape<'a>, keyword: &str) -> Option<(&'a Value, Pointer)> {
     let place = shape.rest.get(keyword)?.first()?;
     Some((place.value, place.at.clone()))
 }
 
-fn format<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn format<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let wide = |format: &Value| format == "uint64";
-    // 64 bits are read with or without a sign; what the other reads is out of range.
+    // The client reads 64 bits, signed or unsigned; the other format's range exceeds that.
     let reading = |new: &Value, old: Option<&Value>| {
         let signs_differ = wide(new) != old.is_some_and(wide);
         if before.types.contains("integer") && signs_differ { Reading::Fails } else { Reading::Same }
@@ -135,7 +135,7 @@ fn format<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
     }
 }
 
-fn encoding<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn encoding<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     for keyword in ["contentEncoding", "contentMediaType", "contentSchema"] {
         let (old, new) = (said(before, keyword), said(after, keyword));
         if old.as_ref().map(|(value, _)| value) != new.as_ref().map(|(value, _)| value) {
@@ -145,9 +145,9 @@ fn encoding<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
     }
 }
 
-fn values<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn values<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let at = after.values_at.as_ref().or(before.values_at.as_ref()).unwrap_or(&after.at).clone();
-    // Only enums of texts are enums in Rust; a new value of another type is read like the old ones.
+    // Only string enums are enums in Rust; a new value of another type is read like the old ones.
     let new_value = |rule: Rule, value: Option<&Value>| {
         let text = value.is_none_or(Value::is_string) && before.types.contains("string");
         if text { rule.reading() } else { Reading::Same }
@@ -181,7 +181,7 @@ fn values_list(values: &[&Value]) -> String {
     values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn default<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Found<'a>) {
+fn default<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     match (said(before, "default"), said(after, "default")) {
         (None, Some((new, at))) => found.add(Rule::D375, &at, format!("the default is `{new}`")),
         (Some((old, at)), None) => found.add(Rule::D376, &at, format!("the default `{old}` is gone")),

@@ -1,14 +1,10 @@
-//! The rules that say the same in other words, right for any tool.
+//! The rules that rewrite a construct without loss, for any tool.
 
 use super::explained;
 use crate::report::Explanation;
 
-pub(crate) const L001: Explanation = explained(
-    "The document says which version it is of; the generator reads 3.0 only.",
-    r#"{"openapi": "3.1.0"}"#,
-    r#"{"openapi": "3.0.3"}"#,
-    "Nothing.",
-);
+pub(crate) const L001: Explanation =
+    explained("The generator reads 3.0 only.", r#"{"openapi": "3.1.0"}"#, r#"{"openapi": "3.0.3"}"#, "Nothing.");
 
 pub(crate) const L002: Explanation = explained(
     "3.1 admits null by naming it among the types; 3.0 has a flag for it.",
@@ -39,10 +35,10 @@ pub(crate) const L005: Explanation = explained(
 );
 
 pub(crate) const L006: Explanation = explained(
-    "A schema without a type admits any value by the letter; its keywords say which type is meant.",
+    "A schema without `type` formally admits any value; its keywords imply a type.",
     r#"{"properties": {"a": {"type": "string"}}}"#,
     r#"{"type": "object", "properties": {"a": {"type": "string"}}}"#,
-    "Values of other types, which the letter of the schema admits, do not decode.",
+    "Values of other types, which the schema formally admits, do not decode.",
 );
 
 pub(crate) const L007: Explanation = explained(
@@ -67,49 +63,49 @@ pub(crate) const L009: Explanation = explained(
 );
 
 pub(crate) const L010: Explanation = explained(
-    "3.0 lets a reference lead to a component of its kind. What any other reference leads to becomes a component, or is put in the place of the reference.",
+    "In 3.0 a reference leads to a component of its kind. The target of any other reference becomes a component, or replaces the reference.",
     r##"{"$defs": {"b": {"type": "string"}}, "properties": {"a": {"$ref": "#/components/schemas/Example/properties/a/$defs/b"}}}"##,
     r##"{"properties": {"a": {"$ref": "#/components/schemas/AB"}}}"##,
     "Nothing.",
 );
 
 pub(crate) const L011: Explanation = explained(
-    "3.0 ignores what stands beside a reference; in an `allOf` both count.",
+    "3.0 ignores keywords beside a reference; in an `allOf` both count.",
     r##"{"$ref": "#/components/schemas/Text", "description": "d"}"##,
     r##"{"allOf": [{"$ref": "#/components/schemas/Text"}], "description": "d"}"##,
     "Nothing.",
 );
 
 pub(crate) const L012: Explanation = explained(
-    "3.1 has no keyword `nullable`. A document that still has it means what 3.0 means.",
+    "3.1 has no keyword `nullable`. A document that still uses it means it as 3.0 does.",
     r#"{"type": "string", "nullable": true}"#,
     r#"{"type": "string", "nullable": true}"#,
     "Nothing.",
 );
 
 pub(crate) const L013: Explanation = explained(
-    "3.0 knows two encodings of a text, as formats.",
+    "3.0 has two formats for encoded strings.",
     r#"{"type": "string", "contentEncoding": "base64"}"#,
     r#"{"type": "string", "format": "byte"}"#,
-    "The media type of what is encoded.",
+    "The media type of the encoded data.",
 );
 
 pub(crate) const L014: Explanation = explained(
-    "3.0 knows one type for a schema; several are a union with a member for each.",
+    "In 3.0 a schema has one type; several types become a union with a member for each.",
     r#"{"type": ["string", "integer"]}"#,
     r#"{"anyOf": [{"type": "string"}, {"type": "integer"}]}"#,
     "Nothing.",
 );
 
 pub(crate) const L015: Explanation = explained(
-    "3.0 requires parts that 3.1 does not, such as the replies of an operation. A number where a text is required is that text.",
+    "3.0 requires parts that 3.1 does not, such as the replies of an operation. A number where a string is required becomes that string.",
     r#"{"paths": {"/a": {"get": {"operationId": "a"}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {}}}}}"#,
     "Nothing.",
 );
 
 pub(crate) const L016: Explanation = explained(
-    "A method is named after the id of its operation. Without one it is named after method and path; of two equal ones the second gets a number.",
+    "A method is named after the id of its operation. Without one it is named after method and path; the second of two equal names gets a number.",
     r#"{"paths": {"/a": {"get": {"responses": {"204": {"description": "done"}}}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "getA", "responses": {"204": {"description": "done"}}}}}}"#,
     "The name changes when the path does.",

@@ -1,4 +1,4 @@
-//! The rules that leave out what has no effect on a client.
+//! The rules that leave out constructs without effect on a client.
 
 use super::explained;
 use crate::report::Explanation;
@@ -10,11 +10,15 @@ pub(crate) const O001: Explanation = explained(
     "Nothing.",
 );
 
-pub(crate) const O002: Explanation =
-    explained("A client makes requests; it takes none and follows no links.", r#"{"webhooks": {}}"#, "{}", "Nothing.");
+pub(crate) const O002: Explanation = explained(
+    "A client sends requests; it receives none and follows no links.",
+    r#"{"webhooks": {}}"#,
+    "{}",
+    "Nothing.",
+);
 
 pub(crate) const O003: Explanation = explained(
-    "3.0 has no place for it, and no request or reply depends on it.",
+    "3.0 has no field for it, and no request or reply depends on it.",
     r#"{"type": "string", "$comment": "c"}"#,
     r#"{"type": "string"}"#,
     "Nothing.",

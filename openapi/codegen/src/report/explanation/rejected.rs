@@ -1,45 +1,45 @@
-//! The rules that refuse a construct.
+//! The rules that reject a construct.
 
 use super::explained;
 use crate::report::Explanation;
 
 pub(crate) const R002: Explanation = explained(
-    "The reference leads to nothing in the document. Add what it names, or remove it.",
+    "The reference has no target in the document. Add the target, or remove the reference.",
     r##"{"$ref": "#/components/schemas/Missing"}"##,
     "the operations that reach it are left out",
     "Those operations.",
 );
 
 pub(crate) const R003: Explanation = explained(
-    "The document is of OpenAPI 2 or of no version; convert it first.",
+    "The document is OpenAPI 2, or has no version. Convert it to OpenAPI 3 first.",
     r#"{"swagger": "2.0"}"#,
     "nothing is generated",
     "Everything.",
 );
 
 pub(crate) const R004: Explanation = explained(
-    "A `$ref` is a text, and what an operation is made of has the form that the specification gives it.",
+    "A `$ref` must be a string, and every part of an operation must have the form that the specification defines.",
     r#"{"$ref": 1}"#,
     "the operations that reach it are left out",
     "Those operations.",
 );
 
 pub(crate) const R005: Explanation = explained(
-    "The generator writes get, put, post, delete, head and patch.",
+    "The generator supports GET, PUT, POST, DELETE, HEAD and PATCH.",
     r#"{"paths": {"/a": {"options": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
 );
 
 pub(crate) const R006: Explanation = explained(
-    "Builds are offline: what a reference names must be in the document. Bundle it first.",
+    "Builds are offline, so every target must be in the document. Bundle the document first.",
     r#"{"$ref": "https://example.com/a.json"}"#,
     "the operations that reach it are left out",
     "Those operations.",
 );
 
 pub(crate) const R007: Explanation = explained(
-    "A schema, parameter, reply or path that is a reference back to itself says nothing.",
+    "A schema, parameter, reply or path that refers to itself defines nothing.",
     r##"{"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}"##,
     "the operations that reach it are left out",
     "Those operations.",
@@ -60,7 +60,7 @@ pub(crate) const R009: Explanation = explained(
 );
 
 pub(crate) const R101: Explanation = explained(
-    "The value would be written in another form than the server reads.",
+    "The client would serialize the value in another way than the server reads it.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
@@ -74,7 +74,7 @@ pub(crate) const R102: Explanation = explained(
 );
 
 pub(crate) const R103: Explanation = explained(
-    "The body would be sent as something else than the document says.",
+    "The client would send the body in another form than the document defines.",
     r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"content": {"multipart/form-data": {}}}, "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
@@ -88,7 +88,7 @@ pub(crate) const R104: Explanation = explained(
 );
 
 pub(crate) const R105: Explanation = explained(
-    "Members of an `allOf` are written out in one schema. Some documents say in a few lines what would take gigabytes, or inherit from more than 64 schemas in a row.",
+    "The members of an `allOf` are merged into one schema. Some documents describe in a few lines a merged schema of gigabytes, or inherit from more than 64 schemas in a row.",
     "`S20` is one of two schemas that are each an `allOf` of `S19` and more, and so on down to `S1`",
     "the operations that reach it are left out",
     "Those operations.",

@@ -1,13 +1,13 @@
-//! The rules that say less than the document.
+//! The rules that rewrite a construct with a loss.
 
 use super::explained;
 use crate::report::Explanation;
 
 pub(crate) const W001: Explanation = explained(
-    "`false` as a schema admits nothing. A property of it is left out, any other is read as any value.",
+    "A `false` schema admits nothing. A property with this schema is left out; elsewhere it is read as any value.",
     r#"{"type": "object", "properties": {"a": false}}"#,
     r#"{"type": "object", "properties": {}}"#,
-    "That the value must not be there.",
+    "That the value must be absent.",
 );
 
 pub(crate) const W002: Explanation = explained(
@@ -18,7 +18,7 @@ pub(crate) const W002: Explanation = explained(
 );
 
 pub(crate) const W003: Explanation = explained(
-    "An enum of Rust has names for texts, not for objects or arrays.",
+    "A Rust enum has names for strings, not for objects or arrays.",
     r#"{"const": {"a": 1}}"#,
     r#"{"type": "object"}"#,
     "Values that the document does not list are read, too.",
@@ -32,21 +32,21 @@ pub(crate) const W004: Explanation = explained(
 );
 
 pub(crate) const W005: Explanation = explained(
-    "3.0 has no names by pattern and no tuples; the values keep their schema where there is one for all.",
+    "3.0 has no `patternProperties` and no tuples; the values keep their schema if all share one.",
     r#"{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}"#,
     r#"{"type": "array", "items": {}}"#,
-    "Which name or place has which schema.",
+    "Which name or index has which schema.",
 );
 
 pub(crate) const W006: Explanation = explained(
-    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests. A property that only a condition speaks of is one of any value.",
+    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests. A property that only a condition declares has any value.",
     r#"{"type": "object", "dependentRequired": {"a": ["b"]}}"#,
     r#"{"type": "object"}"#,
     "The condition is not checked.",
 );
 
 pub(crate) const W007: Explanation = explained(
-    "A keyword that holds what the specification does not allow says nothing a tool could rely on.",
+    "No tool can rely on a keyword whose value the specification does not allow.",
     r#"{"type": "string", "pattern": 1}"#,
     r#"{"type": "string"}"#,
     "What the author may have meant.",
@@ -60,7 +60,7 @@ pub(crate) const W009: Explanation = explained(
 );
 
 pub(crate) const W010: Explanation = explained(
-    "Where several schemas have a `$dynamicAnchor` of one name, it depends on the way that led to the reference which of them is meant.",
+    "If several schemas have a `$dynamicAnchor` of the same name, the target depends on the path by which the reference was reached.",
     r##"{"components": {"schemas": {"A": {"$dynamicAnchor": "a", "type": "array", "items": {"$dynamicRef": "#a"}}, "B": {"$dynamicAnchor": "a", "$ref": "#/components/schemas/A"}}}}"##,
     r#"{"components": {"schemas": {"A": {"type": "array", "items": {}}, "B": {"type": "array", "items": {}}}}}"#,
     "The type of the value.",
@@ -81,10 +81,10 @@ pub(crate) const W102: Explanation = explained(
 );
 
 pub(crate) const W103: Explanation = explained(
-    "A default that is sent would pin what the server may change.",
+    "Sending the default would pin a value that the server may change.",
     r#"{"type": "string", "default": "a"}"#,
     r#"{"type": "string"}"#,
-    "The default is the server's to fill in.",
+    "The server fills in the default.",
 );
 
 pub(crate) const W104: Explanation = explained(
@@ -95,78 +95,78 @@ pub(crate) const W104: Explanation = explained(
 );
 
 pub(crate) const W105: Explanation = explained(
-    "An enum of Rust has names for texts; numbers and booleans stay what they are.",
+    "A Rust enum has names for strings; numbers and booleans stay as they are.",
     r#"{"type": "integer", "enum": [1, 2]}"#,
     r#"{"type": "integer"}"#,
     "Values that the document does not list are read and sent, too.",
 );
 
 pub(crate) const W106: Explanation = explained(
-    "Members of an `allOf` that no value satisfies at once were not meant so.",
+    "If no value satisfies all members of an `allOf`, the document is mistaken.",
     r#"{"allOf": [{"type": "string", "maxLength": 2}, {"type": "integer", "maximum": 2}]}"#,
     "{}",
     "The type of the value.",
 );
 
 pub(crate) const W107: Explanation = explained(
-    "In a path or header a list is texts with commas between them.",
+    "In a path or header, a list is a string of comma-separated items.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}}], "responses": {"204": {"description": "done"}}}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "header", "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "The caller writes the commas.",
 );
 
 pub(crate) const W108: Explanation = explained(
-    "A parameter that is a text in JSON, or the names and values of an object in one text, is written as the document says; what the object holds is for the caller to get right.",
+    "A parameter that is JSON text, or an object serialized into one string, is sent in the documented form; its contents are the caller's responsibility.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "content": {"application/json": {"schema": {"type": "object", "properties": {"c": {"type": "string"}}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "x-form": "json", "schema": {}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "The type of the parameter.",
 );
 
 pub(crate) const W109: Explanation = explained(
-    "Of several media types the client sends and reads one: JSON if it can.",
+    "The client sends and reads one of several media types: JSON if possible.",
     r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {}, "text/csv": {}}}, "responses": {"204": {"description": "done"}}}}}}"#,
     "`application/json` only",
     "The other media types.",
 );
 
 pub(crate) const W111: Explanation = explained(
-    "What only the server sets is not demanded in requests, and what only the client sets is not demanded in replies.",
+    "Requests need no property that only the server sets, and replies none that only the client sets.",
     r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "readOnly": true}}}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
     "`id` is optional",
-    "That the property is always there in the other direction, if one type is for both.",
+    "That the property is always present in the other direction, if both share one type.",
 );
 
 pub(crate) const W112: Explanation = explained(
-    "A body that is no JSON and no form is given by the caller as bytes, and sent under its media type.",
+    "A body that is neither JSON nor a form is passed as bytes, and sent with its media type.",
     r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"image/png": {}}}, "responses": {"204": {"description": "done"}}}}}}"#,
     "a body of bytes, sent as `image/png`",
     "The type of the body.",
 );
 
 pub(crate) const W113: Explanation = explained(
-    "Which of its properties an object has together is not in its type.",
+    "The type of an object does not say which properties occur together.",
     r#"{"type": "object", "properties": {"a": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}"#,
     r#"{"type": "object", "properties": {"a": {}}}"#,
     "The condition is not checked.",
 );
 
 pub(crate) const W114: Explanation = explained(
-    "A property that may be absent and may be null is an `Option`. In a request `None` is left out, never null: a field that nobody set must not clear anything.",
+    "A property that may be absent and may be null is an `Option`. In a request `None` is left out, never null: a field that the caller did not set must not clear anything.",
     r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": ["string", "null"]}}}}}}"##,
     r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string", "nullable": true}}}}}}"##,
-    "Saying null, where the API takes that for another thing than absence.",
+    "Sending null, if the API distinguishes it from absence.",
 );
 
 pub(crate) const W115: Explanation = explained(
-    "A reply that is no JSON is handed to the caller as a stream of bytes, whatever its schema says of them.",
+    "A reply that is not JSON is returned as a stream of bytes, whatever its schema.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/xml": {"schema": {"type": "object"}}}}}}}}}"#,
     "a stream of bytes",
     "The type of the reply.",
 );
 
 pub(crate) const W116: Explanation = explained(
-    "A client has one base URL. An operation that the document has on another server is called with a client made for that one.",
+    "A client has one base URL. To call an operation of another server, make a client for that server.",
     r#"{"paths": {"/a": {"servers": [{"url": "https://files.example.com"}], "get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
-    "Which server the operation is on.",
+    "The server of the operation.",
 );

@@ -1,4 +1,4 @@
-//! What the specification has an action do to a document.
+//! The edit that an action makes to a document, by the specification.
 
 use std::cmp::Reverse;
 
@@ -6,29 +6,29 @@ use serde_json::Value;
 
 use super::action::{Action, Modifier};
 use super::document::Version;
-use super::news::news;
+use super::new_part::new_part;
 use crate::model::pointer::Pointer;
 
-/// What an action does to one document.
+/// The edit that an action makes to one document.
 #[derive(Debug)]
-pub(super) enum Change {
+pub(super) enum Edit {
     /// Merges a value into each node.
     Merge(Vec<(Pointer, Value)>),
     /// Removes each node.
     Remove(Vec<Pointer>),
 }
 
-/// Why an action does nothing.
+/// Why an action cannot be applied.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// What it needs is not there.
+    /// The document lacks a node it needs.
     Dead(String),
-    /// What is there is not what it needs.
+    /// A node is of the wrong kind.
     Incompatible(String),
 }
 
-impl Change {
-    /// What the action does to this document.
+impl Edit {
+    /// The edit that the action makes to this document.
     ///
     /// # Errors
     ///
@@ -82,12 +82,12 @@ impl Change {
         }
     }
 
-    /// The part of the change that is new to the document, and what the document had.
+    /// The part of the edit that is new to the document, and a description of the parts the document already has.
     ///
     /// # Errors
     ///
-    /// When the document says otherwise.
-    pub(super) fn without_what_is_there(self, document: &Value) -> Result<(Self, Vec<String>), Refusal> {
+    /// When the document has another value at the same place.
+    pub(super) fn without_known_parts(self, document: &Value) -> Result<(Self, Vec<String>), Refusal> {
         let mut there = Vec::new();
         let merges = match self {
             Self::Remove(_) => return Ok((self, there)),
@@ -96,14 +96,14 @@ impl Change {
         let mut rest = Vec::new();
         for (at, update) in merges {
             let Some(target) = document.pointer(at.as_str()) else { continue };
-            if let Some(update) = news(target, update, &at, &mut there)? {
+            if let Some(update) = new_part(target, update, &at, &mut there)? {
                 rest.push((at, update));
             }
         }
         Ok((Self::Merge(rest), there))
     }
 
-    /// The document with the change made.
+    /// Applies the edit to the document.
     ///
     /// # Errors
     ///
@@ -176,7 +176,7 @@ pub(super) fn different_kinds(target: &Value, update: &Value, at: &Pointer) -> R
 
 pub(super) const PRIMITIVE: &str = "a primitive value";
 
-/// The kind of a value, as far as merging tells them apart.
+/// The kind of a value, as far as merging distinguishes kinds.
 pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Object(_) => "an object",

@@ -1,11 +1,11 @@
-//! What a pointer leads to, as a reader knows it.
+//! Naming a place in a document for a reader.
 
-use super::place::Document;
+use super::document::Document;
 use crate::model::methods::METHODS;
 use crate::model::pointer::Pointer;
 
-/// The name of what stands at a pointer, in the first of two documents that has it.
-pub(super) fn of(new: Document<'_>, old: Document<'_>, pointer: &Pointer) -> String {
+/// A readable name of a pointer's target, in the new document if it is there, else in the old one.
+pub(super) fn location_name(new: Document<'_>, old: Document<'_>, pointer: &Pointer) -> String {
     let document = if new.root.pointer(pointer.as_str()).is_some() { new } else { old };
     let tokens = pointer.tokens();
     let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
@@ -52,7 +52,7 @@ fn part(name: &str, rest: &[&str]) -> String {
     }
 }
 
-/// The properties on the way into a schema: `.a[].b`.
+/// The path of properties into a schema: `.a[].b`.
 fn trail(tokens: &[&str]) -> String {
     let mut trail = String::new();
     let mut tokens = tokens.iter();

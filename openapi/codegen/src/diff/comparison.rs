@@ -1,40 +1,40 @@
-//! The walk over two documents at once: each pair of schemas is compared once, and what is found reaches every operation
-//! that leads to it.
+//! Compares two documents at once: each pair of schemas once, and each finding counts for every operation that leads to
+//! the pair.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::{Change, Direction, Reading, Wire};
-use super::place::{Document, Place};
+use super::document::{Document, Located};
+use super::location_name::location_name;
 use super::rule::Rule;
 use super::schema;
 use super::shape::{Conjunction, Shape};
-use super::subject;
 use crate::model::pointer::Pointer;
 
-/// Who reads what stands here in a reply, of a client generated from the old document.
+/// How a client generated from the old document reads this part of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Reader {
-    /// It is sent, or nobody looks at it.
+    /// Not read by a client.
     Nobody,
-    /// A type that fails when it does not decode.
+    /// A type whose decoding fails on what it does not know.
     Strict,
-    /// A union that keeps what does not decode.
+    /// A union, which keeps what it cannot decode.
     Open,
 }
 
-/// How a pair of schemas is met.
+/// Where a pair of schemas is used, and how it is read there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Context {
-    /// `None` for what is in no request and no reply.
+    /// `None` outside requests and replies.
     pub(super) direction: Option<Direction>,
     pub(super) reader: Reader,
-    /// Whether the old type holds it in an `Option`, whatever its schema says of null.
+    /// Whether the old type holds the value in an `Option`, even if its schema refuses null.
     pub(super) optional: bool,
-    /// What was compared where the schemas are used.
+    /// Aspects that were already compared at the use site.
     pub(super) settled: Settled,
 }
 
-/// What of two schemas needs no look any more.
+/// Aspects of two schemas that were already compared at the use site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Settled {
     pub(super) names: bool,
@@ -42,7 +42,7 @@ pub(super) struct Settled {
 }
 
 impl Context {
-    /// In no request and no reply.
+    /// Outside requests and replies.
     pub(super) const UNUSED: Self = Self {
         direction: None,
         reader: Reader::Nobody,
@@ -57,7 +57,7 @@ impl Context {
         Self { direction: Some(Direction::Reply), reader, ..Self::UNUSED }
     }
 
-    /// For what stands within, and is always there when the whole is.
+    /// The context of a part that is present whenever the whole is.
     pub(super) fn within(self) -> Self {
         Self { optional: false, settled: Settled::default(), ..self }
     }
@@ -68,7 +68,7 @@ impl Context {
     }
 }
 
-/// A change as it is met in one place.
+/// A change in one context.
 #[derive(Clone, Debug)]
 struct Finding {
     rule: Rule,
@@ -78,9 +78,9 @@ struct Finding {
     reading: Reading,
 }
 
-/// What one comparison found, and what is left to compare.
+/// The findings of one comparison, and the pairs of schemas it leaves to compare.
 #[derive(Debug)]
-pub(super) struct Found<'a> {
+pub(super) struct Findings<'a> {
     pub(super) context: Context,
     findings: Vec<Finding>,
     pairs: Vec<Pair<'a>>,
@@ -93,17 +93,17 @@ struct Pair<'a> {
     context: Context,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Findings<'a> {
     pub(super) fn new(context: Context) -> Self {
         Self { context, findings: Vec::new(), pairs: Vec::new() }
     }
 
-    /// Adds a change with the reading that its rule names.
+    /// Adds a change with the reading of its rule.
     pub(super) fn add(&mut self, rule: Rule, pointer: &Pointer, detail: impl Into<String>) {
         self.add_read(rule, pointer, rule.reading(), detail);
     }
 
-    /// Adds a change whose reading depends on what the old type is.
+    /// Adds a change whose reading depends on the old type.
     pub(super) fn add_read(&mut self, rule: Rule, pointer: &Pointer, reading: Reading, detail: impl Into<String>) {
         let reading = match (self.context.reader, reading) {
             (Reader::Nobody, _) => Reading::Unaffected,
@@ -114,7 +114,7 @@ impl<'a> Found<'a> {
         self.findings.push(Finding { rule, pointer: pointer.clone(), detail: detail.into(), direction, reading });
     }
 
-    /// Leaves two schemas to be compared.
+    /// Queues two schemas for comparison.
     pub(super) fn pair(&mut self, old: Conjunction<'a>, new: Conjunction<'a>, context: Context) {
         self.pairs.push(Pair { old, new, context });
     }
@@ -128,9 +128,9 @@ struct Node {
     next: Vec<usize>,
 }
 
-/// The two documents and what was found so far.
+/// The two documents, and all findings so far.
 #[derive(Debug)]
-pub(super) struct Walk<'a> {
+pub(super) struct Comparison<'a> {
     pub(super) old: Document<'a>,
     pub(super) new: Document<'a>,
     nodes: Vec<Node>,
@@ -139,21 +139,21 @@ pub(super) struct Walk<'a> {
     roots: Vec<(Option<String>, usize)>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Comparison<'a> {
     pub(super) fn new(old: Document<'a>, new: Document<'a>) -> Self {
         Self { old, new, nodes: Vec::new(), known: HashMap::new(), open: Vec::new(), roots: Vec::new() }
     }
 
-    /// Takes up what was found at an operation, or, without one, at the document.
-    pub(super) fn root(&mut self, operation: Option<&str>, found: Found<'a>) {
+    /// Takes over the findings of an operation, or of the document when `operation` is `None`.
+    pub(super) fn root(&mut self, operation: Option<&str>, found: Findings<'a>) {
         let node = self.node(found);
         self.roots.push((operation.map(str::to_owned), node));
     }
 
-    /// Compares every pair of schemas that is left, and says what changed.
+    /// Compares every queued pair of schemas, and returns all changes.
     pub(super) fn finish(mut self) -> Vec<Change> {
         while let Some((node, pair)) = self.open.pop() {
-            let mut found = Found::new(pair.context);
+            let mut found = Findings::new(pair.context);
             schema::compare(self.old, self.new, &pair.old, &pair.new, &mut found);
             self.nodes[node].findings = std::mem::take(&mut found.findings);
             self.nodes[node].next = found.pairs.into_iter().map(|pair| self.visit(pair)).collect();
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
         self.changes()
     }
 
-    fn node(&mut self, mut found: Found<'a>) -> usize {
+    fn node(&mut self, mut found: Findings<'a>) -> usize {
         let pairs = std::mem::take(&mut found.pairs);
         let index = self.nodes.len();
         self.nodes.push(Node { findings: found.findings, next: Vec::new() });
@@ -170,7 +170,7 @@ impl<'a> Walk<'a> {
         index
     }
 
-    /// The node of a pair; one that is new is left to be compared.
+    /// The node of a pair; a new pair is queued for comparison.
     fn visit(&mut self, mut pair: Pair<'a>) -> usize {
         let at = pair.new.first().map(|place| place.at.clone()).unwrap_or_default();
         let old = strip(self.old, &mut pair.old);
@@ -197,16 +197,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What the names say that lead from here to a pair of schemas.
+    /// Compares the component names through which a pair of schemas is referred to.
     fn named(&self, pair: &Pair<'a>, old: Vec<String>, new: Vec<String>, at: &Pointer) -> Vec<Finding> {
-        let mut found = Found::new(pair.context);
+        let mut found = Findings::new(pair.context);
         let all = |names, document, conjunction| [names, Shape::of(document, conjunction).names].concat();
         let (old, new) = (all(old, self.old, &pair.old), all(new, self.new, &pair.new));
         schema::compare_names(self.old, self.new, &old, &new, at, &mut found);
         found.findings
     }
 
-    /// One change for each finding, with all operations and directions it was met in.
+    /// Merges equal findings to one change with all its operations and directions.
     fn changes(self) -> Vec<Change> {
         let mut merged: BTreeMap<(Pointer, Rule, String), Change> = BTreeMap::new();
         for (operation, root) in &self.roots {
@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
         }
         let mut changes: Vec<_> = merged.into_values().collect();
         for change in &mut changes {
-            change.subject = subject::of(self.new, self.old, &change.pointer);
+            change.subject = location_name(self.new, self.old, &change.pointer);
         }
         changes.sort_by_key(|change| (std::cmp::Reverse(change.wire), std::cmp::Reverse(change.reading)));
         changes
@@ -256,7 +256,7 @@ impl Change {
     }
 }
 
-/// Replaces each schema that is nothing but a reference by what it leads to; says by which names.
+/// Replaces each bare `$ref` by its target; returns the names of the components on the way.
 fn strip<'a>(document: Document<'a>, conjunction: &mut Conjunction<'a>) -> Vec<String> {
     let mut gone_through = Vec::new();
     for place in conjunction.iter_mut() {
@@ -267,6 +267,6 @@ fn strip<'a>(document: Document<'a>, conjunction: &mut Conjunction<'a>) -> Vec<S
     gone_through
 }
 
-fn pointers(conjunction: &[Place<'_>]) -> Vec<Pointer> {
+fn pointers(conjunction: &[Located<'_>]) -> Vec<Pointer> {
     conjunction.iter().map(|place| place.at.clone()).collect()
 }

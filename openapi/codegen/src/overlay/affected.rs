@@ -1,19 +1,19 @@
-//! Which routes and components an action changes.
+//! The routes and components that an edit affects.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::change::Change;
+use super::edit::Edit;
 use crate::model::methods::METHODS;
 use crate::model::pointer::Pointer;
 
-/// The routes and components that a change adds, removes or changes.
-pub(super) fn by(change: &Change, document: &Value) -> Vec<String> {
+/// The routes and components that an edit adds, removes or changes.
+pub(super) fn by(edit: &Edit, document: &Value) -> Vec<String> {
     let mut found = BTreeSet::new();
-    match change {
-        Change::Merge(merges) => merges.iter().for_each(|(at, update)| collect(at, update, &mut found)),
-        Change::Remove(targets) => {
+    match edit {
+        Edit::Merge(merges) => merges.iter().for_each(|(at, update)| collect(at, update, &mut found)),
+        Edit::Remove(targets) => {
             for at in targets {
                 collect(at, document.pointer(at.as_str()).unwrap_or(&Value::Null), &mut found);
             }
@@ -29,7 +29,7 @@ fn collect(at: &Pointer, value: &Value, found: &mut BTreeSet<String>) {
     };
     match (first.as_str(), tokens.len()) {
         ("paths", 2) => {
-            // What stands beside the methods is theirs.
+            // Fields beside the methods belong to all of them.
             let methods = value.as_object().into_iter().flatten().filter(|(name, _)| METHODS.contains(&name.as_str()));
             let routes: Vec<_> = methods.map(|(method, _)| at.join(method).to_string()).collect();
             if routes.is_empty() {

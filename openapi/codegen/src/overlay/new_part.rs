@@ -1,17 +1,17 @@
-//! What of an update a document does not say yet.
+//! The part of an update that a document does not have yet.
 
 use serde_json::{Map, Value};
 
-use super::change::{PRIMITIVE, Refusal, different_kinds, kind};
+use super::edit::{PRIMITIVE, Refusal, different_kinds, kind};
 use crate::model::methods::METHODS;
 use crate::model::pointer::Pointer;
 
-/// The part of an update that is new to the node; what the document has goes to `there`.
+/// The part of an update that is new to the node; descriptions of the known parts are added to `there`.
 ///
 /// # Errors
 ///
-/// When the document says otherwise.
-pub(super) fn news(
+/// When the document has another value at the same place.
+pub(super) fn new_part(
     target: &Value,
     update: Value,
     at: &Pointer,
@@ -29,7 +29,7 @@ pub(super) fn news(
                     }
                     Some(_) if is_named(&at.tokens(), &name) => there.push(inner_at.to_string()),
                     Some(inner) => {
-                        if let Some(value) = news(inner, value, &inner_at, there)? {
+                        if let Some(value) = new_part(inner, value, &inner_at, there)? {
                             new.insert(name, value);
                         }
                     }
@@ -55,15 +55,15 @@ pub(super) fn news(
     Ok(new)
 }
 
-/// Whether what stands under a name is a thing of that name, rather than a part of what holds it.
+/// Whether `name` names a path, operation, component, property or reply, rather than a field.
 ///
-/// Two such things are never merged: half of one and half of the other would be a third.
+/// Two of these are never merged, since the result would be neither of them.
 fn is_named(at: &[String], name: &str) -> bool {
     match at {
         [paths] if paths == "paths" => true,
         [paths, _] if paths == "paths" => METHODS.contains(&name),
         [components, _] if components == "components" => true,
-        // A property or a component may itself have one of these names.
+        // A property or component may itself be called `properties` or `responses`.
         [before @ .., last] if last == "properties" || last == "responses" => !is_named(before, last),
         _ => false,
     }

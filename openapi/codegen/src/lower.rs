@@ -1,7 +1,7 @@
-//! OpenAPI 3.1 to 3.0.3: a document that means the same to any tool that reads 3.0.
+//! Lowers OpenAPI 3.1 to 3.0.3, for any tool that reads 3.0.
 //!
-//! Each rule is a function in a file of this module. Rules on a single schema run on inner schemas first, so a
-//! rule may rely on everything below it being lowered already.
+//! Each rule is a function in a file of this module. Rules on a single schema run on inner schemas first, so everything
+//! below a schema is already lowered.
 
 mod booleans;
 mod bounds;
@@ -23,25 +23,25 @@ use crate::error::Error;
 use crate::report::Report;
 use crate::report::rejection;
 
-/// A 3.0.3 document and what became of each construct of the 3.1 document it was made from.
+/// A 3.0.3 document, and the disposition of each construct of the document it was lowered from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Lowered {
     /// The document, valid OpenAPI 3.0.3.
     pub document: openapiv3::OpenAPI,
-    /// What became of every construct.
+    /// The disposition of every construct.
     pub report: Report,
 }
 
 /// Lowers an OpenAPI 3.1 document to 3.0.3 (OpenAPI 3.1.1, and JSON Schema 2020-12).
 ///
-/// The same document gives the same result, to the byte. An operation that reaches a construct without a rule is left
-/// out and stands in the report. Documents of 3.0 and 3.2 pass through the same rules.
+/// The same document gives the same result, to the byte. An operation that reaches a rejected construct is left out, and
+/// the report says why. Documents of 3.0 and 3.2 go through the same rules.
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] when the document is refused as a whole, and [`Error::NotOpenApi30`] when what came out is not a
-/// 3.0 document, which a mistake in the given document can cause.
+/// [`Error::Rejected`] when the whole document is refused, and [`Error::NotOpenApi30`] when the result is not valid
+/// OpenAPI 3.0, because of an invalid document.
 ///
 /// # Examples
 ///
@@ -76,7 +76,7 @@ pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value
     Ok(lowered)
 }
 
-/// Refuses what is no document of OpenAPI 3, or too deep or large to be walked.
+/// Refuses a document that is not OpenAPI 3, or is too deep or too large.
 #[cfg(feature = "diff")]
 pub(crate) fn check(document: &Value) -> Result<(), Error> {
     let mut report = Report::default();
@@ -86,7 +86,7 @@ pub(crate) fn check(document: &Value) -> Result<(), Error> {
     Error::of_rejections(&report)
 }
 
-/// The rules on schemas, once every reference leads to a component.
+/// Applies the rules on schemas; every reference already leads to a component.
 fn schemas(document: &mut Value, report: &mut Report) {
     booleans::lower(document, report);
     null::lower(document, report);
@@ -94,7 +94,7 @@ fn schemas(document: &mut Value, report: &mut Report) {
     schema::lower_all(document, report);
 }
 
-/// Reads a document of 3.0, without the operations that cannot be read.
+/// Parses a 3.0 document, without its malformed operations.
 pub(crate) fn parse(mut document: Value, report: &mut Report) -> Result<openapiv3::OpenAPI, Error> {
     if let Ok(read) = openapiv3::OpenAPI::deserialize(&document) {
         return Ok(read);

@@ -1,5 +1,5 @@
-//! What progenitor alone needs of a 3.0 document: replies and errors in a form it takes, every type named, and
-//! replies read tolerantly.
+//! Prepares a 3.0 document for progenitor: replies and errors in a form it takes, a name for every type, and tolerant
+//! types for replies.
 
 mod all_of;
 mod base_classes;
@@ -42,10 +42,10 @@ pub(crate) use properties::ABSENT;
 pub(crate) use responses::{ACCEPT, REPLIES};
 pub(crate) use unions::{ANY_OF, CONSTANTS};
 
-/// Bends a lowered document to what progenitor turns into right code.
+/// Rewrites a lowered document so that progenitor generates correct code.
 ///
-/// The entries it adds to the report stand after those of the lowering; their pointers are into the 3.0 document, but for
-/// a component that was made on the way and has no place in it.
+/// Its entries follow those of the lowering in the report. Their pointers are into the 3.0 document, except for components
+/// that the preparation made.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub fn prepare(lowered: Lowered) -> Result<Lowered, Error> {
 /// A prepared document.
 pub(crate) struct Prepared {
     pub(crate) document: Value,
-    /// The name of the type of each component schema of the lowered document, by the name it had there.
+    /// The Rust type name of each component schema, by its name in the lowered document.
     pub(crate) type_names: BTreeMap<String, String>,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     hierarchy.become_unions(&mut document, report);
     unions::normalise(&mut document, report);
     union_cycles::resolve(&mut document, report);
-    // An operation refused up to here needs no names.
+    // An operation rejected up to here needs no names.
     rejection::remove_operations(&mut document, report, since);
     let since = report.entries.len();
     responses::normalise(&mut document, report);
@@ -98,7 +98,7 @@ pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepare
     Prepared { document, type_names }
 }
 
-/// Makes entries say where a construct stands in the document as it was given, where its names are others.
+/// Rewrites the pointers of entries to those of the given document, whose components have other names.
 fn as_given(entries: &mut [Entry], origins: &BTreeMap<String, Pointer>, type_names: &BTreeMap<String, String>) {
     let given: BTreeMap<_, _> = type_names.iter().map(|(given, name)| (name.as_str(), given.as_str())).collect();
     for entry in entries {

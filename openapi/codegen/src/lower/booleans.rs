@@ -1,4 +1,4 @@
-//! Boolean schemas: 3.0 has them for `additionalProperties` only.
+//! Boolean schemas, which 3.0 has for `additionalProperties` only.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use crate::model::grammar::{Kind, Shape, shape, visit};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// `true` admits anything, as `{}` does; what `false` forbids is not checked.
+/// `true` becomes `{}`, which admits anything, too; `false` is not checked.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     visit(document, &mut |kind, at, object| {
         if let Some(Value::Object(properties)) = object.get_mut("properties").filter(|_| kind == Kind::Schema) {
@@ -39,15 +39,15 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
     });
 }
 
-/// Keywords whose own rules read a boolean.
+/// Keywords whose own rules take a boolean.
 const KEEP: &[&str] = &["additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"];
 
-/// A property that may not be there is left out: nothing valid has it.
+/// Leaves out properties with the schema `false`: no valid value has them.
 fn forbidden_properties(properties: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     properties.retain(|name, schema| {
         let forbidden = *schema == Value::Bool(false);
         if forbidden {
-            report.add(Code::W001, &at.join(name), "a property that may not be there is left out");
+            report.add(Code::W001, &at.join(name), "a property that must be absent is left out");
         }
         !forbidden
     });

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// 3.0 spells an exclusive bound as the bound and a flag.
+/// Rewrites a numeric exclusive bound as the bound and a flag, as in 3.0.
 pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     for (exclusive, inclusive, tighter) in
         [("exclusiveMinimum", "minimum", f64::max as fn(f64, f64) -> f64), ("exclusiveMaximum", "maximum", f64::min)]
@@ -14,10 +14,10 @@ pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &
             continue;
         };
         let Some(number) = bound.as_f64() else {
-            // A flag is how 3.0 says it already; without a bound it says nothing.
+            // A flag is the spelling of 3.0; without a bound it has no meaning.
             if !bound.is_boolean() || !schema.contains_key(inclusive) {
                 schema.shift_remove(exclusive);
-                report.add(Code::W007, &at.join(exclusive), "no bound stands with it; left out");
+                report.add(Code::W007, &at.join(exclusive), "it has no bound; left out");
             }
             continue;
         };
@@ -32,7 +32,7 @@ pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &
     }
 }
 
-/// Bounds of integers are integers of 64 bits, lengths and counts are natural numbers.
+/// Makes bounds of integers 64-bit integers, and bounds of lengths and counts natural numbers.
 pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let is_integer = schema.get("type") == Some(&"integer".into());
     let of = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
@@ -72,13 +72,13 @@ fn keep_or_drop(
     }
 }
 
-/// The integer that a number is; `1e+09` and `3.0` are integers, too.
+/// The value of a number that is an integer; `1e+09` and `3.0` are integers, too.
 fn integer(bound: &Value) -> Option<i64> {
     if let Some(integer) = bound.as_i64() {
         return Some(integer);
     }
     let number = bound.as_f64()?;
-    // Beyond 2^53 not every integer is a double, so a bound written so may not be the one meant.
+    // A double above 2^53 may be another integer than the one written.
     (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }
 

@@ -1,11 +1,11 @@
-//! Keywords of JSON Schema that 3.0 has no words for: an instance that breaks one is still read.
+//! Keywords of JSON Schema without an equivalent in 3.0, which become unchecked.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// Names by pattern become names of any kind; their values keep their schema if there is one for all.
+/// `patternProperties` become `additionalProperties`; the values keep their schema if all patterns share one.
 pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some(Value::Object(patterns)) = schema.shift_remove("patternProperties") else {
         return;
@@ -21,7 +21,7 @@ pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, report: &m
     }
     let open = !closed && !schema.get("additionalProperties").is_some_and(Value::is_object);
     let value = match schemas.as_slice() {
-        // Names that match no pattern have values of any kind.
+        // Names that match no pattern have any value.
         _ if open => json!({}),
         [only] => only.clone(),
         _ => json!({"anyOf": schemas}),
@@ -31,7 +31,7 @@ pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, report: &m
     report.add(Code::W005, &at.join("patternProperties"), format!("names are not matched with {}", names.join(", ")));
 }
 
-/// A tuple becomes an array of what all its places hold, or of anything.
+/// A tuple becomes an array; its items keep their schema if all share one.
 pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some(Value::Array(places)) = schema.shift_remove("prefixItems") else {
         return;
@@ -42,7 +42,7 @@ pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, report: &mut 
     let first = same.next().cloned().unwrap_or_else(|| json!({}));
     let item = if same.all(|item| *item == first) { first } else { json!({}) };
     schema.insert("items".into(), item);
-    report.add(Code::W005, &at.join("prefixItems"), "the places of the array are of one type");
+    report.add(Code::W005, &at.join("prefixItems"), "all items have one type");
 }
 
 const CONDITIONS: &[&str] = &[
@@ -61,7 +61,7 @@ const CONDITIONS: &[&str] = &[
     "not",
 ];
 
-/// Conditions are not checked; what an object may have under one it may always have.
+/// Removes conditions; a property that a condition allows is always allowed.
 pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let mut branches: Vec<Value> =
         ["then", "else"].iter().filter_map(|keyword| schema.get(*keyword).cloned()).collect();
@@ -76,7 +76,7 @@ pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, rep
     }
 }
 
-/// Adds the properties of branches that a schema has not itself: of any value, since that depends on the condition.
+/// Adds the properties that only branches declare; they have any value, since their schema depends on the condition.
 fn keep_properties(schema: &mut Map<String, Value>, branches: &[Value]) {
     let names = branches.iter().filter_map(|branch| branch.get("properties")?.as_object()).flat_map(Map::keys);
     let mut names = names.peekable();

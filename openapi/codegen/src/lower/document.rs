@@ -1,4 +1,4 @@
-//! Rules on the document around its schemas.
+//! Rules on all objects of a document except schemas.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::model::grammar::{Kind, shape, visit};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// Relabels the document as 3.0.3, the last version progenitor reads.
+/// Sets the version to 3.0.3; progenitor reads only 3.0.
 pub(super) fn version(document: &mut Value, report: &mut Report) {
     let at = Pointer::default().join("openapi");
     let found = match document.get("openapi").or_else(|| document.get("swagger")) {
@@ -19,7 +19,7 @@ pub(super) fn version(document: &mut Value, report: &mut Report) {
     };
     let is = |version: &str| found == version || found.starts_with(&format!("{version}."));
     if is("3.0") {
-        report.add(Code::L001, &at, format!("was {found}, which is read as it stands"));
+        report.add(Code::L001, &at, format!("was {found}, which is read as 3.0.3"));
     } else if is("3.1") || is("3.2") {
         report.add(Code::L001, &at, format!("was {found}"));
     } else {
@@ -29,7 +29,7 @@ pub(super) fn version(document: &mut Value, report: &mut Report) {
     document["openapi"] = "3.0.3".into();
 }
 
-/// Leaves out components and sections of them that are none, so that rules may add to them.
+/// Leaves out malformed `components` and sections, so that later rules can add components.
 pub(super) fn sections(document: &mut Value, report: &mut Report) {
     let at = Pointer::default().join("components");
     match document.get_mut("components") {
@@ -47,7 +47,7 @@ pub(super) fn sections(document: &mut Value, report: &mut Report) {
     }
 }
 
-/// Leaves out what a client neither calls nor reads, before anything in it is followed.
+/// Leaves out webhooks, callbacks and links before their references are followed.
 pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
     visit(document, &mut |kind, at, object| {
         let fields: &[&str] = match kind {
@@ -55,19 +55,19 @@ pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
             Kind::Operation => &["callbacks"],
             Kind::Response => &["links"],
             Kind::Components => &["callbacks", "links"],
-            // What is called like a path is none.
+            // `x-` keys under `paths` are extensions.
             Kind::Paths => return object.retain(|path, _| !path.starts_with("x-")),
             _ => return,
         };
         for field in fields {
             if object.shift_remove(*field).is_some() {
-                report.add(Code::O002, &at.join(field), "the client makes requests, it takes none");
+                report.add(Code::O002, &at.join(field), "the client sends requests and receives none");
             }
         }
     });
 }
 
-/// Adds what 3.0 requires and 3.1 does not.
+/// Adds the fields that 3.0 requires and 3.1 does not.
 pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
     let root = Pointer::default();
     if !document["paths"].is_object() {
@@ -104,7 +104,7 @@ pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
     });
 }
 
-/// Gives every field of every object its disposition; those that 3.0 lacks and a client does not need are removed.
+/// Records the disposition of every field of every object; fields that 3.0 lacks are removed.
 pub(super) fn fields(document: &mut Value, report: &mut Report) {
     visit(document, &mut |kind, at, object| {
         object.retain(|name, _| is_kept(kind, name, at, report));
@@ -121,17 +121,17 @@ fn is_kept(kind: Kind, name: &str, at: &Pointer, report: &mut Report) -> bool {
         | (Kind::Tag | Kind::Operation, "externalDocs")
         | (Kind::Schema, "$comment" | "xml" | "externalDocs") => Some((Code::O003, "no effect on requests or replies")),
         (Kind::Components, "pathItems") | (Kind::Schema, "$defs" | "definitions") => {
-            Some((Code::O005, "what is referred to has become a part of its own"))
+            Some((Code::O005, "the target of the reference has become a component"))
         }
         (Kind::Schema, "$id" | "$schema" | "$anchor" | "$dynamicAnchor" | "$vocabulary") => {
             Some((Code::O005, "references no longer need it"))
         }
         (Kind::MediaType, "itemSchema") => Some((Code::W009, "the items of a stream are read by the caller")),
         (Kind::PathItem, "query" | "additionalOperations") => {
-            Some((Code::R005, "3.0 knows no such method; call it with another client"))
+            Some((Code::R005, "3.0 does not have this method; call it with another client"))
         }
         (Kind::PathItem, "options" | "trace") => {
-            Some((Code::R005, "the generator has no such method; call it with another client"))
+            Some((Code::R005, "the generator does not support this method; call it with another client"))
         }
         _ if shape(kind, name).is_none() => Some((Code::O004, "no specification of OpenAPI 3 defines it")),
         _ => None,

@@ -1,4 +1,4 @@
-//! Operations: each has an id of its own.
+//! Operation ids.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::model::names::unique_name;
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// Names operations without an id after their method and path, and tells apart those of the same id.
+/// Names operations without an id after their method and path, and numbers those with the same id.
 pub(super) fn name(document: &mut Value, report: &mut Report) {
     let Some(Value::Object(paths)) = document.get_mut("paths") else {
         return;

@@ -1,4 +1,4 @@
-//! Rules on one schema, each independent of where the schema stands.
+//! Rules on a single schema.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::report::{Code, Report};
 
 pub(super) type Rule = fn(&mut Map<String, Value>, &Pointer, &mut Report);
 
-/// In the order they run: a rule sees what the rules before it made of the same schema.
+/// The rules in order: each sees the result of the ones before it on the same schema.
 const RULES: &[Rule] = &[
     malformed,
     content,
@@ -37,7 +37,7 @@ pub(super) fn lower_all(document: &mut Value, report: &mut Report) {
     });
 }
 
-/// Keywords that hold what the specification does not allow are left out; the reader of 3.0 would refuse all.
+/// Leaves out keywords with invalid values, for which the 3.0 parser would refuse the whole document.
 fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let is_schema = |value: &Value| value.is_object() || value.is_boolean();
     let is_schemas = |value: &Value| value.as_object().is_some_and(|map| map.values().all(is_schema));
@@ -57,7 +57,7 @@ fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
     let keywords: Vec<_> = schema.iter().filter(|(key, value)| wrong(key, value)).map(|(key, _)| key.clone()).collect();
     for keyword in keywords {
         schema.shift_remove(&keyword);
-        report.add(Code::W007, &at.join(&keyword), "not what the specification allows here; left out");
+        report.add(Code::W007, &at.join(&keyword), "the specification does not allow this value here; left out");
     }
     if schema.get("items") == Some(&Value::Bool(true)) || schema.get("items") == Some(&Value::Bool(false)) {
         schema.insert("items".into(), json!({}));
@@ -69,11 +69,11 @@ fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
     if schema.get("readOnly") == Some(&true.into()) && schema.get("writeOnly") == Some(&true.into()) {
         schema.shift_remove("readOnly");
         schema.shift_remove("writeOnly");
-        report.add(Code::W007, at, "both `readOnly` and `writeOnly`; neither is heeded");
+        report.add(Code::W007, at, "both `readOnly` and `writeOnly`; both are ignored");
     }
 }
 
-/// What a string holds is a format in 3.0, for the two encodings it knows.
+/// Rewrites the encoding of a string as a format; 3.0 has formats for two encodings.
 fn content(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let encoding = schema.shift_remove("contentEncoding");
     let media_type = schema.shift_remove("contentMediaType");
@@ -82,13 +82,13 @@ fn content(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         (Some("base64"), _) => "byte",
         (None, Some("application/octet-stream")) => "binary",
         (None, None) => return,
-        _ => return report.add(Code::O003, at, "what the text holds is for its reader"),
+        _ => return report.add(Code::O003, at, "the caller decodes the string"),
     };
     schema.entry("format").or_insert(format.into());
     report.add(Code::L013, at, format!("`format: {format}`"));
 }
 
-/// `const` says what an enum of one value says (JSON Schema 2020-12 validation, section 6.1.3).
+/// Rewrites `const` as an enum of one value (JSON Schema 2020-12 validation, section 6.1.3).
 fn constant(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some(value) = schema.shift_remove("const") else {
         return;
@@ -103,7 +103,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Lowers a schema that stands where it is used, and shows it with the codes of the rules that changed it.
+    /// Lowers an inline schema, and shows it with the codes of the rules that changed it.
     pub(in crate::lower) fn check(before: Value, after: Expect) {
         let mut document = json!({"components": {"schemas": {"A": {"type": "array", "items": before}}}});
         let mut report = Report::default();

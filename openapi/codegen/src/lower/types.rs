@@ -1,4 +1,4 @@
-//! Types: 3.0 wants one, and all values of an enum to be of it.
+//! Types: in 3.0 a schema has one type, and the values of an enum have that type.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::report::{Code, Report};
 
 const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
 
-/// Keywords that mean something for one type only.
+/// Keywords that apply to one type only.
 const OF_TYPE: &[(&str, &[&str])] = &[
     ("string", &["pattern", "minLength", "maxLength", "format"]),
     ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
@@ -18,7 +18,7 @@ const OF_TYPE: &[(&str, &[&str])] = &[
     ("integer", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
 ];
 
-/// A type that does not exist says nothing.
+/// Removes unknown types.
 pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let known = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
     let right = match schema.get_mut("type") {
@@ -33,11 +33,11 @@ pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, report:
         return;
     }
     let unknown = schema.shift_remove("type").unwrap_or_default();
-    // `any` is what some tools write for a schema without a type.
-    report.add(Code::W007, &at.join("type"), format!("{unknown} is no type; read as any value"));
+    // Some tools write `any` for a schema without a type.
+    report.add(Code::W007, &at.join("type"), format!("{unknown} is not a type; read as any value"));
 }
 
-/// 3.0 tools take a schema without `type` for anything; the values or keywords tell more.
+/// Infers a missing `type` from values or keywords; 3.0 tools read a schema without a type as any value.
 pub(super) fn missing_type(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let composed = ["type", "$ref", "allOf", "oneOf", "anyOf"];
     if composed.iter().any(|keyword| schema.contains_key(*keyword)) {
@@ -62,17 +62,17 @@ pub(super) fn missing_type(schema: &mut Map<String, Value>, at: &Pointer, report
     }
 }
 
-/// A value of several types is a union of one member for each.
+/// Rewrites several types as a union with a member for each.
 pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some(Value::Array(types)) = schema.get("type").cloned() else {
         return;
     };
     schema.shift_remove("type");
     let names: Vec<_> = types.iter().filter_map(Value::as_str).collect();
-    // Every integer is a number, and a schema that admits all types says nothing.
+    // Every integer is a number, and a list of all types is no constraint.
     let names: Vec<_> = names.iter().copied().filter(|name| *name != "integer" || !names.contains(&"number")).collect();
     if ["allOf", "oneOf", "anyOf", "$ref"].iter().any(|keyword| schema.contains_key(*keyword)) {
-        return report.add(Code::L014, at, "said by what it is composed of");
+        return report.add(Code::L014, at, "its composition implies the types");
     }
     if names.len() >= 5 {
         for (_, keywords) in OF_TYPE {
@@ -110,7 +110,7 @@ pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, repor
     }
 }
 
-/// The values of an enum are of its type; values that are not scalars are told in no enum of 3.0.
+/// Leaves out enum values of other types; objects and arrays in an enum are not compared.
 pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     if let Some("array") = schema.get("type").and_then(Value::as_str) {
         schema.entry("items").or_insert_with(|| json!({}));
@@ -127,7 +127,7 @@ pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut
     if let Some(name) = schema.get("type").and_then(Value::as_str) {
         let right: Vec<_> = distinct.iter().filter(|value| is_of(value, name)).cloned().collect();
         if right.len() < distinct.len() {
-            report.add(Code::W007, &at.join("enum"), format!("values that are not of type {name} are left out"));
+            report.add(Code::W007, &at.join("enum"), format!("values of other types than {name} are left out"));
         }
         if right.is_empty() {
             schema.shift_remove("enum");
@@ -144,7 +144,7 @@ pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut
         schema.insert("enum".into(), distinct.into());
         return;
     }
-    // Scalars of several types.
+    // The enum has scalars of several types.
     schema.shift_remove("enum");
     let mut members = Vec::new();
     for name in ["string", "integer", "number", "boolean"] {

@@ -1,4 +1,4 @@
-//! What does not have the form that the specification gives it: it costs as little as it can, and never the document.
+//! Malformed parts: each costs as little as possible, and never the whole document.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::model::methods::METHODS;
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// Fields that are texts in every object but a schema, whose keywords have rules of their own.
+/// Fields that are strings in every object except schemas, whose keywords have their own rules.
 const TEXTS: &[&str] = &["title", "summary", "description", "operationId", "name", "url", "version", "default"];
 
-/// The same for flags.
+/// Fields that are booleans in every object except schemas.
 const FLAGS: &[&str] = &["required", "deprecated", "allowEmptyValue", "explode", "allowReserved"];
 
-/// Leaves out what has another form than the specification gives it, unless it is plain what was meant.
+/// Leaves out malformed parts, or repairs them where the intention is plain.
 pub(super) fn mend(document: &mut Value, report: &mut Report) {
     let mut mending = Mending { report, schemes: Vec::new() };
     visit(document, &mut |kind, at, object| mending.object(kind, at, object));
@@ -31,7 +31,7 @@ pub(super) fn mend(document: &mut Value, report: &mut Report) {
     });
 }
 
-/// Where something stands, worked out when it is asked for: nearly everything is as it should be.
+/// A pointer that is computed on demand: nearly every part is well-formed.
 type Place<'a> = &'a dyn Fn() -> Pointer;
 
 struct Mending<'a> {
@@ -53,7 +53,7 @@ impl Mending<'_> {
         });
     }
 
-    /// Adds what is required of parts that no request depends on.
+    /// Adds missing required fields of parts that no request depends on.
     fn complete(&mut self, kind: Kind, at: &Pointer, object: &mut Map<String, Value>) {
         let (field, value) = match kind {
             Kind::License => ("name", json!("")),
@@ -63,19 +63,19 @@ impl Mending<'_> {
             _ => return,
         };
         if object.get(field).is_none_or(Value::is_null) {
-            self.report.add(Code::L015, &at.join(field), format!("{value} stands for what is missing"));
+            self.report.add(Code::L015, &at.join(field), format!("{value} replaces the missing field"));
             object.insert(field.into(), value);
         }
     }
 
-    /// Whether a field has its form, or has been given it.
+    /// Whether a field is well-formed, or was repaired.
     fn field(&mut self, kind: Kind, field: &str, value: &mut Value, at: Place<'_>) -> bool {
-        // Most of a document: texts and numbers in schemas, whose rules see to them.
+        // The bulk of a document: strings and numbers in schemas, which have their own rules.
         if kind == Kind::Schema && !value.is_object() && !value.is_array() {
             return true;
         }
         match (shape(kind, field), value) {
-            // What has a name and nothing else is null in YAML.
+            // In YAML, a name without a value is null.
             (Some(Shape::One(Kind::Operation | Kind::Response)), value @ Value::Null) => *value = json!({}),
             (Some(Shape::One(inner)), value) => return is_one(inner, value),
             (Some(Shape::List(inner)), Value::Array(list)) => {
@@ -102,7 +102,7 @@ impl Mending<'_> {
         true
     }
 
-    /// The same for an element of a list or map.
+    /// Whether an element of a list or map is well-formed, or was repaired.
     fn element(&mut self, kind: Kind, value: &mut Value, at: Place<'_>) -> bool {
         if is_one(kind, value) {
             return true;
@@ -113,7 +113,7 @@ impl Mending<'_> {
                 *value = json!({});
             }
             Kind::SecurityScheme if value["type"] == "mutualTLS" => {
-                self.report.add(Code::O003, &at(), "the certificate of a client is a matter of the connection");
+                self.report.add(Code::O003, &at(), "a client certificate belongs to the connection");
             }
             _ => self.leave_out(at),
         }
@@ -141,7 +141,7 @@ impl Mending<'_> {
     }
 
     fn leave_out(&mut self, at: Place<'_>) {
-        self.report.add(Code::W007, &at(), "not what the specification allows here; left out");
+        self.report.add(Code::W007, &at(), "the specification does not allow this value here; left out");
     }
 }
 
@@ -153,7 +153,7 @@ fn text(value: &Value) -> Option<Value> {
     }
 }
 
-/// Whether a value is an object of this kind; what it must hold is only asked of those that are no part of a request.
+/// Whether a value is an object of this kind; required fields are checked only outside requests.
 fn is_one(kind: Kind, value: &Value) -> bool {
     match kind {
         Kind::Schema => value.is_object() || value.is_boolean(),
@@ -166,7 +166,7 @@ fn is_one(kind: Kind, value: &Value) -> bool {
     }
 }
 
-/// Refuses the operations and the components for which a reader of 3.0 would refuse the document.
+/// Rejects the operations and components for which the 3.0 parser would refuse the whole document.
 pub(super) fn refuse(document: &Value, report: &mut Report) {
     let mut check = |at: &Pointer, error: Option<serde_json::Error>| {
         if let Some(error) = error {

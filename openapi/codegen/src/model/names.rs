@@ -1,4 +1,4 @@
-//! Names as progenitor and typify will write them, of characters that rustc takes without a warning.
+//! Rust names: as progenitor and typify write them, with characters that rustc accepts without a warning.
 
 use std::collections::BTreeSet;
 
@@ -17,15 +17,13 @@ pub(crate) fn pascal_name(name: &str) -> String {
     identifier(name, |text| text.to_pascal_case())
 }
 
-/// The name of a Rust type in the field's convention (RFC 430).
-///
-/// progenitor and typify leave such a name as it is.
+/// The name of a Rust type (RFC 430), which progenitor and typify keep unchanged.
 pub(crate) fn rust_name(name: &str) -> String {
     let mut name = plain(name, |name| name.to_pascal_case());
     if !name.starts_with(is_xid_start) {
         name = format!("X{name}");
     }
-    // Words may join in one pass and part in the next.
+    // A second pass may split words differently.
     loop {
         let again = name.to_pascal_case();
         if again == name {
@@ -33,23 +31,23 @@ pub(crate) fn rust_name(name: &str) -> String {
         }
         name = again;
     }
-    // What the generated code calls by these names is not the type.
+    // The generated code uses these names for other things.
     if ["Default", "Err", "None", "Ok", "Self", "Some", "String"].contains(&name.as_str()) {
         name.push_str("Type");
     }
     name
 }
 
-/// The wanted name, or one of `wanted2`, `wanted3`, ... that is free; it is taken from then on.
+/// Takes the wanted name, or the first free one of `wanted2`, `wanted3`, ...
 pub(crate) fn unique_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     if taken.insert(wanted.to_owned()) {
         return wanted.to_owned();
     }
-    // An underscore that keeps a keyword from being one is not needed before a number.
+    // A number makes the underscore after a keyword unnecessary.
     let stem = wanted.trim_end_matches('_');
     let stem = if stem.is_empty() { wanted } else { stem };
     let numbered = |number: u64| format!("{stem}{number}");
-    // Between a number that is taken and one that is free, so that many thousand names may collide.
+    // Bisects between a taken and a free number, so that thousands of names can collide.
     let (mut last, mut free) = (1, 2);
     while taken.contains(&numbered(free)) {
         (last, free) = (free, free * 2);
@@ -73,12 +71,12 @@ pub(crate) fn is_left_as_it_is(name: &str) -> bool {
     }
 }
 
-/// Words in a case, with a hyphen for what rustc does not take in an identifier or warns of (UTS #39).
+/// Applies a case; characters that rustc refuses in identifiers, or warns about (UTS #39), become hyphens.
 pub(crate) fn plain(name: &str, case: fn(&str) -> String) -> String {
     let is_taken = |character: &char| is_xid_continue(*character) && character.identifier_allowed();
     let name: String = name.nfkc().map(|character| if is_taken(&character) { character } else { '-' }).collect();
     let name = case(&name);
-    // Letters of another script that could all be Latin ones.
+    // Letters of another script that all look like Latin ones.
     let mut others = name.chars().filter(|character| !character.is_ascii()).peekable();
     match others.peek().is_some() && others.all(is_potential_mixed_script_confusable_char) {
         true => case(&name.replace(|character: char| !character.is_ascii(), "-")),

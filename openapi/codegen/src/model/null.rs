@@ -1,4 +1,4 @@
-//! What a schema says about null.
+//! Whether a schema admits null.
 
 #[cfg(feature = "diff")]
 use std::collections::BTreeSet;
@@ -9,17 +9,17 @@ mod named;
 
 pub(crate) use named::NamedNulls;
 
-/// What a schema says about null.
+/// Whether a schema admits null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Null {
     Admitted,
     Refused,
-    /// The schema says nothing that null could be measured by.
+    /// The schema has no keyword that admits or refuses null.
     Unsaid,
 }
 
 impl Null {
-    /// What two conditions say together.
+    /// The result of two conditions that both apply.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
@@ -29,7 +29,7 @@ impl Null {
     }
 }
 
-/// What a schema of a document says about null.
+/// Whether a schema of a document admits null, following references.
 #[cfg(feature = "diff")]
 pub(crate) fn null_of(schema: &Value, document: &Value) -> Null {
     followed(schema, document, &mut BTreeSet::new())
@@ -48,7 +48,7 @@ fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Nu
     })
 }
 
-/// What a schema says, all its keywords taken together; `named` tells what a reference leads to, if that says anything.
+/// Whether a schema admits null by all its keywords; `named` gives the result for the target of a reference.
 pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
     let Value::Object(schema) = schema else {
         return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
@@ -84,7 +84,7 @@ pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) 
     {
         null = Null::Refused;
     }
-    // A type that is only implied gives way to what is said.
+    // An explicit keyword overrides an implied type.
     if null == Null::Unsaid && !schema.contains_key("type") && implies_type(schema) { of(flag) } else { null }
 }
 
@@ -100,7 +100,7 @@ fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item
     schema.get(keyword).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// Whether the keywords are meant for one type that is not null, though they do not say so.
+/// Whether the keywords imply one type other than null.
 pub(crate) fn implies_type(schema: &Map<String, Value>) -> bool {
     ["properties", "additionalProperties", "patternProperties", "items", "prefixItems", "pattern"]
         .iter()

@@ -1,4 +1,4 @@
-//! A base class with a discriminator stands for any of its subtypes; read as the base, what they add would be lost.
+//! A base class with a discriminator becomes a union of its subtypes; read as the base, their own fields would be lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ impl Hierarchy {
         self.0.keys().cloned().collect()
     }
 
-    /// Makes each base class the union of its subtypes, once they have what they inherit.
+    /// Makes each base class the union of its subtypes, after inheritance was merged into them.
     pub(super) fn become_unions(&self, document: &mut Value, report: &mut Report) {
         let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
             return;
@@ -62,7 +62,7 @@ impl Hierarchy {
     }
 }
 
-/// Whether a value of the discriminator stands for this schema: it is a base class, and has instances of its own.
+/// Whether a value of the discriminator names the base class itself, so that it has its own instances.
 fn is_mapped(discriminator: &Value, name: &str) -> bool {
     discriminator["mapping"].as_object().is_some_and(|mapping| mapping.values().any(|to| *to == reference(name)))
 }
@@ -74,7 +74,7 @@ fn remap(discriminator: &mut Value, from: &str, to: &str) {
     }
 }
 
-/// The schemas, in document order, each with all that it extends.
+/// The schemas in document order, each with all schemas it extends.
 struct Ancestors(Vec<(String, BTreeSet<String>)>);
 
 impl Ancestors {
@@ -101,7 +101,7 @@ impl Ancestors {
     }
 }
 
-/// Gives each class between a base class and its subtypes the discriminator of that: it stands for its own subtypes.
+/// Copies the discriminator of a base class to the classes between it and its subtypes, which become unions, too.
 fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
     let ancestors = Ancestors::of(document);
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
@@ -126,7 +126,7 @@ fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
     }
 }
 
-/// Moves a discriminator out of the member of an `allOf` that says what is not inherited.
+/// Moves a discriminator out of the member of an `allOf` that holds the schema's own keywords.
 fn lift_discriminator(schema: &mut Value) {
     let members = schema["allOf"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
     let found = members.filter_map(|member| member.shift_remove("discriminator")).next_back();
@@ -135,7 +135,7 @@ fn lift_discriminator(schema: &mut Value) {
     }
 }
 
-/// Writes out which value of the discriminator stands for which schema, while schemas have the names given to them.
+/// Makes implied discriminator mappings explicit, before components are renamed.
 pub(super) fn explicit_mappings(document: &mut Value) {
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     schemas
@@ -214,7 +214,7 @@ mod tests {
                 "oneOf": [named("Cat"), named("Kitten")],
             })
         );
-        // A class in between stands for its own subtypes, and for itself.
+        // An intermediate class is a union of its subtypes and itself.
         assert_eq!(
             document["components"]["schemas"]["Cat"],
             json!({

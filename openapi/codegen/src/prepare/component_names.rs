@@ -1,4 +1,4 @@
-//! Components are given the names their Rust types will have, so that no two collide later on.
+//! Renames components to the names of their Rust types, so that no two collide later.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::{Pointer, component_name};
 use crate::report::{Code, Report};
 
-/// Renames, and returns the name of each component by the one it was given.
+/// Renames components, and returns their new names by their old ones.
 pub(super) fn rename(document: &mut Value, report: &mut Report) -> BTreeMap<String, String> {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return BTreeMap::new();

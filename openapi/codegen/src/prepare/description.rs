@@ -1,4 +1,4 @@
-//! Descriptions are Markdown for a reader of the API; rustdoc reads them as its own, with links and doctests.
+//! Escapes descriptions: they are Markdown, but rustdoc would read intra-doc links and doctests into them.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub(super) fn sanitise(document: &mut Value, report: &mut Report) {
     });
 }
 
-/// Spells out the characters that change the direction of a line: rustc refuses them in comments (CVE-2021-42574).
+/// Escapes the characters that change the text direction: rustc refuses them in comments (CVE-2021-42574).
 pub(crate) fn left_to_right(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -32,7 +32,7 @@ pub(crate) fn left_to_right(text: &str) -> String {
     shown
 }
 
-/// Keeps rustdoc from reading HTML tags, links, bare URLs and doctests into a text.
+/// Escapes HTML tags, links, bare URLs and doctests for rustdoc.
 fn rustdoc_safe(text: &str) -> String {
     let mut fenced = false;
     let mut lines = Vec::new();
@@ -44,7 +44,7 @@ fn rustdoc_safe(text: &str) -> String {
         } else if fenced {
             lines.push(line.to_owned());
         } else if line.len() - trimmed.len() >= 4 || line.starts_with('\t') {
-            // Four spaces would start a code block, and rustdoc would compile it.
+            // Four spaces would start a code block, which rustdoc would compile.
             lines.push(escaped(trimmed));
         } else {
             lines.push(escaped(line));
@@ -59,7 +59,7 @@ fn rustdoc_safe(text: &str) -> String {
 fn escaped(line: &str) -> String {
     let closed = line.matches('`').count().is_multiple_of(2);
     let parts = line.split('`').enumerate().map(|(index, part)| {
-        // Between a pair of backticks stands code, which rustdoc leaves alone.
+        // Code between a pair of backticks needs no escape.
         if closed && index % 2 == 1 {
             return part.to_owned();
         }

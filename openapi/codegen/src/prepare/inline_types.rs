@@ -1,4 +1,4 @@
-//! Inline enums, objects and unions become components, so that each Rust type has one name of our choosing.
+//! Moves inline enums, objects and unions to components, so that we choose the name of each Rust type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// Names inline types, and returns where each stood by the name it was given.
+/// Moves inline types to components, and returns their original pointers by their new names.
 pub(super) fn name(document: &mut Value, report: &mut Report) -> BTreeMap<String, Pointer> {
     let components = document.pointer_mut("/components/schemas");
     let components = components.and_then(Value::as_object_mut).map(std::mem::take);
@@ -27,7 +27,7 @@ pub(super) fn name(document: &mut Value, report: &mut Report) -> BTreeMap<String
     naming.origins
 }
 
-/// The bodies and parameters of operations hold schemas, too.
+/// The schemas in bodies and parameters of operations.
 fn operations(document: &mut Value, naming: &mut Naming<'_>) {
     let Some(Value::Object(paths)) = document.get_mut("paths") else {
         return;
@@ -84,7 +84,7 @@ impl Naming<'_> {
         }
     }
 
-    /// Moves a schema that needs a name to the components, once what is in it has been moved.
+    /// Moves a schema that needs a name to the components; its inner schemas were moved before.
     fn schema(&mut self, schema: &mut Value, wanted: &str, at: &Pointer) {
         if !needs_name(schema) {
             return self.inner(schema, wanted, at);
@@ -133,17 +133,17 @@ impl Naming<'_> {
     }
 }
 
-/// Whether a Rust type of its own stands for the schema.
+/// Whether the schema becomes a Rust type of its own.
 fn needs_name(schema: &Value) -> bool {
     let has = |keyword| schema.get(keyword).is_some();
-    // A text with a constraint becomes a type that checks it.
+    // A constrained string becomes a type that checks it.
     has("enum")
         || has("properties")
         || has("oneOf")
         || ["minLength", "maxLength", "pattern"].iter().any(|keyword| has(keyword))
 }
 
-/// What stands where the inline type stood; null and what is said of the place stay there.
+/// The schema that replaces an inline type: a reference, with the annotations and the null of the use.
 pub(super) fn reference_to(name: &str, inline: &Map<String, Value>) -> Value {
     let reference = json!({"$ref": format!("#/components/schemas/{name}")});
     let mut place: Map<_, _> = ["nullable", "description", "deprecated"]
@@ -186,7 +186,7 @@ mod tests {
                     "status": {"description": "d", "allOf": [reference("OperationStatus2")]},
                 }},
                 "OperationStatus": {"type": "string"},
-                // As typify would call it, so that it knows the type again.
+                // The name that typify would choose, so that it finds the type.
                 "Ab": {"type": "string", "enum": ["<", ">"]},
                 "A": {"properties": {"b": reference("Ab")}},
             })

@@ -1,21 +1,21 @@
-//! Two schemas said in one: what both admit.
+//! The intersection of two schemas.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
-/// How deep properties of the same name are said in one; deeper ones are few, and may be endless.
+/// The depth to which properties of the same name are intersected; deeper ones are rare, and may recur without end.
 const MAX_DEPTH: usize = 4;
 
-/// Whether a keyword says nothing about which values are valid, or only whether null is.
+/// Whether a keyword does not restrict the values, other than null.
 pub(super) fn is_annotation(keyword: &str) -> bool {
     keyword.starts_with("x-")
         || ["title", "description", "deprecated", "nullable", "readOnly", "writeOnly", "default", "externalDocs"]
             .contains(&keyword)
 }
 
-/// What both schemas admit, where that can be said; the keywords of the first come first.
+/// A schema that admits what both admit, as far as that can be expressed; the keywords of the first come first.
 pub(super) fn intersect(
     mut first: Map<String, Value>,
     second: Map<String, Value>,
@@ -25,7 +25,7 @@ pub(super) fn intersect(
 ) -> Map<String, Value> {
     let closed = |schema: &Map<String, Value>| schema.get("additionalProperties") == Some(&Value::Bool(false));
     if closed(&first) != closed(&second) {
-        // A closed member would refuse the properties of the others; nobody means that.
+        // Taken literally, a closed member would refuse the properties of the others, which is never meant.
         first.shift_remove("additionalProperties");
     }
     let was_closed = closed(&second) && !closed(&first);
@@ -60,7 +60,7 @@ pub(super) fn intersect(
             ("enum", Value::Array(own), Value::Array(others)) => {
                 let common: Vec<_> = own.iter().filter(|value| others.contains(value)).cloned().collect();
                 if common.is_empty() {
-                    report.add(Code::W106, at, "no value is in both enums; all are taken");
+                    report.add(Code::W106, at, "no value is in both enums; both are read");
                     own.extend(others);
                 } else {
                     *own = common;
@@ -85,7 +85,7 @@ pub(super) fn intersect(
     first
 }
 
-/// A property that both schemas have.
+/// Intersects a property that both schemas have.
 fn both(first: Value, second: Value, depth: usize, at: &Pointer, report: &mut Report) -> Value {
     let (Value::Object(mut first), Value::Object(mut second)) = (first, second) else {
         return json!({});
@@ -107,7 +107,7 @@ fn both(first: Value, second: Value, depth: usize, at: &Pointer, report: &mut Re
     let mut merged = if first == second || depth >= MAX_DEPTH {
         second
     } else if composed(&first) || composed(&second) {
-        // References are followed in the next round.
+        // The next round follows the references.
         let annotations = first.iter().filter(|(key, _)| is_annotation(key)).map(|(k, v)| (k.clone(), v.clone()));
         let mut merged: Map<_, _> = annotations.collect();
         merged.insert("allOf".into(), json!([first, second]));

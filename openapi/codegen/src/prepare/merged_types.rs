@@ -1,5 +1,5 @@
-//! Types that merging brings to light: each is written once and referred to, since a schema may be merged with others
-//! within itself, without end, or in more places than there are bytes for.
+//! Components made by merging: each merged schema is written once and referred to, since merging a recursive or widely
+//! shared schema in place would have no end, or exhaust memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,24 +9,24 @@ use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::Pointer;
 use crate::prepare::cycles::Cycles;
 
-/// What is known of a schema that is to be merged.
+/// How a schema is merged.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// It is merged where it stands.
+    /// It is merged in place.
     InPlace,
-    /// It says what this component says.
+    /// It equals this component.
     Known(String),
-    /// It is to become a component; the text tells it from others.
+    /// It becomes a component; the string identifies it.
     New(String),
 }
 
 #[derive(Debug)]
 pub(super) struct MergedTypes {
     taken: BTreeSet<String>,
-    /// The names of components by the texts of what they were made from.
+    /// The names of components, by the text of their unmerged schemas.
     known: BTreeMap<String, String>,
     made: Vec<(String, Value)>,
-    /// Where each stood.
+    /// The original pointer of each.
     pub(super) origins: BTreeMap<String, Pointer>,
 }
 
@@ -44,8 +44,7 @@ impl MergedTypes {
         }
     }
 
-    /// Says what is to become of a schema: one that leads back to where it stands, or that came to light late, becomes
-    /// a component.
+    /// Decides how a schema is merged: a recursive schema, or one found late, becomes a component.
     pub(super) fn find(&self, schema: &Map<String, Value>, at: &Pointer, cycles: &Cycles, late: bool) -> Found {
         let within = at.in_component();
         if within.is_some_and(|(_, inner)| inner.is_empty()) {
@@ -62,7 +61,7 @@ impl MergedTypes {
         }
     }
 
-    /// Makes a component of what was merged, and returns its name.
+    /// Makes a component of a merged schema, and returns its name.
     pub(super) fn make(&mut self, key: String, merged: &Map<String, Value>, at: &Pointer, document: &Value) -> String {
         let title = merged.get("title").and_then(Value::as_str).filter(|_| at.is_member_of(&["oneOf", "anyOf"]));
         let wanted = title.map_or_else(|| wanted_name(at, document), str::to_owned);
@@ -75,7 +74,7 @@ impl MergedTypes {
         name
     }
 
-    /// Puts what was made among the components.
+    /// Adds the new components to the document.
     pub(super) fn settle(&mut self, document: &mut Value) {
         for (name, schema) in self.made.drain(..) {
             document["components"]["schemas"][name] = schema;
@@ -83,7 +82,7 @@ impl MergedTypes {
     }
 }
 
-/// What a schema says, wherever it stands.
+/// The text of a schema without its annotations.
 fn text(schema: &Map<String, Value>) -> String {
     let of_place = ["nullable", "title", "description", "deprecated"];
     let said: Map<_, _> = schema.iter().filter(|(key, _)| !of_place.contains(&key.as_str())).map(owned).collect();
@@ -94,7 +93,7 @@ fn owned((key, value): (&String, &Value)) -> (String, Value) {
     (key.clone(), value.clone())
 }
 
-/// The name that a type would have for where it stands, as those have that need no merging.
+/// The name of a type made from its pointer, as for types that need no merging.
 fn wanted_name(at: &Pointer, document: &Value) -> String {
     let tokens = at.tokens();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! One schema in the place of an `allOf`, with bounds on what is copied into it.
+//! Merges an `allOf` into one schema, within bounds on its size.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,13 +9,13 @@ use crate::model::pointer::{Pointer, component_name, resolve};
 use crate::prepare::intersection::{intersect, is_annotation};
 use crate::report::{Code, Report};
 
-/// How many classes may inherit from each other in a row.
+/// The longest chain of inheritance.
 const MAX_ANCESTRY: usize = 64;
 
-/// How many values may be copied into one schema.
+/// The most values that are copied into one schema.
 const MAX_COPIES: usize = 10_000;
 
-/// Whether a schema is a union and an object at once.
+/// Whether a schema has a union and other conditions beside it.
 pub(super) fn has_conditions_beside_union(schema: &Map<String, Value>) -> bool {
     let union = schema.contains_key("oneOf") || schema.contains_key("anyOf");
     union
@@ -25,14 +25,14 @@ pub(super) fn has_conditions_beside_union(schema: &Map<String, Value>) -> bool {
 /// Merges schemas of one document.
 pub(super) struct Merging<'a> {
     document: &'a Value,
-    /// Base classes: what they say of their subtypes does not concern a subtype.
+    /// Base classes, whose discriminators are not inherited.
     bases: &'a BTreeSet<String>,
-    /// What named schemas say once merged, so that each is merged once however many refer to it.
+    /// The merged named schemas, so that each is merged once.
     flattened: RefCell<BTreeMap<String, Map<String, Value>>>,
-    /// How often a schema was left out of itself; what was merged then is right in that place only.
+    /// How often a schema was left out of itself; such a merge is valid in that place only, and not cached.
     cuts: Cell<usize>,
     copies_left: &'a Cell<usize>,
-    /// How many copies the schema that is being merged has left.
+    /// The copies left for the schema that is being merged.
     of_schema: Cell<usize>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Merging<'a> {
         Self { document, bases, flattened, cuts, copies_left, of_schema }
     }
 
-    /// What a schema says without `allOf`, or none where that would take too much.
+    /// The schema without `allOf`; `None` when it is too large.
     pub(super) fn schema(
         &self,
         schema: &Map<String, Value>,
@@ -54,7 +54,7 @@ impl<'a> Merging<'a> {
         (self.of_schema.get() > 0).then_some(merged)
     }
 
-    /// The schema without `allOf`, but for one that wraps a single reference.
+    /// The schema without `allOf`, except for one that wraps a single reference.
     fn flat(
         &self,
         schema: &Map<String, Value>,
@@ -107,7 +107,7 @@ impl<'a> Merging<'a> {
         own
     }
 
-    /// What a member says, its reference followed.
+    /// A member, or the target of its reference.
     fn resolved(
         &self,
         member: &Map<String, Value>,
@@ -138,7 +138,7 @@ impl<'a> Merging<'a> {
         self.spend(values(&flat)).then_some(flat)
     }
 
-    /// What a named schema says, without what is said of it alone.
+    /// A merged named schema, without its own annotations.
     fn target(
         &self,
         reference: &str,
@@ -159,7 +159,7 @@ impl<'a> Merging<'a> {
         target.shift_remove("discriminator");
         within.push(name.to_owned());
         let mut flat = self.flat(&target, within, at, report);
-        // `allOf: [{$ref}]` is left by an alias.
+        // An alias is `allOf: [{$ref}]`.
         if let Some([Value::Object(only)]) = flat.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
             flat = self.resolved(&only.clone(), within, at, report)?;
         }
@@ -169,7 +169,7 @@ impl<'a> Merging<'a> {
         Some(flat)
     }
 
-    /// Whether that many values may still be copied.
+    /// Takes this many copies from the budget; `false` when it is exhausted.
     fn spend(&self, copies: usize) -> bool {
         let left = self.of_schema.get().min(self.copies_left.get()).saturating_sub(copies);
         self.copies_left.set(self.copies_left.get().saturating_sub(copies));
@@ -177,7 +177,7 @@ impl<'a> Merging<'a> {
         left > 0
     }
 
-    /// A union with properties beside it is a union of members that have them, too.
+    /// Copies the properties beside a union into its members.
     fn distributed(
         &self,
         mut schema: Map<String, Value>,
@@ -236,7 +236,7 @@ impl<'a> Merging<'a> {
     }
 }
 
-/// How many values a schema is made of.
+/// The number of values in a schema.
 fn values(schema: &Map<String, Value>) -> usize {
     let mut open: Vec<_> = schema.values().collect();
     let mut count = 1;

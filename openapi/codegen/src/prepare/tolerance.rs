@@ -1,4 +1,4 @@
-//! Constraints on what a server sends are not checked: a reply that breaks one is still worth reading.
+//! Removes the constraints on replies: a reply that violates one is still worth reading.
 
 use serde_json::{Map, Value};
 
@@ -38,7 +38,7 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
     });
 }
 
-/// Constraints on what a client sends that no Rust type says, or none that is worth its trouble.
+/// Removes constraints on requests that no Rust type can express at a reasonable cost.
 fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     if schema.get("minLength") == Some(&0.into()) {
         schema.shift_remove("minLength");
@@ -98,14 +98,14 @@ fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, report
         schema.shift_remove("additionalProperties");
         report.add(Code::W101, &at.join("additionalProperties"), format!("unknown properties are ignored{also}"));
     }
-    // A time keeps its text; every other format would make its Rust type refuse values.
+    // A timestamp keeps its text; the Rust type of any other format would refuse values.
     let known = [("string", "date-time"), ("integer", "int64"), ("integer", "uint64"), ("number", "double")];
     if let Some(format) = unknown_format(schema, &known) {
         report.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
     }
 }
 
-/// Takes away a format that no Rust type stands for, or none of the type it is given for: typify panics on such.
+/// Removes a format without a Rust type, or one of another type than the schema's: typify panics on these.
 fn unknown_format(schema: &mut Map<String, Value>, known: &[(&str, &str)]) -> Option<String> {
     let format = schema.get("format")?.as_str()?.to_owned();
     let of = schema.get("type").and_then(Value::as_str).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the document says and the generated client has no part in: the caller reads or sets it.
+//! Reports the parts of a document that a generated client leaves to its caller.
 
 use std::collections::BTreeSet;
 

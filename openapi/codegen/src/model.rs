@@ -1,8 +1,9 @@
-//! What every pass knows of a document: where a construct stands, what may stand where, and how things are named.
+//! What every pass knows of a document: its grammar, its operations, its references, and how things are named.
 
 pub(crate) mod grammar;
 pub(crate) mod media_types;
-pub(crate) mod methods;
 pub(crate) mod names;
 pub(crate) mod null;
+pub(crate) mod operations;
 pub(crate) mod pointer;
+pub(crate) mod visitor;

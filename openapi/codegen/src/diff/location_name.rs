@@ -1,7 +1,7 @@
 //! Naming a place in a document for a reader.
 
-use super::document::Document;
-use crate::model::methods::METHODS;
+use super::place::Document;
+use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 
 /// A readable name of a pointer's target, in the new document if it is there, else in the old one.

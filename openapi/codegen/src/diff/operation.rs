@@ -11,7 +11,7 @@ use super::document::{Document, Located, same};
 use super::fields::{self, Named};
 use super::rule::Rule;
 use super::{security, servers};
-use crate::model::methods::METHODS;
+use crate::model::grammar::METHODS;
 
 /// A method of a path.
 #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::member::Member;
 use crate::error::Error;
-use crate::model::methods::METHODS;
 use crate::model::names::{pascal_name, snake_name};
+use crate::model::operations;
 use crate::prepare::{ABSENT, ACCEPT, ANY_OF, CONTENT_TYPE, FIELDS, FORM, REPLIES, WIRE_NAME, directions};
 
 /// What the pass over the generated code needs to know of the document, by the names of the Rust types.
@@ -111,15 +111,15 @@ impl Plan {
 }
 
 fn operations(document: &Value) -> BTreeMap<String, Operation> {
-    let mut operations = BTreeMap::new();
-    let items = document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object());
-    for (_, operation) in items.flatten().filter(|(method, _)| METHODS.contains(&method.as_str())) {
-        let id = operation["operationId"].as_str().unwrap_or_default();
-        let content_type = operation[CONTENT_TYPE].as_str().map(str::to_owned);
+    let mut planned = BTreeMap::new();
+    for operations::Operation { fields: operation, .. } in operations::operations(document) {
+        let field = |name: &str| operation.get(name).unwrap_or(&Value::Null);
+        let id = operations::id(operation);
+        let content_type = field(CONTENT_TYPE).as_str().map(str::to_owned);
         let mut wire_names = BTreeMap::new();
         let mut forms = BTreeMap::new();
         let mut path_lists = BTreeSet::new();
-        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        for parameter in field("parameters").as_array().into_iter().flatten() {
             let Some(name) = parameter["name"].as_str() else { continue };
             let wire_name = parameter[WIRE_NAME].as_str();
             if let Some(wire_name) = wire_name {
@@ -131,17 +131,17 @@ fn operations(document: &Value) -> BTreeMap<String, Operation> {
                 forms.insert(wire_name.unwrap_or(name).to_owned(), form.to_owned());
             }
         }
-        let fields = operation[FIELDS].as_object().map(texts);
-        let body = operation["requestBody"].as_object();
+        let fields = field(FIELDS).as_object().map(texts);
+        let body = field("requestBody").as_object();
         let body_is_optional = body.is_some_and(|body| body.get("required") != Some(&Value::Bool(true)));
-        let replies = operation[REPLIES].as_object().map(texts).unwrap_or_default();
-        let accept = operation[ACCEPT].as_str().map(str::to_owned);
-        operations.insert(
+        let replies = field(REPLIES).as_object().map(texts).unwrap_or_default();
+        let accept = field(ACCEPT).as_str().map(str::to_owned);
+        planned.insert(
             pascal_name(id),
             Operation { body_is_optional, replies, accept, content_type, wire_names, forms, fields, path_lists },
         );
     }
-    operations
+    planned
 }
 
 fn texts(object: &serde_json::Map<String, Value>) -> BTreeMap<String, String> {

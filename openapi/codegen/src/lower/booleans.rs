@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, Shape, shape, visit};
+use crate::model::grammar::{Kind, Shape, shape};
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 /// `true` becomes `{}`, which admits anything, too; `false` is not checked.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |kind, at, object| {
+    visit_mut(document, &mut |kind, at, object| {
         if let Some(Value::Object(properties)) = object.get_mut("properties").filter(|_| kind == Kind::Schema) {
             forbidden_properties(properties, &at.join("properties"), report);
         }

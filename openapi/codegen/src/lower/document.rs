@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::model::grammar::{Kind, shape, visit};
+use crate::model::grammar::{Kind, shape};
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 /// Sets the version to 3.0.3; progenitor reads only 3.0.
@@ -49,7 +50,7 @@ pub(super) fn sections(document: &mut Value, report: &mut Report) {
 
 /// Leaves out webhooks, callbacks and links before their references are followed.
 pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |kind, at, object| {
+    visit_mut(document, &mut |kind, at, object| {
         let fields: &[&str] = match kind {
             Kind::Document => &["webhooks"],
             Kind::Operation => &["callbacks"],
@@ -87,7 +88,7 @@ pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
             report.add(Code::L015, &root.join("info").join(field), "a text is required");
         }
     }
-    visit(document, &mut |kind, at, object| match kind {
+    visit_mut(document, &mut |kind, at, object| match kind {
         Kind::Operation if !object.get("responses").is_some_and(Value::is_object) => {
             object.insert("responses".into(), json!({}));
             report.add(Code::L015, &at.join("responses"), "no replies are described");
@@ -106,7 +107,7 @@ pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
 
 /// Records the disposition of every field of every object; fields that 3.0 lacks are removed.
 pub(super) fn fields(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |kind, at, object| {
+    visit_mut(document, &mut |kind, at, object| {
         object.retain(|name, _| is_kept(kind, name, at, report));
     });
 }

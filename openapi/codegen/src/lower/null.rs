@@ -6,16 +6,17 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
 use crate::model::null::{NamedNulls, Null, said};
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 /// Replaces every spelling of null by the flag.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
     let named = NamedNulls::of(&whole);
-    visit(document, &mut |kind, at, schema| {
+    visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }
@@ -101,7 +102,7 @@ fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report
 
 /// Removes the marks.
 pub(super) fn unmark(document: &mut Value) {
-    visit(document, &mut |_, _, object| {
+    visit_mut(document, &mut |_, _, object| {
         object.shift_remove(NULL_ALONE);
     });
 }

@@ -1,46 +1,29 @@
-//! Operation ids.
+//! Gives each operation an id of its own.
 
 use std::collections::BTreeSet;
 
 use heck::ToLowerCamelCase as _;
 use serde_json::Value;
 
-use crate::model::methods::METHODS;
 use crate::model::names::unique_name;
-use crate::model::pointer::Pointer;
+use crate::model::operations::{Operation, id, operations, operations_mut};
 use crate::report::{Code, Report};
 
-/// Names operations without an id after their method and path, and numbers those with the same id.
+/// Names operations without an id after their method and path, and numbers those that share one.
 pub(super) fn name(document: &mut Value, report: &mut Report) {
-    let Some(Value::Object(paths)) = document.get_mut("paths") else {
-        return;
-    };
-    let given = |operation: &Value| operation["operationId"].as_str().filter(|id| !id.is_empty()).map(str::to_owned);
-    let operations = paths.values().filter_map(Value::as_object).flatten();
     let mut taken: BTreeSet<_> =
-        operations.filter(|(method, _)| is_method(method)).filter_map(|(_, operation)| given(operation)).collect();
+        operations(document).map(|operation| id(operation.fields).to_owned()).filter(|id| !id.is_empty()).collect();
     let mut used = BTreeSet::new();
-    for (path, item) in paths.iter_mut() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if !is_method(method) || !operation.is_object() {
-                continue;
-            }
-            let mut at = Pointer::default();
-            ["paths", path, method, "operationId"].iter().for_each(|token| at.push(token));
-            let id = match given(operation) {
-                Some(id) if used.insert(id.clone()) => continue,
-                Some(id) => unique_name(&id, &mut taken),
-                None => unique_name(&from_path(method, path), &mut taken),
-            };
-            report.add(Code::L016, &at, format!("named `{id}`"));
-            used.insert(id.clone());
-            operation["operationId"] = id.into();
-        }
+    for Operation { path, method, at, fields } in operations_mut(document) {
+        let id = match id(fields) {
+            "" => unique_name(&from_path(method, path), &mut taken),
+            id if used.insert(id.to_owned()) => continue,
+            id => unique_name(id, &mut taken),
+        };
+        report.add(Code::L016, &at.join("operationId"), format!("named `{id}`"));
+        used.insert(id.clone());
+        fields.insert("operationId".into(), id.into());
     }
-}
-
-fn is_method(name: &str) -> bool {
-    METHODS.contains(&name)
 }
 
 /// `GET /worlds/{worldId}/assets` is `getWorldsByWorldIdAssets`.

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::lower::document;
 use crate::lower::targets::Targets;
-use crate::model::grammar::{Kind, visit, visit_object};
+use crate::model::grammar::{Kind, Shape};
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::{Pointer, component_name};
+use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::report::{Code, Report};
 
 /// Makes every reference one to a component of its own kind.
@@ -24,13 +25,13 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
         next: 0,
         report,
     };
-    visit(document, &mut |kind, at, object| {
+    visit_mut(document, &mut |kind, at, object| {
         if kind == Kind::Schema {
             hoisting.schema(object, at);
         }
     });
     while let Some((_, mut schema, mut at)) = hoisting.components.get(hoisting.next).cloned() {
-        visit_object(&mut schema, Kind::Schema, &mut at, &mut |kind, at, object| {
+        visit_value_mut(&mut schema, Shape::One(Kind::Schema), &mut at, &mut |kind, at, object| {
             if kind == Kind::Schema {
                 hoisting.schema(object, at);
             }
@@ -81,7 +82,7 @@ fn section(kind: Kind) -> Option<&'static str> {
 /// Puts what a reference leads to in its place, where 3.0 does not allow the reference; tells whether any was.
 fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) -> bool {
     let mut any = false;
-    visit(document, &mut |kind, at, object| {
+    visit_mut(document, &mut |kind, at, object| {
         let Some(section) = section(kind) else { return };
         let mut seen = BTreeSet::new();
         while let Some(Value::String(reference)) = object.get("$ref") {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::lower::{bounds, conditions, types};
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 pub(super) type Rule = fn(&mut Map<String, Value>, &Pointer, &mut Report);
@@ -28,7 +29,7 @@ const RULES: &[Rule] = &[
 ];
 
 pub(super) fn lower_all(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |kind, at, object| {
+    visit_mut(document, &mut |kind, at, object| {
         if kind == Kind::Schema {
             for rule in RULES {
                 rule(object, at, report);

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
 use crate::model::pointer::{Pointer, percent_decoded};
+use crate::model::visitor::visit;
 
 /// The document as given, and where its named schemas stand.
 pub(super) struct Targets {
@@ -22,10 +23,10 @@ pub(super) struct Targets {
 
 impl Targets {
     pub(super) fn of(document: &Value) -> Self {
-        let mut whole = document.clone();
+        let whole = document.clone();
         let mut others = BTreeSet::new();
         let mut named = Vec::new();
-        visit(&mut whole, &mut |kind, at, object| {
+        visit(&whole, &mut |kind, at, object| {
             if kind != Kind::Schema {
                 others.insert(at.to_string());
                 return;

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, Shape, shape, visit};
-use crate::model::methods::METHODS;
+use crate::model::grammar::{Kind, Shape, is_method, shape};
+use crate::model::operations::path_items;
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 /// Fields that are strings in every object except schemas, whose keywords have their own rules.
@@ -20,9 +21,9 @@ const FLAGS: &[&str] = &["required", "deprecated", "allowEmptyValue", "explode",
 /// Leaves out malformed parts, or repairs them where the intention is plain.
 pub(super) fn mend(document: &mut Value, report: &mut Report) {
     let mut mending = Mending { report, schemes: Vec::new() };
-    visit(document, &mut |kind, at, object| mending.object(kind, at, object));
+    visit_mut(document, &mut |kind, at, object| mending.object(kind, at, object));
     let left_out = mending.schemes;
-    visit(document, &mut |kind, _, object| {
+    visit_mut(document, &mut |kind, _, object| {
         if let (Kind::Document | Kind::Operation, Some(Value::Array(list))) = (kind, object.get_mut("security")) {
             for requirement in list.iter_mut().filter_map(Value::as_object_mut) {
                 requirement.retain(|scheme, _| !left_out.contains(scheme));
@@ -173,12 +174,12 @@ pub(super) fn refuse(document: &Value, report: &mut Report) {
             report.add(Code::R004, at, error.to_string());
         }
     };
-    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+    for (path, item) in path_items(document) {
         let at = Pointer::default().join("paths").join(path);
-        for (field, value) in item.as_object().into_iter().flatten() {
+        for (field, value) in item {
             let error = match field.as_str() {
                 "parameters" => error::<Vec<openapiv3::ReferenceOr<openapiv3::Parameter>>>(value),
-                method if METHODS.contains(&method) => error::<openapiv3::Operation>(value),
+                field if is_method(field) => error::<openapiv3::Operation>(value),
                 _ => None,
             };
             check(&at.join(field), error);

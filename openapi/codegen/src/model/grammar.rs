@@ -1,10 +1,9 @@
-//! The objects of OpenAPI 3.1 and where they nest, as one table, and the walk it drives.
+//! The objects of OpenAPI 3.1 and where they nest, as one table.
 //!
-//! Every pass over a document goes through [`visit`], so no pass can forget a place where a schema may stand.
+//! The [visitor](crate::model::visitor) reads it, so no pass can forget a field that holds a schema.
 
-use serde_json::{Map, Value};
-
-use crate::model::pointer::Pointer;
+/// The fields of a path item that hold an operation in OpenAPI 3.0 and 3.1 (section 4.8.9).
+pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// A kind of object in an OpenAPI document (OpenAPI 3.1, section 4.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +40,11 @@ pub(crate) enum Kind {
 /// What a field of an object holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
-    /// A value in which no object of the specification stands.
+    /// A value without objects of the specification: a scalar, or any JSON, as in `default` and `example`.
     Leaf,
     One(Kind),
     List(Kind),
+    /// Objects by names that the author of the document chose.
     Map(Kind),
 }
 
@@ -283,7 +283,7 @@ fn fields(kind: Kind) -> &'static [(&'static str, Shape)] {
     }
 }
 
-/// What the open keys of an object hold, for those that have them.
+/// What an object holds under keys that the author of the document chose.
 fn open_fields(kind: Kind) -> Option<Shape> {
     match kind {
         K::Paths | K::Callback => Some(One(K::PathItem)),
@@ -292,7 +292,7 @@ fn open_fields(kind: Kind) -> Option<Shape> {
     }
 }
 
-/// What a field of an object holds; `None` for a field no rule knows.
+/// What a field of an object holds; `None` for a field that no rule knows.
 pub(crate) fn shape(kind: Kind, field: &str) -> Option<Shape> {
     if field.starts_with("x-") {
         return Some(Leaf);
@@ -300,91 +300,7 @@ pub(crate) fn shape(kind: Kind, field: &str) -> Option<Shape> {
     fields(kind).iter().find_map(|(name, shape)| (*name == field).then_some(*shape)).or_else(|| open_fields(kind))
 }
 
-/// Called with the kind of an object, where it stands, and the object.
-type Visitor<'a> = &'a mut dyn FnMut(Kind, &Pointer, &mut Map<String, Value>);
-
-/// Calls `visitor` for every object of the document, inner objects before the one that holds them.
-pub(crate) fn visit(document: &mut Value, visitor: Visitor<'_>) {
-    visit_object(document, K::Document, &mut Pointer::default(), visitor);
-}
-
-/// Calls `visitor` for an object of the given kind and every object in it, inner objects first.
-pub(crate) fn visit_object(value: &mut Value, kind: Kind, at: &mut Pointer, visitor: Visitor<'_>) {
-    let Value::Object(object) = value else { return };
-    for (field, inner) in object.iter_mut() {
-        // Most fields hold nothing to visit; what they are need not be looked up.
-        if !inner.is_object() && !inner.is_array() {
-            continue;
-        }
-        let Some(shape) = shape(kind, field).filter(|shape| !matches!(shape, Leaf)) else {
-            continue;
-        };
-        at.push(field);
-        match (shape, inner) {
-            (One(kind), inner) => visit_object(inner, kind, at, visitor),
-            (List(kind), Value::Array(list)) => {
-                for (index, inner) in list.iter_mut().enumerate() {
-                    at.push(&index.to_string());
-                    visit_object(inner, kind, at, visitor);
-                    at.pop();
-                }
-            }
-            (Named(kind), Value::Object(map)) => {
-                for (name, inner) in map.iter_mut() {
-                    at.push(name);
-                    visit_object(inner, kind, at, visitor);
-                    at.pop();
-                }
-            }
-            _ => {}
-        }
-        at.pop();
-    }
-    visitor(kind, at, object);
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn every_schema_is_visited_inner_first() {
-        let mut document = json!({
-            "paths": {"/a": {"get": {
-                "parameters": [{"schema": {"title": "parameter"}}],
-                "responses": {"200": {
-                    "headers": {"X": {"schema": {"title": "header"}}},
-                    "content": {"application/json": {"schema": {"title": "body"}}},
-                }},
-            }}},
-            "components": {"schemas": {"A": {
-                "title": "outer",
-                "properties": {"title": {"title": "property"}},
-                "oneOf": [{"title": "member", "items": {"title": "item"}}],
-                "additionalProperties": {"title": "value"},
-                "default": {"properties": {"a": {"title": "not a schema"}}},
-            }}},
-        });
-        let mut seen = Vec::new();
-        visit(&mut document, &mut |kind, at, object| {
-            if kind == Kind::Schema {
-                seen.push(format!("{at} {}", object["title"].as_str().unwrap()));
-            }
-        });
-        assert_eq!(
-            seen,
-            [
-                "/paths/~1a/get/parameters/0/schema parameter",
-                "/paths/~1a/get/responses/200/headers/X/schema header",
-                "/paths/~1a/get/responses/200/content/application~1json/schema body",
-                "/components/schemas/A/properties/title property",
-                "/components/schemas/A/oneOf/0/items item",
-                "/components/schemas/A/oneOf/0 member",
-                "/components/schemas/A/additionalProperties value",
-                "/components/schemas/A outer",
-            ]
-        );
-    }
+/// Whether a field of a path item holds an operation.
+pub(crate) fn is_method(field: &str) -> bool {
+    METHODS.contains(&field)
 }

@@ -28,7 +28,7 @@ impl Pointer {
 
     /// The names and positions that the pointer goes through.
     pub(crate) fn tokens(&self) -> Vec<String> {
-        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+        self.0.split('/').skip(1).map(unescaped).collect()
     }
 
     /// The name of the schema component that the pointer leads into, and the pointer from there.
@@ -81,10 +81,30 @@ pub(crate) fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Va
     document.pointer(reference.strip_prefix('#')?)
 }
 
+/// How many references [`follow`] follows; a longer chain is a cycle.
+const MAX_CHAIN: usize = 32;
+
+/// Follows a chain of `$ref`s to the first value without one; a reference to nowhere ends the chain, too.
+pub(crate) fn follow<'a>(mut value: &'a Value, document: &'a Value) -> &'a Value {
+    for _ in 0..MAX_CHAIN {
+        let reference = value.get("$ref").and_then(Value::as_str);
+        match reference.and_then(|reference| resolve(document, reference)) {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value
+}
+
 /// The name in a `$ref` to `#/components/{section}/{name}`.
 pub(crate) fn component_name(reference: &str, section: &str) -> Option<String> {
     let name = reference.strip_prefix("#/components/")?.strip_prefix(section)?.strip_prefix('/')?;
-    (!name.contains('/')).then(|| name.replace("~1", "/").replace("~0", "~"))
+    (!name.contains('/')).then(|| unescaped(name))
+}
+
+/// A token of a pointer as the name that it means.
+pub(crate) fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
 }
 
 /// The text of a fragment of a URI (RFC 3986, section 2.1); what is not encoded right stands for itself.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::edit::Edit;
-use crate::model::methods::METHODS;
+use super::change::Change;
+use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 
 /// The routes and components that an edit adds, removes or changes.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::edit::{PRIMITIVE, Refusal, different_kinds, kind};
-use crate::model::methods::METHODS;
+use super::change::{PRIMITIVE, Refusal, different_kinds, kind};
+use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 
 /// The part of an update that is new to the node; descriptions of the known parts are added to `there`.

@@ -9,8 +9,9 @@ use super::cycles::Cycles;
 use super::inline_types::reference_to;
 use super::merged_types::{Found, MergedTypes};
 use super::merging::{Merging, has_conditions_beside_union};
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
 use crate::model::pointer::{Pointer, component_name};
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 /// How often merged schemas may bring further `allOf`s to light.
@@ -32,7 +33,7 @@ pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut
         let cycles = Cycles::of(&whole);
         let merging = Merging::of(&whole, bases, &copies_left);
         let mut any = false;
-        visit(document, &mut |kind, at, schema| {
+        visit_mut(document, &mut |kind, at, schema| {
             if kind != Kind::Schema || !(schema.contains_key("allOf") || has_conditions_beside_union(schema)) {
                 return;
             }

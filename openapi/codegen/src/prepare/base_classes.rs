@@ -152,7 +152,7 @@ pub(super) fn explicit_mappings(document: &mut Value) {
         complete(&mut schemas[name]["discriminator"], subtypes, &names);
     }
     inherit_discriminators(document, &hierarchy);
-    crate::model::grammar::visit(document, &mut |kind, _, schema| {
+    crate::model::visitor::visit_mut(document, &mut |kind, _, schema| {
         if kind != crate::model::grammar::Kind::Schema || !schema.contains_key("discriminator") {
             return;
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable};
-use crate::model::methods::METHODS;
+use crate::model::operations::operations_mut;
 use crate::model::pointer::Pointer;
 use crate::prepare::forms::{self, FIELDS};
 use crate::prepare::parameters::Schemas;
@@ -14,15 +14,8 @@ pub(crate) const CONTENT_TYPE: &str = "x-content-type";
 
 pub(super) fn prepare(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
-    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            let Some(operation) = operation.as_object_mut().filter(|_| METHODS.contains(&method.as_str())) else {
-                continue;
-            };
-            let mut at = Pointer::default();
-            ["paths", path, method, "requestBody"].iter().for_each(|token| at.push(token));
-            body(operation, &whole, &at, report);
-        }
+    for operation in operations_mut(document) {
+        body(operation.fields, &whole, &operation.at.join("requestBody"), report);
     }
 }
 

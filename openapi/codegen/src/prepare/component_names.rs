@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::visit;
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::{Pointer, component_name};
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 /// Renames components, and returns their new names by their old ones.
@@ -31,7 +31,7 @@ pub(super) fn rename(document: &mut Value, report: &mut Report) -> BTreeMap<Stri
             (new, schema)
         })
         .collect::<Map<_, _>>();
-    visit(document, &mut |_, _, object| {
+    visit_mut(document, &mut |_, _, object| {
         if let Some(reference) = object.get_mut("$ref") {
             follow(reference, &renamed);
         }

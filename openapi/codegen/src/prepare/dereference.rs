@@ -1,51 +1,43 @@
-//! Parameters, bodies and replies stand in their operations, so that the rules see each operation whole.
+//! Writes parameters, bodies and replies into their operations, so that later rules see each operation whole.
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, visit};
-use crate::model::methods::METHODS;
-use crate::model::pointer::resolve;
+use crate::model::grammar::Kind;
+use crate::model::operations::operations_of_mut;
+use crate::model::pointer::{follow, resolve};
+use crate::model::visitor::visit_mut;
 
 pub(super) fn inline(document: &mut Value) {
     let whole = document.clone();
-    visit(document, &mut |kind, _, object| {
-        if matches!(kind, Kind::Parameter | Kind::RequestBody | Kind::Response) {
-            follow(object, &whole);
-        }
-        if kind == Kind::Response {
+    visit_mut(document, &mut |kind, _, object| match kind {
+        Kind::Parameter | Kind::RequestBody => replace_reference(object, &whole),
+        Kind::Response => {
+            replace_reference(object, &whole);
             object.shift_remove("headers");
         }
+        Kind::PathItem => share_parameters(object),
+        _ => {}
     });
-    let Some(Value::Object(paths)) = document.get_mut("paths") else {
-        return;
-    };
-    for item in paths.values_mut().filter_map(Value::as_object_mut) {
-        share_parameters(item);
-    }
     if let Some(Value::Object(components)) = document.get_mut("components") {
         components.retain(|section, _| section == "schemas" || section == "securitySchemes");
     }
 }
 
-fn follow(object: &mut Map<String, Value>, document: &Value) {
-    // A chain of references is as long as there are components at most; this only bounds a cycle.
-    for _ in 0..32 {
-        let target = object.get("$ref").and_then(Value::as_str).and_then(|reference| resolve(document, reference));
-        match target {
-            Some(Value::Object(target)) => *object = target.clone(),
-            _ => break,
-        }
+/// Puts what a reference leads to in its place.
+fn replace_reference(object: &mut Map<String, Value>, document: &Value) {
+    let target = object.get("$ref").and_then(Value::as_str).and_then(|reference| resolve(document, reference));
+    if let Some(Value::Object(target)) = target.map(|target| follow(target, document)) {
+        *object = target.clone();
     }
     object.shift_remove("$ref");
 }
 
-/// Parameters of a path belong to each of its operations that has none of that name and place.
+/// Gives each operation the parameters of its path, except those it overrides.
 fn share_parameters(item: &mut Map<String, Value>) {
     let Some(Value::Array(shared)) = item.shift_remove("parameters") else {
         return;
     };
-    let operations = item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str()));
-    for operation in operations.filter_map(|(_, operation)| operation.as_object_mut()) {
+    for (_, operation) in operations_of_mut(item) {
         let own = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
         let Value::Array(own) = own else { continue };
         let same = |a: &Value, b: &Value| a["name"] == b["name"] && a["in"] == b["in"];

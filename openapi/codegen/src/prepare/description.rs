@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::model::grammar::visit;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 pub(super) fn sanitise(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |_, at, object| {
+    visit_mut(document, &mut |_, at, object| {
         for field in ["description", "summary", "title"] {
             let Some(Value::String(text)) = object.get_mut(field) else {
                 continue;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, visit_object};
+use crate::model::grammar::{Kind, Shape};
 use crate::model::pointer::{Pointer, component_name, resolve};
+use crate::model::visitor::visit_value;
 
 /// The named schemas that stand in replies and in requests; one may stand in both.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +18,7 @@ pub(crate) struct Directions {
 pub(crate) fn directions(document: &Value) -> Directions {
     let mut read = BTreeSet::new();
     let mut written = BTreeSet::new();
-    let mut paths = document["paths"].clone();
-    visit_object(&mut paths, Kind::Paths, &mut Pointer::default(), &mut |_, at, object| {
+    visit_value(&document["paths"], Shape::One(Kind::Paths), &mut Pointer::default(), &mut |_, at, object| {
         let in_reply = at.as_str().split('/').nth(3) == Some("responses");
         let reached = if in_reply { &mut read } else { &mut written };
         reached.extend(reference(object));
@@ -43,7 +43,7 @@ fn schemas_within(mut reached: BTreeSet<String>, document: &Value) -> BTreeSet<S
             Some("responses") => Kind::Response,
             _ => Kind::Schema,
         };
-        visit_object(&mut component.clone(), kind, &mut Pointer::default(), &mut |_, _, object| {
+        visit_value(component, Shape::One(kind), &mut Pointer::default(), &mut |_, _, object| {
             if let Some(found) = reference(object)
                 && reached.insert(found.clone())
             {

@@ -1,16 +1,14 @@
-//! Operations are given the names their methods will have, so that no two collide later on.
+//! Gives operations the names of their types and methods in Rust, so that no two are the same.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::methods::METHODS;
-use crate::model::names::unique_name;
-use crate::model::names::{is_left_as_it_is, pascal_name, snake_name};
-use crate::model::pointer::Pointer;
+use crate::model::names::{is_left_as_it_is, pascal_name, snake_name, unique_name};
+use crate::model::operations::{self, Operation, operations_mut};
 use crate::report::{Code, Report};
 
-/// Names that the generated module has for itself, and methods of its client.
+/// Names that the generated module, the methods of its client and the prelude of Rust use.
 const RESERVED: &[&str] = &[
     "ByteStream",
     "Client",
@@ -44,20 +42,13 @@ const RESERVED: &[&str] = &[
 
 pub(super) fn rename(document: &mut Value, report: &mut Report) {
     let mut taken: BTreeSet<_> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
-    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if !METHODS.contains(&method.as_str()) {
-                continue;
-            }
-            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-            let wanted = pascal_name(&snake_name(&id));
-            let unique = unique_name(&wanted, &mut taken);
-            if unique != wanted || !is_left_as_it_is(&id) {
-                let mut at = Pointer::default();
-                ["paths", path, method, "operationId"].iter().for_each(|token| at.push(token));
-                report.add(Code::L115, &at, format!("named `{unique}`"));
-                operation["operationId"] = unique.into();
-            }
+    for Operation { at, fields, .. } in operations_mut(document) {
+        let id = operations::id(fields);
+        let wanted = pascal_name(&snake_name(id));
+        let unique = unique_name(&wanted, &mut taken);
+        if unique != wanted || !is_left_as_it_is(id) {
+            report.add(Code::L115, &at.join("operationId"), format!("named `{unique}`"));
+            fields.insert("operationId".into(), unique.into());
         }
     }
 }

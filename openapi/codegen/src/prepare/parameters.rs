@@ -6,7 +6,7 @@ mod schemas;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::methods::METHODS;
+use crate::model::operations::{Operation, relocate};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 use names::names_in;
@@ -20,27 +20,9 @@ pub(crate) const FORM: &str = "x-form";
 
 pub(super) fn prepare(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
-    let Some(Value::Object(paths)) = document.get_mut("paths") else {
-        return;
-    };
-    let mut prepared: Map<String, Value> = Map::new();
-    for (path, item) in std::mem::take(paths) {
-        let Value::Object(item) = item else { continue };
-        for (method, operation) in item {
-            let mut at = Pointer::default();
-            ["paths", &path, &method].iter().for_each(|token| at.push(token));
-            let (path, operation) = if METHODS.contains(&method.as_str()) {
-                let mut operation = operation;
-                let path = Parameters { schemas: Schemas(&whole), at: &at, report: &mut *report }
-                    .operation(&path, &mut operation);
-                (path, operation)
-            } else {
-                (path.clone(), operation)
-            };
-            prepared.entry(path).or_insert_with(|| json!({}))[method] = operation;
-        }
-    }
-    *paths = prepared;
+    relocate(document, &mut |Operation { path, at, fields, .. }| {
+        Parameters { schemas: Schemas(&whole), at: &at, report: &mut *report }.operation(path, fields)
+    });
 }
 
 struct Parameters<'a> {
@@ -51,7 +33,7 @@ struct Parameters<'a> {
 
 impl Parameters<'_> {
     /// Prepares the parameters of one operation and returns its path, in which a parameter may have another name.
-    fn operation(&mut self, path: &str, operation: &mut Value) -> String {
+    fn operation(&mut self, path: &str, operation: &mut Map<String, Value>) -> String {
         let Some(names) = names_in(path) else {
             let reason = format!("`{path}` does not start with a slash, or its braces do not match");
             self.report.add(Code::R104, self.at, reason);
@@ -85,7 +67,7 @@ impl Parameters<'_> {
             }
         }
         let path = self.rust_names(path, &mut parameters);
-        operation["parameters"] = parameters.into();
+        operation.insert("parameters".into(), parameters.into());
         path
     }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
 use crate::model::names::unique_name;
 use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::prepare::directions;
 use crate::prepare::parameters::WIRE_NAME;
 use crate::report::{Code, Report};
@@ -69,7 +70,7 @@ fn is(property: &Value, keyword: &str, document: &Value) -> bool {
 
 /// Names of fields are unique within their type; lists and maps that may be absent are told from empty ones.
 pub(super) fn prepare(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |kind, at, schema| {
+    visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }

@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use crate::model::media_types::{BYTES, JSON, essence, is_json, is_sendable};
-use crate::model::methods::METHODS;
 use crate::model::names::{rust_name, unique_name};
+use crate::model::operations::{self, Operation, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Report};
 
@@ -22,18 +22,9 @@ pub(super) fn normalise(document: &mut Value, report: &mut Report) {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
     let mut replies = Replies { everywhere, taken, named: Map::new(), report };
-    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
-        for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if !METHODS.contains(&method.as_str()) {
-                continue;
-            }
-            let mut at = Pointer::default();
-            ["paths", path, method, "responses"].iter().for_each(|token| at.push(token));
-            let id = rust_name(operation["operationId"].as_str().unwrap_or_default());
-            if let Some(operation) = operation.as_object_mut() {
-                replies.operation(operation, method, &id, &at);
-            }
-        }
+    for Operation { method, at, fields, .. } in operations_mut(document) {
+        let id = rust_name(operations::id(fields));
+        replies.operation(fields, method, &id, &at.join("responses"));
     }
     for (name, schema) in replies.named {
         document["components"]["schemas"][name] = schema;
@@ -198,9 +189,9 @@ impl Replies<'_> {
 
 /// The schemas of all JSON error replies of the document.
 fn error_schemas(document: &Value) -> Vec<Value> {
-    let operations =
-        document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten();
-    let responses = operations.filter_map(|(_, operation)| operation.get("responses")?.as_object()).flatten();
+    let responses = operations::operations(document)
+        .filter_map(|operation| operation.fields.get("responses")?.as_object())
+        .flatten();
     let is_error = |status: &str| status.starts_with(['4', '5']) || status == "default";
     distinct(responses.filter(|(status, _)| is_error(status)).filter_map(|(_, reply)| Some(json_type(reply)?.1)))
 }

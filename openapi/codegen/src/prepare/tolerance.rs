@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, visit, visit_object};
+use crate::model::grammar::{Kind, Shape};
 use crate::model::pointer::Pointer;
+use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::prepare::directions;
 use crate::report::{Code, Report};
 
@@ -17,13 +18,13 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
             false => "",
         };
         let read = directions.read.contains(name) || !directions.written.contains(name);
-        visit_object(schema, Kind::Schema, &mut at, &mut |kind, at, schema| match kind {
+        visit_value_mut(schema, Shape::One(Kind::Schema), &mut at, &mut |kind, at, schema| match kind {
             Kind::Schema if read => constraints(schema, also, at, report),
             Kind::Schema => unwritable(schema, at, report),
             _ => {}
         });
     }
-    visit(document, &mut |kind, at, schema| {
+    visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }

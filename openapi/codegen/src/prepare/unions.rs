@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
 use crate::prepare::intersection::is_annotation;
 use crate::report::{Code, Report};
 
@@ -16,7 +17,7 @@ pub(crate) const CONSTANTS: &str = "x-constants";
 pub(crate) const ANY_OF: &str = "x-any-of";
 
 pub(super) fn normalise(document: &mut Value, report: &mut Report) {
-    visit(document, &mut |kind, at, schema| {
+    visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, visit};
+use crate::model::grammar::Kind;
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
 pub(super) fn report(document: &mut Value, report: &mut Report) {
     let everywhere = urls(document.get("servers"));
-    visit(document, &mut |kind, at, object| match kind {
+    visit_mut(document, &mut |kind, at, object| match kind {
         Kind::PathItem | Kind::Operation => {
             let own = object.shift_remove("servers");
             let others: Vec<_> = urls(own.as_ref()).difference(&everywhere).cloned().collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::model::methods::METHODS;
+use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 use crate::report::Report;
 

@@ -3,6 +3,7 @@
 //! Each rule is a function in a file of this module. Rules on a single schema run on inner schemas first, so everything
 //! below a schema is already lowered.
 
+mod alias_cycles;
 mod booleans;
 mod bounds;
 mod conditions;

@@ -1,6 +1,7 @@
 //! What every pass knows of a document: its grammar, its operations, its references, and how things are named.
 
 pub(crate) mod grammar;
+pub(crate) mod graph;
 pub(crate) mod media_types;
 pub(crate) mod names;
 pub(crate) mod null;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::lower::alias_cycles;
 use crate::lower::document;
 use crate::lower::targets::Targets;
 use crate::model::grammar::{Kind, Shape};
@@ -42,9 +43,7 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
     for (name, schema, _) in hoisting.components {
         document["components"]["schemas"][name] = schema;
     }
-    for section in ["schemas", "parameters", "responses", "requestBodies", "headers", "securitySchemes"] {
-        cut_alias_cycles(document, section, report);
-    }
+    alias_cycles::cut(document, report);
 }
 
 fn names(document: &Value) -> BTreeSet<String> {
@@ -205,41 +204,6 @@ fn siblings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) 
     let members = schema.entry("allOf").or_insert_with(|| json!([]));
     if let Value::Array(members) = members {
         members.insert(0, json!({"$ref": reference}));
-    }
-}
-
-/// Refuses components that are nothing but references to each other.
-fn cut_alias_cycles(document: &mut Value, section: &str, report: &mut Report) {
-    let Some(Value::Object(components)) = document.pointer_mut(&format!("/components/{section}")) else {
-        return;
-    };
-    let alias = |component: &Value| {
-        let component = component.as_object()?;
-        let only = match component.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([only]) => only.get("$ref")?,
-            _ => component.get("$ref")?,
-        };
-        component_name(only.as_str()?, section)
-    };
-    let aliases: BTreeMap<_, _> =
-        components.iter().filter_map(|(name, component)| Some((name.clone(), alias(component)?))).collect();
-    let mut settled = BTreeSet::new();
-    for name in aliases.keys() {
-        let mut chain = BTreeSet::new();
-        let mut next = Some(name);
-        while let Some(target) = next.filter(|target| !settled.contains(*target) && chain.insert(*target)) {
-            next = aliases.get(target);
-        }
-        // Where a walk comes to a place that it has been to, it goes round.
-        let start = next.filter(|target| chain.contains(*target));
-        let mut next = start;
-        while let Some(target) = next {
-            let at = Pointer::component(section, target);
-            report.add(Code::R007, &at, "it is nothing but a reference to itself; say what it is");
-            components[target] = json!({});
-            next = aliases.get(target).filter(|target| Some(*target) != start);
-        }
-        settled.extend(chain);
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! The [visitor](crate::model::visitor) reads it, so no pass can forget a field that holds a schema.
 
+#[cfg(feature = "diff")]
+use crate::model::pointer::Pointer;
+
 /// The fields of a path item that hold an operation in OpenAPI 3.0 and 3.1 (section 4.8.9).
 pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -298,6 +301,16 @@ pub(crate) fn shape(kind: Kind, field: &str) -> Option<Shape> {
         return Some(Leaf);
     }
     fields(kind).iter().find_map(|(name, shape)| (*name == field).then_some(*shape)).or_else(|| open_fields(kind))
+}
+
+/// What a pointer leads to, counted from the document; `None` for a place that no rule knows.
+#[cfg(feature = "diff")]
+pub(crate) fn shape_at(pointer: &Pointer) -> Option<Shape> {
+    pointer.tokens().iter().try_fold(One(K::Document), |outer, token| match outer {
+        One(kind) => shape(kind, token),
+        List(kind) | Named(kind) => Some(One(kind)),
+        Leaf => None,
+    })
 }
 
 /// Whether a field of a path item holds an operation.

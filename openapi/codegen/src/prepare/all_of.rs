@@ -1,4 +1,4 @@
-//! What an `allOf` says together, said in one schema.
+//! Merges each `allOf` into one schema.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,23 +7,24 @@ use serde_json::{Map, Value, json};
 
 use super::cycles::Cycles;
 use super::inline_types::reference_to;
-use super::merged_types::{Found, MergedTypes};
+use super::merged_types::{Destination, MergedTypes};
 use super::merging::{Merging, has_conditions_beside_union};
 use crate::model::grammar::Kind;
-use crate::model::pointer::{Pointer, component_name};
+use crate::model::graph::{Component, ReferenceGraph};
+use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::report::{Code, Report};
 
-/// How often merged schemas may bring further `allOf`s to light.
+/// How often merging may be repeated, since a merged schema may hold further `allOf`s.
 const MAX_ROUNDS: usize = 32;
 
-/// What comes to light after so many rounds becomes a component, since it may come to light without end.
+/// An `allOf` found after this many rounds becomes a component, since merging it in place may never end.
 const LATE: usize = 3;
 
-/// How many values may be copied into all schemas of a document.
+/// How many JSON values may be copied into the schemas of a document, all in all.
 const MAX_COPIES_OF_ALL: usize = 100_000;
 
-/// Merges every `allOf`, and returns where each type that this gave a name to stood.
+/// Merges every `allOf`, and returns the places of the schemas that became components, by their new names.
 pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut Report) -> BTreeMap<String, Pointer> {
     cut_cycles(document, report);
     let mut types = MergedTypes::of(document);
@@ -37,12 +38,12 @@ pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut
             if kind != Kind::Schema || !(schema.contains_key("allOf") || has_conditions_beside_union(schema)) {
                 return;
             }
-            // What a member of an `allOf` says, the schema that holds it says.
+            // The schema around a member of an `allOf` merges it.
             if at.is_member_of(&["allOf"]) {
                 return;
             }
-            let found = types.find(schema, at, &cycles, round > LATE);
-            if let Found::Known(name) = &found {
+            let destination = types.destination(schema, at, &cycles, round > LATE);
+            if let Destination::Known(name) = &destination {
                 any = true;
                 *schema = in_place(reference_to(name, schema));
                 return;
@@ -57,8 +58,8 @@ pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut
             }
             any = true;
             report.add(Code::L106, at, "merged");
-            *schema = match found {
-                Found::New(key) if needs_type(&merged, at) => {
+            *schema = match destination {
+                Destination::New(key) if needs_type(&merged, at) => {
                     let name = types.make(key, &merged, at, &whole);
                     report.add(Code::L103, at, format!("named `{name}`"));
                     in_place(reference_to(&name, &merged))
@@ -81,50 +82,36 @@ fn in_place(reference: Value) -> Map<String, Value> {
     }
 }
 
-/// Whether what was merged may hold more to merge, so that it is to be merged once wherever it stands.
+/// Whether a merged schema may hold further schemas to merge, so that a component saves merging them in each place.
 fn needs_type(merged: &Map<String, Value>, at: &Pointer) -> bool {
     let holds = |keyword: &str| merged.get(keyword).is_some_and(|inner| inner.get("allOf").is_some());
     let is_union = merged.contains_key("oneOf") || merged.contains_key("anyOf");
     merged.contains_key("properties")
         || holds("items")
         || holds("additionalProperties")
-        // The members of a union within a union are members of that.
+        // A union within a union becomes a part of the outer one.
         || (is_union && !at.is_member_of(&["oneOf", "anyOf"]))
 }
 
-/// An `allOf` that leads back to its own schema admits nothing a type could hold.
+/// Refuses each schema whose `allOf` leads back to the schema itself: no type could hold such a value.
 fn cut_cycles(document: &mut Value, report: &mut Report) {
+    let cyclic = inheritance(document).cyclic();
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;
     };
-    let parents: BTreeMap<String, Vec<String>> =
-        schemas.iter().map(|(name, schema)| (name.clone(), parents(schema))).collect();
-    for (name, schema) in schemas.iter_mut() {
-        let mut seen = BTreeSet::new();
-        let mut open = parents[name].clone();
-        while let Some(next) = open.pop() {
-            if seen.insert(next.clone()) {
-                open.extend(parents.get(&next).into_iter().flatten().cloned());
-            }
-        }
-        if seen.contains(name) {
-            let reason = "the `allOf` leads back to the schema itself; break the cycle";
-            report.add(Code::R008, &Pointer::component("schemas", name), reason);
-            *schema = json!({});
-        }
+    for (name, schema) in schemas.iter_mut().filter(|(name, _)| cyclic.contains(&Component::schema(name))) {
+        let reason = "the `allOf` leads back to the schema itself; break the cycle";
+        report.add(Code::R008, &Pointer::component("schemas", name), reason);
+        *schema = json!({});
     }
 }
 
-/// The named schemas that a schema is an `allOf` of, also within inline members.
-pub(super) fn parents(schema: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    for member in schema["allOf"].as_array().into_iter().flatten() {
-        match member["$ref"].as_str().and_then(|reference| component_name(reference, "schemas")) {
-            Some(name) => found.push(name),
-            None => found.extend(parents(member)),
-        }
-    }
-    found
+/// Builds the graph of named schemas and those they extend by `allOf`, also within inline members.
+pub(super) fn inheritance(document: &Value) -> ReferenceGraph {
+    ReferenceGraph::of_places(document, |at| {
+        let mut keywords = at.as_str().split('/').skip(1).step_by(2).peekable();
+        keywords.peek().is_some() && keywords.all(|keyword| keyword == "allOf")
+    })
 }
 
 #[cfg(test)]
@@ -180,7 +167,7 @@ mod tests {
         );
     }
 
-    /// Merges what stands in these components, and returns them and the codes of what was refused.
+    /// Merges these components, and returns them and the codes of the refusals.
     fn merged(schemas: Value) -> (Value, Vec<Code>) {
         let mut document = json!({"components": {"schemas": schemas}});
         let mut report = Report::default();

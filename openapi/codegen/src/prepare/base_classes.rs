@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::model::graph::Component;
 use crate::model::names::unique_name;
 use crate::model::pointer::{Pointer, component_name};
-use crate::prepare::all_of::parents;
+use crate::prepare::all_of::inheritance;
 use crate::report::{Code, Report};
 
 /// The base classes and their subtypes, in document order.
@@ -80,17 +81,10 @@ struct Ancestors(Vec<(String, BTreeSet<String>)>);
 impl Ancestors {
     fn of(document: &Value) -> Self {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let parents: BTreeMap<_, _> =
-            schemas.into_iter().flatten().map(|(name, schema)| (name.as_str(), parents(schema))).collect();
+        let graph = inheritance(document);
         let all = |name: &str| {
-            let mut all = BTreeSet::new();
-            let mut open = vec![name.to_owned()];
-            while let Some(next) = open.pop() {
-                let new =
-                    parents.get(next.as_str()).into_iter().flatten().filter(|parent| all.insert((*parent).clone()));
-                open.extend(new.cloned());
-            }
-            all
+            let ancestors = graph.reached_from(graph.targets(&Component::schema(name)));
+            ancestors.into_iter().map(|component| component.name).collect()
         };
         Self(schemas.into_iter().flatten().map(|(name, _)| (name.clone(), all(name))).collect())
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::model::grammar::{Kind, Shape};
-use crate::model::pointer::{Pointer, component_name, resolve};
+use crate::model::graph::{Component, ReferenceGraph};
+use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_value;
 
-/// The named schemas that stand in replies and in requests; one may stand in both.
+/// The named schemas of replies and those of requests; a schema may belong to both.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directions {
     pub(crate) read: BTreeSet<String>,
@@ -19,40 +20,17 @@ pub(crate) fn directions(document: &Value) -> Directions {
     let mut read = BTreeSet::new();
     let mut written = BTreeSet::new();
     visit_value(&document["paths"], Shape::One(Kind::Paths), &mut Pointer::default(), &mut |_, at, object| {
+        // `/{path}/{method}/responses/...`
         let in_reply = at.as_str().split('/').nth(3) == Some("responses");
-        let reached = if in_reply { &mut read } else { &mut written };
-        reached.extend(reference(object));
+        let direction = if in_reply { &mut read } else { &mut written };
+        direction.extend(Component::referred_by(object));
     });
-    Directions { read: schemas_within(read, document), written: schemas_within(written, document) }
-}
-
-fn reference(object: &Map<String, Value>) -> Option<String> {
-    object.get("$ref")?.as_str().map(str::to_owned)
-}
-
-/// The names of the schemas among the references and all that they refer to in turn.
-fn schemas_within(mut reached: BTreeSet<String>, document: &Value) -> BTreeSet<String> {
-    let mut open: Vec<_> = reached.iter().cloned().collect();
-    while let Some(next) = open.pop() {
-        let Some(component) = resolve(document, &next) else {
-            continue;
-        };
-        let kind = match next.split('/').nth(2) {
-            Some("parameters") => Kind::Parameter,
-            Some("requestBodies") => Kind::RequestBody,
-            Some("responses") => Kind::Response,
-            _ => Kind::Schema,
-        };
-        visit_value(component, Shape::One(kind), &mut Pointer::default(), &mut |_, _, object| {
-            if let Some(found) = reference(object)
-                && reached.insert(found.clone())
-            {
-                open.push(found);
-            }
-        });
-    }
-    let names = reached.iter().filter_map(|reference| component_name(reference, "schemas"));
-    names.collect()
+    let graph = ReferenceGraph::of(document);
+    let schemas = |referred: BTreeSet<Component>| {
+        let reached = graph.reached_from(referred).into_iter();
+        reached.filter(|component| component.section == "schemas").map(|component| component.name).collect()
+    };
+    Directions { read: schemas(read), written: schemas(written) }
 }
 
 #[cfg(test)]
@@ -84,5 +62,24 @@ mod tests {
         let Directions { read, written } = directions(&document);
         assert_eq!(Vec::from_iter(read), ["Reply", "Reply2", "Shared"]);
         assert_eq!(Vec::from_iter(written), ["Body", "Parameter", "Reply2", "Shared"]);
+    }
+
+    #[test]
+    fn literals_that_look_like_references_are_neither_read_nor_written() {
+        let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        for keyword in ["default", "example", "const", "enum", "examples", "x-a"] {
+            let literal = json!([to("A")]);
+            let content = json!({"application/json": {"schema": to("B"), "example": literal}});
+            let document = json!({
+                "paths": {"/a": {"post": {
+                    "requestBody": {"content": content},
+                    "responses": {"200": {"content": content}},
+                    "x-a": literal,
+                }}},
+                "components": {"schemas": {"A": {}, "B": {"properties": {"b": {keyword: literal}}}}},
+            });
+            let Directions { read, written } = directions(&document);
+            assert_eq!((Vec::from_iter(read), Vec::from_iter(written)), (vec!["B".into()], vec!["B".into()]));
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Components made by merging: each merged schema is written once and referred to, since merging a recursive or widely
-//! shared schema in place would have no end, or exhaust memory.
+//! Components made of merged schemas: each is written once and referred to, since a schema may hold a merged copy of
+//! itself without end, or in too many places.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::Pointer;
 use crate::prepare::cycles::Cycles;
 
-/// How a schema is merged.
+/// Where the result of merging a schema goes.
 #[derive(Debug)]
-pub(super) enum Found {
-    /// It is merged in place.
+pub(super) enum Destination {
+    /// It replaces the schema.
     InPlace,
-    /// It equals this component.
+    /// This component already holds it.
     Known(String),
-    /// It becomes a component; the string identifies it.
+    /// It becomes a component, which this text identifies.
     New(String),
 }
 
@@ -26,7 +26,7 @@ pub(super) struct MergedTypes {
     /// The names of components, by the text of their unmerged schemas.
     known: BTreeMap<String, String>,
     made: Vec<(String, Value)>,
-    /// The original pointer of each.
+    /// The places of the schemas they were made from, by name.
     pub(super) origins: BTreeMap<String, Pointer>,
 }
 
@@ -44,20 +44,27 @@ impl MergedTypes {
         }
     }
 
-    /// Decides how a schema is merged: a recursive schema, or one found late, becomes a component.
-    pub(super) fn find(&self, schema: &Map<String, Value>, at: &Pointer, cycles: &Cycles, late: bool) -> Found {
+    /// Decides where the merged schema goes: one that leads back to the component it is in, or that was found late, becomes
+    /// a component.
+    pub(super) fn destination(
+        &self,
+        schema: &Map<String, Value>,
+        at: &Pointer,
+        cycles: &Cycles,
+        late: bool,
+    ) -> Destination {
         let within = at.in_component();
         if within.is_some_and(|(_, inner)| inner.is_empty()) {
-            return Found::InPlace;
+            return Destination::InPlace;
         }
         let leads_back = within.is_some_and(|(name, _)| cycles.is_closed(name, schema));
         if !leads_back && !late {
-            return Found::InPlace;
+            return Destination::InPlace;
         }
         let text = text(schema);
         match self.known.get(&text) {
-            Some(name) => Found::Known(name.clone()),
-            None => Found::New(text),
+            Some(name) => Destination::Known(name.clone()),
+            None => Destination::New(text),
         }
     }
 
@@ -82,7 +89,7 @@ impl MergedTypes {
     }
 }
 
-/// The text of a schema without its annotations.
+/// A schema as text, without the keywords that belong to its place.
 fn text(schema: &Map<String, Value>) -> String {
     let of_place = ["nullable", "title", "description", "deprecated"];
     let said: Map<_, _> = schema.iter().filter(|(key, _)| !of_place.contains(&key.as_str())).map(owned).collect();
@@ -93,7 +100,7 @@ fn owned((key, value): (&String, &Value)) -> (String, Value) {
     (key.clone(), value.clone())
 }
 
-/// The name of a type made from its pointer, as for types that need no merging.
+/// The name that a type has by its place, as types of schemas without `allOf` have.
 fn wanted_name(at: &Pointer, document: &Value) -> String {
     let tokens = at.tokens();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();

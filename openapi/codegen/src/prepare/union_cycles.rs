@@ -1,18 +1,28 @@
-//! A union that is a member of itself says nothing by that, and reading it would have no end.
+//! A union that is a member of itself admits nothing more by that, and reading it would never end.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::{Pointer, component_name};
 use crate::report::{Code, Report};
 
 /// Gives each union that leads back to itself the members that are no unions.
 pub(super) fn resolve(document: &mut Value, report: &mut Report) {
     let Some(Value::Object(schemas)) = document.pointer("/components/schemas") else { return };
-    let all = |name: &str| schemas.get(name);
-    let resolved: Vec<_> = schemas.keys().filter_map(|name| Some((name.clone(), members_of(name, &all)?))).collect();
-    for (name, members) in resolved {
+    let edges = schemas.iter().flat_map(|(name, schema)| {
+        let targets = members(schema).into_iter().filter_map(|member| nested(member, schemas));
+        targets.map(|(target, _)| (Component::schema(name), Component::schema(&target)))
+    });
+    let cyclic = ReferenceGraph::of_edges(edges).cyclic();
+    let cyclic = schemas.iter().filter(|(name, _)| cyclic.contains(&Component::schema(name)));
+    let resolved: Vec<_> = cyclic
+        .map(|(name, schema)| (name.clone(), schema.get("oneOf").is_some(), flattened(name, schema, schemas)))
+        // An alias of a union ends where the union does.
+        .filter(|(_, is_union, members)| *is_union || members.is_empty())
+        .collect();
+    for (name, _, members) in resolved {
         report.add(Code::L107, &Pointer::component("schemas", &name), "it is a member of itself, which says nothing");
         let schema = &mut document["components"]["schemas"][&name];
         match members.is_empty() {
@@ -22,42 +32,40 @@ pub(super) fn resolve(document: &mut Value, report: &mut Report) {
     }
 }
 
-/// What the members of a union come to, if they lead back to it.
-fn members_of<'a>(name: &str, schema: &dyn Fn(&str) -> Option<&'a Value>) -> Option<Vec<Value>> {
-    let mut leads_back = false;
-    let mut members: Vec<Value> = Vec::new();
+/// The members of a union and of the unions among them, in document order.
+fn flattened(name: &str, union: &Value, schemas: &Map<String, Value>) -> Vec<Value> {
+    let mut flattened: Vec<Value> = Vec::new();
     let mut seen = BTreeSet::from([name.to_owned()]);
-    let own = schema(name)?;
-    // A union of one member is an alias by now.
-    let mut open: Vec<&Value> = match own.get("oneOf") {
-        Some(members) => members.as_array()?.iter().rev().collect(),
-        None => Some(own).filter(|own| is_alias(own)).into_iter().collect(),
-    };
+    let mut open: Vec<&Value> = members(union).into_iter().rev().collect();
     while let Some(member) = open.pop() {
-        let reference = member["$ref"].as_str().or_else(|| member["allOf"][0]["$ref"].as_str());
-        let target = reference.and_then(|reference| component_name(reference, "schemas"));
-        let inner = target.as_deref().and_then(schema);
-        let union = inner.and_then(|inner| inner.get("oneOf")?.as_array());
-        match (target, inner) {
-            (Some(target), Some(inner)) if union.is_some() || is_alias(inner) => {
-                leads_back |= target == name;
-                if seen.insert(target) {
-                    match union {
-                        Some(union) => open.extend(union.iter().rev()),
-                        None => open.push(inner),
-                    }
-                }
-            }
-            _ if members.contains(member) => {}
-            _ => members.push(member.clone()),
+        match nested(member, schemas) {
+            Some((name, inner)) if seen.insert(name.clone()) => open.extend(members(inner).into_iter().rev()),
+            None if !flattened.contains(member) => flattened.push(member.clone()),
+            _ => {}
         }
     }
-    // An alias of a union has an end where the union has one.
-    let has_no_end = leads_back && (own.get("oneOf").is_some() || members.is_empty());
-    has_no_end.then_some(members)
+    flattened
 }
 
-/// Whether a schema is another one by a name of its own.
+/// The members of a union; an alias is its own only member, since a union of one member is an alias by now.
+fn members(schema: &Value) -> Vec<&Value> {
+    match schema.get("oneOf") {
+        Some(members) => members.as_array().into_iter().flatten().collect(),
+        None if is_alias(schema) => vec![schema],
+        None => Vec::new(),
+    }
+}
+
+/// The union or alias that a member refers to.
+fn nested<'a>(member: &Value, schemas: &'a Map<String, Value>) -> Option<(String, &'a Value)> {
+    let reference = member["$ref"].as_str().or_else(|| member["allOf"][0]["$ref"].as_str());
+    let name = component_name(reference?, "schemas")?;
+    let schema = schemas.get(&name)?;
+    let is_union = schema.get("oneOf").is_some_and(Value::is_array);
+    (is_union || is_alias(schema)).then_some((name, schema))
+}
+
+/// Whether a schema is another one under a name of its own.
 fn is_alias(schema: &Value) -> bool {
     schema.get("$ref").is_some() || schema.get("allOf").is_some()
 }

@@ -1,117 +1,60 @@
-//! A rejected construct costs the operations that reach it, and no others.
+//! Removes the operations that reach a rejected construct, and no others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::model::grammar::METHODS;
+use crate::model::grammar::{Kind, is_method};
+use crate::model::graph::{Component, ReferenceGraph};
+use crate::model::operations::path_items_mut;
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_object;
 use crate::report::Report;
 
-/// Removes the operations that reach a construct rejected since the report had `since` entries.
-///
-/// A rejected component that no operation reaches any more costs nothing else.
+/// Removes the operations that reach a construct rejected since the report had `since` entries, and the components that
+/// do.
 pub(crate) fn remove_operations(document: &mut Value, report: &Report, since: usize) {
-    let rejected: Vec<_> = report.entries[since..]
-        .iter()
-        .filter(|entry| entry.is_rejection())
-        .map(|entry| entry.pointer.clone())
-        .collect();
+    let rejected = report.entries[since..].iter().filter(|entry| entry.is_rejection());
+    let rejected: Vec<Vec<String>> = rejected.map(|entry| entry.pointer.tokens()).collect();
     if rejected.is_empty() {
         return;
     }
-    let places: Vec<Vec<String>> = rejected.iter().map(Pointer::tokens).collect();
-    let components: BTreeSet<_> = places
-        .iter()
-        .filter(|tokens| tokens.first().is_some_and(|first| first == "components"))
-        .filter_map(|tokens| Some((tokens.get(1)?.clone(), tokens.get(2)?.clone())))
-        .collect();
-    let reaching = reaching(document, &components);
-    let Some(Value::Object(paths)) = document.get_mut("paths") else {
-        return;
-    };
-    for (path, item) in paths.iter_mut() {
-        let Value::Object(item) = item else { continue };
-        let here = |tokens: &&Vec<String>| tokens.first().is_some_and(|t| t == "paths") && tokens.get(1) == Some(path);
-        let here: Vec<_> = places.iter().filter(here).collect();
-        let whole = here.iter().any(|tokens| tokens.get(2).is_none_or(|token| !METHODS.contains(&token.as_str())));
-        let shared = item.iter().any(|(field, value)| {
-            !METHODS.contains(&field.as_str()) && references(value).iter().any(|to| reaching.contains(to))
-        });
-        item.retain(|method, operation| {
-            if !METHODS.contains(&method.as_str()) {
-                return true;
+    let components = rejected.iter().filter_map(|tokens| match tokens.as_slice() {
+        [first, section, name, ..] if first == "components" => Some(Component::new(section, name)),
+        _ => None,
+    });
+    let reaching = ReferenceGraph::of(document).reaching(components.collect());
+    for (path, item) in path_items_mut(document) {
+        let of_path =
+            |tokens: &&Vec<String>| matches!(tokens.as_slice(), [paths, of, ..] if paths == "paths" && of == path);
+        // The fields of the path item that are rejected or reach what is; an empty text is the item itself.
+        let mut fields = fields_reaching(item, &reaching);
+        fields.extend(rejected.iter().filter(of_path).map(|tokens| tokens.get(2).cloned().unwrap_or_default()));
+        let whole = fields.iter().any(|field| !is_method(field));
+        item.retain(|field, _| !is_method(field) || !whole && !fields.contains(field));
+    }
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        let has_operations = |item: &Map<String, Value>| item.keys().any(|field| is_method(field));
+        paths.retain(|_, item| item.as_object().is_none_or(has_operations));
+    }
+    if let Some(Value::Object(sections)) = document.get_mut("components") {
+        for (section, named) in sections.iter_mut() {
+            if let Value::Object(named) = named {
+                named.retain(|name, _| !reaching.contains(&Component::new(section, name)));
             }
-            let rejected = whole || shared || here.iter().any(|tokens| tokens.get(2) == Some(method));
-            !rejected && !references(operation).iter().any(|to| reaching.contains(to))
-        });
-    }
-    paths.retain(|_, item| item.as_object().is_none_or(|item| item.keys().any(|key| METHODS.contains(&key.as_str()))));
-    for (section, name) in &components {
-        let section = document.get_mut("components").and_then(|components| components.get_mut(section));
-        if let Some(Value::Object(section)) = section {
-            section.shift_remove(name);
-        }
-    }
-    drop_unresolved(document, &reaching);
-}
-
-type Component = (String, String);
-
-/// The components that reach one of the given, and these themselves.
-fn reaching(document: &Value, components: &BTreeSet<Component>) -> BTreeSet<Component> {
-    let mut users: BTreeMap<Component, BTreeSet<Component>> = BTreeMap::new();
-    for (section, named) in document["components"].as_object().into_iter().flatten() {
-        for (name, component) in named.as_object().into_iter().flatten() {
-            for to in references(component) {
-                users.entry(to).or_default().insert((section.clone(), name.clone()));
-            }
-        }
-    }
-    let mut reaching = components.clone();
-    let mut open: Vec<_> = components.iter().cloned().collect();
-    while let Some(next) = open.pop() {
-        for user in users.get(&next).into_iter().flatten() {
-            if reaching.insert(user.clone()) {
-                open.push(user.clone());
-            }
-        }
-    }
-    reaching
-}
-
-/// Components that reach a removed one would refer to nowhere.
-fn drop_unresolved(document: &mut Value, reaching: &BTreeSet<Component>) {
-    let Some(Value::Object(components)) = document.get_mut("components") else {
-        return;
-    };
-    for (section, named) in components {
-        if let Value::Object(named) = named {
-            named.retain(|name, _| !reaching.contains(&(section.clone(), name.clone())));
         }
     }
 }
 
-/// The components that a part of a document refers to.
-fn references(value: &Value) -> BTreeSet<Component> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(object) => {
-                found.extend(object.get("$ref").and_then(Value::as_str).and_then(component));
-                open.extend(object.values());
-            }
-            Value::Array(list) => open.extend(list),
-            _ => {}
+/// The fields of a path item that refer to one of the components; an empty text is the item itself.
+fn fields_reaching(item: &Map<String, Value>, components: &BTreeSet<Component>) -> BTreeSet<String> {
+    let mut fields = BTreeSet::new();
+    visit_object(item, Kind::PathItem, &mut Pointer::default(), &mut |_, at, object| {
+        if Component::referred_by(object).is_some_and(|component| components.contains(&component)) {
+            fields.extend(at.tokens().into_iter().next().or(Some(String::new())));
         }
-    }
-    found
-}
-
-fn component(reference: &str) -> Option<Component> {
-    let (section, name) = reference.strip_prefix("#/components/")?.split_once('/')?;
-    Some((section.to_owned(), name.replace("~1", "/").replace("~0", "~")))
+    });
+    fields
 }
 
 #[cfg(test)]
@@ -126,8 +69,8 @@ mod tests {
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let mut document = json!({
             "paths": {
-                "/a": {"get": {"x": reference("A")}, "put": {"x": reference("B")}},
-                "/b": {"get": {"x": reference("C")}, "post": {}},
+                "/a": {"get": {"requestBody": reference("A")}, "put": {"requestBody": reference("B")}},
+                "/b": {"get": {"requestBody": reference("C")}, "post": {}},
                 "/c": {"parameters": [{"schema": reference("A")}], "get": {}},
                 "/d": {"get": {}},
             },
@@ -142,9 +85,40 @@ mod tests {
         assert_eq!(
             document,
             json!({
-                "paths": {"/b": {"get": {"x": reference("C")}}, "/d": {"get": {}}},
+                "paths": {"/b": {"get": {"requestBody": reference("C")}}, "/d": {"get": {}}},
                 "components": {"schemas": {"C": {}}},
             })
         );
+    }
+
+    #[test]
+    fn literals_that_look_like_references_reach_nothing() {
+        let literal = json!({"$ref": "#/components/schemas/Bad"});
+        for schema in [
+            json!({"default": literal}),
+            json!({"example": literal}),
+            json!({"examples": [literal]}),
+            json!({"enum": [literal]}),
+            json!({"const": literal}),
+            json!({"x-a": literal}),
+            json!({"properties": {"default": {"items": {"default": {"a": [literal]}}}}}),
+        ] {
+            let named = json!({"$ref": "#/components/schemas/Good"});
+            let content = json!({"application/json": {
+                "schema": schema, "example": literal, "examples": {"a": {"value": literal}},
+            }});
+            let paths = json!({
+                "/a": {"get": {"responses": {"200": {"description": "", "content": content}}, "x-a": literal}},
+                "/b": {"x-a": literal, "get": {"requestBody": {"content": {"application/json": {"schema": named}}}}},
+            });
+            let mut document = json!({
+                "paths": paths,
+                "components": {"schemas": {"Bad": {}, "Good": schema}},
+            });
+            let mut report = Report::default();
+            report.add(Code::R008, &Pointer::component("schemas", "Bad"), "");
+            remove_operations(&mut document, &report, 0);
+            assert_eq!(document, json!({"paths": paths, "components": {"schemas": {"Good": schema}}}), "{schema}");
+        }
     }
 }

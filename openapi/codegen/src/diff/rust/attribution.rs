@@ -1,18 +1,19 @@
 //! Which public item follows from which change.
 //!
-//! Types are named after components and after the places of what is written out, fields after properties, methods after
-//! operations. So an item belongs to the change with whose names it shares most.
+//! Types are named after components and the places of inline schemas, fields after properties, methods after operations.
+//! So an item belongs to the change that shares most of its name.
 
 use std::collections::BTreeSet;
-
-use serde_json::Value;
 
 use super::PublicItem;
 use crate::diff::Source;
 use crate::diff::change::Change;
 use crate::diff::document::Document;
 use crate::diff::rule::Rule;
-use crate::model::pointer::component_name;
+use crate::model::grammar::shape_at;
+use crate::model::graph::{Component, ReferenceGraph};
+use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_value;
 
 /// Changes of these rules have no effect on public items.
 const SILENT: &[Rule] = &[Rule::D106, Rule::D107, Rule::D108, Rule::D110, Rule::D111, Rule::D112];
@@ -25,7 +26,8 @@ pub(super) fn attribute(
     changes: &mut [Change],
     items: Vec<PublicItem>,
 ) -> Vec<PublicItem> {
-    let names: Vec<_> = changes.iter().map(|change| Names::of(change, old, new, sources)).collect();
+    let documents = [old, new].map(|document| (document, ReferenceGraph::of(document.root)));
+    let names: Vec<_> = changes.iter().map(|change| Names::of(change, &documents, sources)).collect();
     let mut others = Vec::new();
     for item in items {
         let subject = ItemName::of(&item);
@@ -82,7 +84,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(change: &Change, old: Document<'_>, new: Document<'_>, sources: [&Source; 2]) -> Self {
+    fn of(change: &Change, documents: &[(Document<'_>, ReferenceGraph); 2], sources: [&Source; 2]) -> Self {
         let mut names = Self::default();
         if SILENT.contains(&change.rule) {
             return names;
@@ -105,7 +107,7 @@ impl Names {
                     Some(plain(document.root.get("paths")?.get(path)?.get(method)?.get("operationId")?.as_str()?))
                 };
                 let made = plain(&format!("{method}{path}"));
-                names.stems.extend([id(old), id(new), Some(made)].into_iter().flatten());
+                names.stems.extend(documents.iter().filter_map(|(document, _)| id(*document)).chain([made]));
             }
             ["servers", ..] => drop(names.stems.insert("server".into())),
             _ => {}
@@ -116,11 +118,10 @@ impl Names {
         }
         names.trail.extend(tokens.iter().skip(3).map(|token| plain(token)).filter(|token| !token.is_empty()));
         names.trail.extend(quoted.iter().map(|name| plain(name)).filter(|name| !name.is_empty()));
-        for document in [old, new] {
-            names.operations.extend(change.operations.iter().filter_map(|operation| id_of(document, operation)));
-            if let Some(value) = document.root.pointer(change.pointer.as_str()) {
-                names.within.extend(leads_to(document, value).iter().map(|name| rust_name(name)));
-            }
+        for (document, graph) in documents {
+            names.operations.extend(change.operations.iter().filter_map(|operation| id_of(*document, operation)));
+            let reached = graph.reached_from(schemas_at(&change.pointer, *document));
+            names.within.extend(reached.iter().map(|component| rust_name(&component.name)));
         }
         names
     }
@@ -161,27 +162,15 @@ fn id_of(document: Document<'_>, operation: &str) -> Option<String> {
     Some(plain(operation.get("operationId")?.as_str()?))
 }
 
-/// The components that a part of a document refers to, through others, too.
-fn leads_to(document: Document<'_>, value: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Array(items) => open.extend(items),
-            Value::Object(fields) => {
-                let reference = fields.get("$ref").and_then(Value::as_str);
-                if let Some((name, reference)) =
-                    reference.and_then(|text| Some((component_name(text, "schemas")?, text)))
-                    && found.insert(name)
-                {
-                    open.extend(document.resolve(reference).map(|place| place.value));
-                }
-                open.extend(fields.values());
-            }
-            _ => {}
-        }
+/// The named schemas that a part of a document refers to.
+fn schemas_at(at: &Pointer, document: Document<'_>) -> BTreeSet<Component> {
+    let mut schemas = BTreeSet::new();
+    if let (Some(shape), Some(value)) = (shape_at(at), document.root.pointer(at.as_str())) {
+        visit_value(value, shape, &mut Pointer::default(), &mut |_, _, object| {
+            schemas.extend(Component::referred_by(object).filter(|component| component.section == "schemas"));
+        });
     }
-    found
+    schemas
 }
 
 fn plain(name: &str) -> String {

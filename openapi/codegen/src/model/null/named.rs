@@ -1,31 +1,35 @@
-//! What each component says about null: asked once, however many refer to it, and also where they lead back to it.
+//! What each component schema says about null: worked out once, even if schemas refer to each other in a cycle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{Null, said};
+use crate::model::graph::ReferenceGraph;
 use crate::model::pointer::Pointer;
 
-/// What the components say about null, by the references to them.
+/// What the component schemas say about null, by the references to them.
 pub(crate) struct NamedNulls(pub(crate) BTreeMap<String, Null>);
 
-/// How often components that lead back to themselves are asked again.
+/// How often schemas that refer to each other are asked again.
 const MAX_ROUNDS: usize = 8;
 
 impl NamedNulls {
-    /// Asks every component, those that others refer to first, until no answer changes.
+    /// Asks every component schema, inner ones first, until no answer changes.
     pub(crate) fn of(document: &Value) -> Self {
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-        let schemas: BTreeMap<String, &Value> =
-            schemas.into_iter().flatten().map(|(name, schema)| (reference_to(name), schema)).collect();
-        let order = inner_first(&schemas);
+        let schemas = &document["components"]["schemas"];
+        let graph = ReferenceGraph::of_places(document, is_in_place);
+        let order: Vec<_> = graph
+            .inner_first()
+            .filter(|component| component.section == "schemas")
+            .filter_map(|component| Some((reference_to(&component.name), schemas.get(&component.name)?)))
+            .collect();
         let mut answers: BTreeMap<String, Null> = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             let mut any = false;
-            for reference in &order {
-                let answer = said(schemas[*reference], &mut |reference| answers.get(reference).copied());
-                any |= answers.insert((*reference).to_owned(), answer) != Some(answer);
+            for (reference, schema) in &order {
+                let answer = said(schema, &mut |reference| answers.get(reference).copied());
+                any |= answers.insert(reference.clone(), answer) != Some(answer);
             }
             if !any {
                 break;
@@ -39,39 +43,17 @@ fn reference_to(name: &str) -> String {
     format!("#{}", Pointer::component("schemas", name))
 }
 
-/// The references, each after those that its component is made of, but where they lead back to it.
-fn inner_first<'a>(schemas: &'a BTreeMap<String, &'a Value>) -> Vec<&'a str> {
-    let parts = |reference: &str| -> Vec<&'a str> {
-        let mut found = Vec::new();
-        let mut open: Vec<&Value> = schemas.get(reference).copied().into_iter().collect();
-        while let Some(schema) = open.pop() {
-            found.extend(schema.get("$ref").and_then(Value::as_str).filter(|part| schemas.contains_key(*part)));
-            open.extend(schema.get("not"));
-            for keyword in ["allOf", "anyOf", "oneOf"] {
-                open.extend(schema.get(keyword).and_then(Value::as_array).into_iter().flatten());
-            }
-        }
-        found
-    };
-    let mut order = Vec::new();
-    let mut seen = BTreeSet::new();
-    for start in schemas.keys().map(String::as_str) {
-        if !seen.insert(start) {
-            continue;
-        }
-        let mut open = vec![(start, parts(start))];
-        while let Some((reference, left)) = open.last_mut() {
-            match left.pop() {
-                Some(part) if seen.insert(part) => open.push((part, parts(part))),
-                Some(_) => {}
-                None => {
-                    order.push(*reference);
-                    open.pop();
-                }
-            }
+/// Whether a schema within another one is a condition on the same value.
+fn is_in_place(at: &Pointer) -> bool {
+    let mut tokens = at.as_str().split('/').skip(1);
+    while let Some(keyword) = tokens.next() {
+        match keyword {
+            "not" => {}
+            "allOf" | "anyOf" | "oneOf" => drop(tokens.next()),
+            _ => return false,
         }
     }
-    order
+    true
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use url::Url;
 
 use crate::model::grammar::Kind;
 use crate::model::pointer::{Pointer, percent_decoded};
@@ -129,7 +130,7 @@ impl Targets {
             if self.has_id(&around) {
                 let outer = self.whole.pointer(around.as_str()).and_then(|schema| schema["$id"].as_str());
                 id = absolute(&id, outer.unwrap_or_default().trim_end_matches('#'));
-                if id.contains("://") {
+                if is_absolute(&id) {
                     return id;
                 }
             }
@@ -155,34 +156,26 @@ impl Targets {
     }
 }
 
-/// What a reference to a document means beside another one (RFC 3986, section 5.2, without queries).
+/// The URI of a document that has none; references that it resolves keep their path only.
+const ROOT: &str = "document://";
+
+/// Resolves a reference against a base URI (RFC 3986, section 5.2).
 fn absolute(reference: &str, base: &str) -> String {
     if reference.is_empty() {
         return base.to_owned();
     }
-    if reference.contains("://") || reference.starts_with("urn:") {
+    if is_absolute(reference) {
         return reference.to_owned();
     }
-    let (root, path) = match base.split_once("://") {
-        Some((scheme, rest)) => {
-            let end = rest.find('/').unwrap_or(rest.len());
-            (&base[..scheme.len() + 3 + end], &rest[end..])
-        }
-        None => ("", base),
-    };
-    let path = match reference.starts_with('/') {
-        true => reference.to_owned(),
-        false => format!("{}/{reference}", path.rsplit_once('/').map_or("", |(folder, _)| folder)),
-    };
-    let mut steps: Vec<&str> = Vec::new();
-    for step in path.split('/').skip(1) {
-        match step {
-            "." => {}
-            ".." => drop(steps.pop()),
-            step => steps.push(step),
-        }
-    }
-    format!("{root}/{}", steps.join("/"))
+    let beside = |base: &str| Url::parse(base)?.join(reference);
+    // A base may itself be relative, or one that nothing is beside, such as a URN.
+    let resolved = beside(base).or_else(|_| beside(&format!("{ROOT}/{}", base.trim_start_matches('/'))));
+    resolved
+        .map_or_else(|_| reference.to_owned(), |url| url.as_str().strip_prefix(ROOT).unwrap_or(url.as_str()).to_owned())
+}
+
+fn is_absolute(reference: &str) -> bool {
+    Url::parse(reference).is_ok()
 }
 
 #[cfg(test)]
@@ -200,6 +193,11 @@ mod tests {
             ("urn:a:b", "https://a.b", "urn:a:b"),
             ("", "https://a.b", "https://a.b"),
             ("b", "", "/b"),
+            ("../b", "c/d/e", "/c/b"),
+            ("b", "/c/d", "/c/b"),
+            ("b", "urn:a:b", "/b"),
+            ("//c.d/b", "https://a.b/c", "https://c.d/b"),
+            ("b", "https://a.b/c?d=/e", "https://a.b/b"),
         ] {
             assert_eq!(absolute(reference, base), expected, "{reference} beside {base}");
         }

@@ -1,7 +1,9 @@
-//! JSON pointers (RFC 6901): where in a document something stands.
+//! JSON pointers (RFC 6901) and the references that hold them.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// A JSON pointer that grows and shrinks while a document is walked.
@@ -26,7 +28,7 @@ impl Pointer {
         &self.0
     }
 
-    /// The names and positions that the pointer goes through.
+    /// The names and indices that the pointer consists of.
     pub(crate) fn tokens(&self) -> Vec<String> {
         self.0.split('/').skip(1).map(unescaped).collect()
     }
@@ -37,11 +39,11 @@ impl Pointer {
         Some(inner.split_at(inner.find('/').unwrap_or(inner.len())))
     }
 
-    /// Whether it leads to a member of the list that one of these keywords holds.
+    /// Whether it leads to a member of the list under one of these keywords.
     pub(crate) fn is_member_of(&self, keywords: &[&str]) -> bool {
         let mut tokens = self.0.rsplit('/');
         let is_index = tokens.next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-        // A property may be called like one of them; what follows its name is a keyword, never a number.
+        // A property may have the name of a keyword, but a keyword follows it, never a number.
         is_index && tokens.next().is_some_and(|keyword| keywords.contains(&keyword))
     }
 
@@ -107,25 +109,9 @@ pub(crate) fn unescaped(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 
-/// The text of a fragment of a URI (RFC 3986, section 2.1); what is not encoded right stands for itself.
+/// The text of a fragment of a URI (RFC 3986, section 2.1); a fragment that is no UTF-8 stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        let byte = bytes.get(index + 1..index + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if bytes[index] == b'%' => {
-                decoded.push(byte);
-                index += 3;
-            }
-            _ => {
-                decoded.push(bytes[index]);
-                index += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -165,5 +151,24 @@ mod tests {
         assert_eq!(name("#/components/schemas/A/properties/b"), None);
         assert_eq!(name("#/components/responses/A"), None);
         assert_eq!(name("https://example.com/#/components/schemas/A"), None);
+    }
+
+    #[test]
+    fn fragments_are_decoded_where_they_are_encoded_right() {
+        for (text, decoded) in
+            [("b%20c", "b c"), ("%c3%A9", "é"), ("%7E1", "~1"), ("100%", "100%"), ("%+f%zz", "%+f%zz"), ("%ff", "%ff")]
+        {
+            assert_eq!(percent_decoded(text), decoded);
+        }
+    }
+
+    #[test]
+    fn chains_end_at_a_value_a_missing_target_or_a_cycle() {
+        let document = serde_json::json!({
+            "a": {"$ref": "#/b"}, "b": {"$ref": "#/c"}, "c": {"d": 1}, "e": {"$ref": "#/f"}, "g": {"$ref": "#/g"},
+        });
+        for (from, to) in [("a", "c"), ("c", "c"), ("e", "e"), ("g", "g")] {
+            assert_eq!(follow(&document[from], &document), &document[to], "{from}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! References: each leads to a component of the document, or what it leads to stands in its place.
+//! Makes each reference one to a component of the document, or replaces it by its target.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::model::pointer::{Pointer, component_name};
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::report::{Code, Report};
 
-/// Makes every reference one to a component of its own kind.
+/// Makes every reference one to a component of the same kind.
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     let targets = Targets::of(document);
     document::uncalled(document, report);
@@ -51,7 +51,7 @@ fn names(document: &Value) -> BTreeSet<String> {
     schemas.into_iter().flat_map(Map::keys).cloned().collect()
 }
 
-/// Says why a reference cannot be followed.
+/// Reports why a reference cannot be followed.
 fn refuse(reference: &str, at: &Pointer, report: &mut Report) {
     if reference.starts_with('#') {
         let reason = format!(
@@ -63,7 +63,7 @@ fn refuse(reference: &str, at: &Pointer, report: &mut Report) {
     report.add(Code::R006, &at.join("$ref"), reason);
 }
 
-/// Where 3.0 lets a reference to an object of this kind lead.
+/// The section of `components` that a reference to an object of this kind leads to in 3.0; empty if 3.0 has none.
 fn section(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Parameter => "parameters",
@@ -78,7 +78,7 @@ fn section(kind: Kind) -> Option<&'static str> {
     })
 }
 
-/// Puts what a reference leads to in its place, where 3.0 does not allow the reference; tells whether any was.
+/// Replaces references that 3.0 does not allow by their targets; returns whether it replaced any.
 fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) -> bool {
     let mut any = false;
     visit_mut(document, &mut |kind, at, object| {
@@ -117,9 +117,9 @@ fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) 
 struct Hoisting<'a> {
     taken: BTreeSet<String>,
     targets: &'a Targets,
-    /// The names given to what stands at a pointer.
+    /// The names of the new components by the pointers they were made from.
     hoisted: BTreeMap<String, String>,
-    /// What became a component, and where it stands in the document as given.
+    /// The new components, with their places in the document as given.
     components: Vec<(String, Value, Pointer)>,
     next: usize,
     report: &'a mut Report,
@@ -155,7 +155,7 @@ impl Hoisting<'_> {
         }
     }
 
-    /// The name of the component a reference leads to, made one where it is none.
+    /// The name of the component that a reference leads to; a target that is no component becomes one.
     fn target(&mut self, reference: &str, at: &Pointer) -> Option<String> {
         let (pointer, target) = self.targets.schema(reference, at)?;
         if let Some(name) = component_name(&format!("#{pointer}"), "schemas") {
@@ -178,7 +178,7 @@ impl Hoisting<'_> {
     }
 }
 
-/// The last names in a pointer, without keywords and positions.
+/// A name for a new component: the last names in its pointer, without keywords and indices.
 fn wanted_name(pointer: &str) -> String {
     let keywords =
         ["properties", "items", "schemas", "$defs", "definitions", "schema", "components", "paths", "content", "allOf"];
@@ -192,7 +192,7 @@ fn wanted_name(pointer: &str) -> String {
     names[names.len().saturating_sub(2)..].concat()
 }
 
-/// 3.0 ignores what stands beside a reference, so the reference moves into an `allOf`.
+/// Moves a reference with other keywords into an `allOf`, since 3.0 ignores keywords beside a reference.
 fn siblings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let says_nothing = |key: &str| key.starts_with("x-") || ["$ref", "$comment", "$id", "$schema"].contains(&key);
     if schema.keys().all(|key| says_nothing(key)) {

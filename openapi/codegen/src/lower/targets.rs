@@ -1,4 +1,4 @@
-//! Where a reference leads: to a pointer, to what has an `$id`, or to an anchor within one.
+//! Resolves references: by JSON pointer, by `$id` and by anchor.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,16 @@ use crate::model::grammar::Kind;
 use crate::model::pointer::{Pointer, percent_decoded};
 use crate::model::visitor::visit;
 
-/// The document as given, and where its named schemas stand.
+/// The document as given, and the places of the schemas that have a name.
 pub(super) struct Targets {
     whole: Value,
-    /// Pointers by `$id`, as it is written and as it is meant from where it stands.
+    /// Pointers by `$id`, as written and as resolved against the `$id` of the schema around it.
     ids: BTreeMap<String, String>,
-    /// Pointers by the pointer of the schema with an `$id` that they stand in, and by `$anchor`.
+    /// Pointers by the place of the schema resource around them (see [`Self::resource`]) and by `$anchor`.
     anchors: BTreeMap<(String, String), String>,
-    /// How often each `$dynamicAnchor` stands in the document.
+    /// How many schemas have each `$dynamicAnchor`.
     dynamic: BTreeMap<String, usize>,
-    /// Objects that are no schemas.
+    /// The places of objects other than schemas.
     others: BTreeSet<String>,
 }
 
@@ -41,7 +41,7 @@ impl Targets {
         let own = whole["$self"].as_str().map(|own| (own.to_owned(), String::new()));
         let mut targets =
             Self { whole, ids: own.into_iter().collect(), anchors: BTreeMap::new(), dynamic: BTreeMap::new(), others };
-        // What holds others is visited after them, and an `$id` is meant from that of the schema around it.
+        // The visitor visits inner schemas first, and an `$id` is relative to that of the schema around it.
         for (_, id, at) in named.iter().rev().filter(|(keyword, ..)| *keyword == "$id") {
             let id = id.trim_end_matches('#');
             let mut around = at.clone();
@@ -61,14 +61,14 @@ impl Targets {
         targets
     }
 
-    /// The pointer a reference leads to from where it stands, and what stands there.
+    /// The pointer and the value that a reference leads to; `at` is the place of the reference.
     pub(super) fn resolve(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
         let (id, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let fragment = percent_decoded(fragment);
         let resource = if id.is_empty() { self.resource(at) } else { self.resource_named(id, at)? };
         if fragment.is_empty() || fragment.starts_with('/') {
             let from_there = self.value(format!("{resource}{fragment}"));
-            // Tools that put schemas into a document leave pointers that are meant from its root.
+            // Tools that bundle schemas leave pointers from the root of the document in them.
             return from_there.or_else(|| if id.is_empty() { self.value(fragment) } else { None });
         }
         let key = (resource, fragment);
@@ -80,13 +80,13 @@ impl Targets {
         self.value(pointer?.clone())
     }
 
-    /// The same for a schema, which may also stand among definitions around the reference.
+    /// Does the same for a reference to a schema, which may also be among the definitions around the reference.
     pub(super) fn schema(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
         let found = self.resolve(reference, at).or_else(|| self.among_definitions(reference, at));
         found.filter(|(pointer, _)| !self.others.contains(pointer))
     }
 
-    /// Whether a dynamic reference may lead to several schemas, as the one says that led to the reference.
+    /// Whether several schemas have the anchor of a dynamic reference, so that the way to the reference decides.
     pub(super) fn is_ambiguous(&self, dynamic: &str) -> bool {
         let anchor = dynamic.rsplit_once('#').map_or("", |(_, anchor)| anchor);
         self.dynamic.get(anchor).is_some_and(|count| *count > 1)
@@ -97,7 +97,7 @@ impl Targets {
         Some((pointer, value))
     }
 
-    /// The pointer of the nearest schema with an `$id`, or that of the document.
+    /// The place of the nearest schema around `at` with an `$id` (a schema resource), or of the document.
     fn resource(&self, at: &Pointer) -> String {
         if self.ids.is_empty() {
             return String::new();
@@ -119,7 +119,7 @@ impl Targets {
         self.ids.get(&meant).or_else(|| self.ids.get(id)).cloned()
     }
 
-    /// The `$id` that references at a place are meant from.
+    /// The base URI of references at a place.
     fn id_around(&self, at: &Pointer) -> String {
         let mut around = at.clone();
         let mut id = String::new();
@@ -138,7 +138,8 @@ impl Targets {
         }
     }
 
-    /// Definitions that a tool left in a schema of its own are meant from there, not from the root of the document.
+    /// Looks in the schemas around the reference for definitions, since tools that bundle schemas leave their pointers
+    /// as they were.
     fn among_definitions(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
         let inner = reference.strip_prefix('#').map(percent_decoded)?;
         if !inner.starts_with("/$defs/") && !inner.starts_with("/definitions/") {
@@ -156,7 +157,7 @@ impl Targets {
     }
 }
 
-/// The URI of a document that has none; references that it resolves keep their path only.
+/// The base URI of a document without one; references resolved against it keep their path only.
 const ROOT: &str = "document://";
 
 /// Resolves a reference against a base URI (RFC 3986, section 5.2).
@@ -168,7 +169,7 @@ fn absolute(reference: &str, base: &str) -> String {
         return reference.to_owned();
     }
     let beside = |base: &str| Url::parse(base)?.join(reference);
-    // A base may itself be relative, or one that nothing is beside, such as a URN.
+    // A base may itself be relative, or unable to be a base, such as a URN.
     let resolved = beside(base).or_else(|_| beside(&format!("{ROOT}/{}", base.trim_start_matches('/'))));
     resolved
         .map_or_else(|_| reference.to_owned(), |url| url.as_str().strip_prefix(ROOT).unwrap_or(url.as_str()).to_owned())

@@ -54,9 +54,9 @@ pub(crate) enum Shape {
 use Kind as K;
 use Shape::{Leaf, List, Map as Named, One};
 
-/// The fields the specification gives an object, without `x-` extensions.
+/// The fields that the specification gives an object, without `x-` extensions.
 ///
-/// `Paths`, `Responses` and `Callback` have open keys: see [`open_fields`].
+/// The keys of `Paths`, `Responses` and `Callback` are open: see [`open_fields`].
 fn fields(kind: Kind) -> &'static [(&'static str, Shape)] {
     match kind {
         K::Document => &[

@@ -9,7 +9,7 @@ pub(crate) fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
-/// Whether a header can contain it: visible ASCII, with a type and a subtype (RFC 9110, section 8.3.1).
+/// Whether a header can hold the media type: visible ASCII, with a type and a subtype (RFC 9110, section 8.3.1).
 pub(crate) fn is_sendable(media_type: &str) -> bool {
     let printable = media_type.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     let parts = essence(media_type);

@@ -1,4 +1,4 @@
-//! Rust names: as progenitor and typify write them, with characters that rustc accepts without a warning.
+//! Names as progenitor and typify write them, in characters that rustc accepts without a warning.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(crate) fn rust_name(name: &str) -> String {
     if !name.starts_with(is_xid_start) {
         name = format!("X{name}");
     }
-    // A second pass may split words differently.
+    // One pass may join words that the next one separates.
     loop {
         let again = name.to_pascal_case();
         if again == name {
@@ -31,23 +31,23 @@ pub(crate) fn rust_name(name: &str) -> String {
         }
         name = again;
     }
-    // The generated code uses these names for other things.
+    // In generated code, these names mean something else.
     if ["Default", "Err", "None", "Ok", "Self", "Some", "String"].contains(&name.as_str()) {
         name.push_str("Type");
     }
     name
 }
 
-/// Takes the wanted name, or the first free one of `wanted2`, `wanted3`, ...
+/// Takes the wanted name, or a free one of `wanted2`, `wanted3`, ...
 pub(crate) fn unique_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     if taken.insert(wanted.to_owned()) {
         return wanted.to_owned();
     }
-    // A number makes the underscore after a keyword unnecessary.
+    // `self_` needs no underscore once a number follows.
     let stem = wanted.trim_end_matches('_');
     let stem = if stem.is_empty() { wanted } else { stem };
     let numbered = |number: u64| format!("{stem}{number}");
-    // Bisects between a taken and a free number, so that thousands of names can collide.
+    // A binary search, since many thousand names may collide.
     let (mut last, mut free) = (1, 2);
     while taken.contains(&numbered(free)) {
         (last, free) = (free, free * 2);
@@ -71,12 +71,12 @@ pub(crate) fn is_left_as_it_is(name: &str) -> bool {
     }
 }
 
-/// Applies a case; characters that rustc refuses in identifiers, or warns about (UTS #39), become hyphens.
+/// The name in a case, with a hyphen for each character that rustc refuses in an identifier or warns of (UTS #39).
 pub(crate) fn plain(name: &str, case: fn(&str) -> String) -> String {
     let is_taken = |character: &char| is_xid_continue(*character) && character.identifier_allowed();
     let name: String = name.nfkc().map(|character| if is_taken(&character) { character } else { '-' }).collect();
     let name = case(&name);
-    // Letters of another script that all look like Latin ones.
+    // rustc warns of letters of another script that all look like Latin ones.
     let mut others = name.chars().filter(|character| !character.is_ascii()).peekable();
     match others.peek().is_some() && others.all(is_potential_mixed_script_confusable_char) {
         true => case(&name.replace(|character: char| !character.is_ascii(), "-")),

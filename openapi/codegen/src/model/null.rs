@@ -14,12 +14,12 @@ pub(crate) use named::NamedNulls;
 pub(crate) enum Null {
     Admitted,
     Refused,
-    /// The schema has no keyword that admits or refuses null.
+    /// No keyword of the schema decides about null.
     Unsaid,
 }
 
 impl Null {
-    /// The result of two conditions that both apply.
+    /// What two conditions on the same value say together.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Refused, _) | (_, Self::Refused) => Self::Refused,
@@ -48,7 +48,7 @@ fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Nu
     })
 }
 
-/// Whether a schema admits null by all its keywords; `named` gives the result for the target of a reference.
+/// What all keywords of a schema say together; `named` returns what the target of a reference says, if known.
 pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
     let Value::Object(schema) = schema else {
         return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
@@ -84,7 +84,7 @@ pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) 
     {
         null = Null::Refused;
     }
-    // An explicit keyword overrides an implied type.
+    // Explicit keywords take precedence over a type that is only implied.
     if null == Null::Unsaid && !schema.contains_key("type") && implies_type(schema) { of(flag) } else { null }
 }
 
@@ -100,7 +100,7 @@ fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item
     schema.get(keyword).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// Whether the keywords imply one type other than null.
+/// Whether the keywords concern one type other than null, though no `type` says so.
 pub(crate) fn implies_type(schema: &Map<String, Value>) -> bool {
     ["properties", "additionalProperties", "patternProperties", "items", "prefixItems", "pattern"]
         .iter()

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leads_back() {
+    fn schemas_that_lead_back() {
         let to = |names: &[&str]| -> Value {
             names.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect()
         };

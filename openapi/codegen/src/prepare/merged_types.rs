@@ -23,7 +23,7 @@ pub(super) enum Destination {
 #[derive(Debug)]
 pub(super) struct MergedTypes {
     taken: BTreeSet<String>,
-    /// The names of components, by the text of their unmerged schemas.
+    /// The names of components by the texts of the schemas they were made from.
     known: BTreeMap<String, String>,
     made: Vec<(String, Value)>,
     /// The places of the schemas they were made from, by name.

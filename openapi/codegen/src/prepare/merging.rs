@@ -1,4 +1,4 @@
-//! Merges an `allOf` into one schema, within bounds on its size.
+//! Writes one schema for an `allOf`, with bounds on how much it may copy.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,13 +9,13 @@ use crate::model::pointer::{Pointer, component_name, resolve};
 use crate::prepare::intersection::{intersect, is_annotation};
 use crate::report::{Code, Report};
 
-/// The longest chain of inheritance.
+/// How long a chain of schemas that extend each other may be.
 const MAX_ANCESTRY: usize = 64;
 
-/// The most values that are copied into one schema.
+/// How many JSON values may be copied into one schema.
 const MAX_COPIES: usize = 10_000;
 
-/// Whether a schema has a union and other conditions beside it.
+/// Whether a schema has conditions beside its union.
 pub(super) fn has_conditions_beside_union(schema: &Map<String, Value>) -> bool {
     let union = schema.contains_key("oneOf") || schema.contains_key("anyOf");
     union
@@ -25,14 +25,14 @@ pub(super) fn has_conditions_beside_union(schema: &Map<String, Value>) -> bool {
 /// Merges schemas of one document.
 pub(super) struct Merging<'a> {
     document: &'a Value,
-    /// Base classes, whose discriminators are not inherited.
+    /// The base classes: a subtype inherits neither their union nor their discriminator.
     bases: &'a BTreeSet<String>,
-    /// The merged named schemas, so that each is merged once.
+    /// The named schemas once merged, so that each is merged once however many refer to it.
     flattened: RefCell<BTreeMap<String, Map<String, Value>>>,
-    /// How often a schema was left out of itself; such a merge is valid in that place only, and not cached.
+    /// How often a schema was left out of itself; a schema merged meanwhile holds for that place only.
     cuts: Cell<usize>,
     copies_left: &'a Cell<usize>,
-    /// The copies left for the schema that is being merged.
+    /// How many values may still be copied into the current schema.
     of_schema: Cell<usize>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Merging<'a> {
         Self { document, bases, flattened, cuts, copies_left, of_schema }
     }
 
-    /// The schema without `allOf`; `None` when it is too large.
+    /// The schema without `allOf`, or `None` if that would copy too much.
     pub(super) fn schema(
         &self,
         schema: &Map<String, Value>,
@@ -54,7 +54,7 @@ impl<'a> Merging<'a> {
         (self.of_schema.get() > 0).then_some(merged)
     }
 
-    /// The schema without `allOf`, except for one that wraps a single reference.
+    /// The schema without `allOf`, except one that wraps a single reference.
     fn flat(
         &self,
         schema: &Map<String, Value>,
@@ -107,7 +107,7 @@ impl<'a> Merging<'a> {
         own
     }
 
-    /// A member, or the target of its reference.
+    /// The schema that a member is or refers to, merged.
     fn resolved(
         &self,
         member: &Map<String, Value>,
@@ -138,7 +138,7 @@ impl<'a> Merging<'a> {
         self.spend(values(&flat)).then_some(flat)
     }
 
-    /// A merged named schema, without its own annotations.
+    /// A named schema, merged, without the keywords that describe only that schema.
     fn target(
         &self,
         reference: &str,
@@ -159,7 +159,7 @@ impl<'a> Merging<'a> {
         target.shift_remove("discriminator");
         within.push(name.to_owned());
         let mut flat = self.flat(&target, within, at, report);
-        // An alias is `allOf: [{$ref}]`.
+        // Merging an alias leaves `allOf: [{$ref}]`.
         if let Some([Value::Object(only)]) = flat.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
             flat = self.resolved(&only.clone(), within, at, report)?;
         }
@@ -169,7 +169,7 @@ impl<'a> Merging<'a> {
         Some(flat)
     }
 
-    /// Takes this many copies from the budget; `false` when it is exhausted.
+    /// Counts copied values; returns whether more may follow.
     fn spend(&self, copies: usize) -> bool {
         let left = self.of_schema.get().min(self.copies_left.get()).saturating_sub(copies);
         self.copies_left.set(self.copies_left.get().saturating_sub(copies));
@@ -177,7 +177,7 @@ impl<'a> Merging<'a> {
         left > 0
     }
 
-    /// Copies the properties beside a union into its members.
+    /// Moves properties beside a union into each of its members.
     fn distributed(
         &self,
         mut schema: Map<String, Value>,
@@ -236,7 +236,7 @@ impl<'a> Merging<'a> {
     }
 }
 
-/// The number of values in a schema.
+/// How many JSON values a schema consists of.
 fn values(schema: &Map<String, Value>) -> usize {
     let mut open: Vec<_> = schema.values().collect();
     let mut count = 1;

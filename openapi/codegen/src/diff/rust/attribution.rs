@@ -50,7 +50,7 @@ struct ItemName<'a> {
     /// The type, or the method of the client.
     stem: String,
     member: String,
-    /// What became of it, with the types in it.
+    /// How the item changes, with the types in its signature.
     detail: &'a str,
 }
 
@@ -175,4 +175,43 @@ fn schemas_at(at: &Pointer, document: Document<'_>) -> BTreeSet<Component> {
 
 fn plain(name: &str) -> String {
     name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn changes_lead_to_schemas_and_literals_to_none() {
+        let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let schema =
+            json!({"properties": {"$ref": to("A"), "a": {"items": to("B"), "default": to("C"), "enum": [to("C")]}}});
+        let root = json!({
+            "paths": {"/a": {"get": {
+                "parameters": [{"$ref": "#/components/parameters/P"}, {"schema": to("A"), "example": to("C")}],
+                "responses": {"200": {"content": {"application/json": {"schema": schema, "example": to("C")}}}},
+            }}},
+            "components": {"schemas": {"A": schema, "B": {}, "C": {}}},
+        });
+        let within = "/paths/~1a/get/responses/200/content/application~1json";
+        for (at, expected) in [
+            ("/paths/~1a/get/parameters", "A"),
+            ("/paths/~1a/get/parameters/1", "A"),
+            ("/paths/~1a/get/parameters/1/example", ""),
+            (&format!("{within}/example"), ""),
+            (&format!("{within}/schema"), "A B"),
+            (&format!("{within}/schema/properties"), "A B"),
+            (&format!("{within}/schema/properties/a/enum/0"), ""),
+            ("/components/schemas/A/properties/a/default", ""),
+            ("/components/schemas/A", "A B"),
+            ("", "A B"),
+            ("/nowhere", ""),
+        ] {
+            let schemas = schemas_at(&Pointer::parse(at), Document { root: &root });
+            let names: Vec<_> = schemas.into_iter().map(|component| component.name).collect();
+            assert_eq!(names.join(" "), expected, "{at}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use expect_test::expect_file;
-use openapi_client_codegen::diff::{Direction, Drift, Reading, Rule, Source, Wire, diff, diff_sources};
+use openapi_client_codegen::diff::{Direction, Drift, Rule, Source, diff, diff_sources};
 use openapi_client_codegen::{Settings, generate, parse_json};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::program::{Copy, Said};
-use crate::server::{Reply, Server};
+use crate::server::{self, Server};
 
 /// A copy of the vendored files, and a server that publishes something.
 struct Place {
@@ -18,7 +18,7 @@ impl Place {
 
     fn publish(&self, document: &str) {
         let etag = format!("\"{}\"", openapi_client_codegen::source::sha256(document));
-        self.server.set("/openapi.json", Reply::json(document).with("ETag", &etag));
+        self.server.set("/openapi.json", server::json(document).header("etag", &etag));
     }
 
     /// Runs the program beside the server, which shares the thread of the test.
@@ -64,7 +64,7 @@ async fn every_exit_code_of_check() {
     assert_eq!((said.code, said.stderr.as_str()), (Some(5), ""), "{}", said.stdout);
     assert!(said.stdout.starts_with("# ") && said.stdout.contains("createdAt"), "{}", said.stdout);
 
-    place.server.set("/openapi.json", Reply::of_status("500 Internal Server Error"));
+    place.server.set("/openapi.json", server::status(500));
     let said = place.xtask(&["check", "--upstream", "--format", "json"]).await;
     assert_eq!((said.code, said.stderr.as_str()), (Some(1), ""), "{}", said.stdout);
     let json: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
@@ -104,10 +104,10 @@ async fn what_upstream_answers_else_changes_nothing() {
     let place = Place::new().await;
     let published = place.copy.text();
     for reply in [
-        Reply::of_status("404 Not Found"),
-        Reply::ok("text/html", "<html>"),
-        Reply::json(published.as_str()).cut(),
-        Reply::redirect("http://mint.gg/openapi.json"),
+        server::status(404),
+        server::ok("text/html", "<html>"),
+        server::json(published.as_str()).cut(published.len() / 2),
+        server::redirect("http://mint.gg/openapi.json"),
     ] {
         place.server.set("/openapi.json", reply);
         let said = place.xtask(&["regen"]).await;

@@ -1,6 +1,6 @@
 //! Naming a place in a document for a reader.
 
-use super::place::Document;
+use super::document::Document;
 use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 

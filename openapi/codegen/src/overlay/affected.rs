@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::change::Change;
+use super::edit::Edit;
 use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::change::{PRIMITIVE, Refusal, different_kinds, kind};
+use super::edit::{PRIMITIVE, Refusal, different_kinds, kind};
 use crate::model::grammar::METHODS;
 use crate::model::pointer::Pointer;
 

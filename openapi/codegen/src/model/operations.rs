@@ -57,7 +57,7 @@ pub(crate) fn operations_of_mut(
 /// Moves each operation to the path that `path_of` returns; paths keep their order.
 pub(crate) fn relocate(
     document: &mut Value,
-    path_of: &mut dyn FnMut(Operation<'_, &mut Map<String, Value>>) -> String,
+    mut path_of: impl FnMut(Operation<'_, &mut Map<String, Value>>) -> String,
 ) {
     let Some(Value::Object(paths)) = document.get_mut("paths") else {
         return;
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn operations_move_and_paths_keep_their_order() {
         let mut document = document();
-        relocate(&mut document, &mut |operation| match operation.method {
+        relocate(&mut document, |operation| match operation.method {
             "put" => "/c".to_owned(),
             _ => operation.path.to_owned(),
         });

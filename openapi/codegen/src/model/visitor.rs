@@ -8,6 +8,12 @@ use serde_json::{Map, Value};
 use crate::model::grammar::{Kind, Shape, shape};
 use crate::model::pointer::Pointer;
 
+/// Called with the kind, the place and the fields of an object.
+type Visitor<'a> = &'a mut dyn FnMut(Kind, &Pointer, &Map<String, Value>);
+
+/// The same, to change the object.
+type VisitorMut<'a> = &'a mut dyn FnMut(Kind, &Pointer, &mut Map<String, Value>);
+
 macro_rules! visitor {
     ($visit:ident, $visit_object:ident, $visit_value:ident, $iter:ident, $visitor:ty, $($mutable:tt)?) => {
         /// Calls `visitor` with the kind, the place and the fields of every object of the document, inner objects before
@@ -61,15 +67,8 @@ macro_rules! visitor {
     };
 }
 
-visitor!(visit, visit_object, visit_value, iter, &mut dyn FnMut(Kind, &Pointer, &Map<String, Value>),);
-visitor!(
-    visit_mut,
-    visit_object_mut,
-    visit_value_mut,
-    iter_mut,
-    &mut dyn FnMut(Kind, &Pointer, &mut Map<String, Value>),
-    mut
-);
+visitor!(visit, visit_object, visit_value, iter, Visitor<'_>,);
+visitor!(visit_mut, visit_object_mut, visit_value_mut, iter_mut, VisitorMut<'_>, mut);
 
 #[cfg(test)]
 mod tests {

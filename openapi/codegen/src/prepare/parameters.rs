@@ -20,7 +20,7 @@ pub(crate) const FORM: &str = "x-form";
 
 pub(super) fn prepare(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
-    relocate(document, &mut |Operation { path, at, fields, .. }| {
+    relocate(document, |Operation { path, at, fields, .. }| {
         Parameters { schemas: Schemas(&whole), at: &at, report: &mut *report }.operation(path, fields)
     });
 }

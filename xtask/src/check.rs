@@ -8,7 +8,7 @@ mod upstream;
 
 use std::io::{self, Write as _};
 
-use crate::End;
+use crate::Exit;
 use crate::diff::Format;
 use crate::problem::Problem;
 use crate::source::Taken;
@@ -39,7 +39,7 @@ pub(crate) fn run(
     workspace: &Workspace,
     taken: Option<Result<Taken, Problem>>,
     format: Format,
-) -> Result<End, Problem> {
+) -> Result<Exit, Problem> {
     let report = Report::of(workspace, taken)?;
     let (stdout, stderr) = report.render(format);
     eprint!("{stderr}");
@@ -56,15 +56,15 @@ impl Report {
     }
 
     /// How the command ends: what breaks comes first, then what could not be told, then what is out of date.
-    fn end(&self) -> End {
-        let upstream = self.upstream.as_ref().map_or(End::Done, Upstream::end);
-        if matches!(upstream, End::Breaking | End::Failed) {
+    fn end(&self) -> Exit {
+        let upstream = self.upstream.as_ref().map_or(Exit::Done, Upstream::end);
+        if matches!(upstream, Exit::Breaking | Exit::Failed) {
             return upstream;
         }
         // An edit by hand may break the generator too; then putting the document back is what to do first.
-        if upstream == End::OutOfDate || self.findings.iter().any(|finding| matches!(finding, Finding::OutOfDate(_))) {
-            return End::OutOfDate;
+        if upstream == Exit::OutOfDate || self.findings.iter().any(|finding| matches!(finding, Finding::OutOfDate(_))) {
+            return Exit::OutOfDate;
         }
-        if self.findings.is_empty() { End::Done } else { End::Failed }
+        if self.findings.is_empty() { Exit::Done } else { Exit::Failed }
     }
 }

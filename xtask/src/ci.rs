@@ -11,26 +11,26 @@ use std::time::{Duration, Instant};
 
 use clap::builder::PossibleValuesParser;
 
-use crate::End;
-use crate::codegen;
+use crate::Exit;
+use crate::worker;
 use crate::workspace::Workspace;
 use gate::{Gate, Verdict};
 use gates::GATES;
 
-pub(crate) use gate::Place;
+pub(crate) use gate::Host;
 pub(crate) use times::run as times;
 
 /// Runs the gates of these names, or all of them when there is no name, in the order of the list.
 ///
 /// A gate that fails does not keep the later ones from running: one run tells everything there is to mend.
-pub(crate) fn run(workspace: &Workspace, names: &[String], place: Place) -> End {
+pub(crate) fn run(workspace: &Workspace, names: &[String], host: Host) -> Exit {
     // A gate may build this program anew; where it cannot be found, the gate that needs it says so.
-    let _ = codegen::program();
-    let summary = run_gates(&select(GATES, names), place, |gate| gate.run(workspace, place));
+    let _ = worker::program();
+    let summary = run_gates(&select(GATES, names), host, |gate| gate.run(workspace, host));
     print!("{summary}");
     match summary.failed().count() {
-        0 => End::Done,
-        _ => End::Failed,
+        0 => Exit::Done,
+        _ => Exit::Failed,
     }
 }
 
@@ -43,51 +43,51 @@ fn select<'a>(gates: &'a [Gate], names: &[String]) -> Vec<&'a Gate> {
     gates.iter().filter(|gate| names.is_empty() || names.iter().any(|name| name == gate.name)).collect()
 }
 
-fn run_gates<'a>(gates: &[&'a Gate], place: Place, mut run: impl FnMut(&Gate) -> Verdict) -> Summary<'a> {
-    let mut outcomes = Vec::new();
+fn run_gates<'a>(gates: &[&'a Gate], host: Host, mut run: impl FnMut(&Gate) -> Verdict) -> Summary<'a> {
+    let mut results = Vec::new();
     for gate in gates {
         println!("== {} ==", gate.name);
         let start = Instant::now();
-        let outcome = Outcome { gate, verdict: run(gate), took: start.elapsed(), place };
-        println!("{outcome}\n");
-        outcomes.push(outcome);
+        let result = GateResult { gate, verdict: run(gate), took: start.elapsed(), host };
+        println!("{result}\n");
+        results.push(result);
     }
-    Summary { outcomes }
+    Summary { results }
 }
 
 /// How a gate ended.
-struct Outcome<'a> {
+struct GateResult<'a> {
     gate: &'a Gate,
     verdict: Verdict,
     took: Duration,
-    place: Place,
+    host: Host,
 }
 
 /// How all of them ended.
 struct Summary<'a> {
-    outcomes: Vec<Outcome<'a>>,
+    results: Vec<GateResult<'a>>,
 }
 
 impl Summary<'_> {
-    fn failed(&self) -> impl Iterator<Item = &Outcome<'_>> {
+    fn failed(&self) -> impl Iterator<Item = &GateResult<'_>> {
         self.with(Verdict::Fail)
     }
 
-    fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Outcome<'_>> {
-        self.outcomes.iter().filter(move |outcome| outcome.verdict == verdict)
+    fn with(&self, verdict: Verdict) -> impl Iterator<Item = &GateResult<'_>> {
+        self.results.iter().filter(move |result| result.verdict == verdict)
     }
 }
 
-impl fmt::Display for Outcome<'_> {
+impl fmt::Display for GateResult<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { gate, verdict, took, place } = self;
+        let Self { gate, verdict, took, host } = self;
         let seconds = took.as_secs_f64();
         match verdict {
             Verdict::Pass => write!(f, "pass  {} ({seconds:.1} s)", gate.name),
             Verdict::Skip => write!(f, "SKIP  {} (what it needs is not on this machine)", gate.name),
             Verdict::Fail => {
                 write!(f, "FAIL  {} ({seconds:.1} s)", gate.name)?;
-                write!(f, "\n      again: {}", gate.command(*place))?;
+                write!(f, "\n      again: {}", gate.command(*host))?;
                 write!(f, "\n      fix:   {}", gate.fix)
             }
         }
@@ -97,12 +97,12 @@ impl fmt::Display for Outcome<'_> {
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "== summary ==")?;
-        for outcome in &self.outcomes {
-            writeln!(f, "{outcome}")?;
+        for result in &self.results {
+            writeln!(f, "{result}")?;
         }
         match self.failed().count() {
             0 => writeln!(f, "all gates passed: {}", self.with(Verdict::Pass).count()),
-            failed => writeln!(f, "{failed} of {} gates failed", self.outcomes.len()),
+            failed => writeln!(f, "{failed} of {} gates failed", self.results.len()),
         }
     }
 }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_failure_does_not_stop_the_rest() {
         let mut seen = Vec::new();
-        let mut summary = run_gates(&select(GATES, &[]), Place::Desk, |gate| {
+        let mut summary = run_gates(&select(GATES, &[]), Host::Desk, |gate| {
             seen.push(gate.name);
             match gate.name {
                 "fmt" | "doc" => Verdict::Fail,
@@ -125,8 +125,8 @@ mod tests {
             }
         });
         assert_eq!(seen, GATES.iter().map(|gate| gate.name).collect::<Vec<_>>());
-        for outcome in &mut summary.outcomes {
-            outcome.took = Duration::from_millis(1250);
+        for result in &mut summary.results {
+            result.took = Duration::from_millis(1250);
         }
         expect![[r#"
             == summary ==

@@ -1,30 +1,25 @@
 //! `cargo xtask codegen`: the whole pipeline on any document, or on a folder of them.
 
 mod corpus;
-mod memory;
-mod process;
 mod spec;
-mod worker;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::End;
+use crate::Exit;
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 use corpus::{Compile, Corpus};
 use spec::Targets;
 
-pub(crate) use worker::{Answer, COMMAND as WORKER, Failure, ask, program, work};
-
 /// What `cargo xtask codegen` is given.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    source: Source,
+    documents: Documents,
     /// Write the Rust here; without it, to stdout
     #[arg(long, value_name = "FILE.rs", conflicts_with = "corpus")]
     out: Option<PathBuf>,
@@ -41,7 +36,7 @@ pub(crate) struct Options {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct Source {
+struct Documents {
     /// One document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
@@ -55,19 +50,19 @@ struct Source {
 ///
 /// # Errors
 ///
-/// When no client can be generated, or the system does not let us.
-pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Problem> {
-    if let Some(folder) = &options.source.corpus {
+/// When no client can be generated from the one document, and for I/O errors.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Exit, Problem> {
+    if let Some(folder) = &options.documents.corpus {
         let compile = match options.no_compile {
             true => Compile::Nothing,
             false => Compile::UpTo(options.skip_over),
         };
         let tried = corpus::run(workspace, &Corpus::read(folder)?, compile)?;
-        return Ok(if tried.nothing_is_lost { End::Done } else { End::Failed });
+        return Ok(if tried.nothing_is_lost { Exit::Done } else { Exit::Failed });
     }
     let targets = Targets { rust: options.out.as_deref(), report: options.report.as_deref() };
     // The command line has one of the two.
-    let spec = options.source.spec.as_deref().unwrap_or(Path::new("-"));
+    let spec = options.documents.spec.as_deref().unwrap_or(Path::new("-"));
     spec::run(&Input::read(spec, io::stdin())?, targets)
 }
 
@@ -75,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Probl
 ///
 /// # Errors
 ///
-/// When the system does not let us.
+/// Only for I/O errors; a document that fails is a row of the table.
 pub(crate) fn measure(workspace: &Workspace, folder: &Path, bytes: u64) -> Result<bool, Problem> {
     let tried = corpus::run(workspace, &Corpus::read(folder)?, Compile::UpTo(bytes))?;
     Ok(tried.nothing_is_lost && tried.bars_are_met)

@@ -7,13 +7,13 @@ use std::process::Command;
 use std::thread;
 
 use clap::{Args, ValueEnum};
-use openapi_client_codegen::diff::{Drift, Source, diff_sources};
+use openapi_client_codegen::diff::Drift;
 use openapi_client_codegen::overlay::{self, Overlay};
 use openapi_client_codegen::{Error, source};
 use serde_json::Value;
 
-use crate::End;
-use crate::codegen::{self, Answer, Failure};
+use crate::Exit;
+use crate::generation::Generation;
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
@@ -70,14 +70,14 @@ struct Subject {
 /// # Errors
 ///
 /// When a document cannot be read, or is none.
-pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Problem> {
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Exit, Problem> {
     let (old, new) = match (&options.rev, &options.old, &options.new) {
         (Some(rev), ..) => vendored(workspace, rev)?,
         (None, Some(old), Some(new)) => (read(old)?, read(new)?),
         // clap asks for them.
         _ => return Err(no_documents()),
     };
-    let drift = compare(&old, &new)?;
+    let drift = compare(old, new)?;
     let mut stdout = io::stdout();
     stdout
         .write_all(options.format.of(&drift).as_bytes())
@@ -86,45 +86,29 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<End, Probl
 }
 
 /// How a command ends that found these differences.
-pub(crate) fn end(drift: &Drift) -> End {
+pub(crate) fn end(drift: &Drift) -> Exit {
     if drift.is_breaking() {
-        return End::Breaking;
+        return Exit::Breaking;
     }
     // What no rule knows may break as well.
     if drift.is_unclear() {
-        return End::Failed;
+        return Exit::Failed;
     }
-    if drift.is_empty() { End::Done } else { End::OutOfDate }
+    if drift.is_empty() { Exit::Done } else { Exit::OutOfDate }
 }
 
-/// Compares two documents; both clients are generated in processes of their own, at the same time.
-fn compare(old: &Subject, new: &Subject) -> Result<Drift, Problem> {
+/// Compares two documents; both clients are generated at the same time, each in a child process.
+fn compare(old: Subject, new: Subject) -> Result<Drift, Problem> {
+    let what = format!("cannot compare `{}` with `{}`", old.name, new.name);
     let (before, after) = thread::scope(|scope| {
-        let before = scope.spawn(|| generate(&old.document));
-        let after = generate(&new.document);
+        let before = scope.spawn(|| Generation::of(old.document));
+        let after = Generation::of(new.document);
         (before.join(), after)
     });
-    let before = before.map_err(|_| Problem::new("cannot generate", "a thread panicked", "run the command again"))?;
-    diff_sources(&old.document, &new.document, before?, after?).map_err(|error| {
-        let what = format!("cannot compare `{}` with `{}`", old.name, new.name);
-        Problem::new(what, error, "pass two documents of OpenAPI 3: cargo xtask diff OLD NEW")
-    })
-}
-
-/// The generated client, or why there is none.
-fn generate(document: &Value) -> Result<Result<Source, String>, Problem> {
-    let Answer { client, rejections } = codegen::ask(&document.to_string())?;
-    Ok(match client {
-        Ok(client) => Ok(Source::new(client.rust, client.type_names)),
-        Err(Failure::Unreadable(why) | Failure::Uncoded(why)) => Err(why),
-        Err(Failure::Rejected) => {
-            let texts: Vec<_> = rejections
-                .iter()
-                .map(|rejection| format!("{} at {}: {}", rejection.code, rejection.pointer, rejection.reason))
-                .collect();
-            Err(texts.join("; "))
-        }
-    })
+    let before = before.map_err(|_| Problem::new(&what, "a thread panicked", "run the command again"))?;
+    before?
+        .drift_to(&after?)
+        .map_err(|error| Problem::new(what, error, "pass two documents of OpenAPI 3: cargo xtask diff OLD NEW"))
 }
 
 fn read(path: &Path) -> Result<Subject, Problem> {

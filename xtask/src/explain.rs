@@ -3,7 +3,7 @@
 use openapi_client_codegen::diff::{Direction, Rule};
 use openapi_client_codegen::{Code, Explanation};
 
-use crate::End;
+use crate::Exit;
 use crate::problem::Problem;
 
 /// Prints what a code means, or the list of codes.
@@ -11,16 +11,16 @@ use crate::problem::Problem;
 /// # Errors
 ///
 /// For a text that is the code of no rule; it holds the list.
-pub(crate) fn run(code: Option<&str>) -> Result<End, Problem> {
+pub(crate) fn run(code: Option<&str>) -> Result<Exit, Problem> {
     let Some(text) = code else {
         print!("{}", list());
-        return Ok(End::Done);
+        return Ok(Exit::Done);
     };
     // Codes are written in capitals; nobody means something else by another case.
     let text = text.to_uppercase();
     if let Ok(rule) = text.parse() {
         print!("{}", page_of_rule(rule));
-        return Ok(End::Done);
+        return Ok(Exit::Done);
     }
     let code: Code = text.parse().map_err(|_| {
         Problem::new(
@@ -30,7 +30,7 @@ pub(crate) fn run(code: Option<&str>) -> Result<End, Problem> {
         )
     })?;
     print!("{}", page(code));
-    Ok(End::Done)
+    Ok(Exit::Done)
 }
 
 fn list() -> String {

@@ -11,7 +11,7 @@ mod ci;
 mod codegen;
 mod diff;
 mod explain;
-mod generate;
+mod generation;
 mod input;
 mod overlay;
 mod problem;
@@ -20,7 +20,7 @@ mod replace;
 mod source;
 #[cfg(test)]
 mod testing;
-mod trial;
+mod worker;
 mod workspace;
 
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use ci::Place;
+use ci::Host;
 use problem::Problem;
 use regen::Obstacles;
 use source::{Fetcher, Source, Taken, Upstream, Vendored};
@@ -110,26 +110,26 @@ enum Command {
         code: Option<String>,
     },
     /// Generate from the document in a folder, and leave the answer there
-    #[command(name = codegen::WORKER, hide = true)]
+    #[command(name = worker::COMMAND, hide = true)]
     Worker { folder: PathBuf },
 }
 
 /// How a command ended, but for an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum Exit {
     Done,
     Failed,
     OutOfDate,
     Breaking,
 }
 
-impl From<End> for ExitCode {
-    fn from(end: End) -> Self {
+impl From<Exit> for ExitCode {
+    fn from(end: Exit) -> Self {
         Self::from(match end {
-            End::Done => 0,
-            End::Failed => 1,
-            End::OutOfDate => 4,
-            End::Breaking => 5,
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::OutOfDate => 4,
+            Exit::Breaking => 5,
         })
     }
 }
@@ -139,12 +139,12 @@ fn main() -> ExitCode {
         Ok(end) => end.into(),
         Err(problem) => {
             eprintln!("error: {problem}");
-            End::Failed.into()
+            Exit::Failed.into()
         }
     }
 }
 
-fn run(arguments: Arguments) -> Result<End, Problem> {
+fn run(arguments: Arguments) -> Result<Exit, Problem> {
     let workspace = arguments.root.map_or_else(Workspace::of_this_build, Workspace::at);
     let upstream = arguments.upstream_base.as_deref().map_or_else(Upstream::default, Upstream::at);
     match arguments.command {
@@ -161,10 +161,10 @@ fn run(arguments: Arguments) -> Result<End, Problem> {
         }
         Command::Diff(options) => diff::run(&workspace, &options),
         Command::Ci { times: true, .. } => ci::times(&workspace),
-        Command::Ci { gates, .. } => Ok(ci::run(&workspace, &gates, Place::here())),
+        Command::Ci { gates, .. } => Ok(ci::run(&workspace, &gates, Host::here())),
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),
-        Command::Worker { folder } => codegen::work(&folder),
+        Command::Worker { folder } => worker::work(&folder),
     }
 }
 

@@ -13,13 +13,13 @@ use openapi_client_codegen::overlay::{ActionOutcome, Overlay};
 use openapi_client_codegen::source::{Lock, sha256};
 use openapi_client_codegen::{Disposition, Report, canonical};
 
-use crate::End;
+use crate::Exit;
 use crate::changelog;
+use crate::generation::Generation;
 use crate::overlay;
 use crate::problem::Problem;
 use crate::replace::{Change, replace_all};
 use crate::source::{Taken, Vendored};
-use crate::trial::Trial;
 use crate::workspace::Workspace;
 
 /// What becomes of a document from which `mint-api` cannot be built.
@@ -62,8 +62,8 @@ pub(crate) fn regen(
     obstacles: Obstacles,
 ) -> Result<Regenerated, Problem> {
     let overlay = overlay::read(workspace)?;
-    let trial = Trial::of(&taken.document, &overlay);
-    let in_the_way = trial.obstacles();
+    let generation = Generation::with_overlay(&taken.document, &overlay)?;
+    let in_the_way = generation.obstacles();
     if !in_the_way.is_empty() && obstacles == Obstacles::Refuse {
         return Err(refusal(&taken.origin.location, &in_the_way));
     }
@@ -81,7 +81,7 @@ pub(crate) fn regen(
         obstacles: in_the_way,
         drift: None,
     };
-    match drift(workspace, &overlay, &text, &trial) {
+    match drift(workspace, &overlay, &text, &generation)? {
         Ok(drift) => regenerated.drift = drift,
         Err(why) => regenerated.notes.push(why),
     }
@@ -99,9 +99,9 @@ pub(crate) fn regen(
         version: regenerated.version.clone(),
     };
     files.extend([(workspace.document(), text), (workspace.lock(), next_lock(&workspace.lock(), lock))]);
-    files.extend(trial.report.as_ref().map(|report| (workspace.lowering(), report.to_markdown())));
+    files.extend(generation.report().map(|report| (workspace.lowering(), report.to_markdown())));
     regenerated.files = write(workspace, &files)?;
-    Ok(Regenerated { report: trial.report, unsettled: trial.unsettled, ..regenerated })
+    Ok(Regenerated { report: generation.report().cloned(), unsettled: generation.unsettled, ..regenerated })
 }
 
 fn write(workspace: &Workspace, files: &[(PathBuf, String)]) -> Result<Vec<(String, Change)>, Problem> {
@@ -119,22 +119,27 @@ fn refusal(location: &str, obstacles: &[Problem]) -> Problem {
     )
 }
 
-/// What changes from the vendored document to this one; nothing when the bytes are the same.
+/// What changes from the vendored document to this one, or why that is unknown; `None` when the bytes are the same.
 ///
 /// # Errors
 ///
-/// Why there is nothing to compare, or no comparison.
-fn drift(workspace: &Workspace, overlay: &Overlay, text: &str, trial: &Trial) -> Result<Option<Drift>, String> {
+/// Only for I/O errors.
+fn drift(
+    workspace: &Workspace,
+    overlay: &Overlay,
+    text: &str,
+    newer: &Generation,
+) -> Result<Result<Option<Drift>, String>, Problem> {
     let Some(old) = Vendored::read(workspace) else {
-        return Err(
-            "the document before is missing or not the one its lock describes, so what changed is not told".into()
-        );
+        return Ok(Err(
+            "the document before is missing or not the one its lock describes, so what changed is not told".into(),
+        ));
     };
     if canonical(&old.document) == text {
-        return Ok(None);
+        return Ok(Ok(None));
     }
-    let drift = Trial::of(&old.document, overlay).drift_to(trial);
-    drift.map(Some).map_err(|error| format!("what changed cannot be told: {error}"))
+    let drift = Generation::with_overlay(&old.document, overlay)?.drift_to(newer);
+    Ok(drift.map(Some).map_err(|error| format!("what changed cannot be told: {error}")))
 }
 
 fn read_changelog(workspace: &Workspace) -> Result<String, Problem> {
@@ -186,10 +191,10 @@ fn read_lock(path: &Path) -> Option<(String, Lock)> {
 
 impl Regenerated {
     /// How the command ends.
-    pub(crate) fn end(&self) -> End {
+    pub(crate) fn end(&self) -> Exit {
         match self.obstacles.is_empty() {
-            true => End::Done,
-            false => End::Failed,
+            true => Exit::Done,
+            false => Exit::Failed,
         }
     }
 }

@@ -5,7 +5,7 @@ mod conflict;
 
 use std::fmt::Write as _;
 
-use crate::report::{Entry, Report};
+use crate::report::{Code, Entry, Report};
 
 #[cfg(feature = "source")]
 pub use conflict::Conflict;
@@ -33,16 +33,16 @@ pub enum Error {
     #[error("{}", list(.0))]
     Rejected(Vec<Entry>),
     /// The lowered document is not valid OpenAPI 3.0.
-    #[error("the document is not valid OpenAPI once lowered to 3.0: {source}")]
+    #[error("{code}: the document is not valid OpenAPI once lowered to 3.0: {source}", code = Code::R000)]
     NotOpenApi30 {
         /// The error of the OpenAPI 3.0 parser.
         source: serde_json::Error,
     },
     /// The generator refused the lowered document.
-    #[error("progenitor cannot generate a client from the lowered document: {0}")]
+    #[error("{code}: progenitor cannot generate a client from the lowered document: {0}", code = Code::R000)]
     Generator(String),
     /// The generated code does not parse.
-    #[error("the generated code is not Rust: {0}")]
+    #[error("{code}: the generated code is not Rust: {0}", code = Code::R000)]
     NotRust(#[from] syn::Error),
 }
 

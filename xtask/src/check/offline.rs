@@ -11,9 +11,9 @@ use openapi_client_codegen::source::{Lock, OriginKind, sha256};
 use openapi_client_codegen::{canonical, parse_json};
 use serde::Serialize;
 
+use crate::generation::Generation;
 use crate::overlay;
 use crate::problem::Problem;
-use crate::trial::Trial;
 use crate::workspace::Workspace;
 
 /// Refreshes what is written from the document, when the document itself is right.
@@ -83,15 +83,15 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
             return Ok(findings);
         }
     };
-    let trial = Trial::of(&document, &overlay);
-    findings.extend(trial.unsettled.iter().map(|outcome| Finding::OutOfDate(overlay::problem(outcome))));
-    if let Some(refusal) = &trial.refusal {
+    let generation = Generation::with_overlay(&document, &overlay)?;
+    findings.extend(generation.unsettled.iter().map(|outcome| Finding::OutOfDate(overlay::problem(outcome))));
+    if let Some(refusal) = generation.refusal() {
         findings.push(Finding::Broken(Problem::new(
             "no client can be generated from `openapi/openapi.json`",
-            refusal,
-            "add the rule that is missing to `openapi/codegen/src/lower`",
+            &refusal,
+            refusal.fix(),
         )));
-    } else if let Some(report) = &trial.report {
+    } else if let Some(report) = generation.report() {
         let fresh = report.to_markdown();
         let stale = match lowering {
             Err(why) => Some(why),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Report;
 use super::offline::Finding;
 use super::upstream::{Drifted, Published, Upstream};
-use crate::End;
+use crate::Exit;
 use crate::diff::Format;
 use crate::problem::Problem;
 
@@ -124,20 +124,20 @@ fn section(problem: &Problem) -> String {
     format!("\n## {}\n\n```text\n{}\n```\n\nFix: {}\n", problem.what, problem.why, problem.fix)
 }
 
-fn state(end: End) -> &'static str {
+fn state(end: Exit) -> &'static str {
     match end {
-        End::Done => "in_sync",
-        End::OutOfDate => "out_of_date",
-        End::Breaking => "breaking",
-        End::Failed => "unknown",
+        Exit::Done => "in_sync",
+        Exit::OutOfDate => "out_of_date",
+        Exit::Breaking => "breaking",
+        Exit::Failed => "unknown",
     }
 }
 
-fn headline(end: End) -> &'static str {
+fn headline(end: Exit) -> &'static str {
     match end {
-        End::Done => "in sync",
-        End::OutOfDate => "out of date",
-        End::Breaking => "upstream breaks clients",
-        End::Failed => "it could not be told whether it is in sync",
+        Exit::Done => "in sync",
+        Exit::OutOfDate => "out of date",
+        Exit::Breaking => "upstream breaks clients",
+        Exit::Failed => "it could not be told whether it is in sync",
     }
 }

@@ -32,35 +32,35 @@ fn growing() -> String {
 #[tokio::test]
 async fn the_end_says_how_upstream_compares() {
     for (document, end) in [
-        (DOCUMENT.to_owned(), End::Done),
-        (DOCUMENT.replace('\n', " "), End::Done),
+        (DOCUMENT.to_owned(), Exit::Done),
+        (DOCUMENT.replace('\n', " "), Exit::Done),
         (
             changed(
                 "\"title\": \"Small API\",\n    \"version\": \"1.0.0\"",
                 "\"version\": \"1.0.0\", \"title\": \"Small API\"",
             ),
-            End::OutOfDate,
+            Exit::OutOfDate,
         ),
-        (growing(), End::OutOfDate),
-        (breaking(), End::Breaking),
+        (growing(), Exit::OutOfDate),
+        (breaking(), Exit::Breaking),
         // What a client gets can no longer be generated, so nobody knows what it breaks.
-        (changed("3.1.0", "4.0.0"), End::Failed),
-        ("<html>".into(), End::Failed),
+        (changed("3.1.0", "4.0.0"), Exit::Failed),
+        ("<html>".into(), Exit::Failed),
     ] {
         let (report, _) = check_with(&Fixture::in_sync(), server::json(document.as_str())).await;
         assert_eq!(report.end(), end, "{document}");
         assert_eq!(report.findings, []);
     }
     let (report, _) = check_with(&Fixture::in_sync(), server::status(404)).await;
-    assert_eq!(report.end(), End::Failed);
+    assert_eq!(report.end(), Exit::Failed);
 }
 
 #[tokio::test]
 async fn what_breaks_comes_before_what_is_unknown_and_that_before_what_is_out_of_date() {
     for (reply, end) in [
-        (server::json(DOCUMENT), End::OutOfDate),
-        (server::status(404), End::Failed),
-        (server::json(breaking()), End::Breaking),
+        (server::json(DOCUMENT), Exit::OutOfDate),
+        (server::status(404), Exit::Failed),
+        (server::json(breaking()), Exit::Breaking),
     ] {
         let fixture = Fixture::in_sync();
         edit(&fixture.workspace.lowering(), "# What became", "# What becomes");
@@ -80,13 +80,13 @@ async fn a_document_that_has_not_changed_is_not_sent_again() {
         fixture.take(&taken, 2).unwrap();
         Report::of(&fixture.workspace, Some(Ok(taken))).unwrap().end()
     };
-    assert_eq!(check().await, End::Done);
-    assert_eq!(check().await, End::Done);
+    assert_eq!(check().await, Exit::Done);
+    assert_eq!(check().await, Exit::Done);
     assert_eq!(server.requests(), ["/openapi.json", "/openapi.json?"]);
 
     // What the lock describes must be there for the condition to mean something.
     edit(&fixture.workspace.document(), "Small API", "Our API");
-    assert_eq!(check().await, End::Done);
+    assert_eq!(check().await, Exit::Done);
     assert_eq!(server.requests(), ["/openapi.json"]);
 }
 
@@ -258,7 +258,7 @@ async fn what_cannot_be_taken_is_told() {
     "#]],
     );
     assert!(report.render(Format::Markdown).0.contains("\n## no client can be generated\n"));
-    assert_eq!(report.end(), End::Breaking);
+    assert_eq!(report.end(), Exit::Breaking);
 }
 
 #[tokio::test]
@@ -297,5 +297,5 @@ fn in_sync_is_told() {
         }
     "#]]
     .assert_eq(&report.render(Format::Json).0);
-    assert_eq!(report.end(), End::Done);
+    assert_eq!(report.end(), Exit::Done);
 }

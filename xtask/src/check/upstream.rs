@@ -7,11 +7,11 @@ use openapi_client_codegen::source::{Origin, sha256};
 use openapi_client_codegen::{canonical, parse_json};
 use serde::Serialize;
 
+use crate::generation::Generation;
 use crate::problem::Problem;
 use crate::source::Taken;
-use crate::trial::Trial;
 use crate::workspace::Workspace;
-use crate::{End, diff, overlay};
+use crate::{Exit, diff, overlay};
 
 /// How what upstream publishes compares with the vendored document.
 #[derive(Debug, Serialize)]
@@ -52,12 +52,12 @@ impl Upstream {
         taken.and_then(|taken| compare(workspace, taken)).unwrap_or_else(Self::Unknown)
     }
 
-    pub(super) fn end(&self) -> End {
+    pub(super) fn end(&self) -> Exit {
         match self {
-            Self::Same(_) => End::Done,
-            Self::Unknown(_) => End::Failed,
+            Self::Same(_) => Exit::Done,
+            Self::Unknown(_) => Exit::Failed,
             // Where only the layout or the order of fields is another, regen has something to write all the same.
-            Self::Drifted(drifted) if drifted.drift.is_empty() => End::OutOfDate,
+            Self::Drifted(drifted) if drifted.drift.is_empty() => Exit::OutOfDate,
             Self::Drifted(drifted) => diff::end(&drifted.drift),
         }
     }
@@ -81,8 +81,8 @@ fn compare(workspace: &Workspace, taken: Taken) -> Result<Upstream, Problem> {
         |error| Problem::new("what upstream publishes cannot be compared with `openapi/openapi.json`", error, fix);
     let old = parse_json(&vendored).map_err(problem)?;
     let overlay = overlay::read(workspace)?;
-    let new = Trial::of(&taken.document, &overlay);
-    let drift = Trial::of(&old, &overlay).drift_to(&new).map_err(problem)?;
+    let new = Generation::with_overlay(&taken.document, &overlay)?;
+    let drift = Generation::with_overlay(&old, &overlay)?.drift_to(&new).map_err(problem)?;
     let superseded = new.superseded().map(ToString::to_string).collect();
     Ok(Upstream::Drifted(Box::new(Drifted { published, obstacles: new.obstacles(), superseded, drift })))
 }

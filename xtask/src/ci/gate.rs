@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::{env, io};
 
 use super::{application, features};
-use crate::End;
+use crate::Exit;
 use crate::check;
 use crate::codegen;
 use crate::diff::Format;
@@ -64,7 +64,7 @@ pub(crate) struct Absent {
 
 /// Where the gates run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Host {
     /// On a machine that checked out a commit to judge it.
     Ci,
     /// On a developer's machine.
@@ -82,12 +82,12 @@ pub(crate) enum Verdict {
 
 impl Gate {
     /// Runs the gate; what its commands print goes where this process prints.
-    pub(crate) fn run(&self, workspace: &Workspace, place: Place) -> Verdict {
+    pub(crate) fn run(&self, workspace: &Workspace, host: Host) -> Verdict {
         let result = match &self.run {
-            Run::Cargo(cargo) => cargo.run(workspace, place),
+            Run::Cargo(cargo) => cargo.run(workspace, host),
             Run::Check => {
                 let end = check::run(workspace, None, Format::Text);
-                return verdict_of(end.map(|end| Verdict::of(end == End::Done)));
+                return verdict_of(end.map(|end| Verdict::of(end == Exit::Done)));
             }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Features => return verdict_of(features::run(workspace)),
@@ -103,9 +103,9 @@ impl Gate {
     }
 
     /// The command that does what this gate does.
-    pub(crate) fn command(&self, place: Place) -> String {
+    pub(crate) fn command(&self, host: Host) -> String {
         match &self.run {
-            Run::Cargo(cargo) => cargo.shown(place),
+            Run::Cargo(cargo) => cargo.shown(host),
             Run::Check => "cargo xtask check".into(),
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
             Run::Application => "cargo xtask ci package application".into(),
@@ -115,21 +115,21 @@ impl Gate {
 }
 
 impl Cargo {
-    fn run(&self, workspace: &Workspace, place: Place) -> io::Result<Verdict> {
+    fn run(&self, workspace: &Workspace, host: Host) -> io::Result<Verdict> {
         let mut command = workspace.cargo();
-        command.args(self.arguments(place)).envs(self.environment.iter().copied());
+        command.args(self.arguments(host)).envs(self.environment.iter().copied());
         Ok(Verdict::of(command.status()?.success()))
     }
 
-    fn shown(&self, place: Place) -> String {
+    fn shown(&self, host: Host) -> String {
         let environment = self.environment.iter().map(|(name, value)| format!("{name}={value:?} "));
-        format!("{}cargo {}", environment.collect::<String>(), self.arguments(place).join(" "))
+        format!("{}cargo {}", environment.collect::<String>(), self.arguments(host).join(" "))
     }
 
-    fn arguments(&self, place: Place) -> Vec<&'static str> {
-        let further = match place {
-            Place::Ci => &[],
-            Place::Desk => self.outside_ci,
+    fn arguments(&self, host: Host) -> Vec<&'static str> {
+        let further = match host {
+            Host::Ci => &[],
+            Host::Desk => self.outside_ci,
         };
         self.arguments.iter().chain(further).copied().collect()
     }
@@ -162,7 +162,7 @@ impl Absent {
     }
 }
 
-impl Place {
+impl Host {
     /// Hosts that run a commit's checks set `CI`.
     pub(crate) fn here() -> Self {
         match env::var_os("CI").filter(|value| !value.is_empty()) {
@@ -209,20 +209,20 @@ mod tests {
     use super::*;
     use crate::ci::gates::GATES;
 
-    fn command(name: &str, place: Place) -> String {
-        GATES.iter().find(|gate| gate.name == name).unwrap().command(place)
+    fn command(name: &str, host: Host) -> String {
+        GATES.iter().find(|gate| gate.name == name).unwrap().command(host)
     }
 
     #[test]
     fn a_command_can_be_copied() {
         assert_eq!(
-            command("doc", Place::Desk),
+            command("doc", Host::Desk),
             "RUSTDOCFLAGS=\"-D warnings --cfg docsrs\" cargo doc --workspace --all-features --no-deps"
         );
         let package = "cargo package -p openapi-client-codegen -p mint-openapi -p mint-api -p mint-api-ext";
-        assert_eq!(command("package", Place::Ci), package);
-        assert_eq!(command("package", Place::Desk), format!("{package} --allow-dirty"));
-        assert_eq!(command("dependencies", Place::Ci), "cargo xtask ci dependencies");
+        assert_eq!(command("package", Host::Ci), package);
+        assert_eq!(command("package", Host::Desk), format!("{package} --allow-dirty"));
+        assert_eq!(command("dependencies", Host::Ci), "cargo xtask ci dependencies");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::End;
+use crate::Exit;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -43,7 +43,7 @@ struct Costs {
 /// # Errors
 ///
 /// When something does not build, or cannot be measured.
-pub(crate) fn run(workspace: &Workspace) -> Result<End, Problem> {
+pub(crate) fn run(workspace: &Workspace) -> Result<Exit, Problem> {
     let folder = workspace.target().join("times");
     let mut packages = Vec::new();
     for &(package, most_crates) in PACKAGES {
@@ -62,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<End, Problem> {
     let _ = fs::remove_dir_all(&folder);
     let costs = Costs { packages, quickstart };
     print!("{costs}");
-    Ok(if costs.are_within_bounds() { End::Done } else { End::Failed })
+    Ok(if costs.are_within_bounds() { Exit::Done } else { Exit::Failed })
 }
 
 /// The size of the stripped quickstart.

@@ -75,7 +75,7 @@ pub(crate) struct Tried {
 ///
 /// # Errors
 ///
-/// When the system does not let us; what a document does wrong is in the table.
+/// Only for I/O errors; a document that fails is a row of the table.
 pub(crate) fn run(workspace: &Workspace, corpus: &Corpus, compile: Compile) -> Result<Tried, Problem> {
     let mut documents = generate(corpus)?;
     if let Compile::UpTo(bytes) = compile {

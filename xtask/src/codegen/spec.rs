@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::worker::{self, Answer, Client, Failure};
-use crate::End;
+use openapi_client_codegen::Entry;
+
+use crate::Exit;
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::replace::replace_all;
+use crate::worker::{self, Client, Refusal};
 
 /// Where the Rust and the report go.
 #[derive(Clone, Copy, Debug)]
@@ -22,22 +24,29 @@ pub(crate) struct Targets<'a> {
 /// # Errors
 ///
 /// When no client can be generated, or a file cannot be read or written.
-pub(crate) fn run(input: &Input, targets: Targets<'_>) -> Result<End, Problem> {
-    let Answer { client, rejections } = worker::ask(&input.text)?;
-    for rejection in &rejections {
-        eprintln!("rejected: {} at {}: {}", rejection.code, rejection.pointer, rejection.reason);
-    }
-    if let Some(rejection) = rejections.first() {
-        eprintln!("note: `cargo xtask explain {}` says what a code means", rejection.code);
-    }
-    let client = client.map_err(|failure| problem(&input.origin.location, failure))?;
+pub(crate) fn run(input: &Input, targets: Targets<'_>) -> Result<Exit, Problem> {
+    let answer = worker::ask(&input.text)?;
+    print_rejections(&match &answer {
+        Ok(client) => client.report.rejections().cloned().collect(),
+        Err(refusal) => refusal.rejections().to_vec(),
+    });
+    let client = answer.map_err(|refusal| problem(&input.origin.location, &refusal))?;
     write(&client, targets)?;
-    Ok(End::Done)
+    Ok(Exit::Done)
+}
+
+fn print_rejections(rejections: &[Entry]) {
+    for Entry { code, pointer, reason, .. } in rejections {
+        eprintln!("rejected: {code} at {pointer}: {reason}");
+    }
+    if let Some(Entry { code, .. }) = rejections.first() {
+        eprintln!("note: `cargo xtask explain {code}` says what a code means");
+    }
 }
 
 fn write(client: &Client, targets: Targets<'_>) -> Result<(), Problem> {
     let file = |path: Option<&Path>, text: &str| path.map(|path| (PathBuf::from(path), text.to_owned()));
-    let files = [file(targets.report, &client.report), file(targets.rust, &client.rust)];
+    let files = [file(targets.report, &client.report.to_markdown()), file(targets.rust, &client.rust)];
     let files: Vec<_> = files.into_iter().flatten().collect();
     replace_all(&files)?;
     if targets.rust.is_some() {
@@ -47,22 +56,14 @@ fn write(client: &Client, targets: Targets<'_>) -> Result<(), Problem> {
     result.map_err(|error| Problem::new("cannot write to stdout", error, "pass a file: --out FILE.rs"))
 }
 
-/// Why there is no client, and what to do about it.
-fn problem(name: &str, failure: Failure) -> Problem {
+fn problem(name: &str, refusal: &Refusal) -> Problem {
     let what = format!("no client can be generated from `{name}`; nothing was written");
-    match failure {
-        Failure::Rejected => Problem::new(
+    match refusal {
+        Refusal::Rejected(_) => Problem::new(
             what,
             "the document as a whole is rejected, for the reasons above",
             "change what they point at, or pass another document",
         ),
-        Failure::Unreadable(why) => {
-            Problem::new(what, why, "pass an OpenAPI 3.1 document as JSON, as YAML, or as a docs page in Markdown")
-        }
-        Failure::Uncoded(why) => Problem::new(
-            what,
-            format!("{why}\nthe document holds a construct that no rule of the lowering takes before the generator"),
-            "remove halves of the document until it generates; add the rule for what is left to `openapi/codegen/src/lower`",
-        ),
+        Refusal::Unreadable(_) | Refusal::Unknown(_) => Problem::new(what, refusal, refusal.fix()),
     }
 }

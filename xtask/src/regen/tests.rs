@@ -268,7 +268,7 @@ fn what_changed_is_told_and_goes_into_the_changelog_once() {
 
     let regenerated = fixture.regen(&growing(), 2).unwrap();
     assert_eq!(regenerated.files[0], ("CHANGELOG.md".into(), Change::Changed));
-    assert_eq!(regenerated.end(), End::Done);
+    assert_eq!(regenerated.end(), Exit::Done);
     let drift = regenerated.drift.as_ref().unwrap().to_text();
     assert!(
         drift.contains("Thing.size") && regenerated.to_string().ends_with(&format!("\n\n{drift}")),
@@ -342,7 +342,7 @@ fn by_force_it_is_written_and_what_is_broken_is_told() {
     let fixture = Fixture::in_sync();
     let lowering = read(&fixture.workspace.lowering());
     let regenerated = fixture.force(&DOCUMENT.replacen("3.1.0", "4.0.0", 1), 2).unwrap();
-    assert_eq!(regenerated.end(), End::Failed);
+    assert_eq!(regenerated.end(), Exit::Failed);
     expect![[r#"
         note       what changed cannot be told: 1 construct(s) of the document cannot be turned into Rust:
         note         R003 at /openapi: `4.0.0` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first
@@ -362,11 +362,11 @@ fn by_force_it_is_written_and_what_is_broken_is_told() {
     // What is generated from the operations that are left is told, and nothing is lost.
     let fixture = Fixture::in_sync();
     let regenerated = fixture.force(&DOCUMENT.replacen("\"in\": \"path\"", "\"in\": \"cookie\"", 1), 2).unwrap();
-    assert_eq!(regenerated.end(), End::Failed);
+    assert_eq!(regenerated.end(), Exit::Failed);
     assert!(read(&fixture.workspace.lowering()).contains("R102"));
     // Force is for what is in the way, and changes nothing where nothing is.
     let fixture = Fixture::in_sync();
-    assert_eq!(fixture.force(DOCUMENT, 2).unwrap().end(), End::Done);
+    assert_eq!(fixture.force(DOCUMENT, 2).unwrap().end(), Exit::Done);
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn an_overlay_that_does_not_fit_refuses_the_document() {
           fix: point it at where that is now, or remove the action when it is not needed any more; then cargo xtask regen --from openapi/openapi.json; or write it all the same, to mend it there: --force"#]].assert_eq(&problem.to_string());
 
     let regenerated = fixture.force(&without, 2).unwrap();
-    assert_eq!(regenerated.end(), End::Failed);
+    assert_eq!(regenerated.end(), Exit::Failed);
     assert!(matches!(&check(&fixture.workspace).unwrap()[..], [Finding::OutOfDate(_)]));
 }
 

@@ -1,9 +1,11 @@
 //! The exit codes and messages of the built program, on a copy of the vendored files.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use openapi_client_codegen::source::sha256;
 use openapi_client_codegen::{canonical, parse_json};
+use serde_json::json;
 
 use crate::program::Copy;
 
@@ -76,6 +78,50 @@ fn what_cannot_be_done_is_told_apart() {
         assert!(said.stderr.contains(message), "{arguments:?}: {}", said.stderr);
         assert_eq!(copy.xtask(&["check"], "").code, Some(0), "{arguments:?}");
     }
+}
+
+/// The vendored document, with lists in lists that may be null: typify overflows its stack on them, which aborts.
+fn overflowing(copy: &Copy) -> String {
+    let mut document = parse_json(&copy.text()).unwrap();
+    let nested =
+        (0..118).fold(json!({"type": "string"}), |inner, _| json!({"type": ["array", "null"], "items": inner}));
+    document["components"]["schemas"]["Operation"]["properties"]["nested"] = nested;
+    canonical(&document)
+}
+
+/// Every file of the copy and its bytes.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        match path.is_dir() {
+            true => files.extend(self::files(&path)),
+            false => files.push((path.clone(), fs::read(&path).unwrap())),
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_document_that_overflows_the_generator_is_an_error_and_changes_no_file() {
+    let copy = Copy::new();
+    let before = files(copy.folder.path());
+    let said = copy.xtask(&["regen", "--from", "-"], &overflowing(&copy));
+    assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{}", said.stderr);
+    for part in ["error: `stdin` cannot be taken; nothing was written", "R000: the generator aborted", "fix: "] {
+        assert!(said.stderr.contains(part), "{part}: {}", said.stderr);
+    }
+    assert_eq!(files(copy.folder.path()), before);
+
+    let said = copy.xtask(&["regen", "--force", "--from", "-"], &overflowing(&copy));
+    assert_eq!((said.code, said.stderr.as_str()), (Some(1), ""));
+    assert!(said.stdout.contains("R000"), "{}", said.stdout);
+    let said = copy.xtask(&["check"], "");
+    assert_eq!(said.code, Some(1), "{}", said.stdout);
+    assert!(said.stderr.contains("R000"), "{}", said.stderr);
+    // What replaces it is compared with it as far as documents alone tell.
+    let said = copy.xtask(&["regen", "--from", "-"], &Copy::new().text());
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]

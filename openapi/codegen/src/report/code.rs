@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::Disposition;
 use super::explanation;
 
@@ -28,7 +30,7 @@ pub struct UnknownCode(String);
 macro_rules! codes {
     ($($code:ident $disposition:ident $summary:literal;)+) => {
         /// The stable code of a rule: `L` lowered, `W` widened, `O` omitted, `R` rejected.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Code {
             $(#[doc = $summary] $code,)+
@@ -138,6 +140,7 @@ codes! {
     O005 Omitted "a definition or name that only references use";
     O101 Omitted "a reply that is neither a success nor an error";
     O102 Omitted "a part that a client reads or sets without a type";
+    R000 Rejected "the generator fails, and no rule knows why";
     R002 Rejected "a dangling reference";
     R003 Rejected "a version of OpenAPI other than 3";
     R004 Rejected "a value that the specification does not allow here";

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Code;
 use crate::model::pointer::Pointer;
 
 /// What a rule did with a construct.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Disposition {
     /// Rewritten; the meaning is the same.
@@ -32,7 +35,7 @@ impl fmt::Display for Disposition {
 }
 
 /// A construct that a rule changed, left out or refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
     /// The rule.
@@ -50,7 +53,7 @@ impl Entry {
 }
 
 /// The disposition of every construct of a document: kept ones are counted, the others listed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// How often each keyword or field was kept unchanged.

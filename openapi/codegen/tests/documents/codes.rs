@@ -41,7 +41,7 @@ fn every_example_calls_for_its_rule() {
             assert!(!text.is_empty(), "{code}");
         }
         let Ok(example) = serde_json::from_str(explanation.before) else {
-            assert!([Code::R009, Code::R105].contains(code), "the example of {code} is no JSON");
+            assert!([Code::R000, Code::R009, Code::R105].contains(code), "the example of {code} is no JSON");
             continue;
         };
         let report = match generate(&document_of(&example), &Settings::default()) {
@@ -73,6 +73,11 @@ fn what_an_example_admits_is_still_read() {
 fn codes_are_read_and_written() {
     for code in Code::ALL {
         assert_eq!(code.to_string().parse::<Code>().unwrap(), *code);
+        let json = json!(code.to_string());
+        assert_eq!(
+            (serde_json::to_value(code).unwrap(), serde_json::from_value::<Code>(json.clone()).unwrap()),
+            (json, *code)
+        );
     }
     assert!("L999".parse::<Code>().is_err());
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use openapi_client_codegen::source;
+use openapi_client_codegen::{Entry, source};
 use serde_json::Value;
 
 use super::examples::{self, Example};
 use super::measure::{self, Measures};
-use crate::codegen::worker::{self, Client, Failure, Rejection};
 use crate::input::Input;
 use crate::problem::Problem;
+use crate::worker::{self, Client, Refusal};
 
 /// One document of a corpus and what became of it.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub(crate) struct Document {
     pub(crate) bytes: u64,
     /// How many operations it describes.
     pub(crate) operations: usize,
-    pub(crate) outcome: Outcome,
-    pub(crate) rejections: Vec<Rejection>,
+    pub(crate) generated: Result<Measured, Refusal>,
+    pub(crate) rejections: Vec<Entry>,
     pub(crate) compiled: Compiled,
     /// The examples that the document's own schemas take.
     pub(crate) examples: Vec<Example>,
@@ -32,17 +32,17 @@ pub(crate) struct Document {
     pub(crate) failures: Vec<String>,
 }
 
-/// What the generator gave.
+/// A generated client, and what was counted in its Rust.
 #[derive(Debug)]
-pub(crate) enum Outcome {
-    Generated { client: Client, measures: Measures },
-    Failed(Failure),
+pub(crate) struct Measured {
+    pub(crate) client: Client,
+    pub(crate) measures: Measures,
 }
 
 /// Whether the Rust was compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compiled {
-    /// Nobody tried.
+    /// It was not compiled.
     Skipped,
     Yes,
     No,
@@ -53,7 +53,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// When the system does not let us.
+    /// Only for I/O errors.
     pub(crate) fn generate(path: &Path) -> Result<Self, Problem> {
         let Input { text, origin, .. } = match Input::read(path, std::io::empty()) {
             Ok(input) => input,
@@ -62,26 +62,29 @@ impl Document {
         let answer = worker::ask(&text)?;
         let document = source::read(&text).unwrap_or(Value::Null);
         let mut failures = Vec::new();
-        let outcome = match answer.client {
+        let mut rejections = Vec::new();
+        let generated = match answer {
             Ok(client) => {
                 let measures = measure::measure(&client.rust);
                 failures.extend(measures.oddities.iter().cloned());
-                Outcome::Generated { client, measures }
+                rejections.extend(client.report.rejections().cloned());
+                Ok(Measured { client, measures })
             }
-            Err(failure) => {
-                failures.push(match &failure {
-                    Failure::Rejected => "rejected as a whole".into(),
-                    Failure::Unreadable(why) | Failure::Uncoded(why) => why.clone(),
+            Err(refusal) => {
+                failures.push(match &refusal {
+                    Refusal::Rejected(_) => "rejected as a whole".into(),
+                    Refusal::Unreadable(why) | Refusal::Unknown(why) => why.clone(),
                 });
-                Outcome::Failed(failure)
+                rejections.extend_from_slice(refusal.rejections());
+                Err(refusal)
             }
         };
         Ok(Self {
             name: origin.location,
             bytes: text.len() as u64,
             operations: measure::operations(&document),
-            outcome,
-            rejections: answer.rejections,
+            generated,
+            rejections,
             compiled: Compiled::Skipped,
             examples: examples::valid(&document),
             equal: 0,
@@ -91,18 +94,12 @@ impl Document {
     }
 
     pub(crate) fn client(&self) -> Option<&Client> {
-        match &self.outcome {
-            Outcome::Generated { client, .. } => Some(client),
-            Outcome::Failed(_) => None,
-        }
+        self.generated.as_ref().ok().map(|generated| &generated.client)
     }
 
     /// How many operations have a method in the client.
-    pub(crate) fn generated(&self) -> usize {
-        match &self.outcome {
-            Outcome::Generated { measures, .. } => measures.operations,
-            Outcome::Failed(_) => 0,
-        }
+    pub(crate) fn methods(&self) -> usize {
+        self.generated.as_ref().map_or(0, |generated| generated.measures.operations)
     }
 
     /// A file that cannot be read; the others are tried all the same.
@@ -111,7 +108,7 @@ impl Document {
             name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             bytes: 0,
             operations: 0,
-            outcome: Outcome::Failed(Failure::Unreadable(problem.to_string())),
+            generated: Err(Refusal::Unreadable(problem.to_string())),
             rejections: Vec::new(),
             compiled: Compiled::Skipped,
             examples: Vec::new(),
@@ -123,10 +120,9 @@ impl Document {
 
     /// Whether there is a client, or a code that says why there is none.
     pub(crate) fn generates_or_says_why(&self) -> bool {
-        match &self.outcome {
-            Outcome::Generated { .. } => self.generated() == self.operations || !self.rejections.is_empty(),
-            Outcome::Failed(Failure::Rejected) => !self.rejections.is_empty(),
-            Outcome::Failed(Failure::Unreadable(_) | Failure::Uncoded(_)) => false,
+        match &self.generated {
+            Ok(_) => self.methods() == self.operations || !self.rejections.is_empty(),
+            Err(refusal) => !refusal.rejections().is_empty(),
         }
     }
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::compare::{differences, shortened};
 use super::document::{Compiled, Document};
 use super::scaffold::{PROGRAM, Scaffold, crate_names};
-use crate::codegen::process::{self, Ending};
 use crate::problem::Problem;
+use crate::worker::process::{self, Ending};
 use crate::workspace::Workspace;
 
 /// How long the examples of one document may take.
@@ -27,7 +27,7 @@ const FIX: &str = "run cargo build in target/corpus, the generated workspace, an
 ///
 /// # Errors
 ///
-/// When the system does not let us; code that does not compile is a result.
+/// Only for I/O errors; code that does not compile is a cell of the table.
 pub(crate) fn run(workspace: &Workspace, documents: &mut [Document], most_bytes: u64) -> Result<(), Problem> {
     let chosen = documents.iter().filter(|document| document.bytes <= most_bytes && document.client().is_some());
     let names = crate_names(chosen);

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Compiled, Document, Outcome};
-use crate::codegen::worker::Rejection;
+use openapi_client_codegen::{Code, Entry};
+
+use super::document::{Compiled, Document, Measured};
 
 /// How many of the operations must have a method, in percent, but for those that cannot have one.
 const OPERATIONS: f64 = 97.0;
 
 /// Why an operation cannot have a method: its method, a reference out of the document, a cookie, a multipart body. No
 /// other rejection is an excuse, and none that does not say which operation it is for.
-const EXCUSES: [&str; 4] = ["R005", "R006", "R102", "R103"];
+const EXCUSES: [Code; 4] = [Code::R005, Code::R006, Code::R102, Code::R103];
 
 /// How many of the examples must come back equal, in percent.
 const EXAMPLES: f64 = 99.0;
@@ -24,7 +25,7 @@ pub(crate) struct Sum {
     pub(crate) generated: usize,
     /// Operations that cannot have a method.
     pub(crate) excused: usize,
-    pub(crate) codes: BTreeMap<String, usize>,
+    pub(crate) codes: BTreeMap<Code, usize>,
     pub(crate) types: usize,
     pub(crate) values: usize,
     pub(crate) subtype_fields: usize,
@@ -51,12 +52,12 @@ impl Sum {
     fn add(&mut self, document: &Document) {
         self.documents += 1;
         self.operations += document.operations;
-        self.generated += document.generated();
+        self.generated += document.methods();
         self.excused += excused(&document.rejections);
         for rejection in &document.rejections {
-            *self.codes.entry(rejection.code.clone()).or_default() += 1;
+            *self.codes.entry(rejection.code).or_default() += 1;
         }
-        if let Outcome::Generated { measures, .. } = &document.outcome {
+        if let Ok(Measured { measures, .. }) = &document.generated {
             self.clients += 1;
             self.types += measures.types;
             self.values += measures.values;
@@ -93,9 +94,9 @@ impl Sum {
 }
 
 /// How many operations have a rejection of their own that is an excuse.
-fn excused(rejections: &[Rejection]) -> usize {
-    let excuses = rejections.iter().filter(|rejection| EXCUSES.contains(&rejection.code.as_str()));
-    let operations: BTreeSet<_> = excuses.filter_map(|rejection| operation(&rejection.pointer)).collect();
+fn excused(rejections: &[Entry]) -> usize {
+    let excuses = rejections.iter().filter(|rejection| EXCUSES.contains(&rejection.code));
+    let operations: BTreeSet<_> = excuses.filter_map(|rejection| operation(rejection.pointer.as_str())).collect();
     operations.len()
 }
 
@@ -114,6 +115,8 @@ fn percent(part: usize, whole: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -135,8 +138,9 @@ mod tests {
     }
     #[test]
     fn only_some_rejections_are_excuses() {
-        let rejection =
-            |code: &str, pointer: &str| Rejection { code: code.into(), pointer: pointer.into(), reason: String::new() };
+        let rejection = |code: &str, pointer: &str| -> Entry {
+            serde_json::from_value(json!({"code": code, "pointer": pointer, "reason": ""})).unwrap()
+        };
         let rejections = [
             rejection("R103", "/paths/~1a/post/requestBody"),
             rejection("R102", "/paths/~1a/post/parameters/0"),

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use openapi_client_codegen::Entry;
+
 use super::document::{Compiled, Document};
 use super::sum::Sum;
-use crate::codegen::worker::Rejection;
 
 /// One row per document, a row of totals, and what went wrong.
 #[derive(Debug)]
@@ -76,7 +77,7 @@ impl fmt::Display for Table<'_> {
         {
             writeln!(f, "\n{}:", document.name)?;
             for (rejection, more) in grouped(&document.rejections) {
-                let Rejection { code, pointer, reason } = rejection;
+                let Entry { code, pointer, reason, .. } = rejection;
                 let more = if more == 0 { String::new() } else { format!(" and {more} more") };
                 writeln!(f, "- {code} at `{pointer}`{more}: {}", one_line(reason))?;
             }
@@ -107,11 +108,10 @@ fn write_rows(f: &mut fmt::Formatter<'_>, rows: &[[String; 11]]) -> fmt::Result 
 }
 
 /// The first rejection of each code and reason, and how many more there are.
-fn grouped(rejections: &[Rejection]) -> Vec<(&Rejection, usize)> {
-    let mut groups: Vec<(&Rejection, usize)> = Vec::new();
+fn grouped(rejections: &[Entry]) -> Vec<(&Entry, usize)> {
+    let mut groups: Vec<(&Entry, usize)> = Vec::new();
     for rejection in rejections {
-        let same =
-            |(first, _): &&mut (&Rejection, usize)| first.code == rejection.code && first.reason == rejection.reason;
+        let same = |(first, _): &&mut (&Entry, usize)| first.code == rejection.code && first.reason == rejection.reason;
         match groups.iter_mut().find(same) {
             Some((_, more)) => *more += 1,
             None => groups.push((rejection, 0)),

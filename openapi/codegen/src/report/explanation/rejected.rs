@@ -3,6 +3,13 @@
 use super::explained;
 use crate::report::Explanation;
 
+pub(crate) const R000: Explanation = explained(
+    "progenitor or typify panics, overflows its stack, runs without end or writes what is no Rust, on a construct that no rule takes before it sees it. A stack that overflows aborts the process: generate from a document that you do not know in a child process. To find the construct, remove halves of the document until it generates.",
+    "lists that may be null, each the items of another, 122 deep",
+    "nothing is generated",
+    "Everything.",
+);
+
 pub(crate) const R002: Explanation = explained(
     "The reference has no target in the document. Add the target, or remove the reference.",
     r##"{"$ref": "#/components/schemas/Missing"}"##,

@@ -1,0 +1,88 @@
+//! A document, and the client that is generated from it.
+
+use openapi_client_codegen::diff::{self, Drift, diff_sources};
+use openapi_client_codegen::overlay::{ActionOutcome, Overlay, Verdict, apply};
+use openapi_client_codegen::{Error, Report};
+use serde_json::Value;
+
+use crate::overlay;
+use crate::problem::Problem;
+use crate::worker::{self, Answer, Refusal};
+
+/// A document, and what the generator makes of it.
+#[derive(Debug)]
+pub(crate) struct Generation {
+    document: Value,
+    /// The actions of the overlay that were not applied as they are.
+    pub(crate) unsettled: Vec<ActionOutcome>,
+    answer: Answer,
+}
+
+impl Generation {
+    /// Generates from a document, in a child process.
+    ///
+    /// # Errors
+    ///
+    /// Only for I/O errors; a document without a client is a [`Generation::refusal`].
+    pub(crate) fn of(document: Value) -> Result<Self, Problem> {
+        let answer = worker::ask(&document.to_string())?;
+        Ok(Self { document, unsettled: Vec::new(), answer })
+    }
+
+    /// Applies the overlay to a document and generates from the result.
+    ///
+    /// # Errors
+    ///
+    /// As [`Generation::of`].
+    pub(crate) fn with_overlay(document: &Value, overlay: &Overlay) -> Result<Self, Problem> {
+        let applied = apply(document, overlay);
+        let unsettled = applied.unsettled().cloned().collect();
+        Ok(Self { unsettled, ..Self::of(applied.document)? })
+    }
+
+    /// What became of every construct, if there is a client, even for a part of the operations.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        self.answer.as_ref().ok().map(|client| &client.report)
+    }
+
+    /// Why there is no client for the whole document.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        match &self.answer {
+            Err(refusal) => Some(refusal.clone()),
+            Ok(client) => {
+                let rejections: Vec<_> = client.report.rejections().cloned().collect();
+                (!rejections.is_empty()).then_some(Refusal::Rejected(rejections))
+            }
+        }
+    }
+
+    /// What keeps `mint-api` from being built: it needs the whole document and the whole overlay.
+    ///
+    /// A superseded action keeps nothing from being built: it is skipped.
+    pub(crate) fn obstacles(&self) -> Vec<Problem> {
+        let misfits = self.unsettled.iter().filter(|outcome| outcome.verdict != Verdict::Superseded);
+        let refusal = self.refusal().map(|refusal| Problem::new("no client can be generated", &refusal, refusal.fix()));
+        misfits.map(overlay::problem).chain(refusal).collect()
+    }
+
+    /// The actions of the overlay that add what the document has already.
+    pub(crate) fn superseded(&self) -> impl Iterator<Item = &ActionOutcome> {
+        self.unsettled.iter().filter(|outcome| outcome.verdict == Verdict::Superseded)
+    }
+
+    /// What changes for a client that goes from this document to a newer one.
+    ///
+    /// # Errors
+    ///
+    /// Why the two cannot be compared.
+    pub(crate) fn drift_to(&self, newer: &Self) -> Result<Drift, Error> {
+        diff_sources(&self.document, &newer.document, self.source(), newer.source())
+    }
+
+    fn source(&self) -> Result<diff::Source, String> {
+        match &self.answer {
+            Ok(client) => Ok(diff::Source::new(client.rust.clone(), client.type_names.clone())),
+            Err(refusal) => Err(refusal.to_string()),
+        }
+    }
+}

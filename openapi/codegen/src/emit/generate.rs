@@ -79,6 +79,22 @@ impl Generated {
 /// [`Error::Rejected`] when the document as a whole is refused: an operation that cannot be generated is left out and
 /// stands in the report (see [`Generated::without_rejections`]). The other variants for a document that is not valid
 /// OpenAPI, and [`Error::Generator`] also when progenitor panics.
+///
+/// # Examples
+///
+/// ```
+/// use openapi_client_codegen::{Settings, generate, parse_json};
+///
+/// let document = parse_json(r#"{
+///     "openapi": "3.1.0",
+///     "info": {"title": "Lamps", "version": "1"},
+///     "paths": {"/lamps": {"get": {"operationId": "list_lamps", "responses": {"204": {"description": "none"}}}}}
+/// }"#)?;
+/// let generated = generate(&document, &Settings::default())?;
+/// assert!(generated.rust.contains("pub struct Client"));
+/// println!("{}", generated.report.to_markdown());
+/// # Ok::<(), openapi_client_codegen::Error>(())
+/// ```
 pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
     let mut report = Report::default();

@@ -1,8 +1,10 @@
 //! Every rule has an example; the example calls for the rule, and what it admits is still read after.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use openapi_client_codegen::{Code, Settings, generate};
+use expect_test::expect_file;
+use openapi_client_codegen::{Code, Disposition, Settings, generate};
 use serde_json::{Value, json};
 
 use crate::instances;
@@ -80,4 +82,26 @@ fn codes_are_read_and_written() {
         );
     }
     assert!("L999".parse::<Code>().is_err());
+}
+
+#[test]
+fn the_codes_are_listed() {
+    let mut text = String::from(
+        "# The codes of the rules\n\nWritten by a test from `src/report/code.rs`; `UPDATE_EXPECT=1` rewrites it. `Code::explanation` gives an \
+         example of\neach.\n\n| code | what becomes of it | construct or rule |\n|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let _ = writeln!(text, "| {code} | {} | {} |", code.disposition(), code.summary().replace('|', "\\|"));
+    }
+    expect_file!["../../codes.md"].assert_eq(&text);
+}
+
+/// The table groups the rejections in words; it must leave none out.
+#[test]
+fn the_readme_says_why_each_rejection() {
+    let readme = include_str!("../../README.md");
+    for code in Code::ALL.iter().filter(|code| code.disposition() == Disposition::Rejected) {
+        let rows = readme.lines().filter(|line| line.starts_with('|') && line.contains(&code.to_string()));
+        assert_eq!(rows.count(), 1, "{code}");
+    }
 }

@@ -4,6 +4,9 @@ mod application;
 mod features;
 mod gate;
 mod gates;
+mod outsider;
+mod packaged;
+mod readme;
 mod times;
 
 use std::fmt;
@@ -149,7 +152,8 @@ mod tests {
             SKIP  corpus (what it needs is not on this machine)
             pass  package (1.2 s)
             pass  application (1.2 s)
-            2 of 15 gates failed
+            pass  readme (1.2 s)
+            2 of 16 gates failed
         "#]]
         .assert_eq(&summary.to_string());
     }

@@ -5,8 +5,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::application::PUBLISHED;
 use super::gate::Verdict;
+use super::packaged::PUBLISHED;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 

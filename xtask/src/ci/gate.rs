@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::{env, io};
 
-use super::{application, features};
+use super::{application, features, readme};
 use crate::Exit;
 use crate::check;
 use crate::codegen;
@@ -40,6 +40,8 @@ pub(crate) enum Run {
     Features,
     /// An application built from the packages alone.
     Application,
+    /// The crate that the README of openapi-client-codegen shows, built from that package alone.
+    Readme,
     /// `cargo xtask codegen --corpus` on real documents, where there are some beside the workspace.
     Corpus,
 }
@@ -92,6 +94,7 @@ impl Gate {
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Features => return verdict_of(features::run(workspace)),
             Run::Application => return verdict_of(application::run(workspace)),
+            Run::Readme => return verdict_of(readme::run(workspace)),
             Run::Dependencies(absent) => {
                 absent.iter().try_fold(Verdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
             }
@@ -108,7 +111,7 @@ impl Gate {
             Run::Cargo(cargo) => cargo.shown(host),
             Run::Check => "cargo xtask check".into(),
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
-            Run::Application => "cargo xtask ci package application".into(),
+            Run::Application | Run::Readme => format!("cargo xtask ci package {}", self.name),
             Run::Dependencies(_) | Run::Features => format!("cargo xtask ci {}", self.name),
         }
     }

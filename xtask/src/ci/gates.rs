@@ -127,6 +127,7 @@ pub(crate) const GATES: &[Gate] = &[
         run: Run::Application,
         fix: "let the packages carry what they need; `cargo package --list -p CRATE` shows what it carries",
     },
+    Gate { name: "readme", run: Run::Readme, fix: "make the files that openapi/codegen/README.md shows build and run" },
 ];
 
 const fn cargo(arguments: &'static [&'static str]) -> Run {

@@ -1,0 +1,57 @@
+//! A crate outside the workspace, which takes the published packages as the registry would give them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::gate::Verdict;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+/// A crate in a folder of the build results, which is a workspace of its own.
+#[derive(Debug)]
+pub(crate) struct Outsider<'a> {
+    workspace: &'a Workspace,
+    root: PathBuf,
+}
+
+impl<'a> Outsider<'a> {
+    pub(crate) fn new(workspace: &'a Workspace, name: &str) -> Self {
+        Self { workspace, root: workspace.target().join("outside").join(name) }
+    }
+
+    /// Writes a file of the crate.
+    ///
+    /// # Errors
+    ///
+    /// Only for I/O errors.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), Problem> {
+        let path = self.root.join(name);
+        let folder = path.parent().unwrap_or(&self.root);
+        let fix = "make room, or let this user write there";
+        fs::create_dir_all(folder).map_err(|error| Problem::of_path("make", folder, error, fix))?;
+        fs::write(&path, text).map_err(|error| Problem::of_path("write", &path, error, fix))
+    }
+
+    /// Builds and runs the program of the crate, offline, with the versions in the lock file of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// When the lock file cannot be read or written.
+    pub(crate) fn run(&self) -> Result<Verdict, Problem> {
+        self.write("Cargo.lock", &read(&self.workspace.root().join("Cargo.lock"))?)?;
+        let mut command = self.workspace.cargo();
+        command.current_dir(&self.root).args(["run", "--quiet", "--offline"]);
+        // One folder for all of these crates, so that what they share is built once.
+        command.env("CARGO_TARGET_DIR", self.workspace.target().join("outside").join("target"));
+        Ok(Verdict::of(command.status().is_ok_and(|status| status.success())))
+    }
+}
+
+/// The text of a file that the gates need.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(crate) fn read(path: &Path) -> Result<String, Problem> {
+    fs::read_to_string(path).map_err(|error| Problem::of_path("read", path, error, "cargo xtask ci package"))
+}

@@ -5,14 +5,13 @@
 mod attributes;
 mod client;
 mod generate;
-mod member;
 mod named_types;
 mod names;
 mod objects;
 mod open_enum;
 mod operations;
-mod plan;
 mod progenitor;
+mod rust_type;
 mod server;
 mod structs;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod error;
 mod lower;
 mod model;
 pub mod overlay;
+mod plan;
 mod prepare;
 mod report;
 #[cfg(feature = "source")]
@@ -18,5 +19,6 @@ pub use emit::{Generated, Settings, generate};
 pub use error::Error;
 pub use lower::{Lowered, lower};
 pub use model::pointer::Pointer;
-pub use prepare::prepare;
+pub use plan::{Enum, Form, Member, Operation, Plan, ReadType, ReplyKind, Separator, Union};
+pub use prepare::{Prepared, prepare};
 pub use report::{Code, Disposition, Entry, Explanation, Report, UnknownCode};

@@ -91,7 +91,6 @@ pub(crate) fn check(document: &Value) -> Result<(), Error> {
 fn schemas(document: &mut Value, report: &mut Report) {
     booleans::lower(document, report);
     null::lower(document, report);
-    null::unmark(document);
     schema::lower_all(document, report);
 }
 

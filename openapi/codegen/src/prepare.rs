@@ -9,9 +9,11 @@ mod cycles;
 mod dereference;
 mod description;
 mod direction;
+mod facts;
 mod forms;
 mod inline_types;
 mod intersection;
+mod members;
 mod merged_types;
 mod merging;
 mod operation_names;
@@ -30,17 +32,15 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::lower::{Lowered, parse};
 use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
+use crate::plan::Plan;
 use crate::report::rejection;
 use crate::report::{Entry, Report};
+use facts::Facts;
 
-pub(crate) use bodies::CONTENT_TYPE;
 pub(crate) use description::left_to_right;
 pub(crate) use direction::directions;
-pub(crate) use forms::FIELDS;
-pub(crate) use parameters::{FORM, WIRE_NAME};
-pub(crate) use properties::ABSENT;
-pub(crate) use responses::{ACCEPT, REPLIES};
-pub(crate) use unions::{ANY_OF, CONSTANTS};
+pub(crate) use members::reference;
 
 /// Rewrites a lowered document so that progenitor generates correct code.
 ///
@@ -50,52 +50,73 @@ pub(crate) use unions::{ANY_OF, CONSTANTS};
 /// # Errors
 ///
 /// [`Error::NotOpenApi30`] when the result is not valid 3.0.
-pub fn prepare(lowered: Lowered) -> Result<Lowered, Error> {
-    let Lowered { document, mut report } = lowered;
+pub fn prepare(lowered: Lowered) -> Result<Prepared, Error> {
+    let Lowered { document, report } = lowered;
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
-    let Prepared { document, .. } = prepare_value(document, &mut report);
-    Ok(Lowered { document: parse(document, &mut report)?, report })
+    prepare_value(document, report)
 }
 
-/// A prepared document.
-pub(crate) struct Prepared {
-    pub(crate) document: Value,
+/// A document from which progenitor generates correct code, and the plan for what it cannot carry.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Prepared {
+    /// The document, valid OpenAPI 3.0.3.
+    pub document: openapiv3::OpenAPI,
+    /// The facts that progenitor cannot carry.
+    pub plan: Plan,
     /// The Rust type name of each component schema, by its name in the lowered document.
-    pub(crate) type_names: BTreeMap<String, String>,
+    pub type_names: BTreeMap<String, String>,
+    /// The disposition of every construct.
+    pub report: Report,
 }
 
-pub(crate) fn prepare_value(mut document: Value, report: &mut Report) -> Prepared {
+pub(crate) fn prepare_value(mut document: Value, mut report: Report) -> Result<Prepared, Error> {
+    let mut facts = Facts::default();
+    let type_names = passes(&mut document, &mut facts, &mut report);
+    let document = parse(document, &mut report)?;
+    let plan = facts.plan(&document)?;
+    Ok(Prepared { document, plan, type_names, report })
+}
+
+/// Runs all passes, and returns the names of types as [`Prepared::type_names`] holds them.
+fn passes(document: &mut Value, facts: &mut Facts, report: &mut Report) -> BTreeMap<String, String> {
+    remove_extensions(document);
     let since = report.entries.len();
-    untyped::report(&mut document, report);
-    dereference::inline(&mut document);
-    base_classes::explicit_mappings(&mut document);
-    let type_names = component_names::rename(&mut document, report);
+    untyped::report(document, report);
+    dereference::inline(document);
+    base_classes::explicit_mappings(document);
+    let type_names = component_names::rename(document, report);
     let renamed = report.entries.len();
-    let hierarchy = base_classes::Hierarchy::of(&document);
-    let merged = all_of::merge(&mut document, &hierarchy.bases(), report);
-    hierarchy.become_unions(&mut document, report);
-    unions::normalise(&mut document, report);
-    union_cycles::resolve(&mut document, report);
+    let hierarchy = base_classes::Hierarchy::of(document);
+    let merged = all_of::merge(document, &hierarchy.bases(), report);
+    hierarchy.become_unions(document, report);
+    unions::normalise(document, report);
+    union_cycles::resolve(document, report);
     // An operation rejected up to here needs no names.
-    rejection::remove_operations(&mut document, report, since);
+    rejection::remove_operations(document, report, since);
     let since = report.entries.len();
-    responses::normalise(&mut document, report);
-    bodies::prepare(&mut document, report);
-    parameters::prepare(&mut document, report);
-    rejection::remove_operations(&mut document, report, since);
-    operation_names::rename(&mut document, report);
-    tolerance::relax(&mut document, report);
-    let mut origins = inline_types::name(&mut document, report);
+    responses::normalise(document, facts, report);
+    bodies::prepare(document, facts, report);
+    parameters::prepare(document, facts, report);
+    rejection::remove_operations(document, report, since);
+    operation_names::rename(document, report);
+    tolerance::relax(document, report);
+    let mut origins = inline_types::name(document, report);
     origins.extend(merged);
-    properties::relax_one_way(&mut document, report);
-    properties::unsent_nulls(&document, report);
-    properties::prepare(&mut document, report);
-    description::sanitise(&mut document, report);
+    properties::relax_one_way(document, report);
+    properties::unsent_nulls(document, report);
+    properties::prepare(document, facts, report);
+    facts.take_constants(document);
+    description::sanitise(document, report);
     as_given(&mut report.entries[renamed..], &origins, &type_names);
     let schemas = document.pointer("/components/schemas");
     let has_type = |name: &String| schemas.is_some_and(|schemas| schemas.get(name).is_some());
-    let type_names = type_names.into_iter().filter(|(_, name)| has_type(name)).collect();
-    Prepared { document, type_names }
+    type_names.into_iter().filter(|(_, name)| has_type(name)).collect()
+}
+
+/// Removes `x-` keys: progenitor takes none, and schemas that differ in nothing else are the same type.
+fn remove_extensions(document: &mut Value) {
+    visit_mut(document, &mut |_, _, object| object.retain(|key, _| !key.starts_with("x-")));
 }
 
 /// Rewrites the pointers of entries to those of the given document, whose components have other names.
@@ -125,12 +146,12 @@ mod tests {
     fn entries_name_the_places_of_the_given_document() {
         let inner = json!({"type": "object", "properties": {"id": {}, "@id": {"type": "string", "maxLength": 3}}});
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/my-type"}}});
-        let document = json!({
+        let mut document = json!({
             "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": content}}}}},
             "components": {"schemas": {"my-type": {"type": "object", "properties": {"in": inner}}}},
         });
         let mut report = Report::default();
-        prepare_value(document, &mut report);
+        passes(&mut document, &mut Facts::default(), &mut report);
         let entries: Vec<_> = report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
         assert_eq!(
             entries,

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use syn::{File, Item};
 
-use super::plan::Plan;
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
     attributes, client, named_types, names, objects, open_enum, operations, server, structs, timestamp, union, wire,
 };
 use crate::error::Error;
-use crate::lower::{lower_value, parse};
+use crate::lower::lower_value;
+use crate::plan::Plan;
 use crate::prepare::{Prepared, prepare_value};
 use crate::report::Report;
 
@@ -52,6 +52,8 @@ pub struct Generated {
     pub report: Report,
     /// The prepared document: the operations in it are the generated ones.
     pub document: openapiv3::OpenAPI,
+    /// What the generated code needed to know beside the prepared document.
+    pub plan: Plan,
     /// The name of the Rust type, in the module `types`, of each component schema of the given document that has one.
     pub type_names: BTreeMap<String, String>,
 }
@@ -99,11 +101,9 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
     let mut report = Report::default();
     let lowered = lower_value(document, &mut report)?;
-    let Prepared { document, mut type_names } = prepare_value(lowered, &mut report);
-    let document = parse(document, &mut report)?;
+    let Prepared { document, plan, mut type_names, report } = prepare_value(lowered, report)?;
     let types = document.components.as_ref().map(|components| &components.schemas);
     type_names.retain(|name, ty| given.contains(name) && types.is_some_and(|types| types.contains_key(ty)));
-    let plan = Plan::of(&document)?;
     let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
     named_types::settle(&mut file);
     open_types(&mut file, &plan, settings)?;
@@ -113,7 +113,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     client::seal(&mut file, settings);
     file.items.extend(server::items(&document.servers)?);
     let rust = named_types::settle_texts(&prettyplease::unparse(&file));
-    Ok(Generated { rust, report, document, type_names })
+    Ok(Generated { rust, report, document, plan, type_names })
 }
 
 fn component_schemas(document: &Value) -> Option<&serde_json::Map<String, Value>> {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{VisitMut, visit_item_mod_mut, visit_path_mut};
 use syn::{File, ItemMod, Path, parse_quote};
 
-use super::plan::Plan;
+use crate::plan::Plan;
 
 /// Where typify believes the types to be; [`settle`] puts the right path in its place.
 const ELSEWHERE: &str = "generated_elsewhere";

@@ -7,8 +7,8 @@ use quote::{format_ident, quote};
 use syn::{File, Ident, Item};
 
 use super::Settings;
-use super::plan::{Enum, Plan};
 use crate::model::names::{pascal_name, unique_name};
+use crate::plan::{Enum, Plan};
 use crate::prepare::left_to_right;
 
 /// The items of all enums; typify was told that they are there.

@@ -1,4 +1,4 @@
-//! What an operation is that progenitor cannot say.
+//! Optional bodies, forms, lists and replies of several kinds, which progenitor does not write.
 
 mod form;
 mod optional_body;
@@ -10,7 +10,7 @@ use syn::visit_mut::VisitMut as _;
 use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type};
 
 use super::names::module_items;
-use super::plan::Plan;
+use crate::plan::Plan;
 use form::FormBody;
 use optional_body::OptionalBody;
 use path::Lists;

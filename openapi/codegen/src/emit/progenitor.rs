@@ -6,9 +6,9 @@ use std::panic;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
-use super::plan::Plan;
 use super::{Settings, named_types};
 use crate::error::Error;
+use crate::plan::Plan;
 
 pub(super) fn run_progenitor(
     document: &openapiv3::OpenAPI,

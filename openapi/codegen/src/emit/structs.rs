@@ -8,7 +8,7 @@ use syn::{Field, FieldValue, Fields, Item, Member, Type, parse_quote};
 
 use super::attributes::Serde;
 use super::names::module_items_of;
-use super::plan::{Plan, ReadType};
+use crate::plan::{Plan, ReadType};
 
 pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()> {
     let mut may_be_left_out = BTreeMap::new();

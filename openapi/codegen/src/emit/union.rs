@@ -7,9 +7,9 @@ use quote::{format_ident, quote};
 use syn::{File, Item};
 
 use super::Settings;
-use super::member::Member;
-use super::plan::{Plan, Union};
+use super::rust_type::rust_type;
 use super::structs::mentions_integer;
+use crate::plan::{Member, Plan, Union};
 
 /// The items of all unions; typify was told that they are there.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
@@ -24,13 +24,12 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
     let docs = union.description.clone().unwrap_or_else(|| format!("`{name}`"));
     let name = format_ident!("{name}");
     let variants: Vec<_> = union.members.iter().map(|member| format_ident!("{}", member.variant)).collect();
+    let plain_types: Vec<_> = union.members.iter().map(|member| rust_type(&member.schema)).collect();
     let types: Vec<_> = union
         .members
         .iter()
-        .map(|member| {
-            let ty = &member.ty;
-            if member.recursive { quote!(::std::boxed::Box<#ty>) } else { quote!(#ty) }
-        })
+        .zip(&plain_types)
+        .map(|(member, ty)| if member.recursive { quote!(::std::boxed::Box<#ty>) } else { quote!(#ty) })
         .collect();
     let (unknown, otherwise, non_exhaustive) = if union.open {
         (
@@ -49,7 +48,7 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
     let tag = &union.tag;
     let decode = union.members.iter().enumerate().map(|(index, member)| {
         let variant = &variants[index];
-        let ty = &member.ty;
+        let ty = &plain_types[index];
         let wrapped = if member.recursive { quote!(::std::boxed::Box::new(member)) } else { quote!(member) };
         let read = match mentions_integer(&ty.to_string()) {
             true => quote!(super::support::lenient::<#ty, _>(&json)),

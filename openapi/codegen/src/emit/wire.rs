@@ -1,10 +1,10 @@
-//! What an operation sends other than progenitor thinks: names of parameters, and the media type of its body.
+//! Names of parameters on the wire, and media types of bodies, where progenitor would send others.
 
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{Expr, ExprLit, File, Item, Lit, LitStr, Type, parse_quote};
 
 use super::names::module_items;
-use super::plan::{Operation, Plan};
+use crate::plan::{Operation, Plan};
 
 pub(super) fn restore(file: &mut File, plan: &Plan) {
     for item in module_items(file, "builder").into_iter().flatten() {

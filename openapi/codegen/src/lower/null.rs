@@ -4,6 +4,8 @@
 //! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
 //! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::grammar::Kind;
@@ -16,27 +18,31 @@ use crate::report::{Code, Report};
 pub(super) fn lower(document: &mut Value, report: &mut Report) {
     let whole = document.clone();
     let named = NamedNulls::of(&whole);
+    let mut alone = Alone::default();
     visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }
         let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
         let admitted = said(given, &mut |reference| named.0.get(reference).copied()) == Null::Admitted;
-        strip(schema, at, report);
+        strip(schema, at, &mut alone, report);
         if !admitted {
             return;
         }
         match place(at) {
             Place::Component => report.add(Code::L007, at, "null is admitted where it is used"),
-            // What a member admits, the schema that holds it was asked for.
+            // The schema that holds the member decides.
             Place::Member => {}
-            Place::Use => flag(schema),
+            Place::Use => flag(schema, at, &alone),
         }
     });
 }
 
+/// The schemas that admit null and nothing else.
+type Alone = BTreeSet<Pointer>;
+
 /// Removes every spelling of null from the keywords of one schema.
-fn strip(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn strip(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, report: &mut Report) {
     if schema.shift_remove("nullable").is_some() {
         report.add(Code::L012, &at.join("nullable"), "3.1 has no such keyword; it is read as 3.0 means it");
     }
@@ -47,14 +53,14 @@ fn strip(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
             report.add(Code::L002, &at.join("type"), "null is admitted");
         }
         match types.as_slice() {
-            [] if given > 0 => null_alone(schema, at, report),
+            [] if given > 0 => null_alone(schema, at, alone, report),
             [] => drop(schema.shift_remove("type")),
             [only] => schema["type"] = only.clone(),
             _ => {}
         }
     }
     if schema.get("type") == Some(&"null".into()) || schema.get("const") == Some(&Value::Null) {
-        null_alone(schema, at, report);
+        null_alone(schema, at, alone, report);
     }
     if let Some(Value::Array(values)) = schema.get_mut("enum") {
         let given = values.len();
@@ -62,20 +68,21 @@ fn strip(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         if values.len() < given {
             report.add(Code::L004, &at.join("enum"), "null is admitted");
             if values.is_empty() {
-                null_alone(schema, at, report);
+                null_alone(schema, at, alone, report);
             }
         }
     }
     for keyword in ["oneOf", "anyOf"] {
         if let Some(Value::Array(members)) = schema.get_mut(keyword) {
             let given = members.len();
-            members.retain(|member| member.get(NULL_ALONE).is_none());
+            let mut places = (0..given).map(|index| at.join(keyword).join(&index.to_string()));
+            members.retain(|_| places.next().is_none_or(|place| !alone.contains(&place)));
             if members.len() == given {
                 continue;
             }
             report.add(Code::L003, &at.join(keyword), "null is admitted");
             match members.as_mut_slice() {
-                [] => null_alone(schema, at, report),
+                [] => null_alone(schema, at, alone, report),
                 [only] => {
                     let only = only.take();
                     schema.shift_remove(keyword);
@@ -87,24 +94,13 @@ fn strip(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     }
 }
 
-/// Marks a schema that admits null and nothing else, until the schema that holds it has been seen.
-const NULL_ALONE: &str = "x-null-alone";
-
-fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, report: &mut Report) {
     for keyword in ["type", "const", "enum", "oneOf", "anyOf"] {
         schema.shift_remove(keyword);
     }
-    if !schema.contains_key(NULL_ALONE) && place(at) != Place::Member {
+    if alone.insert(at.clone()) && place(at) != Place::Member {
         report.add(Code::W002, at, "null alone is read as any value");
     }
-    schema.insert(NULL_ALONE.into(), true.into());
-}
-
-/// Removes the marks.
-pub(super) fn unmark(document: &mut Value) {
-    visit_mut(document, &mut |_, _, object| {
-        object.shift_remove(NULL_ALONE);
-    });
 }
 
 /// Makes `schema` say what its only member says, too.
@@ -125,12 +121,12 @@ fn absorb(schema: &mut Map<String, Value>, member: Value) {
     }
 }
 
-fn flag(schema: &mut Map<String, Value>) {
+fn flag(schema: &mut Map<String, Value>, at: &Pointer, alone: &Alone) {
     if schema.contains_key("$ref") {
         let reference = Value::Object(std::mem::take(schema));
         schema.insert("allOf".into(), json!([reference]));
     }
-    if !schema.contains_key(NULL_ALONE) {
+    if !alone.contains(at) {
         schema.insert("nullable".into(), true.into());
     }
 }
@@ -167,7 +163,6 @@ mod tests {
             "R": {"anyOf": [{"$ref": "#/components/schemas/R"}, {"type": "null"}]},
         }}});
         lower(&mut document, &mut Report::default());
-        unmark(&mut document);
         assert_eq!(document["components"]["schemas"]["N"], json!({"type": "string"}));
         after.assert_eq(&document["components"]["schemas"]["Use"]["properties"]["a"].to_string());
     }

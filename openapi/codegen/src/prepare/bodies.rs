@@ -3,23 +3,28 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable};
-use crate::model::operations::operations_mut;
+use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
-use crate::prepare::forms::{self, FIELDS};
+use crate::plan::Operation;
+use crate::prepare::facts::Facts;
+use crate::prepare::forms;
 use crate::prepare::parameters::Schemas;
 use crate::report::{Code, Report};
 
-/// The media type a body is sent as, where it is another than progenitor would say.
-pub(crate) const CONTENT_TYPE: &str = "x-content-type";
-
-pub(super) fn prepare(document: &mut Value, report: &mut Report) {
+pub(super) fn prepare(document: &mut Value, facts: &mut Facts, report: &mut Report) {
     let whole = document.clone();
-    for operation in operations_mut(document) {
-        body(operation.fields, &whole, &operation.at.join("requestBody"), report);
+    for operations::Operation { path, method, at, fields } in operations_mut(document) {
+        body(fields, facts.operation(path, method), &whole, &at.join("requestBody"), report);
     }
 }
 
-fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, report: &mut Report) {
+fn body(
+    operation: &mut Map<String, Value>,
+    facts: &mut Operation,
+    document: &Value,
+    at: &Pointer,
+    report: &mut Report,
+) {
     let Some(Value::Object(mut body)) = operation.shift_remove("requestBody") else {
         return;
     };
@@ -43,7 +48,7 @@ fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, repo
         (JSON, schema)
     } else if essence == FORM {
         match forms::fields(&schema, &described, Schemas(document)) {
-            Ok(fields) => operation.insert(FIELDS.into(), fields.into()),
+            Ok(fields) => facts.fields = Some(fields),
             Err(reason) => return report.add(Code::R103, at, reason),
         };
         (FORM, schema)
@@ -56,7 +61,7 @@ fn body(operation: &mut Map<String, Value>, document: &Value, at: &Pointer, repo
         (BYTES, json!({"type": "string", "format": "binary"}))
     };
     if media_type != kind && media_type != "*/*" {
-        operation.insert(CONTENT_TYPE.into(), media_type.into());
+        facts.content_type = Some(media_type);
     }
     body.insert("content".into(), json!({kind: {"schema": schema}}));
     operation.insert("requestBody".into(), Value::Object(body));
@@ -80,32 +85,38 @@ fn chosen(content: &Map<String, Value>) -> Option<(&String, &Value)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
-    fn check(body: Value, after: Value, codes: &str) {
+    #[track_caller]
+    fn check(body: Value, after: Value, facts: Operation, codes: &str) {
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": body}}}});
         let mut report = Report::default();
-        prepare(&mut document, &mut report);
+        let mut found = Facts::default();
+        prepare(&mut document, &mut found, &mut report);
         assert_eq!(document["paths"]["/a"]["post"], after);
+        assert_eq!(*found.operation("/a", "post"), facts);
         let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
         assert_eq!(found.join(" "), codes);
     }
 
     #[test]
     fn bodies() {
+        let none = Operation::default;
+        let sent_as = |name: &str| Operation { content_type: Some(name.to_owned()), ..none() };
         let schema = || json!({"schema": {"type": "object"}});
         let json = |schema: Value| json!({"content": {JSON: {"schema": schema}}, "required": true});
         check(
             json!({"content": {"text/plain": schema(), "application/json": schema()}, "required": true}),
             json!({"requestBody": json(json!({"type": "object"}))}),
+            none(),
             "W109",
         );
         check(
             json!({"content": {"application/merge-patch+json": {}}}),
-            json!({
-                "requestBody": {"content": {JSON: {"schema": {}}}},
-                "x-content-type": "application/merge-patch+json",
-            }),
+            json!({"requestBody": {"content": {JSON: {"schema": {}}}}}),
+            sent_as("application/merge-patch+json"),
             "",
         );
         check(
@@ -114,19 +125,20 @@ mod tests {
                 "requestBody": {
                     "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}, "required": true,
                 },
-                "x-content-type": "image/png",
             }),
+            sent_as("image/png"),
             "W112",
         );
-        check(json!({"content": {"multipart/form-data": schema()}}), json!({}), "R103");
+        check(json!({"content": {"multipart/form-data": schema()}}), json!({}), none(), "R103");
         for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
-            check(json!({"content": {media_type: {}}}), json!({}), "R103");
+            check(json!({"content": {media_type: {}}}), json!({}), none(), "R103");
         }
         check(
             json!({"content": {FORM: {"schema": {"type": "object"}}}}),
-            json!({"requestBody": {"content": {FORM: {"schema": {"type": "object"}}}}, "x-form-fields": {}}),
+            json!({"requestBody": {"content": {FORM: {"schema": {"type": "object"}}}}}),
+            Operation { fields: Some(BTreeMap::new()), ..none() },
             "",
         );
-        check(json!({"content": {FORM: {"schema": {"type": "string"}}}}), json!({}), "R103");
+        check(json!({"content": {FORM: {"schema": {"type": "string"}}}}), json!({}), none(), "R103");
     }
 }

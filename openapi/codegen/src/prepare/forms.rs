@@ -1,34 +1,40 @@
 //! Bodies that are forms: each field is written as the document says (OpenAPI 3.1.1, section 4.8.14.6).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::model::media_types::{essence, is_json};
+use crate::plan::{Form, Separator};
 use crate::prepare::parameters::Schemas;
+use crate::prepare::unions::members_in;
 
-/// The fields of a form that are written in another way than their values call for, and how.
-pub(crate) const FIELDS: &str = "x-form-fields";
-
-/// How the fields of a form are written, for those where the document says it.
+/// The forms of the fields whose encoding the document names.
 ///
-/// Where it does not, a scalar is a text, an object is JSON, and a list is a pair for each of its values.
-pub(super) fn fields(schema: &Value, media_type: &Value, schemas: Schemas<'_>) -> Result<Map<String, Value>, String> {
-    let mut forms = Map::new();
+/// The type of any other field implies its form: a scalar is a text, an object is JSON, and a list is a pair for each of
+/// its values. `Err` names the field that the generator cannot write.
+pub(super) fn fields(
+    schema: &Value,
+    media_type: &Value,
+    schemas: Schemas<'_>,
+) -> Result<BTreeMap<String, Form>, String> {
+    let mut forms = BTreeMap::new();
     for object in objects(schema, schemas, 0)? {
         for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let encoding = media_type.get("encoding").and_then(|encodings| encodings.get(name));
             let form = form(encoding, property, schemas).map_err(|what| format!("`{name}` of the form is {what}"))?;
             if let Some(form) = form {
-                forms.insert(name.clone(), form.into());
+                forms.insert(name.clone(), form);
             }
         }
     }
     Ok(forms)
 }
 
-/// The objects that a form may be.
+/// The objects that a form may be. `Err` for a schema that admits another type.
 fn objects(schema: &Value, schemas: Schemas<'_>, depth: usize) -> Result<Vec<Map<String, Value>>, String> {
     let resolved = schemas.resolved(schema);
-    if let Some(Value::Array(members)) = resolved.get("oneOf").filter(|_| depth < 4) {
+    if let Some(members) = members_in(&resolved).filter(|_| depth < 4) {
         let members = members.iter().map(|member| objects(member, schemas, depth + 1));
         return Ok(members.collect::<Result<Vec<_>, _>>()?.concat());
     }
@@ -38,8 +44,8 @@ fn objects(schema: &Value, schemas: Schemas<'_>, depth: usize) -> Result<Vec<Map
     }
 }
 
-/// How one field is written, where its value does not say it; or what it is that has no form.
-fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>) -> Result<Option<&'static str>, String> {
+/// The encoding of a field whose type implies none. `Err` names the unsupported type.
+fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>) -> Result<Option<Form>, String> {
     let items = schemas.resolved(schema).shift_remove("items");
     let is_list = items.is_some();
     if items.is_some_and(|items| schemas.resolved(&items).contains_key("items")) {
@@ -51,7 +57,7 @@ fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>) -> Resul
     if style.is_none() && encoding["explode"].is_null() {
         return match encoding["contentType"].as_str() {
             None => Ok(None),
-            Some(media_type) if is_json(media_type) => Ok(Some("json")),
+            Some(media_type) if is_json(media_type) => Ok(Some(Form::Json)),
             Some(media_type) if essence(media_type) == "text/plain" && (is_scalar || is_list) => Ok(None),
             Some(media_type) => Err(format!("in `{media_type}`; the generator writes texts and JSON")),
         };
@@ -61,11 +67,11 @@ fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>) -> Resul
     }
     let style = style.unwrap_or("form");
     match (style, encoding["explode"].as_bool().unwrap_or(style == "form")) {
-        ("form" | "pipeDelimited" | "spaceDelimited", true) => Ok(Some("exploded")),
-        ("form", false) => Ok(Some("comma")),
-        ("pipeDelimited", false) => Ok(Some("pipe")),
-        ("spaceDelimited", false) => Ok(Some("space")),
-        ("deepObject", _) => Ok(Some("deep")),
+        ("form" | "pipeDelimited" | "spaceDelimited", true) => Ok(Some(Form::Exploded)),
+        ("form", false) => Ok(Some(Form::Separated(Separator::Comma))),
+        ("pipeDelimited", false) => Ok(Some(Form::Separated(Separator::Pipe))),
+        ("spaceDelimited", false) => Ok(Some(Form::Separated(Separator::Space))),
+        ("deepObject", _) => Ok(Some(Form::Deep)),
         (style, _) => Err(format!("of style `{style}`, which is none of a form")),
     }
 }
@@ -76,12 +82,13 @@ mod tests {
 
     use super::*;
 
-    fn check(schema: Value, encoding: Value, expected: Result<Value, &str>) {
+    fn check(schema: Value, encoding: Value, expected: Result<&[(&str, Form)], &str>) {
         let document = json!({"components": {"schemas": {
             "A": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}},
         }}});
         let found = fields(&schema, &json!({"encoding": encoding}), Schemas(&document));
-        assert_eq!(found.map(Value::from), expected.map_err(str::to_owned), "{schema}");
+        let expected = expected.map(|forms| forms.iter().map(|(name, form)| ((*name).to_owned(), *form)).collect());
+        assert_eq!(found, expected.map_err(str::to_owned), "{schema}");
     }
 
     #[test]
@@ -89,30 +96,34 @@ mod tests {
         let a = || json!({"$ref": "#/components/schemas/A"});
         let object = |property: Value| json!({"type": "object", "properties": {"a": property}});
         let none = || json!({});
-        check(a(), none(), Ok(none()));
+        check(a(), none(), Ok(&[]));
         check(
             json!({"allOf": [a()]}),
             json!({"a": {"contentType": "text/plain", "explode": false}}),
-            Ok(json!({"a": "comma"})),
+            Ok(&[("a", Form::Separated(Separator::Comma))]),
         );
         check(
             json!({"oneOf": [a(), object(json!({"type": "object"}))]}),
             json!({"a": {"style": "deepObject"}}),
-            Ok(json!({"a": "deep"})),
+            Ok(&[("a", Form::Deep)]),
         );
-        check(a(), json!({"a": {"style": "spaceDelimited"}, "b": {"style": "deepObject"}}), Ok(json!({"a": "space"})));
-        check(a(), json!({"a": {"style": "form"}}), Ok(json!({"a": "exploded"})));
-        check(a(), json!({"a": {"contentType": "application/json"}}), Ok(json!({"a": "json"})));
-        check(a(), json!({"a": {"contentType": "text/plain"}}), Ok(none()));
+        check(
+            a(),
+            json!({"a": {"style": "spaceDelimited"}, "b": {"style": "deepObject"}}),
+            Ok(&[("a", Form::Separated(Separator::Space))]),
+        );
+        check(a(), json!({"a": {"style": "form"}}), Ok(&[("a", Form::Exploded)]));
+        check(a(), json!({"a": {"contentType": "application/json"}}), Ok(&[("a", Form::Json)]));
+        check(a(), json!({"a": {"contentType": "text/plain"}}), Ok(&[]));
         check(
             object(json!({"type": "string"})),
             json!({"a": {"contentType": "application/json"}}),
-            Ok(json!({"a": "json"})),
+            Ok(&[("a", Form::Json)]),
         );
         // A scalar is a text in every style.
-        check(object(json!({"type": "string"})), json!({"a": {"explode": false}}), Ok(none()));
-        check(object(json!({})), none(), Ok(none()));
-        check(json!({}), none(), Ok(none()));
+        check(object(json!({"type": "string"})), json!({"a": {"explode": false}}), Ok(&[]));
+        check(object(json!({})), none(), Ok(&[]));
+        check(json!({}), none(), Ok(&[]));
 
         check(
             object(json!({"type": "string"})),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::Pointer;
+use crate::prepare::unions::{self, is_enum_of_strings};
 use crate::report::{Code, Report};
 
 /// Moves inline types to components, and returns their original pointers by their new names.
@@ -137,9 +138,9 @@ impl Naming<'_> {
 fn needs_name(schema: &Value) -> bool {
     let has = |keyword| schema.get(keyword).is_some();
     // A constrained string becomes a type that checks it.
-    has("enum")
+    schema.as_object().is_some_and(is_enum_of_strings)
         || has("properties")
-        || has("oneOf")
+        || unions::members(schema).is_some()
         || ["minLength", "maxLength", "pattern"].iter().any(|keyword| has(keyword))
 }
 

@@ -6,28 +6,44 @@ mod schemas;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::operations::{Operation, relocate};
+use crate::model::operations::relocate;
 use crate::model::pointer::Pointer;
+use crate::plan::{Form, Operation, Separator};
+use crate::prepare::facts::Facts;
 use crate::report::{Code, Report};
 use names::names_in;
 pub(super) use schemas::Schemas;
 
-/// The name that a parameter or property has on the wire, where its Rust name would say another.
-pub(crate) const WIRE_NAME: &str = "x-wire-name";
-
-/// How a parameter is written, where progenitor would write it in another form.
-pub(crate) const FORM: &str = "x-form";
-
-pub(super) fn prepare(document: &mut Value, report: &mut Report) {
+pub(super) fn prepare(document: &mut Value, facts: &mut Facts, report: &mut Report) {
     let whole = document.clone();
-    relocate(document, |Operation { path, at, fields, .. }| {
-        Parameters { schemas: Schemas(&whole), at: &at, report: &mut *report }.operation(path, fields)
+    relocate(document, |operation| {
+        let (path, method) = (operation.path, operation.method);
+        let mut found = facts.take_operation(path, method);
+        let mut parameters =
+            Parameters { schemas: Schemas(&whole), at: &operation.at, facts: &mut found, report: &mut *report };
+        let path = parameters.operation(path, operation.fields);
+        *facts.operation(&path, method) = found;
+        path
     });
+}
+
+/// A parameter that progenitor takes, and the form that it cannot carry.
+struct Parameter {
+    value: Value,
+    form: Option<Form>,
+}
+
+impl Parameter {
+    /// A parameter in the form that progenitor writes.
+    fn plain(value: impl Into<Value>) -> Self {
+        Self { value: value.into(), form: None }
+    }
 }
 
 struct Parameters<'a> {
     schemas: Schemas<'a>,
     at: &'a Pointer,
+    facts: &'a mut Operation,
     report: &'a mut Report,
 }
 
@@ -60,18 +76,22 @@ impl Parameters<'_> {
             }
         }
         for name in &names {
-            if !parameters.iter().any(|parameter| parameter["in"] == "path" && parameter["name"] == *name) {
+            if !parameters
+                .iter()
+                .any(|Parameter { value: parameter, .. }| parameter["in"] == "path" && parameter["name"] == *name)
+            {
                 self.report.add(Code::L114, self.at, format!("`{name}` is a text"));
                 let schema = json!({"type": "string"});
-                parameters.push(json!({"name": name, "in": "path", "required": true, "schema": schema}));
+                parameters
+                    .push(Parameter::plain(json!({"name": name, "in": "path", "required": true, "schema": schema})));
             }
         }
         let path = self.rust_names(path, &mut parameters);
-        operation.insert("parameters".into(), parameters.into());
+        operation.insert("parameters".into(), parameters.into_iter().map(|parameter| parameter.value).collect());
         path
     }
 
-    fn in_path(&mut self, mut parameter: Map<String, Value>, names: &[String], at: &Pointer, to: &mut Vec<Value>) {
+    fn in_path(&mut self, mut parameter: Map<String, Value>, names: &[String], at: &Pointer, to: &mut Vec<Parameter>) {
         let named = |name: &String| parameter.get("name").and_then(Value::as_str) == Some(name);
         if !names.iter().any(named) {
             let reason = format!("{} is not in the path; left out", parameter.get("name").unwrap_or(&Value::Null));
@@ -79,17 +99,16 @@ impl Parameters<'_> {
         }
         parameter.insert("required".into(), true.into());
         if let Some(schema) = self.schema(&mut parameter, "simple", at) {
-            if self.schemas.resolved(&schema).get("type") == Some(&"array".into()) {
-                parameter.insert(FORM.into(), "comma".into());
-            }
+            let is_list = self.schemas.resolved(&schema).get("type") == Some(&"array".into());
             if let Some(schema) = self.text(&schema, at) {
                 parameter.insert("schema".into(), schema);
-                to.push(Value::Object(parameter));
+                let form = is_list.then_some(Form::Separated(Separator::Comma));
+                to.push(Parameter { value: parameter.into(), form });
             }
         }
     }
 
-    fn in_header(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Value>) {
+    fn in_header(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Parameter>) {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str()) {
             return self.report.add(Code::L113, at, format!("`{name}`"));
@@ -100,7 +119,7 @@ impl Parameters<'_> {
         }
         if let Some(schema) = self.schema(&mut parameter, "simple", at).and_then(|schema| self.text(&schema, at)) {
             parameter.insert("schema".into(), schema);
-            to.push(Value::Object(parameter));
+            to.push(Parameter::plain(parameter));
         }
     }
 
@@ -141,16 +160,21 @@ impl Parameters<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
 
-    fn check(path: &str, parameters: Value, after: Value, codes: &str) {
+    #[track_caller]
+    fn check(path: &str, parameters: Value, after: Value, facts: &Operation, codes: &str) {
         let mut document = json!({
             "paths": {path: {"get": {"parameters": parameters}}},
             "components": {"schemas": {"E": {"type": "string", "enum": ["a"]}}},
         });
         let mut report = Report::default();
-        prepare(&mut document, &mut report);
-        let item = document["paths"].as_object().unwrap().values().next().unwrap();
+        let mut found = Facts::default();
+        prepare(&mut document, &mut found, &mut report);
+        let (path, item) = document["paths"].as_object().unwrap().iter().next().unwrap();
+        assert_eq!(found.operation(path, "get"), facts);
         assert_eq!(item["get"]["parameters"], after);
         let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
         assert_eq!(found.join(" "), codes);
@@ -160,13 +184,21 @@ mod tests {
         json!({"name": name, "in": place, "required": place == "path", "schema": schema})
     }
 
+    fn none() -> Operation {
+        Operation::default()
+    }
+
+    /// The parameter `p` of the query is in this form.
+    fn in_form(form: Form) -> Operation {
+        Operation { forms: BTreeMap::from([("p".to_owned(), form)]), ..none() }
+    }
+
     #[test]
     fn names_that_collide() {
         let text = || json!({"type": "string"});
-        let mut renamed = parameter("query", "id2", text());
-        renamed["x-wire-name"] = "id".into();
-        let mut body = parameter("header", "body2", text());
-        body["x-wire-name"] = "body".into();
+        let renamed = parameter("query", "id2", text());
+        let body = parameter("header", "body2", text());
+        let wire_names = [("id2", "id"), ("body2", "body")].map(|(name, wire)| (name.to_owned(), wire.to_owned()));
         check(
             "/a/{id}",
             json!([
@@ -175,6 +207,7 @@ mod tests {
                 parameter("header", "body", text())
             ]),
             json!([renamed, parameter("path", "id", text()), body]),
+            &Operation { wire_names: BTreeMap::from(wire_names), ..none() },
             "L109 L109",
         );
     }
@@ -186,15 +219,15 @@ mod tests {
             "/a/{id}:go",
             json!([parameter("path", "other", text())]),
             json!([parameter("path", "id", text())]),
+            &none(),
             "L114 L114",
         );
-        check("/a/{id", json!([]), json!([]), "R104");
-        let mut listed = parameter("path", "id", text());
-        listed["x-form"] = "comma".into();
+        check("/a/{id", json!([]), json!([]), &none(), "R104");
         check(
             "/a/{id}",
             json!([parameter("path", "id", json!({"type": "array", "items": {}}))]),
-            json!([listed]),
+            json!([parameter("path", "id", text())]),
+            &Operation { path_lists: BTreeSet::from(["id".to_owned()]), ..none() },
             "W107",
         );
     }
@@ -210,6 +243,7 @@ mod tests {
                 parameter("query", "a", named.clone()),
                 parameter("query", "b", json!({"type": "array", "items": named})),
             ]),
+            &none(),
             "L111",
         );
     }
@@ -225,33 +259,42 @@ mod tests {
             parameter
         };
         for (fields, schema, form) in [
-            (json!({"style": "form", "explode": false}), list(), "comma"),
-            (json!({"style": "pipeDelimited"}), list(), "pipe"),
-            (json!({"style": "spaceDelimited", "explode": false}), list(), "space"),
-            (json!({"style": "deepObject"}), map(), "deep"),
-            (json!({"explode": false}), map(), "comma"),
+            (json!({"style": "form", "explode": false}), list(), Form::Separated(Separator::Comma)),
+            (json!({"style": "pipeDelimited"}), list(), Form::Separated(Separator::Pipe)),
+            (json!({"style": "spaceDelimited", "explode": false}), list(), Form::Separated(Separator::Space)),
+            (json!({"style": "deepObject"}), map(), Form::Deep),
+            (json!({"explode": false}), map(), Form::Separated(Separator::Comma)),
         ] {
-            check("/a", json!([of(fields, schema.clone())]), json!([of(json!({"x-form": form}), schema)]), "");
+            check(
+                "/a",
+                json!([of(fields, schema.clone())]),
+                json!([parameter("query", "p", schema)]),
+                &in_form(form),
+                "",
+            );
         }
         for fields in [json!({"style": "spaceDelimited", "explode": true}), json!({"explode": true})] {
-            check("/a", json!([of(fields, list())]), json!([parameter("query", "p", list())]), "");
+            check("/a", json!([of(fields, list())]), json!([parameter("query", "p", list())]), &none(), "");
         }
         check(
             "/a",
             json!([parameter("query", "p", json!({"type": "object"}))]),
             json!([parameter("query", "p", map())]),
+            &none(),
             "",
         );
         check(
             "/a",
             json!([of(json!({"style": "deepObject"}), object())]),
             json!([parameter("query", "p[a]", json!({"type": "integer"}))]),
+            &none(),
             "L111",
         );
         check(
             "/a",
             json!([of(json!({"explode": false}), object())]),
-            json!([of(json!({"x-form": "comma"}), map())]),
+            json!([parameter("query", "p", map())]),
+            &in_form(Form::Separated(Separator::Comma)),
             "W108",
         );
         for (schema, after, codes) in
@@ -259,19 +302,19 @@ mod tests {
         {
             let mut given = parameter("query", "p", json!({}));
             given["content"] = json!({"application/json": {"schema": schema}});
-            check("/a", json!([given]), json!([of(json!({"x-form": "json"}), after)]), codes);
+            check("/a", json!([given]), json!([parameter("query", "p", after)]), &in_form(Form::Json), codes);
         }
     }
 
     #[test]
     fn forms_that_are_refused() {
-        check("/a", json!([{"name": "a", "in": "cookie"}]), json!([]), "R102");
-        check("/a", json!([{"name": "a", "in": "query", "style": "deepObject"}]), json!([]), "R101");
-        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), "L114");
+        check("/a", json!([{"name": "a", "in": "cookie"}]), json!([]), &none(), "R102");
+        check("/a", json!([{"name": "a", "in": "query", "style": "deepObject"}]), json!([]), &none(), "R101");
+        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), &none(), "L114");
         let list = json!({"type": "array", "items": {"type": "object", "properties": {}}});
-        check("/a", json!([parameter("query", "l", list)]), json!([]), "R101");
-        check("/a", json!([{"name": "a", "in": "query", "content": {}}]), json!([]), "R101");
-        check("/a", json!([{"name": "a b", "in": "header"}]), json!([]), "R101");
-        check("/a", json!([{"name": "Authorization", "in": "header"}]), json!([]), "L113");
+        check("/a", json!([parameter("query", "l", list)]), json!([]), &none(), "R101");
+        check("/a", json!([{"name": "a", "in": "query", "content": {}}]), json!([]), &none(), "R101");
+        check("/a", json!([{"name": "a b", "in": "header"}]), json!([]), &none(), "R101");
+        check("/a", json!([{"name": "Authorization", "in": "header"}]), json!([]), &none(), "L113");
     }
 }

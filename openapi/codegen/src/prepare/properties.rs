@@ -1,8 +1,8 @@
 //! Properties of an object: what is demanded in which direction, and names that do not collide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::model::grammar::Kind;
 use crate::model::names::unique_name;
@@ -10,11 +10,8 @@ use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::prepare::directions;
-use crate::prepare::parameters::WIRE_NAME;
+use crate::prepare::facts::Facts;
 use crate::report::{Code, Report};
-
-/// Marks a property that is an `Option` only so that absence and emptiness are told apart.
-pub(crate) const ABSENT: &str = "x-absent";
 
 /// What only the server sets is not demanded in requests, and what only the client sets is not in replies.
 pub(super) fn relax_one_way(document: &mut Value, report: &mut Report) {
@@ -68,18 +65,23 @@ fn is(property: &Value, keyword: &str, document: &Value) -> bool {
     target.is_some_and(|target| target[keyword] == true)
 }
 
-/// Names of fields are unique within their type; lists and maps that may be absent are told from empty ones.
-pub(super) fn prepare(document: &mut Value, report: &mut Report) {
+/// Makes names of fields unique within their type, and lists and maps that may be absent nullable.
+pub(super) fn prepare(document: &mut Value, facts: &mut Facts, report: &mut Report) {
     visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }
-        absent_lists(schema);
-        rename(schema, at, report);
+        let wire_names = rename(schema, at, report);
+        if !wire_names.is_empty() {
+            facts.wire_names.insert(at.clone(), wire_names);
+        }
+        facts.absent.extend(absent_lists(schema).iter().map(|name| at.join("properties").join(name)));
     });
 }
 
-fn absent_lists(schema: &mut Map<String, Value>) {
+/// Makes each list or map that may be absent nullable, so that absence differs from emptiness. Returns their names.
+fn absent_lists(schema: &mut Map<String, Value>) -> Vec<String> {
+    let mut absent = Vec::new();
     let required: BTreeSet<_> = schema
         .get("required")
         .and_then(Value::as_array)
@@ -92,19 +94,21 @@ fn absent_lists(schema: &mut Map<String, Value>) {
         let is_map = property["type"] == "object" && property.get("properties").is_none();
         if !required.contains(name) && (property["type"] == "array" || is_map) && property["nullable"] != true {
             property["nullable"] = true.into();
-            property[ABSENT] = true.into();
+            absent.push(name.clone());
         }
     }
+    absent
 }
 
-fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+/// Returns the names on the wire of the properties that were renamed.
+fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) -> BTreeMap<String, String> {
+    let mut renamed = BTreeMap::new();
     let extra = schema.get("additionalProperties").is_some_and(Value::is_object);
     let Some(Value::Object(properties)) = schema.get_mut("properties") else {
-        return;
+        return renamed;
     };
-    // typify calls the field of all other properties so.
+    // typify has a field `extra` for all other properties.
     let mut taken: BTreeSet<String> = if extra { BTreeSet::from(["extra".to_owned()]) } else { BTreeSet::new() };
-    let mut renamed = Map::new();
     *properties = std::mem::take(properties)
         .into_iter()
         .map(|(name, property)| {
@@ -114,25 +118,24 @@ fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
                 return (name, property);
             }
             report.add(Code::L110, &at.join("properties").join(&name), format!("named `{unique}`"));
-            renamed.insert(unique.clone(), name.into());
+            renamed.insert(unique.clone(), name);
             (unique, property)
         })
         .collect();
-    if renamed.is_empty() {
-        return;
-    }
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         for name in required {
-            if let Some((unique, _)) = renamed.iter().find(|(_, wire)| *wire == name) {
+            if let Some((unique, _)) = renamed.iter().find(|(_, wire)| *name == ***wire) {
                 *name = unique.as_str().into();
             }
         }
     }
-    schema.insert(WIRE_NAME.into(), json!(renamed));
+    renamed
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -159,12 +162,15 @@ mod tests {
         let mut document = json!({"components": {"schemas": {"A": {
             "properties": {"a-b": {}, "a_b": {}, "extra": {}, "@": {}}, "required": ["a_b"], "additionalProperties": {},
         }}}});
-        prepare(&mut document, &mut Report::default());
+        let mut facts = Facts::default();
+        prepare(&mut document, &mut facts, &mut Report::default());
+        let wire_names = [("a_b2", "a_b"), ("extra2", "extra")].map(|(name, wire)| (name.to_owned(), wire.to_owned()));
+        assert_eq!(facts.wire_names[&Pointer::component("schemas", "A")], BTreeMap::from(wire_names));
         assert_eq!(
             document["components"]["schemas"]["A"],
             json!({
                 "properties": {"a-b": {}, "a_b2": {}, "extra2": {}, "@": {}}, "required": ["a_b2"],
-                "additionalProperties": {}, "x-wire-name": {"a_b2": "a_b", "extra2": "extra"},
+                "additionalProperties": {},
             })
         );
     }

@@ -1,30 +1,25 @@
 //! One typed success and one typed error for each operation, which is what progenitor can generate.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde_json::{Map, Value, json};
 
 use crate::model::media_types::{BYTES, JSON, essence, is_json, is_sendable};
 use crate::model::names::{rust_name, unique_name};
-use crate::model::operations::{self, Operation, operations_mut};
+use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
+use crate::plan::{Operation, ReplyKind};
+use crate::prepare::facts::Facts;
 use crate::report::{Code, Report};
 
-/// The kinds of the success replies of an operation by status, where there are several.
-pub(crate) const REPLIES: &str = "x-replies";
-
-/// The media types an operation accepts, where there is one beside JSON.
-pub(crate) const ACCEPT: &str = "x-accept";
-
-pub(super) fn normalise(document: &mut Value, report: &mut Report) {
+pub(super) fn normalise(document: &mut Value, facts: &mut Facts, report: &mut Report) {
     let everywhere = error_schemas(document);
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
     let mut replies = Replies { everywhere, taken, named: Map::new(), report };
-    for Operation { method, at, fields, .. } in operations_mut(document) {
+    for operations::Operation { path, method, at, fields } in operations_mut(document) {
         let id = rust_name(operations::id(fields));
-        replies.operation(fields, method, &id, &at.join("responses"));
+        replies.operation(fields, method, facts.operation(path, method), &id, &at.join("responses"));
     }
     for (name, schema) in replies.named {
         document["components"]["schemas"][name] = schema;
@@ -40,7 +35,14 @@ struct Replies<'a> {
 }
 
 impl Replies<'_> {
-    fn operation(&mut self, operation: &mut Map<String, Value>, method: &str, id: &str, at: &Pointer) {
+    fn operation(
+        &mut self,
+        operation: &mut Map<String, Value>,
+        method: &str,
+        facts: &mut Operation,
+        id: &str,
+        at: &Pointer,
+    ) {
         let Some(Value::Object(given)) = operation.shift_remove("responses") else { return };
         let mut successes = Map::new();
         let mut errors = Map::new();
@@ -63,48 +65,55 @@ impl Replies<'_> {
         {
             successes.insert("2XX".into(), default.clone());
         }
-        self.successes(operation, successes, id, at);
+        self.successes(operation, facts, successes, id, at);
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
             self.errors(responses, &errors, id, at);
         }
     }
 
-    /// All success replies of one type: JSON if there is any, else a stream of bytes, else nothing.
+    /// Gives all success replies one type: JSON if any is JSON, else a stream of bytes, else no body.
     ///
-    /// Where JSON is not all there is, the operation says which status is of which kind.
-    fn successes(&mut self, operation: &mut Map<String, Value>, given: Map<String, Value>, id: &str, at: &Pointer) {
-        let kinds: Vec<_> = given.values().map(Kind::of).collect();
+    /// If some are JSON and some are not, the facts name the kind of each.
+    fn successes(
+        &mut self,
+        operation: &mut Map<String, Value>,
+        facts: &mut Operation,
+        given: Map<String, Value>,
+        id: &str,
+        at: &Pointer,
+    ) {
+        let kinds: Vec<_> = given.values().map(kind).collect();
         let typed: Vec<_> =
             given.iter().filter_map(|(status, reply)| Some((status.clone(), json_type(reply)?))).collect();
         let content = if !typed.is_empty() {
             json!({JSON: {"schema": self.success_schema(&typed, id, at)}})
-        } else if kinds.contains(&Kind::Bytes) {
+        } else if kinds.contains(&ReplyKind::Bytes) {
             json!({BYTES: {}})
         } else {
             json!({})
         };
-        if kinds.iter().any(|kind| *kind != kinds[0] || *kind == Kind::JsonOrBytes) {
-            let statuses: Vec<_> = given.keys().zip(&kinds).map(|(status, kind)| format!("{status} {kind}")).collect();
+        if kinds.iter().any(|kind| *kind != kinds[0] || *kind == ReplyKind::JsonOrBytes) {
+            let statuses: Vec<_> =
+                given.keys().zip(&kinds).map(|(status, kind)| format!("{status} {}", described_kind(*kind))).collect();
             self.report.add(Code::L116, at, statuses.join(", "));
             if !typed.is_empty() {
-                let replies = given.keys().zip(&kinds).map(|(status, kind)| (status.clone(), kind.name().into()));
-                operation.insert(REPLIES.into(), Value::Object(replies.collect()));
-                operation.insert(ACCEPT.into(), accept(given.values()).into());
+                facts.replies = given.keys().cloned().zip(kinds.iter().copied()).collect();
+                facts.accept = Some(accept(given.values()));
             }
         }
         let mut responses = Map::new();
         for ((status, mut reply), kind) in given.into_iter().zip(kinds) {
-            if kind == Kind::Bytes
+            if kind == ReplyKind::Bytes
                 && let Some((name, _)) = described(&reply).find(|(_, described)| says_more_than_bytes(described))
             {
                 self.report.add(Code::W115, &at.join(&status), format!("`{name}` is for the caller to read"));
             }
             let media_types: Vec<_> = media_types(&reply).filter(|name| !is_stream(name)).collect();
-            if kind != Kind::Nothing && media_types.len() > 1 {
+            if kind != ReplyKind::Nothing && media_types.len() > 1 {
                 self.report.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
             }
             // progenitor takes replies of one kind.
-            if typed.is_empty() || matches!(kind, Kind::Json | Kind::JsonOrBytes) {
+            if typed.is_empty() || matches!(kind, ReplyKind::Json | ReplyKind::JsonOrBytes) {
                 reply["content"] = content.clone();
                 responses.insert(status, reply);
             }
@@ -197,47 +206,25 @@ fn error_schemas(document: &Value) -> Vec<Value> {
 }
 
 /// What a reply is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Json,
-    JsonOrBytes,
-    Bytes,
-    Nothing,
-}
-
-impl Kind {
-    fn of(reply: &Value) -> Self {
-        match json_type(reply) {
-            Some(_) if media_types(reply).any(is_stream) => Self::JsonOrBytes,
-            Some(_) => Self::Json,
-            None if media_types(reply).next().is_some() => Self::Bytes,
-            None => Self::Nothing,
-        }
-    }
-
-    /// The name that the pass over the generated code knows it by.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::JsonOrBytes => "json_or_bytes",
-            Self::Bytes => "bytes",
-            Self::Nothing => "nothing",
-        }
+fn kind(reply: &Value) -> ReplyKind {
+    match json_type(reply) {
+        Some(_) if media_types(reply).any(is_stream) => ReplyKind::JsonOrBytes,
+        Some(_) => ReplyKind::Json,
+        None if media_types(reply).next().is_some() => ReplyKind::Bytes,
+        None => ReplyKind::Nothing,
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Json => "is JSON",
-            Self::JsonOrBytes => "is JSON or a stream, as its media type says",
-            Self::Bytes => "is a stream",
-            Self::Nothing => "has no body",
-        })
+fn described_kind(kind: ReplyKind) -> &'static str {
+    match kind {
+        ReplyKind::Json => "is JSON",
+        ReplyKind::JsonOrBytes => "is JSON or a stream, as its media type says",
+        ReplyKind::Bytes => "is a stream",
+        ReplyKind::Nothing => "has no body",
     }
 }
 
-/// What the client says it takes: JSON, and streams where the server would rather send them.
+/// The value of the header `Accept`: JSON first, then streams.
 fn accept<'a>(replies: impl Iterator<Item = &'a Value>) -> String {
     let mut accept = vec![JSON.to_owned()];
     for reply in replies {
@@ -305,7 +292,7 @@ mod tests {
             },
             "components": {"schemas": {}},
         });
-        normalise(&mut document, &mut Report::default());
+        normalise(&mut document, &mut Facts::default(), &mut Report::default());
         assert_eq!(document["paths"]["/a"]["get"]["responses"], after);
     }
 

@@ -6,6 +6,7 @@ use crate::model::grammar::{Kind, Shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::prepare::directions;
+use crate::prepare::unions::is_enum_of_strings;
 use crate::report::{Code, Report};
 
 pub(super) fn relax(document: &mut Value, report: &mut Report) {
@@ -44,7 +45,7 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report
     if schema.get("minLength") == Some(&0.into()) {
         schema.shift_remove("minLength");
     }
-    let is_text = schema.get("type") == Some(&"string".into()) && !schema.contains_key("enum");
+    let is_text = schema.get("type") == Some(&"string".into()) && !is_enum_of_strings(schema);
     for keyword in CONSTRAINTS {
         let is_of_text = ["minLength", "maxLength", "pattern"].contains(keyword);
         let readable = match schema.get("pattern").and_then(Value::as_str) {

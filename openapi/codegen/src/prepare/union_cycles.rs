@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::{Pointer, component_name};
+use crate::prepare::unions::{self, keyword};
 use crate::report::{Code, Report};
 
 /// Gives each union that leads back to itself the members that are no unions.
@@ -27,7 +28,10 @@ pub(super) fn resolve(document: &mut Value, report: &mut Report) {
         let schema = &mut document["components"]["schemas"][&name];
         match members.is_empty() {
             true => *schema = json!({}),
-            false => schema["oneOf"] = members.into(),
+            false => {
+                let keyword = keyword(schema);
+                schema[keyword] = members.into();
+            }
         }
     }
 }
@@ -47,10 +51,10 @@ fn flattened(name: &str, union: &Value, schemas: &Map<String, Value>) -> Vec<Val
     flattened
 }
 
-/// The members of a union; an alias is its own only member, since a union of one member is an alias by now.
+/// The members of a union; an alias is its own only member: earlier passes turned one-member unions into `$ref`s.
 fn members(schema: &Value) -> Vec<&Value> {
-    match schema.get("oneOf") {
-        Some(members) => members.as_array().into_iter().flatten().collect(),
+    match unions::members(schema) {
+        Some(members) => members.iter().collect(),
         None if is_alias(schema) => vec![schema],
         None => Vec::new(),
     }
@@ -61,7 +65,7 @@ fn nested<'a>(member: &Value, schemas: &'a Map<String, Value>) -> Option<(String
     let reference = member["$ref"].as_str().or_else(|| member["allOf"][0]["$ref"].as_str());
     let name = component_name(reference?, "schemas")?;
     let schema = schemas.get(&name)?;
-    let is_union = schema.get("oneOf").is_some_and(Value::is_array);
+    let is_union = unions::members(schema).is_some();
     (is_union || is_alias(schema)).then_some((name, schema))
 }
 

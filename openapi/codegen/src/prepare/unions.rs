@@ -1,4 +1,4 @@
-//! Unions in the one form that the generated code decides: `oneOf`, with members that can be told apart.
+//! Unions whose members can be told apart, and enums of strings: what the generated code decides by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +10,30 @@ use crate::model::visitor::visit_mut;
 use crate::prepare::intersection::is_annotation;
 use crate::report::{Code, Report};
 
-/// The constants of a schema that no enum of Rust stands for; a union may be decided by them.
-pub(crate) const CONSTANTS: &str = "x-constants";
+/// The keyword of a union. A value of an `anyOf` may be several of its members at once.
+const KEYWORDS: [&str; 2] = ["oneOf", "anyOf"];
 
-/// Marks a union of which a value may be several members at once.
-pub(crate) const ANY_OF: &str = "x-any-of";
+/// The members of a schema that is a union.
+pub(super) fn members(schema: &Value) -> Option<&Vec<Value>> {
+    schema.as_object().and_then(members_in)
+}
+
+/// The members among the keywords of a schema that is a union.
+pub(super) fn members_in(schema: &Map<String, Value>) -> Option<&Vec<Value>> {
+    KEYWORDS.iter().find_map(|keyword| schema.get(*keyword))?.as_array()
+}
+
+/// The keyword that holds the members of a union; once [`normalise`] ran, there is only one.
+pub(super) fn keyword(union: &Value) -> &'static str {
+    KEYWORDS.into_iter().find(|keyword| union.get(*keyword).is_some()).unwrap_or(KEYWORDS[0])
+}
+
+/// Whether a schema is an enum of strings, the one kind of enum that becomes a Rust type.
+pub(super) fn is_enum_of_strings(schema: &Map<String, Value>) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    schema.get("type").is_none_or(|name| name == "string")
+        && values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
+}
 
 pub(super) fn normalise(document: &mut Value, report: &mut Report) {
     visit_mut(document, &mut |kind, at, schema| {
@@ -23,31 +42,28 @@ pub(super) fn normalise(document: &mut Value, report: &mut Report) {
         }
         enum_of_strings(schema, at, report);
         union(schema, at, report);
-        if !schema.contains_key("oneOf") {
+        if !KEYWORDS.iter().any(|keyword| schema.contains_key(*keyword)) {
             schema.shift_remove("discriminator");
         }
     });
 }
 
-/// Only an enum of strings becomes one of Rust.
+/// Reduces an enum of strings to its values. Any other enum stays as it is until the plan takes it: a union may be
+/// decided by its values.
 fn enum_of_strings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some(values) = schema.get("enum") else { return };
-    let strings = values.as_array().is_some_and(|values| values.iter().all(Value::is_string) && !values.is_empty());
-    if strings && schema.get("type").is_none_or(|name| name == "string") {
-        schema.insert("type".into(), "string".into());
-        for keyword in ["format", "pattern", "minLength", "maxLength"] {
-            schema.shift_remove(keyword);
-        }
-        return;
+    if !is_enum_of_strings(schema) {
+        return report.add(Code::W105, &at.join("enum"), format!("{values}"));
     }
-    let values = schema.shift_remove("enum").unwrap_or_default();
-    report.add(Code::W105, &at.join("enum"), format!("{values}"));
-    schema.insert(CONSTANTS.into(), values);
+    schema.insert("type".into(), "string".into());
+    for keyword in ["format", "pattern", "minLength", "maxLength"] {
+        schema.shift_remove(keyword);
+    }
 }
 
 fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some((keyword, members)) =
-        ["oneOf", "anyOf"].iter().find_map(|keyword| Some((*keyword, schema.shift_remove(*keyword)?)))
+        KEYWORDS.into_iter().find_map(|keyword| Some((keyword, schema.shift_remove(keyword)?)))
     else {
         return;
     };
@@ -55,12 +71,15 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     if keyword == "anyOf" {
         report.add(Code::L107, at, format!("one of {}", members.len()));
     }
-    schema.retain(|key, _| is_annotation(key) || key == "discriminator");
+    let decides = !is_enum_of_strings(schema);
+    schema.retain(|key, _| is_annotation(key) || key == "discriminator" || (key == "enum" && decides));
     let mut seen = BTreeSet::new();
     let mut told_apart = spliced(members);
     told_apart.retain(|member| seen.insert(bare(member)));
     told_apart = one_scalar_of_each_type(told_apart);
-    let admits_all = |member: &Value| member.as_object().is_some_and(|keys| keys.keys().all(|key| is_annotation(key)));
+    let admits_all = |member: &Value| {
+        member.as_object().is_some_and(|keys| keys.keys().all(|key| is_annotation(key) || key == "enum"))
+    };
     if told_apart.iter().any(admits_all) {
         schema.shift_remove("discriminator");
         return;
@@ -78,20 +97,16 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         }
         return;
     }
-    schema.insert("oneOf".into(), told_apart.into());
-    if keyword == "anyOf" {
-        schema.insert(ANY_OF.into(), true.into());
-    }
+    schema.insert(keyword.into(), told_apart.into());
 }
 
 /// The members, with those of inline unions among them in their place.
-fn spliced(members: Vec<Value>) -> Vec<Value> {
+fn spliced(given: Vec<Value>) -> Vec<Value> {
     let mut all = Vec::new();
-    for member in members {
+    for member in given {
         match member {
-            Value::Object(inner) if inner.contains_key("oneOf") && !inner.contains_key("discriminator") => {
-                let inner = inner.get("oneOf").and_then(Value::as_array).cloned();
-                all.extend(inner.into_iter().flatten());
+            inner if members(&inner).is_some() && inner.get("discriminator").is_none() => {
+                all.extend(members(&inner).into_iter().flatten().cloned());
             }
             Value::Object(mut inner) => {
                 inner.shift_remove("nullable");
@@ -107,10 +122,10 @@ fn spliced(members: Vec<Value>) -> Vec<Value> {
     all
 }
 
-/// What a member says, but for words for the reader.
+/// The keywords of a member that decide on its values.
 fn bare(member: &Value) -> String {
-    let keys = member.as_object().into_iter().flatten().filter(|(key, _)| !is_annotation(key) || *key == CONSTANTS);
-    // By name, since the order of keywords says nothing.
+    let keys = member.as_object().into_iter().flatten().filter(|(key, _)| !is_annotation(key));
+    // By name, since their order says nothing.
     let keys: BTreeMap<_, _> = keys.collect();
     json!(keys).to_string()
 }
@@ -142,7 +157,9 @@ fn one_scalar_of_each_type(members: Vec<Value>) -> Vec<Value> {
         let values: Option<Vec<_>> = members
             .iter()
             .filter(|member| type_of(member) == group)
-            .map(|member| member["enum"].as_array().cloned())
+            .map(|member| {
+                member["enum"].as_array().filter(|_| member.as_object().is_some_and(is_enum_of_strings)).cloned()
+            })
             .collect::<Option<Vec<_>>>()
             .map(|values| values.concat());
         match values {
@@ -171,7 +188,7 @@ mod tests {
     fn members_that_can_be_told_apart() {
         check(
             json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {}}], "description": "d"}),
-            json!({"description": "d", "oneOf": [{"type": "string"}, {"type": "array", "items": {}}], "x-any-of": true}),
+            json!({"description": "d", "anyOf": [{"type": "string"}, {"type": "array", "items": {}}]}),
         );
         check(
             json!({"anyOf": [{"type": "string", "format": "uri"}, {"type": "string", "enum": ["a"]}]}),
@@ -193,6 +210,6 @@ mod tests {
 
     #[test]
     fn enums_of_other_types() {
-        check(json!({"type": "integer", "enum": [1]}), json!({"type": "integer", "x-constants": [1]}));
+        check(json!({"type": "integer", "enum": [1]}), json!({"type": "integer", "enum": [1]}));
     }
 }

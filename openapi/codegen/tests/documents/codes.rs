@@ -13,7 +13,7 @@ use crate::instances;
 const EACH: usize = 20;
 
 /// A document around an example: the example is one, is a part of one, or is a schema that a reply holds.
-fn document_of(example: &Value) -> Value {
+pub(crate) fn document_of(example: &Value) -> Value {
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},

@@ -1,5 +1,7 @@
 //! Values that a document admits must still be admitted by what the rules make of it.
 
+use std::collections::BTreeMap;
+
 use jsonschema::{Draft, Registry, Resource, Validator};
 use openapi_client_codegen::{Generated, lower};
 use serde_json::{Value, json};
@@ -19,8 +21,8 @@ pub(crate) struct Found {
 /// Makes `count` values of each component, and looks at those that are valid under the document as given.
 pub(crate) fn check(document: &Value, generated: &Generated, count: usize) -> Found {
     let mut found = Found::default();
-    let lowered = as_2020_12(&serde_json::to_value(lower(document).unwrap().document).unwrap());
-    let prepared = as_2020_12(&serde_json::to_value(&generated.document).unwrap());
+    let lowered = as_2020_12(&serde_json::to_value(lower(document).unwrap().document).unwrap(), &BTreeMap::new());
+    let prepared = as_2020_12(&serde_json::to_value(&generated.document).unwrap(), &generated.plan.wire_names);
     let [Some(before), Some(lowered), Some(prepared)] = [document, &lowered, &prepared].map(registry) else {
         return found;
     };

@@ -4,6 +4,7 @@
 
 mod codes;
 mod corpus;
+mod extensions;
 mod generator;
 mod instances;
 mod mutants;

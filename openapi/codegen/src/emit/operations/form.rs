@@ -6,13 +6,14 @@ use quote::quote;
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{Expr, parse_quote};
 
-use super::query::form_named;
+use super::query::variant;
+use crate::plan::Form;
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// Writes the form, with these fields in another form than their values call for.
 pub(super) struct FormBody<'a> {
-    pub(super) fields: &'a BTreeMap<String, String>,
+    pub(super) fields: &'a BTreeMap<String, Form>,
     pub(super) media_type: Option<&'a str>,
 }
 
@@ -27,7 +28,7 @@ impl VisitMut for FormBody<'_> {
         let (request, body) = (&call.receiver, &call.args);
         let media_type = self.media_type.unwrap_or(MEDIA_TYPE);
         let fields = self.fields.iter().map(|(name, form)| {
-            let form = form_named(form);
+            let form = variant(*form);
             quote!((#name, super::support::Form::#form))
         });
         *expr = parse_quote! {

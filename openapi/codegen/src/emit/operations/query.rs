@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{Expr, ExprCall, ExprLit, ImplItemFn, Lit, Pat, Stmt, parse_quote};
 
+use crate::plan::{Form, Separator};
+
 /// Takes these parameters, by their names on the wire, from the request as progenitor makes it, and adds them in their
 /// form.
-pub(super) struct Forms<'a>(pub(super) &'a BTreeMap<String, String>);
+pub(super) struct Forms<'a>(pub(super) &'a BTreeMap<String, Form>);
 
 impl VisitMut for Forms<'_> {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
@@ -28,7 +30,7 @@ impl VisitMut for Forms<'_> {
             stmts.push(stmt);
             let Some(request) = request else { continue };
             for (form, name, value) in take.taken {
-                let form = form_named(form);
+                let form = variant(form);
                 stmts.push(parse_quote! {
                     super::support::append_query(#request.url_mut(), #name, #value, super::support::Form::#form)?;
                 });
@@ -38,22 +40,22 @@ impl VisitMut for Forms<'_> {
     }
 }
 
-/// The form that a name in the plan stands for.
-pub(super) fn form_named(name: &str) -> Expr {
-    match name {
-        "exploded" => parse_quote!(Exploded),
-        "comma" => parse_quote!(Separated(",")),
-        "pipe" => parse_quote!(Separated("%7C")),
-        "space" => parse_quote!(Separated("%20")),
-        "deep" => parse_quote!(Deep),
-        _ => parse_quote!(Json),
+/// The variant of `Form` in `support/query.rs`.
+pub(super) fn variant(form: Form) -> Expr {
+    match form {
+        Form::Exploded => parse_quote!(Exploded),
+        Form::Separated(Separator::Comma) => parse_quote!(Separated(",")),
+        Form::Separated(Separator::Pipe) => parse_quote!(Separated("%7C")),
+        Form::Separated(Separator::Space) => parse_quote!(Separated("%20")),
+        Form::Deep => parse_quote!(Deep),
+        Form::Json => parse_quote!(Json),
     }
 }
 
 struct Take<'a> {
-    forms: &'a BTreeMap<String, String>,
+    forms: &'a BTreeMap<String, Form>,
     /// The form, the name and the value of each.
-    taken: Vec<(&'a str, Expr, Expr)>,
+    taken: Vec<(Form, Expr, Expr)>,
 }
 
 impl VisitMut for Take<'_> {
@@ -65,7 +67,7 @@ impl VisitMut for Take<'_> {
         };
         let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = name else { return };
         if let Some(form) = self.forms.get(&text.value()) {
-            self.taken.push((form, name.clone(), value.clone()));
+            self.taken.push((*form, name.clone(), value.clone()));
             *expr = (*call.receiver).clone();
         }
     }

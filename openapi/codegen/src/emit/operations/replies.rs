@@ -6,9 +6,9 @@ use syn::visit_mut::{VisitMut, visit_expr_method_call_mut};
 use syn::{Arm, Expr, ExprMethodCall, ImplItemFn, Pat, ReturnType, Stmt, parse_quote};
 
 use super::{names_header, with_argument};
-use crate::emit::plan::Operation;
+use crate::plan::{Operation, ReplyKind};
 
-/// Hands over replies of several kinds.
+/// Makes an operation return `Reply`, which holds a reply of any kind.
 pub(super) struct Replies<'a>(pub(super) &'a Operation);
 
 impl VisitMut for Replies<'_> {
@@ -32,7 +32,7 @@ impl VisitMut for Replies<'_> {
                 Err(_) => Pat::parse_single.parse2(quote!(200u16..=299u16)),
             }
             .unwrap_or_else(|_| parse_quote!(_));
-            let read = format_ident!("from_{kind}");
+            let read = format_ident!("{}", reader(*kind));
             parse_quote!(#status => super::support::Reply::#read(response).await,)
         });
         let others = replies.arms.iter().filter(|arm| !arm.pat.to_token_stream().to_string().starts_with('2'));
@@ -40,7 +40,17 @@ impl VisitMut for Replies<'_> {
     }
 }
 
-/// Says what the client takes.
+/// The function in `support/reply.rs` that reads a kind of reply.
+fn reader(kind: ReplyKind) -> &'static str {
+    match kind {
+        ReplyKind::Json => "from_json",
+        ReplyKind::JsonOrBytes => "from_json_or_bytes",
+        ReplyKind::Bytes => "from_bytes",
+        ReplyKind::Nothing => "from_nothing",
+    }
+}
+
+/// Sets the header `Accept`.
 struct Accept<'a>(&'a str);
 
 impl VisitMut for Accept<'_> {

@@ -1,10 +1,8 @@
-//! What parameters are called: on the wire as the document says, in Rust by a name that no other has.
+//! Names of parameters: unique in Rust, and unchanged on the wire.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::{Parameters, WIRE_NAME};
+use super::{Parameter, Parameters};
 use crate::model::names::unique_name;
 use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::report::Code;
@@ -13,16 +11,23 @@ use crate::report::Code;
 const RESERVED: &[&str] = &["body", "send", "new", "header_map", "client"];
 
 impl Parameters<'_> {
-    /// Gives each parameter a name that no other has, and keeps the one it has on the wire.
-    pub(super) fn rust_names(&mut self, path: &str, parameters: &mut [Value]) -> String {
+    /// Gives each parameter a unique name, records what it is on the wire, and returns the path with the new names.
+    pub(super) fn rust_names(&mut self, path: &str, parameters: &mut [Parameter]) -> String {
         let mut path = path.to_owned();
         let mut taken: BTreeSet<_> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
         // Parameters of the path first: their names are the ones a caller knows the path by.
         for in_path in [true, false] {
-            for parameter in parameters.iter_mut().filter(|parameter| (parameter["in"] == "path") == in_path) {
+            for parameter in parameters.iter_mut().filter(|parameter| (parameter.value["in"] == "path") == in_path) {
+                let form = parameter.form;
+                let parameter = &mut parameter.value;
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let wanted = snake_name(&name);
                 let unique = unique_name(&wanted, &mut taken);
+                match form {
+                    Some(_) if in_path => drop(self.facts.path_lists.insert(unique.clone())),
+                    Some(form) => drop(self.facts.forms.insert(name.clone(), form)),
+                    None => {}
+                }
                 if unique == wanted && !name.is_empty() && is_left_as_it_is(&name) {
                     continue;
                 }
@@ -30,7 +35,7 @@ impl Parameters<'_> {
                 if in_path {
                     path = path.replace(&format!("{{{name}}}"), &format!("{{{unique}}}"));
                 } else {
-                    parameter[WIRE_NAME] = name.into();
+                    self.facts.wire_names.insert(unique.clone(), name);
                 }
                 parameter["name"] = unique.into();
             }
@@ -39,7 +44,7 @@ impl Parameters<'_> {
     }
 }
 
-/// The names of the parameters in a path, or `None` for a path that is none.
+/// The names of the parameters in a path, or `None` if it does not start with a slash or its braces do not match.
 pub(super) fn names_in(path: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = path.strip_prefix('/')?;

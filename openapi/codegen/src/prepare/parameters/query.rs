@@ -2,24 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FORM, Parameters};
+use super::{Parameter, Parameters};
 use crate::model::media_types::is_json;
 use crate::model::pointer::Pointer;
+use crate::plan::{Form, Separator};
 use crate::report::Code;
 
-/// How the values of one parameter are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Style {
-    /// A pair for each value; what progenitor writes.
-    Exploded,
-    /// One pair, the values in it separated by the text that the name stands for.
-    Separated(&'static str),
-    /// A pair for each property, its name in brackets.
-    Deep,
-}
-
 impl Parameters<'_> {
-    pub(super) fn in_query(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Value>) {
+    pub(super) fn in_query(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Parameter>) {
         parameter.shift_remove("allowReserved");
         let explode = parameter.shift_remove("explode");
         let style = parameter.shift_remove("style");
@@ -29,90 +19,86 @@ impl Parameters<'_> {
         let name = style.as_ref().and_then(Value::as_str).unwrap_or("form");
         // Form is exploded where the document does not say, any other style is not.
         let exploded = explode.as_ref().and_then(Value::as_bool).unwrap_or(name == "form");
-        let style = match (name, exploded) {
-            ("form" | "pipeDelimited" | "spaceDelimited", true) => Style::Exploded,
-            ("form", false) => Style::Separated("comma"),
-            ("pipeDelimited", false) => Style::Separated("pipe"),
-            ("spaceDelimited", false) => Style::Separated("space"),
-            ("deepObject", _) => Style::Deep,
+        let form = match (name, exploded) {
+            ("form" | "pipeDelimited" | "spaceDelimited", true) => Form::Exploded,
+            ("form", false) => Form::Separated(Separator::Comma),
+            ("pipeDelimited", false) => Form::Separated(Separator::Pipe),
+            ("spaceDelimited", false) => Form::Separated(Separator::Space),
+            ("deepObject", _) => Form::Deep,
             _ => return self.refuse(at, &format!("style `{name}`, which is none of a query")),
         };
         let schema = parameter.shift_remove("schema").filter(Value::is_object);
-        self.styled(parameter, &schema.unwrap_or_else(|| json!({"type": "string"})), style, at, to);
+        self.styled(parameter, &schema.unwrap_or_else(|| json!({"type": "string"})), form, at, to);
     }
 
     fn styled(
         &mut self,
         mut parameter: Map<String, Value>,
         schema: &Value,
-        style: Style,
+        form: Form,
         at: &Pointer,
-        to: &mut Vec<Value>,
+        to: &mut Vec<Parameter>,
     ) {
         let resolved = self.schemas.resolved(schema);
-        let (schema, style) = if resolved.get("type") == Some(&"array".into()) {
+        let (schema, form) = if resolved.get("type") == Some(&"array".into()) {
             let item = resolved.get("items").cloned().unwrap_or_default();
-            if style == Style::Deep {
+            if form == Form::Deep {
                 return self.refuse(at, "a list of style `deepObject`, which is for objects");
             }
             if !self.schemas.is_scalar(&item, 0) {
                 return self.refuse(at, "a list of objects or lists");
             }
-            (json!({"type": "array", "items": self.schemas.named_scalar(&item)}), style)
+            (json!({"type": "array", "items": self.schemas.named_scalar(&item)}), form)
         } else if let Some(Value::Object(properties)) = resolved.get("properties") {
-            return self.object(parameter, &resolved, properties, style, at, to);
+            return self.object(parameter, &resolved, properties, form, at, to);
         } else if resolved.get("type") == Some(&"object".into()) {
             let values = resolved.get("additionalProperties").filter(|values| values.is_object());
             let values = values.cloned().unwrap_or_else(|| json!({}));
             if !self.schemas.is_scalar(&values, 0) {
                 return self.refuse(at, "an object with objects or lists in it");
             }
-            (json!({"type": "object", "additionalProperties": self.schemas.named_scalar(&values)}), style)
-        } else if style == Style::Deep {
+            (json!({"type": "object", "additionalProperties": self.schemas.named_scalar(&values)}), form)
+        } else if form == Form::Deep {
             return self.refuse(at, "style `deepObject` for what may be no object");
         } else if self.schemas.is_scalar(schema, 0) {
-            (self.schemas.named_scalar(schema), Style::Exploded)
+            (self.schemas.named_scalar(schema), Form::Exploded)
         } else if self.schemas.is_union_of_scalars_and_lists(&resolved) {
-            (self.schemas.named_scalar(schema), style)
+            (self.schemas.named_scalar(schema), form)
         } else {
             return self.refuse(at, "a union with objects in it");
         };
         parameter.insert("schema".into(), schema);
-        match style {
-            Style::Exploded => {}
-            Style::Separated(separator) => drop(parameter.insert(FORM.into(), separator.into())),
-            Style::Deep => drop(parameter.insert(FORM.into(), "deep".into())),
-        }
-        to.push(Value::Object(parameter));
+        // progenitor writes the exploded form.
+        let form = Some(form).filter(|form| *form != Form::Exploded);
+        to.push(Parameter { value: parameter.into(), form });
     }
 
-    /// An object whose properties are known: a parameter for each.
+    /// Makes a parameter for each property of an object.
     fn object(
         &mut self,
         mut parameter: Map<String, Value>,
         resolved: &Map<String, Value>,
         properties: &Map<String, Value>,
-        style: Style,
+        form: Form,
         at: &Pointer,
-        to: &mut Vec<Value>,
+        to: &mut Vec<Parameter>,
     ) {
         let fits = |schema: &Value| match self.schemas.resolved(schema).get("items") {
-            // Of a list in an object, only the exploded form says how it is written.
-            Some(items) => style == Style::Exploded && self.schemas.is_scalar(items, 0),
+            // Only the exploded form defines how a list in an object is written.
+            Some(items) => form == Form::Exploded && self.schemas.is_scalar(items, 0),
             None => self.schemas.is_scalar(schema, 0),
         };
         if !properties.values().all(fits) || resolved.get("additionalProperties").is_some_and(Value::is_object) {
             return self.refuse(at, "an object with objects in it, or with any properties");
         }
-        if let Style::Separated(separator) = style {
+        if let Form::Separated(_) = form {
             self.report.add(Code::W108, at, "names and values, as an object of any properties");
             parameter.insert("schema".into(), json!({"type": "object", "additionalProperties": {}}));
-            parameter.insert(FORM.into(), separator.into());
-            return to.push(Value::Object(parameter));
+            return to.push(Parameter { value: parameter.into(), form: Some(form) });
         }
         let whole = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        let names = properties.keys().map(|name| match style {
-            Style::Deep => format!("{whole}[{name}]"),
+        let names = properties.keys().map(|name| match form {
+            Form::Deep => format!("{whole}[{name}]"),
             _ => name.clone(),
         });
         let names: Vec<_> = names.collect();
@@ -121,13 +107,13 @@ impl Parameters<'_> {
         for (wire, (name, schema)) in names.iter().zip(properties) {
             let required = parameter.get("required") == Some(&true.into()) && required.contains(&name.as_str().into());
             if let Value::Object(property) = json!({"name": wire, "in": "query", "required": required}) {
-                self.styled(property, schema, Style::Exploded, at, to);
+                self.styled(property, schema, Form::Exploded, at, to);
             }
         }
     }
 
-    /// A parameter with a media type: a text in that, of which the generator knows how JSON is written.
-    fn in_json(&mut self, mut parameter: Map<String, Value>, content: &Value, at: &Pointer, to: &mut Vec<Value>) {
+    /// A parameter with a media type; the generator writes JSON alone.
+    fn in_json(&mut self, mut parameter: Map<String, Value>, content: &Value, at: &Pointer, to: &mut Vec<Parameter>) {
         let mut described = content.as_object().into_iter().flatten();
         let (Some((media_type, described)), None) = (described.next(), described.next()) else {
             return self.refuse(at, "a parameter with no media type, or with several");
@@ -144,8 +130,7 @@ impl Parameters<'_> {
             }
         };
         parameter.insert("schema".into(), schema);
-        parameter.insert(FORM.into(), "json".into());
-        to.push(Value::Object(parameter));
+        to.push(Parameter { value: parameter.into(), form: Some(Form::Json) });
     }
 
     fn refuse(&mut self, at: &Pointer, what: &str) {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::resolve;
+use crate::prepare::unions::{is_enum_of_strings, members_in};
 
 /// The schemas of a document.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ impl Schemas<'_> {
         match resolved.get("type").and_then(Value::as_str) {
             Some("array" | "object") => false,
             Some(_) => true,
-            None => match resolved.get("oneOf").and_then(Value::as_array) {
+            None => match members_in(&resolved) {
                 Some(members) => depth < 4 && members.iter().all(|member| self.is_scalar(member, depth + 1)),
                 // Any value: the caller passes a scalar, or gets an error.
                 None => true,
@@ -37,8 +38,7 @@ impl Schemas<'_> {
     }
 
     pub(super) fn is_union_of_scalars_and_lists(&self, resolved: &Map<String, Value>) -> bool {
-        let members = resolved.get("oneOf").and_then(Value::as_array);
-        members.is_some_and(|members| {
+        members_in(resolved).is_some_and(|members| {
             members.iter().all(|member| {
                 let inner = self.resolved(member);
                 match inner.get("items") {
@@ -52,9 +52,10 @@ impl Schemas<'_> {
     /// A scalar without null, which a parameter cannot carry; named where a type of its own is made for it, so that the
     /// parameters of all operations share one.
     pub(super) fn named_scalar(&self, schema: &Value) -> Value {
-        const MADE_A_TYPE: [&str; 5] = ["enum", "oneOf", "minLength", "maxLength", "pattern"];
+        const CONSTRAINTS: [&str; 3] = ["minLength", "maxLength", "pattern"];
         let mut resolved = self.resolved(schema);
-        if MADE_A_TYPE.iter().any(|keyword| resolved.contains_key(*keyword)) {
+        let is_constrained = CONSTRAINTS.iter().any(|keyword| resolved.contains_key(*keyword));
+        if is_constrained || is_enum_of_strings(&resolved) || members_in(&resolved).is_some() {
             let reference = schema["allOf"].as_array().map_or(schema, |members| &members[0]);
             if reference.get("$ref").is_some() {
                 return json!({"$ref": reference["$ref"]});

@@ -109,8 +109,8 @@ pub(crate) const L115: Explanation = explained(
 );
 
 pub(crate) const L116: Explanation = explained(
-    "The status of a reply says whether it is JSON, bytes or nothing, and so does its media type where a status has both. The method hands over which it is.",
+    "The status of a reply says whether it is JSON, bytes or nothing, and so does its media type where a status has both. The method returns a `Reply`, which says which it is; the document after keeps the replies in JSON.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}, "204": {"description": "d"}}}}}}"#,
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "x-replies": {"200": "json", "204": "nothing"}, "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}}}}}}"#,
     "Nothing.",
 );

@@ -118,7 +118,7 @@ pub(crate) const W107: Explanation = explained(
 pub(crate) const W108: Explanation = explained(
     "A parameter that is JSON text, or an object serialized into one string, is sent in the documented form; its contents are the caller's responsibility.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "content": {"application/json": {"schema": {"type": "object", "properties": {"c": {"type": "string"}}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "x-form": "json", "schema": {}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "The type of the parameter.",
 );
 

@@ -1,0 +1,39 @@
+//! Rust types of schemas.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::model::pointer::component_name;
+use crate::prepare::reference;
+
+/// The type of a schema that is named or needs no name, as it is written in the module `types`.
+pub(super) fn rust_type(schema: &Value) -> TokenStream {
+    let plain = plain_type(schema);
+    if schema["nullable"] == true { quote!(::std::option::Option<#plain>) } else { plain }
+}
+
+fn plain_type(schema: &Value) -> TokenStream {
+    if let Some(name) = reference(schema).and_then(|reference| component_name(reference, "schemas")) {
+        let name = quote::format_ident!("{name}");
+        return quote!(#name);
+    }
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("string"), Some("date-time")) => quote!(super::support::Timestamp),
+        (Some("string"), _) => quote!(::std::string::String),
+        (Some("integer"), Some("uint64")) => quote!(u64),
+        (Some("integer"), _) => quote!(i64),
+        (Some("number"), _) => quote!(f64),
+        (Some("boolean"), _) => quote!(bool),
+        (Some("array"), _) => {
+            let item = rust_type(&schema["items"]);
+            quote!(::std::vec::Vec<#item>)
+        }
+        (Some("object"), _) if schema["additionalProperties"].is_object() => {
+            let value = rust_type(&schema["additionalProperties"]);
+            quote!(::std::collections::BTreeMap<::std::string::String, #value>)
+        }
+        (Some("object"), _) => quote!(::serde_json::Map<::std::string::String, ::serde_json::Value>),
+        _ => quote!(::serde_json::Value),
+    }
+}

@@ -1,0 +1,28 @@
+//! What progenitor cannot carry: it travels beside the prepared document and reaches the generated code from there.
+
+mod operation;
+mod types;
+
+use std::collections::BTreeMap;
+
+pub use operation::{Form, Operation, ReplyKind, Separator};
+pub use types::{Enum, Member, ReadType, Union};
+
+/// What the generated code needs to know beside the prepared document, by the names in that document.
+///
+/// A plan comes from the document's own keywords alone: no `x-` key of a document has a part in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// Enums of strings, by the names of their types.
+    pub enums: BTreeMap<String, Enum>,
+    /// Unions, by the names of their types.
+    pub unions: BTreeMap<String, Union>,
+    /// The other types that a server sends, by their names.
+    pub read_types: BTreeMap<String, ReadType>,
+    /// The names of properties on the wire, by type and by their names in the prepared document. A property that keeps
+    /// its name is left out.
+    pub wire_names: BTreeMap<String, BTreeMap<String, String>>,
+    /// Operations, by the names of their builders.
+    pub operations: BTreeMap<String, Operation>,
+}

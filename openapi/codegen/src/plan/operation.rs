@@ -1,0 +1,68 @@
+//! What an operation sends and reads other than progenitor would.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an operation sends and reads other than progenitor would.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Whether a caller may leave the body out.
+    pub body_is_optional: bool,
+    /// The kinds of its success replies by status. Empty where all are of one kind.
+    pub replies: BTreeMap<String, ReplyKind>,
+    /// The value of the header `Accept`. `None` for JSON alone.
+    pub accept: Option<String>,
+    /// The media type of the body. `None` for the one that progenitor would send.
+    pub content_type: Option<String>,
+    /// The names of parameters on the wire, by their names in the prepared document. A parameter that keeps its name is
+    /// left out.
+    pub wire_names: BTreeMap<String, String>,
+    /// The forms of parameters in the query, by their names on the wire. A parameter in the form that progenitor writes
+    /// is left out.
+    pub forms: BTreeMap<String, Form>,
+    /// The forms of the fields of a body that is a form. A field whose type implies its form is left out. `None` for
+    /// another body.
+    pub fields: Option<BTreeMap<String, Form>>,
+    /// The variables of the parameters in the path that are lists.
+    pub path_lists: BTreeSet<String>,
+}
+
+/// How a parameter in the query, or a field of a form, is written (OpenAPI 3.1.1, section 4.8.12.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// A pair for each value.
+    Exploded,
+    /// One pair, with the values separated.
+    Separated(Separator),
+    /// A pair for each property, its name in brackets.
+    Deep,
+    /// One pair, with JSON as its value.
+    Json,
+}
+
+/// What separates the values in one pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Separator {
+    /// `,`.
+    Comma,
+    /// `|`.
+    Pipe,
+    /// A space.
+    Space,
+}
+
+/// What the body of a reply is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReplyKind {
+    /// JSON.
+    Json,
+    /// JSON or a stream of bytes, as the media type of the reply says.
+    JsonOrBytes,
+    /// A stream of bytes.
+    Bytes,
+    /// No body.
+    Nothing,
+}

@@ -1,0 +1,71 @@
+//! The types that the generated code reads in another way than typify would.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// An enum of strings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Enum {
+    /// The description of the schema.
+    pub description: Option<String>,
+    /// The values, in document order.
+    pub values: Vec<String>,
+    /// Whether a server sends it, so that it may have values that this version does not know.
+    pub open: bool,
+}
+
+/// A union.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Union {
+    /// The description of the schema.
+    pub description: Option<String>,
+    /// The members, in document order.
+    pub members: Vec<Member>,
+    /// The property that tells the members apart. Empty without a discriminator.
+    pub tag: String,
+    /// Whether a value is exactly one of the members.
+    pub exclusive: bool,
+    /// Whether a server sends it, so that it may have members that this version does not know.
+    pub open: bool,
+}
+
+/// A member of a union: its variant, and what distinguishes its values from those of the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Member {
+    /// The name of the variant.
+    pub variant: String,
+    /// The schema in the prepared document.
+    pub schema: Value,
+    /// Whether its type holds the union itself, so that it needs a box.
+    pub recursive: bool,
+    /// The JSON types of its values.
+    pub types: BTreeSet<&'static str>,
+    /// The values of an enum of strings.
+    pub values: Vec<String>,
+    /// The values of the discriminator that name it.
+    pub tags: Vec<String>,
+    /// The properties that have one of few values, with these values, by their names on the wire.
+    pub constants: Vec<(String, Vec<Value>)>,
+    /// The names of its properties on the wire.
+    pub names: Vec<String>,
+    /// The properties that no value lacks, by their names on the wire.
+    pub required: Vec<String>,
+    /// Whether it takes properties of any name.
+    pub any_name: bool,
+    /// The items of a list, or the values of a map.
+    pub items: Option<Box<Self>>,
+}
+
+/// A type that a server sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadType {
+    /// Whether a client sends it, too.
+    pub written: bool,
+    /// The properties that may be null, by their names in the prepared document.
+    pub nullable: BTreeSet<String>,
+}

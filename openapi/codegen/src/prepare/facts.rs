@@ -1,0 +1,112 @@
+//! What the passes find that progenitor cannot carry, until names are final and it becomes the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::members::Members;
+use super::unions;
+use crate::error::Error;
+use crate::model::grammar::Kind;
+use crate::model::names::pascal_name;
+use crate::model::operations;
+use crate::model::pointer::Pointer;
+use crate::model::visitor::visit_mut;
+use crate::plan::{Enum, Operation, Plan, ReadType, Union};
+use crate::prepare::directions;
+
+/// What the passes find that progenitor cannot carry.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// By path and method: the id of an operation changes later.
+    operations: BTreeMap<(String, String), Operation>,
+    /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
+    pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
+    /// Properties that are nullable only so that absence and emptiness are told apart.
+    pub(super) absent: BTreeSet<Pointer>,
+    /// The values of enums that are no enums of strings.
+    pub(super) constants: BTreeMap<Pointer, Vec<Value>>,
+}
+
+impl Facts {
+    /// The facts on the operation with this path and method.
+    pub(super) fn operation(&mut self, path: &str, method: &str) -> &mut Operation {
+        self.operations.entry((path.to_owned(), method.to_owned())).or_default()
+    }
+
+    /// Removes the facts on an operation whose path is about to change.
+    pub(super) fn take_operation(&mut self, path: &str, method: &str) -> Operation {
+        self.operations.remove(&(path.to_owned(), method.to_owned())).unwrap_or_default()
+    }
+
+    /// Takes the enums that are no Rust types out of the document. They come last, since schemas that differ in them
+    /// alone are different types.
+    pub(super) fn take_constants(&mut self, document: &mut Value) {
+        visit_mut(document, &mut |kind, at, schema| {
+            if kind == Kind::Schema
+                && !unions::is_enum_of_strings(schema)
+                && let Some(Value::Array(values)) = schema.shift_remove("enum")
+            {
+                self.constants.insert(at.clone(), values);
+            }
+        });
+    }
+
+    /// The plan for the document, in which every name is final.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotOpenApi30`] when the document cannot be written as JSON.
+    pub(super) fn plan(mut self, document: &openapiv3::OpenAPI) -> Result<Plan, Error> {
+        let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
+        let mut plan = Plan { operations: self.operations(&document), ..Plan::default() };
+        let members = Members { document: &document, facts: &self };
+        let directions = directions(&document);
+        for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+            let written = directions.written.contains(name);
+            // What no operation reaches may come in some other way, such as a webhook.
+            let read = directions.read.contains(name) || !written;
+            let description = schema["description"].as_str().map(str::to_owned);
+            if let Some(values) = schema["enum"].as_array().filter(|_| schema["type"] == "string") {
+                let values = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                plan.enums.insert(name.clone(), Enum { description, values, open: read });
+                continue;
+            }
+            if unions::members(schema).is_some() {
+                let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default().to_owned();
+                let members = members.of_union(name, schema);
+                // A discriminator names one member, also of an `anyOf`.
+                let exclusive = schema.get("oneOf").is_some() || !tag.is_empty();
+                plan.unions.insert(name.clone(), Union { description, members, tag, exclusive, open: read });
+                continue;
+            }
+            let at = Pointer::component("schemas", name);
+            if let Some(names) = self.wire_names.get(&at) {
+                plan.wire_names.insert(name.clone(), names.clone());
+            }
+            if read {
+                let at = at.join("properties");
+                let properties = schema["properties"].as_object().into_iter().flatten();
+                let nullable = properties
+                    .filter(|(name, property)| property["nullable"] == true && !self.absent.contains(&at.join(name)))
+                    .map(|(name, _)| name.clone())
+                    .collect();
+                plan.read_types.insert(name.clone(), ReadType { written, nullable });
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The facts on operations, by the names of their builders.
+    fn operations(&mut self, document: &Value) -> BTreeMap<String, Operation> {
+        let mut by_builder = BTreeMap::new();
+        for operation in operations::operations(document) {
+            let body = operation.fields.get("requestBody").and_then(Value::as_object);
+            let body_is_optional = body.is_some_and(|body| body.get("required") != Some(&Value::Bool(true)));
+            let facts = self.take_operation(operation.path, operation.method);
+            let id = operations::id(operation.fields);
+            by_builder.insert(pascal_name(id), Operation { body_is_optional, ..facts });
+        }
+        by_builder
+    }
+}

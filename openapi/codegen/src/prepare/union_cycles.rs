@@ -19,7 +19,7 @@ pub(super) fn resolve(document: &mut Value, report: &mut Report) {
     let cyclic = ReferenceGraph::of_edges(edges).cyclic();
     let cyclic = schemas.iter().filter(|(name, _)| cyclic.contains(&Component::schema(name)));
     let resolved: Vec<_> = cyclic
-        .map(|(name, schema)| (name.clone(), schema.get("oneOf").is_some(), flattened(name, schema, schemas)))
+        .map(|(name, schema)| (name.clone(), unions::members(schema).is_some(), flattened(name, schema, schemas)))
         // An alias of a union ends where the union does.
         .filter(|(_, is_union, members)| *is_union || members.is_empty())
         .collect();

@@ -21,8 +21,7 @@ use serde_json::Value;
 
 use crate::document::check_limits;
 use crate::error::Error;
-use crate::report::Report;
-use crate::report::rejection;
+use crate::report::{Log, Pass, Report};
 
 /// A 3.0.3 document, and the disposition of each construct of the document it was lowered from.
 #[derive(Clone, Debug)]
@@ -55,52 +54,56 @@ pub struct Lowered {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn lower(document: &Value) -> Result<Lowered, Error> {
-    let mut report = Report::default();
-    let document = lower_value(document, &mut report)?;
-    Ok(Lowered { document: parse(document, &mut report)?, report })
+    let Pass { document, log, .. } = lower_value(document)?;
+    let (document, report) = parse(document, log)?;
+    Ok(Lowered { document, report })
 }
 
-pub(crate) fn lower_value(document: &Value, report: &mut Report) -> Result<Value, Error> {
-    check_limits(document, report);
-    Error::of_rejections(report)?;
-    let mut lowered = document.clone();
-    document::version(&mut lowered, report);
-    Error::of_rejections(report)?;
-    document::sections(&mut lowered, report);
-    well_formed::mend(&mut lowered, report);
-    references::lower(&mut lowered, report);
-    document::fields(&mut lowered, report);
-    document::required_parts(&mut lowered, report);
-    operations::name(&mut lowered, report);
-    schemas(&mut lowered, report);
-    rejection::remove_operations(&mut lowered, report, 0);
-    Ok(lowered)
+/// The passes in order; the rules on schemas follow once every reference leads to a component.
+const PASSES: &[fn(&mut Pass)] = &[
+    document::sections,
+    well_formed::mend,
+    references::lower,
+    document::fields,
+    document::required_parts,
+    operations::name,
+    booleans::lower,
+    null::lower,
+    schema::lower_all,
+    Pass::remove_rejected,
+];
+
+/// Lowers a document without parsing the result.
+pub(crate) fn lower_value(document: &Value) -> Result<Pass, Error> {
+    let mut pass = checked(document)?;
+    pass.run(PASSES);
+    Ok(pass)
 }
 
 /// Refuses a document that is not OpenAPI 3, or is too deep or too large.
 #[cfg(feature = "diff")]
 pub(crate) fn check(document: &Value) -> Result<(), Error> {
-    let mut report = Report::default();
-    check_limits(document, &mut report);
-    Error::of_rejections(&report)?;
-    document::version(&mut document.clone(), &mut report);
-    Error::of_rejections(&report)
+    checked(document).map(drop)
 }
 
-/// Applies the rules on schemas; every reference already leads to a component.
-fn schemas(document: &mut Value, report: &mut Report) {
-    booleans::lower(document, report);
-    null::lower(document, report);
-    schema::lower_all(document, report);
+/// A copy of the document labelled as 3.0.3, if its version and size are supported.
+fn checked(document: &Value) -> Result<Pass, Error> {
+    let mut log = Log::default();
+    check_limits(document, &mut log);
+    Error::of_rejections(&log.report)?;
+    let mut pass = Pass { document: document.clone(), log, facts: () };
+    document::version(&mut pass);
+    Error::of_rejections(&pass.log.report)?;
+    Ok(pass)
 }
 
 /// Parses a 3.0 document, without its malformed operations.
-pub(crate) fn parse(mut document: Value, report: &mut Report) -> Result<openapiv3::OpenAPI, Error> {
+pub(crate) fn parse(document: Value, log: Log) -> Result<(openapiv3::OpenAPI, Report), Error> {
     if let Ok(read) = openapiv3::OpenAPI::deserialize(&document) {
-        return Ok(read);
+        return Ok((read, log.report));
     }
-    let since = report.entries.len();
-    well_formed::refuse(&document, report);
-    rejection::remove_operations(&mut document, report, since);
-    serde_json::from_value(document).map_err(|source| Error::NotOpenApi30 { source })
+    let mut pass = Pass { document, log, facts: () };
+    pass.run(&[well_formed::refuse, Pass::remove_rejected]);
+    let document = serde_json::from_value(pass.document).map_err(|source| Error::NotOpenApi30 { source })?;
+    Ok((document, pass.log.report))
 }

@@ -31,11 +31,9 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::lower::{Lowered, parse};
-use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::plan::Plan;
-use crate::report::rejection;
-use crate::report::{Entry, Report};
+use crate::report::{Log, Pass, Report};
 use facts::Facts;
 
 pub(crate) use description::left_to_right;
@@ -53,7 +51,7 @@ pub(crate) use members::reference;
 pub fn prepare(lowered: Lowered) -> Result<Prepared, Error> {
     let Lowered { document, report } = lowered;
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
-    prepare_value(document, report)
+    prepare_value(document, Log::continuing(report))
 }
 
 /// A document from which progenitor generates correct code, and the plan for what it cannot carry.
@@ -70,70 +68,52 @@ pub struct Prepared {
     pub report: Report,
 }
 
-pub(crate) fn prepare_value(mut document: Value, mut report: Report) -> Result<Prepared, Error> {
-    let mut facts = Facts::default();
-    let type_names = passes(&mut document, &mut facts, &mut report);
-    let document = parse(document, &mut report)?;
-    let plan = facts.plan(&document)?;
+/// The passes in order.
+const PASSES: &[fn(&mut Pass<Facts>)] = &[
+    remove_extensions,
+    untyped::report,
+    dereference::inline,
+    base_classes::explicit_mappings,
+    component_names::rename,
+    merge_inheritance,
+    unions::normalise,
+    union_cycles::resolve,
+    // An operation rejected up to here needs no names.
+    Pass::remove_rejected,
+    responses::normalise,
+    bodies::prepare,
+    parameters::prepare,
+    Pass::remove_rejected,
+    operation_names::rename,
+    tolerance::relax,
+    inline_types::name,
+    properties::relax_one_way,
+    properties::unsent_nulls,
+    properties::prepare,
+    facts::take_constants,
+    description::sanitise,
+];
+
+/// Prepares a lowered document that was not parsed.
+pub(crate) fn prepare_value(document: Value, log: Log) -> Result<Prepared, Error> {
+    let mut pass = Pass { document, log, facts: Facts::default() };
+    pass.run(PASSES);
+    let Pass { document, log, facts } = pass;
+    let (document, report) = parse(document, log)?;
+    let (plan, type_names) = facts.plan(&document)?;
     Ok(Prepared { document, plan, type_names, report })
 }
 
-/// Runs all passes, and returns the names of types as [`Prepared::type_names`] holds them.
-fn passes(document: &mut Value, facts: &mut Facts, report: &mut Report) -> BTreeMap<String, String> {
-    remove_extensions(document);
-    let since = report.entries.len();
-    untyped::report(document, report);
-    dereference::inline(document);
-    base_classes::explicit_mappings(document);
-    let type_names = component_names::rename(document, report);
-    let renamed = report.entries.len();
-    let hierarchy = base_classes::Hierarchy::of(document);
-    let merged = all_of::merge(document, &hierarchy.bases(), report);
-    hierarchy.become_unions(document, report);
-    unions::normalise(document, report);
-    union_cycles::resolve(document, report);
-    // An operation rejected up to here needs no names.
-    rejection::remove_operations(document, report, since);
-    let since = report.entries.len();
-    responses::normalise(document, facts, report);
-    bodies::prepare(document, facts, report);
-    parameters::prepare(document, facts, report);
-    rejection::remove_operations(document, report, since);
-    operation_names::rename(document, report);
-    tolerance::relax(document, report);
-    let mut origins = inline_types::name(document, report);
-    origins.extend(merged);
-    properties::relax_one_way(document, report);
-    properties::unsent_nulls(document, report);
-    properties::prepare(document, facts, report);
-    facts.take_constants(document);
-    description::sanitise(document, report);
-    as_given(&mut report.entries[renamed..], &origins, &type_names);
-    let schemas = document.pointer("/components/schemas");
-    let has_type = |name: &String| schemas.is_some_and(|schemas| schemas.get(name).is_some());
-    type_names.into_iter().filter(|(_, name)| has_type(name)).collect()
+/// Merges every `allOf`, and makes each base class a union of its subtypes.
+fn merge_inheritance(pass: &mut Pass<Facts>) {
+    let hierarchy = base_classes::Hierarchy::of(&pass.document);
+    all_of::merge(pass, &hierarchy.bases());
+    hierarchy.become_unions(pass);
 }
 
-/// Removes `x-` keys: progenitor takes none, and schemas that differ in nothing else are the same type.
-fn remove_extensions(document: &mut Value) {
-    visit_mut(document, &mut |_, _, object| object.retain(|key, _| !key.starts_with("x-")));
-}
-
-/// Rewrites the pointers of entries to those of the given document, whose components have other names.
-fn as_given(entries: &mut [Entry], origins: &BTreeMap<String, Pointer>, type_names: &BTreeMap<String, String>) {
-    let given: BTreeMap<_, _> = type_names.iter().map(|(given, name)| (name.as_str(), given.as_str())).collect();
-    for entry in entries {
-        if let Some((name, inner)) = entry.pointer.in_component()
-            && let Some(origin) = origins.get(name)
-        {
-            entry.pointer = Pointer::parse(&format!("{origin}{inner}"));
-        }
-        if let Some((name, inner)) = entry.pointer.in_component()
-            && let Some(given) = given.get(name)
-        {
-            entry.pointer = Pointer::parse(&format!("{}{inner}", Pointer::component("schemas", given)));
-        }
-    }
+/// Removes `x-` keys: progenitor takes none, and schemas that differ only in them are the same type.
+fn remove_extensions(pass: &mut Pass<Facts>) {
+    visit_mut(&mut pass.document, &mut |_, _, object| object.retain(|key, _| !key.starts_with("x-")));
 }
 
 #[cfg(test)]
@@ -150,8 +130,7 @@ mod tests {
             "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": content}}}}},
             "components": {"schemas": {"my-type": {"type": "object", "properties": {"in": inner}}}},
         });
-        let mut report = Report::default();
-        passes(&mut document, &mut Facts::default(), &mut report);
+        let (report, _) = Pass::of(&mut document, |pass| pass.run(PASSES));
         let entries: Vec<_> = report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
         assert_eq!(
             entries,

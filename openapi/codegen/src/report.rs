@@ -3,7 +3,11 @@
 mod code;
 mod entry;
 mod explanation;
-pub(crate) mod rejection;
+mod log;
+mod pass;
+mod rejection;
 
 pub use code::{Code, Explanation, UnknownCode};
 pub use entry::{Disposition, Entry, Report};
+pub(crate) use log::Log;
+pub(crate) use pass::Pass;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 /// The greatest depth of nested objects and arrays; JSON parsers refuse deeper documents, too.
 const MAX_DEPTH: usize = 128;
@@ -12,14 +12,14 @@ const MAX_DEPTH: usize = 128;
 pub(super) const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// Refuses a document that is too deep or too large.
-pub(crate) fn check(document: &Value, report: &mut Report) {
+pub(crate) fn check(document: &Value, log: &mut Log) {
     let at = Pointer::default();
     let mut bytes = 0_usize;
     let mut open = vec![(document, 1_usize)];
     while let Some((value, depth)) = open.pop() {
         if depth > MAX_DEPTH {
             let reason = format!("nested deeper than {MAX_DEPTH}; move inner schemas to components");
-            return report.add(Code::R009, &at, reason);
+            return log.add(Code::R009, &at, reason);
         }
         match value {
             Value::Object(object) => {
@@ -34,7 +34,7 @@ pub(crate) fn check(document: &Value, report: &mut Report) {
             _ => bytes += 4,
         }
         if bytes > MAX_BYTES {
-            return report.add(Code::R009, &at, "larger than 20 MB; generate from a part of it");
+            return log.add(Code::R009, &at, "larger than 20 MB; generate from a part of it");
         }
     }
 }
@@ -46,9 +46,9 @@ mod tests {
     use super::*;
 
     fn rejected(document: &Value) -> bool {
-        let mut report = Report::default();
-        check(document, &mut report);
-        report.rejections().next().is_some()
+        let mut log = Log::default();
+        check(document, &mut log);
+        log.report.rejections().next().is_some()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::limits::MAX_BYTES;
 use crate::error::Error;
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 /// Parses a document written as JSON; keys keep their order.
 ///
@@ -30,9 +30,9 @@ pub(crate) fn bounded(text: &str) -> Result<(), Error> {
 
 /// The error for a document that is too deep or too large for its parser.
 pub(crate) fn beyond_bounds(reason: String) -> Error {
-    let mut report = Report::default();
-    report.add(Code::R009, &Pointer::default(), reason);
-    Error::Rejected(report.entries)
+    let mut log = Log::default();
+    log.add(Code::R009, &Pointer::default(), reason);
+    Error::Rejected(log.report.entries)
 }
 
 /// The canonical text of a document: keys in their order, indented by two spaces, LF, with a final newline.

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::lower::lower_value;
 use crate::plan::Plan;
 use crate::prepare::{Prepared, prepare_value};
-use crate::report::Report;
+use crate::report::{Pass, Report};
 
 /// How to generate.
 #[derive(Clone, Debug, Default)]
@@ -99,9 +99,8 @@ impl Generated {
 /// ```
 pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
-    let mut report = Report::default();
-    let lowered = lower_value(document, &mut report)?;
-    let Prepared { document, plan, mut type_names, report } = prepare_value(lowered, report)?;
+    let Pass { document: lowered, log, .. } = lower_value(document)?;
+    let Prepared { document, plan, mut type_names, report } = prepare_value(lowered, log)?;
     let types = document.components.as_ref().map(|components| &components.schemas);
     type_names.retain(|name, ty| given.contains(name) && types.is_some_and(|types| types.contains_key(ty)));
     let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;

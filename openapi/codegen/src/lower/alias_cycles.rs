@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 const SECTIONS: [&str; 6] = ["schemas", "parameters", "responses", "requestBodies", "headers", "securitySchemes"];
 
 /// Makes each such component one that says nothing.
-pub(super) fn cut(document: &mut Value, report: &mut Report) {
+pub(super) fn cut(document: &mut Value, log: &mut Log) {
     let aliases = SECTIONS.iter().flat_map(|section| {
         let components = document["components"][section].as_object().into_iter().flatten();
         components.filter_map(|(name, component)| {
@@ -21,7 +21,7 @@ pub(super) fn cut(document: &mut Value, report: &mut Report) {
     for section in SECTIONS {
         for Component { name, .. } in cyclic.iter().filter(|component| component.section == section) {
             let at = Pointer::component(section, name);
-            report.add(Code::R007, &at, "it is nothing but a reference to itself; say what it is");
+            log.add(Code::R007, &at, "it is nothing but a reference to itself; say what it is");
             document["components"][section][name] = json!({});
         }
     }
@@ -50,9 +50,10 @@ mod tests {
             },
             "responses": {"R": to("responses", "R"), "S": to("schemas", "S")},
         }});
-        let mut report = Report::default();
-        cut(&mut document, &mut report);
-        let refused: Vec<_> = report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        let mut log = Log::default();
+        cut(&mut document, &mut log);
+        let refused: Vec<_> =
+            log.report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
         assert_eq!(
             refused,
             [

@@ -5,32 +5,33 @@ use serde_json::{Map, Value, json};
 use crate::model::grammar::{Kind, Shape, shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// `true` becomes `{}`, which admits anything, too; `false` is not checked.
-pub(super) fn lower(document: &mut Value, report: &mut Report) {
+pub(super) fn lower(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, object| {
         if let Some(Value::Object(properties)) = object.get_mut("properties").filter(|_| kind == Kind::Schema) {
-            forbidden_properties(properties, &at.join("properties"), report);
+            forbidden_properties(properties, &at.join("properties"), log);
         }
         for (field, inner) in object.iter_mut() {
             match inner {
                 Value::Bool(_) if !KEEP.contains(&field.as_str()) => {
                     if let Some(Shape::One(Kind::Schema)) = shape(kind, field) {
-                        one(inner, || at.join(field), report);
+                        one(inner, || at.join(field), log);
                     }
                 }
                 Value::Array(list) if list.iter().any(Value::is_boolean) => {
                     if let Some(Shape::List(Kind::Schema)) = shape(kind, field) {
                         for (index, inner) in list.iter_mut().enumerate() {
-                            one(inner, || at.join(field).join(&index.to_string()), report);
+                            one(inner, || at.join(field).join(&index.to_string()), log);
                         }
                     }
                 }
                 Value::Object(map) if map.values().any(Value::is_boolean) => {
                     if let Some(Shape::Map(Kind::Schema)) = shape(kind, field) {
                         for (name, inner) in map {
-                            one(inner, || at.join(field).join(name), report);
+                            one(inner, || at.join(field).join(name), log);
                         }
                     }
                 }
@@ -44,20 +45,20 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
 const KEEP: &[&str] = &["additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"];
 
 /// Leaves out properties with the schema `false`: no valid value has them.
-fn forbidden_properties(properties: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn forbidden_properties(properties: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     properties.retain(|name, schema| {
         let forbidden = *schema == Value::Bool(false);
         if forbidden {
-            report.add(Code::W001, &at.join(name), "a property that must be absent is left out");
+            log.add(Code::W001, &at.join(name), "a property that must be absent is left out");
         }
         !forbidden
     });
 }
 
-fn one(schema: &mut Value, at: impl Fn() -> Pointer, report: &mut Report) {
+fn one(schema: &mut Value, at: impl Fn() -> Pointer, log: &mut Log) {
     match schema {
-        Value::Bool(true) => report.add(Code::L009, &at(), "`true` is `{}`"),
-        Value::Bool(false) => report.add(Code::W001, &at(), "`false` is read as any value"),
+        Value::Bool(true) => log.add(Code::L009, &at(), "`true` is `{}`"),
+        Value::Bool(false) => log.add(Code::W001, &at(), "`false` is read as any value"),
         _ => return,
     }
     *schema = json!({});
@@ -73,7 +74,7 @@ mod tests {
             "A": true,
             "B": {"properties": {"a": true, "b": false}, "additionalProperties": false, "anyOf": [true, false]},
         }}});
-        lower(&mut document, &mut Report::default());
+        Pass::of(&mut document, lower);
         assert_eq!(
             document["components"]["schemas"],
             json!({"A": {}, "B": {"properties": {"a": {}}, "additionalProperties": false, "anyOf": [{}, {}]}})

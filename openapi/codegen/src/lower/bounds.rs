@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 /// Rewrites a numeric exclusive bound as the bound and a flag, as in 3.0.
-pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     for (exclusive, inclusive, tighter) in
         [("exclusiveMinimum", "minimum", f64::max as fn(f64, f64) -> f64), ("exclusiveMaximum", "maximum", f64::min)]
     {
@@ -17,7 +17,7 @@ pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &
             // A flag is the spelling of 3.0; without a bound it has no meaning.
             if !bound.is_boolean() || !schema.contains_key(inclusive) {
                 schema.shift_remove(exclusive);
-                report.add(Code::W007, &at.join(exclusive), "it has no bound; left out");
+                log.add(Code::W007, &at.join(exclusive), "it has no bound; left out");
             }
             continue;
         };
@@ -28,12 +28,12 @@ pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, report: &
             schema.insert(inclusive.into(), bound);
             schema.insert(exclusive.into(), true.into());
         }
-        report.add(Code::L008, &at.join(exclusive), format!("bound of {number}"));
+        log.add(Code::L008, &at.join(exclusive), format!("bound of {number}"));
     }
 }
 
 /// Makes bounds of integers 64-bit integers, and bounds of lengths and counts natural numbers.
-pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let is_integer = schema.get("type") == Some(&"integer".into());
     let of = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
     if is_integer && of("minimum").is_some() && of("maximum").is_some_and(|bound| i64::try_from(bound).is_err()) {
@@ -42,12 +42,12 @@ pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, report: &mu
     for keyword in ["minimum", "maximum", "multipleOf"] {
         let Some(bound) = schema.get(keyword) else { continue };
         let right = if is_integer { integer(bound).map(Value::from) } else { bound.as_f64().map(|_| bound.clone()) };
-        keep_or_drop(schema, keyword, right, at, report);
+        keep_or_drop(schema, keyword, right, at, log);
     }
     for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
         let Some(bound) = schema.get(keyword) else { continue };
         let right = integer(bound).filter(|bound| *bound >= 0).map(Value::from);
-        keep_or_drop(schema, keyword, right, at, report);
+        keep_or_drop(schema, keyword, right, at, log);
     }
     for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         if !schema.contains_key(inclusive) {
@@ -56,18 +56,12 @@ pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, report: &mu
     }
 }
 
-fn keep_or_drop(
-    schema: &mut Map<String, Value>,
-    keyword: &str,
-    right: Option<Value>,
-    at: &Pointer,
-    report: &mut Report,
-) {
+fn keep_or_drop(schema: &mut Map<String, Value>, keyword: &str, right: Option<Value>, at: &Pointer, log: &mut Log) {
     match right {
         Some(bound) => drop(schema.insert(keyword.into(), bound)),
         None => {
             let bound = schema.shift_remove(keyword).unwrap_or_default();
-            report.add(Code::W004, &at.join(keyword), format!("{bound} is not checked"));
+            log.add(Code::W004, &at.join(keyword), format!("{bound} is not checked"));
         }
     }
 }

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 /// `patternProperties` become `additionalProperties`; the values keep their schema if all patterns share one.
-pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some(Value::Object(patterns)) = schema.shift_remove("patternProperties") else {
         return;
     };
@@ -28,11 +28,11 @@ pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, report: &m
     };
     schema.insert("additionalProperties".into(), value);
     let names: Vec<_> = patterns.keys().map(|name| format!("`{name}`")).collect();
-    report.add(Code::W005, &at.join("patternProperties"), format!("names are not matched with {}", names.join(", ")));
+    log.add(Code::W005, &at.join("patternProperties"), format!("names are not matched with {}", names.join(", ")));
 }
 
 /// A tuple becomes an array; its items keep their schema if all share one.
-pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some(Value::Array(places)) = schema.shift_remove("prefixItems") else {
         return;
     };
@@ -42,7 +42,7 @@ pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, report: &mut 
     let first = same.next().cloned().unwrap_or_else(|| json!({}));
     let item = if same.all(|item| *item == first) { first } else { json!({}) };
     schema.insert("items".into(), item);
-    report.add(Code::W005, &at.join("prefixItems"), "all items have one type");
+    log.add(Code::W005, &at.join("prefixItems"), "all items have one type");
 }
 
 const CONDITIONS: &[&str] = &[
@@ -62,7 +62,7 @@ const CONDITIONS: &[&str] = &[
 ];
 
 /// Removes conditions; a property that a condition allows is always allowed.
-pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let mut branches: Vec<Value> =
         ["then", "else"].iter().filter_map(|keyword| schema.get(*keyword).cloned()).collect();
     if let Some(Value::Object(dependent)) = schema.get("dependentSchemas") {
@@ -71,7 +71,7 @@ pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, rep
     keep_properties(schema, &branches);
     for keyword in CONDITIONS {
         if schema.shift_remove(*keyword).is_some() {
-            report.add(Code::W006, &at.join(keyword), "not checked; the server does");
+            log.add(Code::W006, &at.join(keyword), "not checked; the server does");
         }
     }
 }

@@ -5,51 +5,53 @@ use serde_json::{Value, json};
 use crate::model::grammar::{Kind, shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// Sets the version to 3.0.3; progenitor reads only 3.0.
-pub(super) fn version(document: &mut Value, report: &mut Report) {
+pub(super) fn version(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let at = Pointer::default().join("openapi");
     let found = match document.get("openapi").or_else(|| document.get("swagger")) {
         Some(Value::String(version)) => version.clone(),
         Some(other) => other.to_string(),
         None => {
             let reason = "no field `openapi` names a version; is this an OpenAPI document?";
-            return report.add(Code::R003, &at, reason);
+            return log.add(Code::R003, &at, reason);
         }
     };
     let is = |version: &str| found == version || found.starts_with(&format!("{version}."));
     if is("3.0") {
-        report.add(Code::L001, &at, format!("was {found}, which is read as 3.0.3"));
+        log.add(Code::L001, &at, format!("was {found}, which is read as 3.0.3"));
     } else if is("3.1") || is("3.2") {
-        report.add(Code::L001, &at, format!("was {found}"));
+        log.add(Code::L001, &at, format!("was {found}"));
     } else {
         let reason = format!("`{found}` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first");
-        return report.add(Code::R003, &at, reason);
+        return log.add(Code::R003, &at, reason);
     }
     document["openapi"] = "3.0.3".into();
 }
 
 /// Leaves out malformed `components` and sections, so that later rules can add components.
-pub(super) fn sections(document: &mut Value, report: &mut Report) {
+pub(super) fn sections(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let at = Pointer::default().join("components");
     match document.get_mut("components") {
         None => {}
         Some(Value::Object(sections)) => sections.retain(|name, section| {
             if !section.is_object() && !name.starts_with("x-") {
-                report.add(Code::W007, &at.join(name), "not a map of components; left out");
+                log.add(Code::W007, &at.join(name), "not a map of components; left out");
             }
             section.is_object() || name.starts_with("x-")
         }),
         Some(other) => {
             *other = json!({});
-            report.add(Code::W007, &at, "not an object; left out");
+            log.add(Code::W007, &at, "not an object; left out");
         }
     }
 }
 
 /// Leaves out webhooks, callbacks and links before their references are followed.
-pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
+pub(super) fn uncalled(document: &mut Value, log: &mut Log) {
     visit_mut(document, &mut |kind, at, object| {
         let fields: &[&str] = match kind {
             Kind::Document => &["webhooks"],
@@ -62,18 +64,19 @@ pub(super) fn uncalled(document: &mut Value, report: &mut Report) {
         };
         for field in fields {
             if object.shift_remove(*field).is_some() {
-                report.add(Code::O002, &at.join(field), "the client sends requests and receives none");
+                log.add(Code::O002, &at.join(field), "the client sends requests and receives none");
             }
         }
     });
 }
 
 /// Adds the fields that 3.0 requires and 3.1 does not.
-pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
+pub(super) fn required_parts(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let root = Pointer::default();
     if !document["paths"].is_object() {
         document["paths"] = json!({});
-        report.add(Code::L015, &root.join("paths"), "no paths");
+        log.add(Code::L015, &root.join("paths"), "no paths");
     }
     if !document["info"].is_object() {
         document["info"] = json!({});
@@ -85,34 +88,35 @@ pub(super) fn required_parts(document: &mut Value, report: &mut Report) {
                 other => other.to_string(),
             };
             document["info"][field] = text.into();
-            report.add(Code::L015, &root.join("info").join(field), "a text is required");
+            log.add(Code::L015, &root.join("info").join(field), "a text is required");
         }
     }
     visit_mut(document, &mut |kind, at, object| match kind {
         Kind::Operation if !object.get("responses").is_some_and(Value::is_object) => {
             object.insert("responses".into(), json!({}));
-            report.add(Code::L015, &at.join("responses"), "no replies are described");
+            log.add(Code::L015, &at.join("responses"), "no replies are described");
         }
         Kind::Response if !object.contains_key("$ref") && !object.get("description").is_some_and(Value::is_string) => {
             object.insert("description".into(), "".into());
-            report.add(Code::L015, &at.join("description"), "no description");
+            log.add(Code::L015, &at.join("description"), "no description");
         }
         Kind::RequestBody if !object.contains_key("$ref") && !object.contains_key("content") => {
             object.insert("content".into(), json!({}));
-            report.add(Code::L015, &at.join("content"), "no content is described");
+            log.add(Code::L015, &at.join("content"), "no content is described");
         }
         _ => {}
     });
 }
 
 /// Records the disposition of every field of every object; fields that 3.0 lacks are removed.
-pub(super) fn fields(document: &mut Value, report: &mut Report) {
+pub(super) fn fields(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, object| {
-        object.retain(|name, _| is_kept(kind, name, at, report));
+        object.retain(|name, _| is_kept(kind, name, at, log));
     });
 }
 
-fn is_kept(kind: Kind, name: &str, at: &Pointer, report: &mut Report) -> bool {
+fn is_kept(kind: Kind, name: &str, at: &Pointer, log: &mut Log) -> bool {
     let disposition = match (kind, name) {
         (Kind::Schema | Kind::MediaType | Kind::Parameter | Kind::Header, "example" | "examples")
         | (Kind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
@@ -138,11 +142,11 @@ fn is_kept(kind: Kind, name: &str, at: &Pointer, report: &mut Report) -> bool {
         _ => None,
     };
     if let Some((code, reason)) = disposition {
-        report.add(code, &at.join(name), reason);
+        log.add(code, &at.join(name), reason);
         return false;
     }
     if matches!(kind, Kind::Schema) {
-        report.keep(name);
+        log.keep(name);
     }
     true
 }
@@ -162,8 +166,7 @@ mod tests {
             (json!({"openapi": 3.1}), false),
             (json!({}), true),
         ] {
-            let mut report = Report::default();
-            version(&mut document.clone(), &mut report);
+            let (report, ()) = Pass::of(&mut document.clone(), version);
             assert_eq!(report.rejections().next().is_some(), rejected, "{document}");
         }
     }
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn what_is_required_is_added() {
         let mut document = json!({"paths": {"/a": {"get": {}, "put": {"responses": {"204": {}}}}}});
-        required_parts(&mut document, &mut Report::default());
+        Pass::of(&mut document, required_parts);
         assert_eq!(
             document,
             json!({

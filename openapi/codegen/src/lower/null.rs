@@ -12,10 +12,11 @@ use crate::model::grammar::Kind;
 use crate::model::null::{NamedNulls, Null, said};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// Replaces every spelling of null by the flag.
-pub(super) fn lower(document: &mut Value, report: &mut Report) {
+pub(super) fn lower(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let whole = document.clone();
     let named = NamedNulls::of(&whole);
     let mut alone = Alone::default();
@@ -25,12 +26,12 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
         }
         let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
         let admitted = said(given, &mut |reference| named.0.get(reference).copied()) == Null::Admitted;
-        strip(schema, at, &mut alone, report);
+        strip(schema, at, &mut alone, log);
         if !admitted {
             return;
         }
         match place(at) {
-            Place::Component => report.add(Code::L007, at, "null is admitted where it is used"),
+            Place::Component => log.add(Code::L007, at, "null is admitted where it is used"),
             // The schema that holds the member decides.
             Place::Member => {}
             Place::Use => flag(schema, at, &alone),
@@ -42,33 +43,33 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
 type Alone = BTreeSet<Pointer>;
 
 /// Removes every spelling of null from the keywords of one schema.
-fn strip(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, report: &mut Report) {
+fn strip(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, log: &mut Log) {
     if schema.shift_remove("nullable").is_some() {
-        report.add(Code::L012, &at.join("nullable"), "3.1 has no such keyword; it is read as 3.0 means it");
+        log.add(Code::L012, &at.join("nullable"), "3.1 has no such keyword; it is read as 3.0 means it");
     }
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         let given = types.len();
         types.retain(|name| name != "null");
         if types.len() < given {
-            report.add(Code::L002, &at.join("type"), "null is admitted");
+            log.add(Code::L002, &at.join("type"), "null is admitted");
         }
         match types.as_slice() {
-            [] if given > 0 => null_alone(schema, at, alone, report),
+            [] if given > 0 => null_alone(schema, at, alone, log),
             [] => drop(schema.shift_remove("type")),
             [only] => schema["type"] = only.clone(),
             _ => {}
         }
     }
     if schema.get("type") == Some(&"null".into()) || schema.get("const") == Some(&Value::Null) {
-        null_alone(schema, at, alone, report);
+        null_alone(schema, at, alone, log);
     }
     if let Some(Value::Array(values)) = schema.get_mut("enum") {
         let given = values.len();
         values.retain(|value| !value.is_null());
         if values.len() < given {
-            report.add(Code::L004, &at.join("enum"), "null is admitted");
+            log.add(Code::L004, &at.join("enum"), "null is admitted");
             if values.is_empty() {
-                null_alone(schema, at, alone, report);
+                null_alone(schema, at, alone, log);
             }
         }
     }
@@ -80,9 +81,9 @@ fn strip(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, repor
             if members.len() == given {
                 continue;
             }
-            report.add(Code::L003, &at.join(keyword), "null is admitted");
+            log.add(Code::L003, &at.join(keyword), "null is admitted");
             match members.as_mut_slice() {
-                [] => null_alone(schema, at, alone, report),
+                [] => null_alone(schema, at, alone, log),
                 [only] => {
                     let only = only.take();
                     schema.shift_remove(keyword);
@@ -94,12 +95,12 @@ fn strip(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, repor
     }
 }
 
-fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, report: &mut Report) {
+fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, log: &mut Log) {
     for keyword in ["type", "const", "enum", "oneOf", "anyOf"] {
         schema.shift_remove(keyword);
     }
     if alone.insert(at.clone()) && place(at) != Place::Member {
-        report.add(Code::W002, at, "null alone is read as any value");
+        log.add(Code::W002, at, "null alone is read as any value");
     }
 }
 
@@ -162,7 +163,7 @@ mod tests {
             "S": {"type": "string"},
             "R": {"anyOf": [{"$ref": "#/components/schemas/R"}, {"type": "null"}]},
         }}});
-        lower(&mut document, &mut Report::default());
+        Pass::of(&mut document, lower);
         assert_eq!(document["components"]["schemas"]["N"], json!({"type": "string"}));
         after.assert_eq(&document["components"]["schemas"]["Use"]["properties"]["a"].to_string());
     }

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToLowerCamelCase as _;
-use serde_json::Value;
-
 use crate::model::names::unique_name;
 use crate::model::operations::{Operation, id, operations, operations_mut};
-use crate::report::{Code, Report};
+use crate::report::{Code, Pass};
+use heck::ToLowerCamelCase as _;
 
 /// Names operations without an id after their method and path, and numbers those that share one.
-pub(super) fn name(document: &mut Value, report: &mut Report) {
+pub(super) fn name(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let mut taken: BTreeSet<_> =
         operations(document).map(|operation| id(operation.fields).to_owned()).filter(|id| !id.is_empty()).collect();
     let mut used = BTreeSet::new();
@@ -20,7 +19,7 @@ pub(super) fn name(document: &mut Value, report: &mut Report) {
             id if used.insert(id.to_owned()) => continue,
             id => unique_name(id, &mut taken),
         };
-        report.add(Code::L016, &at.join("operationId"), format!("named `{id}`"));
+        log.add(Code::L016, &at.join("operationId"), format!("named `{id}`"));
         used.insert(id.clone());
         fields.insert("operationId".into(), id.into());
     }
@@ -44,7 +43,7 @@ mod tests {
             "/a/{b}": {"get": {}, "put": {"operationId": "a"}, "post": {"operationId": "a"}},
             "/": {"get": {"operationId": "getAByB"}},
         }});
-        name(&mut document, &mut Report::default());
+        Pass::of(&mut document, name);
         let id = |path: &str, method: &str| document["paths"][path][method]["operationId"].as_str().unwrap().to_owned();
         assert_eq!(id("/a/{b}", "get"), "getAByB2");
         assert_eq!(id("/a/{b}", "put"), "a");

@@ -11,20 +11,21 @@ use crate::model::grammar::{Kind, Shape};
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::{Pointer, component_name};
 use crate::model::visitor::{visit_mut, visit_value_mut};
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// Makes every reference one to a component of the same kind.
-pub(super) fn lower(document: &mut Value, report: &mut Report) {
+pub(super) fn lower(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let targets = Targets::of(document);
-    document::uncalled(document, report);
-    while inline_objects(document, &targets, report) {}
+    document::uncalled(document, log);
+    while inline_objects(document, &targets, log) {}
     let mut hoisting = Hoisting {
         taken: names(document),
         targets: &targets,
         hoisted: BTreeMap::new(),
         components: Vec::new(),
         next: 0,
-        report,
+        log,
     };
     visit_mut(document, &mut |kind, at, object| {
         if kind == Kind::Schema {
@@ -43,7 +44,7 @@ pub(super) fn lower(document: &mut Value, report: &mut Report) {
     for (name, schema, _) in hoisting.components {
         document["components"]["schemas"][name] = schema;
     }
-    alias_cycles::cut(document, report);
+    alias_cycles::cut(document, log);
 }
 
 fn names(document: &Value) -> BTreeSet<String> {
@@ -52,15 +53,15 @@ fn names(document: &Value) -> BTreeSet<String> {
 }
 
 /// Reports why a reference cannot be followed.
-fn refuse(reference: &str, at: &Pointer, report: &mut Report) {
+fn refuse(reference: &str, at: &Pointer, log: &mut Log) {
     if reference.starts_with('#') {
         let reason = format!(
             "`{reference}` names nothing in the document that may stand here; add what it names, or remove the reference"
         );
-        return report.add(Code::R002, &at.join("$ref"), reason);
+        return log.add(Code::R002, &at.join("$ref"), reason);
     }
     let reason = format!("`{reference}` is outside the document; builds are offline: bundle it into the document");
-    report.add(Code::R006, &at.join("$ref"), reason);
+    log.add(Code::R006, &at.join("$ref"), reason);
 }
 
 /// The section of `components` that a reference to an object of this kind leads to in 3.0; empty if 3.0 has none.
@@ -79,7 +80,7 @@ fn section(kind: Kind) -> Option<&'static str> {
 }
 
 /// Replaces references that 3.0 does not allow by their targets; returns whether it replaced any.
-fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) -> bool {
+fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log) -> bool {
     let mut any = false;
     visit_mut(document, &mut |kind, at, object| {
         let Some(section) = section(kind) else { return };
@@ -87,7 +88,7 @@ fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) 
         while let Some(Value::String(reference)) = object.get("$ref") {
             let reference = reference.clone();
             let Some((pointer, target)) = targets.resolve(&reference, &Pointer::default()) else {
-                refuse(&reference, at, report);
+                refuse(&reference, at, log);
                 object.shift_remove("$ref");
                 return;
             };
@@ -98,14 +99,10 @@ fn inline_objects(document: &mut Value, targets: &Targets, report: &mut Report) 
             }
             object.shift_remove("$ref");
             if !seen.insert(pointer.clone()) || pointer == at.as_str() {
-                return report.add(
-                    Code::R007,
-                    at,
-                    "the reference leads back to itself; put in its place what it is for",
-                );
+                return log.add(Code::R007, at, "the reference leads back to itself; put in its place what it is for");
             }
             any = true;
-            report.add(Code::L010, at, format!("`{reference}` is put in its place"));
+            log.add(Code::L010, at, format!("`{reference}` is put in its place"));
             for (field, value) in target.as_object().into_iter().flatten() {
                 object.entry(field.clone()).or_insert_with(|| value.clone());
             }
@@ -122,7 +119,7 @@ struct Hoisting<'a> {
     /// The new components, with their places in the document as given.
     components: Vec<(String, Value, Pointer)>,
     next: usize,
-    report: &'a mut Report,
+    log: &'a mut Log,
 }
 
 impl Hoisting<'_> {
@@ -130,14 +127,14 @@ impl Hoisting<'_> {
         if let Some(Value::String(dynamic)) = schema.shift_remove("$dynamicRef") {
             if self.targets.is_ambiguous(&dynamic) {
                 let reason = format!("`{dynamic}` leads to one of several schemas; read as any value");
-                return self.report.add(Code::W010, &at.join("$dynamicRef"), reason);
+                return self.log.add(Code::W010, &at.join("$dynamicRef"), reason);
             }
-            self.report.add(Code::L010, &at.join("$dynamicRef"), format!("`{dynamic}` is read as `$ref`"));
+            self.log.add(Code::L010, &at.join("$dynamicRef"), format!("`{dynamic}` is read as `$ref`"));
             schema.entry("$ref").or_insert(dynamic.into());
         }
         let Some(reference) = schema.get("$ref") else { return };
         let Some(reference) = reference.as_str().map(str::to_owned) else {
-            self.report.add(Code::R004, &at.join("$ref"), "a reference is a text");
+            self.log.add(Code::R004, &at.join("$ref"), "a reference is a text");
             schema.shift_remove("$ref");
             return;
         };
@@ -146,10 +143,10 @@ impl Hoisting<'_> {
                 let mut pointer = Pointer::default();
                 pointer.push(&name);
                 schema.insert("$ref".into(), format!("#/components/schemas{pointer}").into());
-                siblings(schema, at, self.report);
+                siblings(schema, at, self.log);
             }
             None => {
-                refuse(&reference, at, self.report);
+                refuse(&reference, at, self.log);
                 schema.shift_remove("$ref");
             }
         }
@@ -169,7 +166,7 @@ impl Hoisting<'_> {
         }
         let wanted = wanted_name(&pointer);
         let name = unique_name(&wanted, &mut self.taken);
-        self.report.add(Code::L010, &at.join("$ref"), format!("`{reference}` becomes the component `{name}`"));
+        self.log.add(Code::L010, &at.join("$ref"), format!("`{reference}` becomes the component `{name}`"));
         let origin = Pointer::parse(&pointer);
         self.hoisted.insert(pointer, name.clone());
         let schema = if target.is_object() { target.clone() } else { json!({}) };
@@ -193,13 +190,13 @@ fn wanted_name(pointer: &str) -> String {
 }
 
 /// Moves a reference with other keywords into an `allOf`, since 3.0 ignores keywords beside a reference.
-fn siblings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn siblings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let says_nothing = |key: &str| key.starts_with("x-") || ["$ref", "$comment", "$id", "$schema"].contains(&key);
     if schema.keys().all(|key| says_nothing(key)) {
         schema.retain(|key, _| key == "$ref");
         return;
     }
-    report.add(Code::L011, at, "the reference moves into an `allOf`");
+    log.add(Code::L011, at, "the reference moves into an `allOf`");
     let reference = schema.shift_remove("$ref").unwrap_or_default();
     let members = schema.entry("allOf").or_insert_with(|| json!([]));
     if let Value::Array(members) = members {
@@ -213,8 +210,7 @@ mod tests {
 
     fn check(schemas: Value, after: Value, codes: &str) {
         let mut document = json!({"components": {"schemas": schemas}});
-        let mut report = Report::default();
-        lower(&mut document, &mut report);
+        let (report, ()) = Pass::of(&mut document, lower);
         assert_eq!(document["components"]["schemas"], after);
         let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
         assert_eq!(found.join(" "), codes);
@@ -274,8 +270,7 @@ mod tests {
         let nowhere = json!({"e": {"$ref": "#/components/examples/none"}});
         let mut document =
             json!({"components": {"parameters": {"P": {"name": "p", "in": "query", "examples": nowhere}}}});
-        let mut report = Report::default();
-        lower(&mut document, &mut report);
+        let (report, ()) = Pass::of(&mut document, lower);
         assert_eq!(report.entries.len(), 0, "{report:?}");
     }
 
@@ -354,8 +349,7 @@ mod tests {
         let mut document = json!({"paths": paths, "components": {"parameters": {
             "A": to("#/components/parameters/B"), "B": to("#/components/parameters/A"),
         }}});
-        let mut report = Report::default();
-        lower(&mut document, &mut report);
+        let (report, ()) = Pass::of(&mut document, lower);
         assert_eq!(document["paths"]["/0"]["get"], json!({"parameters": [to("#/components/parameters/A")]}));
         let refused: Vec<_> = report.rejections().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
         assert_eq!(

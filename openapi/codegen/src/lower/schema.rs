@@ -8,9 +8,9 @@ use crate::lower::{bounds, conditions, types};
 use crate::model::grammar::Kind;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
-pub(super) type Rule = fn(&mut Map<String, Value>, &Pointer, &mut Report);
+pub(super) type Rule = fn(&mut Map<String, Value>, &Pointer, &mut Log);
 
 /// The rules in order: each sees the result of the ones before it on the same schema.
 const RULES: &[Rule] = &[
@@ -28,18 +28,19 @@ const RULES: &[Rule] = &[
     bounds::numbers,
 ];
 
-pub(super) fn lower_all(document: &mut Value, report: &mut Report) {
+pub(super) fn lower_all(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, object| {
         if kind == Kind::Schema {
             for rule in RULES {
-                rule(object, at, report);
+                rule(object, at, log);
             }
         }
     });
 }
 
 /// Leaves out keywords with invalid values, for which the 3.0 parser would refuse the whole document.
-fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn malformed(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let is_schema = |value: &Value| value.is_object() || value.is_boolean();
     let is_schemas = |value: &Value| value.as_object().is_some_and(|map| map.values().all(is_schema));
     let wrong = |keyword: &str, value: &Value| match keyword {
@@ -58,7 +59,7 @@ fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
     let keywords: Vec<_> = schema.iter().filter(|(key, value)| wrong(key, value)).map(|(key, _)| key.clone()).collect();
     for keyword in keywords {
         schema.shift_remove(&keyword);
-        report.add(Code::W007, &at.join(&keyword), "the specification does not allow this value here; left out");
+        log.add(Code::W007, &at.join(&keyword), "the specification does not allow this value here; left out");
     }
     if schema.get("items") == Some(&Value::Bool(true)) || schema.get("items") == Some(&Value::Bool(false)) {
         schema.insert("items".into(), json!({}));
@@ -70,12 +71,12 @@ fn malformed(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
     if schema.get("readOnly") == Some(&true.into()) && schema.get("writeOnly") == Some(&true.into()) {
         schema.shift_remove("readOnly");
         schema.shift_remove("writeOnly");
-        report.add(Code::W007, at, "both `readOnly` and `writeOnly`; both are ignored");
+        log.add(Code::W007, at, "both `readOnly` and `writeOnly`; both are ignored");
     }
 }
 
 /// Rewrites the encoding of a string as a format; 3.0 has formats for two encodings.
-fn content(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn content(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let encoding = schema.shift_remove("contentEncoding");
     let media_type = schema.shift_remove("contentMediaType");
     schema.shift_remove("contentSchema");
@@ -83,18 +84,18 @@ fn content(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
         (Some("base64"), _) => "byte",
         (None, Some("application/octet-stream")) => "binary",
         (None, None) => return,
-        _ => return report.add(Code::O003, at, "the caller decodes the string"),
+        _ => return log.add(Code::O003, at, "the caller decodes the string"),
     };
     schema.entry("format").or_insert(format.into());
-    report.add(Code::L013, at, format!("`format: {format}`"));
+    log.add(Code::L013, at, format!("`format: {format}`"));
 }
 
 /// Rewrites `const` as an enum of one value (JSON Schema 2020-12 validation, section 6.1.3).
-fn constant(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn constant(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some(value) = schema.shift_remove("const") else {
         return;
     };
-    report.add(Code::L005, &at.join("const"), format!("only {value} is valid"));
+    log.add(Code::L005, &at.join("const"), format!("only {value} is valid"));
     schema.insert("enum".into(), json!([value]));
 }
 
@@ -107,8 +108,9 @@ pub(super) mod tests {
     /// Lowers an inline schema, and shows it with the codes of the rules that changed it.
     pub(in crate::lower) fn check(before: Value, after: Expect) {
         let mut document = json!({"components": {"schemas": {"A": {"type": "array", "items": before}}}});
-        let mut report = Report::default();
-        crate::lower::schemas(&mut document, &mut report);
+        let (report, ()) = Pass::of(&mut document, |pass| {
+            pass.run(&[crate::lower::booleans::lower, crate::lower::null::lower, lower_all]);
+        });
         let codes: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
         after.assert_eq(&format!("{} {}", document["components"]["schemas"]["A"]["items"], codes.join(" ")));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
 
@@ -19,7 +19,7 @@ const OF_TYPE: &[(&str, &[&str])] = &[
 ];
 
 /// Removes unknown types.
-pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let known = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
     let right = match schema.get_mut("type") {
         None => return,
@@ -34,11 +34,11 @@ pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, report:
     }
     let unknown = schema.shift_remove("type").unwrap_or_default();
     // Some tools write `any` for a schema without a type.
-    report.add(Code::W007, &at.join("type"), format!("{unknown} is not a type; read as any value"));
+    log.add(Code::W007, &at.join("type"), format!("{unknown} is not a type; read as any value"));
 }
 
 /// Infers a missing `type` from values or keywords; 3.0 tools read a schema without a type as any value.
-pub(super) fn missing_type(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn missing_type(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let composed = ["type", "$ref", "allOf", "oneOf", "anyOf"];
     if composed.iter().any(|keyword| schema.contains_key(*keyword)) {
         return;
@@ -58,12 +58,12 @@ pub(super) fn missing_type(schema: &mut Map<String, Value>, at: &Pointer, report
     let Some(implied) = implied else { return };
     schema.insert("type".into(), implied.into());
     if !["array", "object"].contains(&implied) || !schema.contains_key("enum") {
-        report.add(Code::L006, at, format!("`{implied}` is implied"));
+        log.add(Code::L006, at, format!("`{implied}` is implied"));
     }
 }
 
 /// Rewrites several types as a union with a member for each.
-pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some(Value::Array(types)) = schema.get("type").cloned() else {
         return;
     };
@@ -72,15 +72,15 @@ pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, repor
     // Every integer is a number, and a list of all types is no constraint.
     let names: Vec<_> = names.iter().copied().filter(|name| *name != "integer" || !names.contains(&"number")).collect();
     if ["allOf", "oneOf", "anyOf", "$ref"].iter().any(|keyword| schema.contains_key(*keyword)) {
-        return report.add(Code::L014, at, "its composition implies the types");
+        return log.add(Code::L014, at, "its composition implies the types");
     }
     if names.len() >= 5 {
         for (_, keywords) in OF_TYPE {
             keywords.iter().for_each(|keyword| drop(schema.shift_remove(*keyword)));
         }
-        return report.add(Code::L014, at, "every type is admitted");
+        return log.add(Code::L014, at, "every type is admitted");
     }
-    report.add(Code::L014, at, format!("one of {}", names.join(", ")));
+    log.add(Code::L014, at, format!("one of {}", names.join(", ")));
     let values = schema.shift_remove("enum");
     let mut members = Vec::new();
     for name in &names {
@@ -97,7 +97,7 @@ pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, repor
             }
             member.insert("enum".into(), values.into());
         }
-        self::values(&mut member, at, report);
+        self::values(&mut member, at, log);
         members.push(Value::Object(member));
     }
     for (_, keywords) in OF_TYPE {
@@ -111,7 +111,7 @@ pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, repor
 }
 
 /// Leaves out enum values of other types; objects and arrays in an enum are not compared.
-pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     if let Some("array") = schema.get("type").and_then(Value::as_str) {
         schema.entry("items").or_insert_with(|| json!({}));
     }
@@ -122,12 +122,12 @@ pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut
     let distinct: Vec<Value> = values.iter().filter(|value| seen.insert(value.to_string())).cloned().collect();
     if distinct.iter().any(|value| value.is_object() || value.is_array()) {
         schema.shift_remove("enum");
-        return report.add(Code::W003, &at.join("enum"), "objects and arrays are not compared with the values");
+        return log.add(Code::W003, &at.join("enum"), "objects and arrays are not compared with the values");
     }
     if let Some(name) = schema.get("type").and_then(Value::as_str) {
         let right: Vec<_> = distinct.iter().filter(|value| is_of(value, name)).cloned().collect();
         if right.len() < distinct.len() {
-            report.add(Code::W007, &at.join("enum"), format!("values of other types than {name} are left out"));
+            log.add(Code::W007, &at.join("enum"), format!("values of other types than {name} are left out"));
         }
         if right.is_empty() {
             schema.shift_remove("enum");
@@ -153,7 +153,7 @@ pub(super) fn values(schema: &mut Map<String, Value>, at: &Pointer, report: &mut
             members.push(json!({"type": name, "enum": of}));
         }
     }
-    report.add(Code::L014, &at.join("enum"), "values of several types");
+    log.add(Code::L014, &at.join("enum"), "values of several types");
     schema.insert("anyOf".into(), members.into());
 }
 

@@ -10,7 +10,7 @@ use crate::model::grammar::{Kind, Shape, is_method, shape};
 use crate::model::operations::path_items;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// Fields that are strings in every object except schemas, whose keywords have their own rules.
 const TEXTS: &[&str] = &["title", "summary", "description", "operationId", "name", "url", "version", "default"];
@@ -19,8 +19,9 @@ const TEXTS: &[&str] = &["title", "summary", "description", "operationId", "name
 const FLAGS: &[&str] = &["required", "deprecated", "allowEmptyValue", "explode", "allowReserved"];
 
 /// Leaves out malformed parts, or repairs them where the intention is plain.
-pub(super) fn mend(document: &mut Value, report: &mut Report) {
-    let mut mending = Mending { report, schemes: Vec::new() };
+pub(super) fn mend(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
+    let mut mending = Mending { log, schemes: Vec::new() };
     visit_mut(document, &mut |kind, at, object| mending.object(kind, at, object));
     let left_out = mending.schemes;
     visit_mut(document, &mut |kind, _, object| {
@@ -36,7 +37,7 @@ pub(super) fn mend(document: &mut Value, report: &mut Report) {
 type Place<'a> = &'a dyn Fn() -> Pointer;
 
 struct Mending<'a> {
-    report: &'a mut Report,
+    log: &'a mut Log,
     /// The security schemes that were left out, by name.
     schemes: Vec<String>,
 }
@@ -64,7 +65,7 @@ impl Mending<'_> {
             _ => return,
         };
         if object.get(field).is_none_or(Value::is_null) {
-            self.report.add(Code::L015, &at.join(field), format!("{value} replaces the missing field"));
+            self.log.add(Code::L015, &at.join(field), format!("{value} replaces the missing field"));
             object.insert(field.into(), value);
         }
     }
@@ -110,11 +111,11 @@ impl Mending<'_> {
         }
         match kind {
             Kind::Schema => {
-                self.report.add(Code::W007, &at(), "no schema; read as any value");
+                self.log.add(Code::W007, &at(), "no schema; read as any value");
                 *value = json!({});
             }
             Kind::SecurityScheme if value["type"] == "mutualTLS" => {
-                self.report.add(Code::O003, &at(), "a client certificate belongs to the connection");
+                self.log.add(Code::O003, &at(), "a client certificate belongs to the connection");
             }
             _ => self.leave_out(at),
         }
@@ -135,14 +136,14 @@ impl Mending<'_> {
         };
         let Some(meant) = meant else { return false };
         if meant != *value {
-            self.report.add(Code::L015, &at(), format!("{value} is read as {meant}"));
+            self.log.add(Code::L015, &at(), format!("{value} is read as {meant}"));
             *value = meant;
         }
         true
     }
 
     fn leave_out(&mut self, at: Place<'_>) {
-        self.report.add(Code::W007, &at(), "the specification does not allow this value here; left out");
+        self.log.add(Code::W007, &at(), "the specification does not allow this value here; left out");
     }
 }
 
@@ -168,10 +169,11 @@ fn is_one(kind: Kind, value: &Value) -> bool {
 }
 
 /// Rejects the operations and components for which the 3.0 parser would refuse the whole document.
-pub(super) fn refuse(document: &Value, report: &mut Report) {
+pub(super) fn refuse(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
     let mut check = |at: &Pointer, error: Option<serde_json::Error>| {
         if let Some(error) = error {
-            report.add(Code::R004, at, error.to_string());
+            log.add(Code::R004, at, error.to_string());
         }
     };
     for (path, item) in path_items(document) {
@@ -212,8 +214,8 @@ mod tests {
     use super::*;
 
     fn check(before: Value, after: Expect) {
-        let (mut document, mut report) = (before, Report::default());
-        mend(&mut document, &mut report);
+        let mut document = before;
+        let (report, ()) = Pass::of(&mut document, mend);
         let codes: Vec<_> = report.entries.iter().map(|entry| format!(" {}", entry.code)).collect();
         after.assert_eq(&format!("{document}{}", codes.concat()));
     }
@@ -307,8 +309,7 @@ mod tests {
             },
             "components": {"schemas": {"A": {"type": "string", "maxLength": "1"}, "B": {"type": "string"}}},
         });
-        let mut report = Report::default();
-        let read = crate::lower::parse(document.take(), &mut report).unwrap();
+        let (read, report) = crate::lower::parse(document.take(), Log::default()).unwrap();
         let refused: Vec<_> = report.rejections().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
         assert_eq!(refused, ["R004 /paths/~1a/post", "R004 /paths/~1b/parameters", "R004 /components/schemas/A"]);
         let operations: Vec<_> = read.operations().map(|(path, method, _)| format!("{method} {path}")).collect();

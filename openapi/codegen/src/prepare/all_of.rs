@@ -1,7 +1,7 @@
 //! Merges each `allOf` into one schema.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,8 @@ use crate::model::grammar::Kind;
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::prepare::facts::Facts;
+use crate::report::{Code, Log, Pass};
 
 /// How often merging may be repeated, since a merged schema may hold further `allOf`s.
 const MAX_ROUNDS: usize = 32;
@@ -24,9 +25,10 @@ const LATE: usize = 3;
 /// How many JSON values may be copied into the schemas of a document, all in all.
 const MAX_COPIES_OF_ALL: usize = 100_000;
 
-/// Merges every `allOf`, and returns the places of the schemas that became components, by their new names.
-pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut Report) -> BTreeMap<String, Pointer> {
-    cut_cycles(document, report);
+/// Merges every `allOf`.
+pub(super) fn merge(pass: &mut Pass<Facts>, bases: &BTreeSet<String>) {
+    let Pass { document, log, .. } = pass;
+    cut_cycles(document, log);
     let mut types = MergedTypes::of(document);
     let copies_left = Cell::new(MAX_COPIES_OF_ALL);
     for round in 1.. {
@@ -48,31 +50,30 @@ pub(super) fn merge(document: &mut Value, bases: &BTreeSet<String>, report: &mut
                 *schema = in_place(reference_to(name, schema));
                 return;
             }
-            let merged = merging.schema(schema, at, report).filter(|merged| round <= MAX_ROUNDS || merged == schema);
+            let merged = merging.schema(schema, at, log).filter(|merged| round <= MAX_ROUNDS || merged == schema);
             let merged = merged.unwrap_or_else(|| {
-                report.add(Code::R105, at, "say it with fewer `allOf`s, or with fewer unions in them");
+                log.add(Code::R105, at, "say it with fewer `allOf`s, or with fewer unions in them");
                 Map::new()
             });
             if merged == *schema {
                 return;
             }
             any = true;
-            report.add(Code::L106, at, "merged");
+            log.add(Code::L106, at, "merged");
             *schema = match destination {
                 Destination::New(key) if needs_type(&merged, at) => {
                     let name = types.make(key, &merged, at, &whole);
-                    report.add(Code::L103, at, format!("named `{name}`"));
+                    log.add(Code::L103, at, format!("named `{name}`"));
                     in_place(reference_to(&name, &merged))
                 }
                 _ => merged,
             };
         });
-        types.settle(document);
+        log.moved(types.settle(document));
         if !any {
             break;
         }
     }
-    types.origins
 }
 
 fn in_place(reference: Value) -> Map<String, Value> {
@@ -94,14 +95,14 @@ fn needs_type(merged: &Map<String, Value>, at: &Pointer) -> bool {
 }
 
 /// Refuses each schema whose `allOf` leads back to the schema itself: no type could hold such a value.
-fn cut_cycles(document: &mut Value, report: &mut Report) {
+fn cut_cycles(document: &mut Value, log: &mut Log) {
     let cyclic = inheritance(document).cyclic();
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;
     };
     for (name, schema) in schemas.iter_mut().filter(|(name, _)| cyclic.contains(&Component::schema(name))) {
         let reason = "the `allOf` leads back to the schema itself; break the cycle";
-        report.add(Code::R008, &Pointer::component("schemas", name), reason);
+        log.add(Code::R008, &Pointer::component("schemas", name), reason);
         *schema = json!({});
     }
 }
@@ -124,7 +125,7 @@ mod tests {
             "Base": {"type": "object", "description": "base", "properties": {"a": {"type": "string"}}, "required": ["a"]},
             "Other": {"type": "object", "properties": {"b": {"type": "integer"}}, "additionalProperties": false},
         }}});
-        merge(&mut document, &BTreeSet::new(), &mut Report::default());
+        Pass::of(&mut document, |pass| merge(pass, &BTreeSet::new()));
         assert_eq!(document["components"]["schemas"]["A"], after);
     }
 
@@ -170,8 +171,7 @@ mod tests {
     /// Merges these components, and returns them and the codes of the refusals.
     fn merged(schemas: Value) -> (Value, Vec<Code>) {
         let mut document = json!({"components": {"schemas": schemas}});
-        let mut report = Report::default();
-        merge(&mut document, &BTreeSet::new(), &mut report);
+        let (report, _) = Pass::of(&mut document, |pass| merge(pass, &BTreeSet::new()));
         (document["components"]["schemas"].take(), report.rejections().map(|entry| entry.code).collect())
     }
 
@@ -241,8 +241,7 @@ mod tests {
             "A": {"allOf": [named("B"), {"type": "object"}]},
             "B": {"allOf": [{"allOf": [named("A")]}]},
         }}});
-        let mut report = Report::default();
-        merge(&mut document, &BTreeSet::new(), &mut report);
+        let (report, _) = Pass::of(&mut document, |pass| merge(pass, &BTreeSet::new()));
         assert_eq!(report.rejections().count(), 2);
     }
 }

@@ -8,7 +8,8 @@ use crate::model::graph::Component;
 use crate::model::names::unique_name;
 use crate::model::pointer::{Pointer, component_name};
 use crate::prepare::all_of::inheritance;
-use crate::report::{Code, Report};
+use crate::prepare::facts::Facts;
+use crate::report::{Code, Pass};
 
 /// The base classes and their subtypes, in document order.
 #[derive(Debug, Default)]
@@ -28,7 +29,8 @@ impl Hierarchy {
     }
 
     /// Makes each base class the union of its subtypes, after inheritance was merged into them.
-    pub(super) fn become_unions(&self, document: &mut Value, report: &mut Report) {
+    pub(super) fn become_unions(&self, pass: &mut Pass<Facts>) {
+        let Pass { document, log, .. } = pass;
         let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
             return;
         };
@@ -41,7 +43,7 @@ impl Hierarchy {
                 union.extend(schema.shift_remove(key).map(|value| (key.to_owned(), value)));
             }
             let named = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.shift_remove(*keyword));
-            report.add(Code::L108, &Pointer::component("schemas", base), format!("one of {}", subtypes.join(", ")));
+            log.add(Code::L108, &Pointer::component("schemas", base), format!("one of {}", subtypes.join(", ")));
             let mut own = None;
             let members = named.unwrap_or_else(|| {
                 let mut names = subtypes.clone();
@@ -130,7 +132,8 @@ fn lift_discriminator(schema: &mut Value) {
 }
 
 /// Makes implied discriminator mappings explicit, before components are renamed.
-pub(super) fn explicit_mappings(document: &mut Value) {
+pub(super) fn explicit_mappings(pass: &mut Pass<Facts>) {
+    let Pass { document, .. } = pass;
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     schemas
         .into_iter()
@@ -196,9 +199,9 @@ mod tests {
             "Cat": {"allOf": [named("Pet"), {"properties": {"claws": {}}}]},
             "Kitten": {"allOf": [named("Cat")]},
         }}});
-        explicit_mappings(&mut document);
+        Pass::of(&mut document, explicit_mappings);
         let hierarchy = Hierarchy::of(&document);
-        hierarchy.become_unions(&mut document, &mut Report::default());
+        Pass::of(&mut document, |pass| hierarchy.become_unions(pass));
         assert_eq!(
             document["components"]["schemas"]["Pet"],
             json!({
@@ -235,9 +238,9 @@ mod tests {
             "Cat": {"allOf": [named("Pet"), own]},
             "Kitten": {"allOf": [named("Cat"), {"properties": {"age": {}}}]},
         }}});
-        explicit_mappings(&mut document);
+        Pass::of(&mut document, explicit_mappings);
         let hierarchy = Hierarchy::of(&document);
-        hierarchy.become_unions(&mut document, &mut Report::default());
+        Pass::of(&mut document, |pass| hierarchy.become_unions(pass));
         let mapping = json!({"cat": "#/components/schemas/CatItself", "kit": "#/components/schemas/Kitten"});
         assert_eq!(
             document["components"]["schemas"],

@@ -9,22 +9,17 @@ use crate::plan::Operation;
 use crate::prepare::facts::Facts;
 use crate::prepare::forms;
 use crate::prepare::parameters::Schemas;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
-pub(super) fn prepare(document: &mut Value, facts: &mut Facts, report: &mut Report) {
+pub(super) fn prepare(pass: &mut Pass<Facts>) {
+    let Pass { document, log, facts } = pass;
     let whole = document.clone();
     for operations::Operation { path, method, at, fields } in operations_mut(document) {
-        body(fields, facts.operation(path, method), &whole, &at.join("requestBody"), report);
+        body(fields, facts.operation(path, method), &whole, &at.join("requestBody"), log);
     }
 }
 
-fn body(
-    operation: &mut Map<String, Value>,
-    facts: &mut Operation,
-    document: &Value,
-    at: &Pointer,
-    report: &mut Report,
-) {
+fn body(operation: &mut Map<String, Value>, facts: &mut Operation, document: &Value, at: &Pointer, log: &mut Log) {
     let Some(Value::Object(mut body)) = operation.shift_remove("requestBody") else {
         return;
     };
@@ -36,28 +31,28 @@ fn body(
     };
     if content.len() > 1 {
         let others: Vec<_> = content.keys().filter(|name| *name != media_type).map(String::as_str).collect();
-        report.add(Code::W109, at, format!("sent as `{media_type}`, never as {}", others.join(", ")));
+        log.add(Code::W109, at, format!("sent as `{media_type}`, never as {}", others.join(", ")));
     }
     let (media_type, described) = (media_type.clone(), described.clone());
     let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
     let essence = essence(&media_type);
     if !is_sendable(&media_type) {
-        return report.add(Code::R103, at, format!("{media_type:?} is no media type; no header can hold it"));
+        return log.add(Code::R103, at, format!("{media_type:?} is no media type; no header can hold it"));
     }
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
     } else if essence == FORM {
         match forms::fields(&schema, &described, Schemas(document)) {
             Ok(fields) => facts.fields = Some(fields),
-            Err(reason) => return report.add(Code::R103, at, reason),
+            Err(reason) => return log.add(Code::R103, at, reason),
         };
         (FORM, schema)
     } else if essence.starts_with("multipart/") {
-        return report.add(Code::R103, at, format!("`{essence}`; the generator writes no multipart bodies"));
+        return log.add(Code::R103, at, format!("`{essence}`; the generator writes no multipart bodies"));
     } else if essence.contains('*') && essence != "*/*" {
-        return report.add(Code::R103, at, format!("`{essence}` names no media type the client could say it sends"));
+        return log.add(Code::R103, at, format!("`{essence}` names no media type the client could say it sends"));
     } else {
-        report.add(Code::W112, at, format!("`{essence}`"));
+        log.add(Code::W112, at, format!("`{essence}`"));
         (BYTES, json!({"type": "string", "format": "binary"}))
     };
     if media_type != kind && media_type != "*/*" {
@@ -92,9 +87,7 @@ mod tests {
     #[track_caller]
     fn check(body: Value, after: Value, facts: Operation, codes: &str) {
         let mut document = json!({"paths": {"/a": {"post": {"requestBody": body}}}});
-        let mut report = Report::default();
-        let mut found = Facts::default();
-        prepare(&mut document, &mut found, &mut report);
+        let (report, mut found) = Pass::of(&mut document, prepare);
         assert_eq!(document["paths"]["/a"]["post"], after);
         assert_eq!(*found.operation("/a", "post"), facts);
         let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();

@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::{Pointer, component_name};
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::prepare::facts::Facts;
+use crate::report::{Code, Pass};
 
-/// Renames components, and returns their new names by their old ones.
-pub(super) fn rename(document: &mut Value, report: &mut Report) -> BTreeMap<String, String> {
+/// Renames components.
+pub(super) fn rename(pass: &mut Pass<Facts>) {
+    let Pass { document, log, facts } = pass;
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
-        return BTreeMap::new();
+        return;
     };
     let mut taken: BTreeSet<_> = schemas.keys().filter(|name| rust_name(name) == **name).cloned().collect();
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
@@ -26,7 +28,7 @@ pub(super) fn rename(document: &mut Value, report: &mut Report) -> BTreeMap<Stri
             }
             let new = unique_name(&wanted, &mut taken);
             let at = Pointer::component("schemas", &name);
-            report.add(Code::L104, &at, format!("named `{new}`"));
+            log.add(Code::L104, &at, format!("named `{new}`"));
             renamed.insert(name, new.clone());
             (new, schema)
         })
@@ -41,7 +43,8 @@ pub(super) fn rename(document: &mut Value, report: &mut Report) -> BTreeMap<Stri
             follow(target.1, &renamed);
         }
     });
-    renamed
+    log.moved(renamed.iter().map(|(given, name)| (name.clone(), Pointer::component("schemas", given))));
+    facts.type_names = renamed;
 }
 
 fn follow(reference: &mut Value, renamed: &BTreeMap<String, String>) {
@@ -64,7 +67,7 @@ mod tests {
             "SnakeCase": {},
             "3d": {"$ref": "#/components/schemas/snake_case"},
         }}});
-        rename(&mut document, &mut Report::default());
+        Pass::of(&mut document, rename);
         assert_eq!(
             document["components"]["schemas"],
             json!({"SnakeCase2": {}, "SnakeCase": {}, "X3d": {"$ref": "#/components/schemas/SnakeCase2"}}),

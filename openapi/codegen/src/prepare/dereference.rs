@@ -6,8 +6,11 @@ use crate::model::grammar::Kind;
 use crate::model::operations::operations_of_mut;
 use crate::model::pointer::{follow, resolve};
 use crate::model::visitor::visit_mut;
+use crate::prepare::facts::Facts;
+use crate::report::Pass;
 
-pub(super) fn inline(document: &mut Value) {
+pub(super) fn inline(pass: &mut Pass<Facts>) {
+    let Pass { document, .. } = pass;
     let whole = document.clone();
     visit_mut(document, &mut |kind, _, object| match kind {
         Kind::Parameter | Kind::RequestBody => replace_reference(object, &whole),
@@ -63,7 +66,7 @@ mod tests {
             }},
             "components": {"parameters": {"B": {"$ref": "#/components/parameters/C"}, "C": parameter("c")}},
         });
-        inline(&mut document);
+        Pass::of(&mut document, inline);
         assert_eq!(
             document,
             json!({

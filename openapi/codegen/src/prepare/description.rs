@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::prepare::facts::Facts;
+use crate::report::{Code, Pass};
 
-pub(super) fn sanitise(document: &mut Value, report: &mut Report) {
+pub(super) fn sanitise(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |_, at, object| {
         for field in ["description", "summary", "title"] {
             let Some(Value::String(text)) = object.get_mut(field) else {
@@ -14,7 +16,7 @@ pub(super) fn sanitise(document: &mut Value, report: &mut Report) {
             let safe = rustdoc_safe(text);
             if safe != *text {
                 *text = safe;
-                report.add(Code::L105, &at.join(field), "escaped for rustdoc");
+                log.add(Code::L105, &at.join(field), "escaped for rustdoc");
             }
         }
     });

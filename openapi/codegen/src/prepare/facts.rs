@@ -14,12 +14,15 @@ use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::plan::{Enum, Operation, Plan, ReadType, Union};
 use crate::prepare::directions;
+use crate::report::Pass;
 
 /// What the passes find that progenitor cannot carry.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// By path and method: the id of an operation changes later.
     operations: BTreeMap<(String, String), Operation>,
+    /// The Rust type names of components, by their names in the lowered document.
+    pub(super) type_names: BTreeMap<String, String>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
     /// Properties that are nullable only so that absence and emptiness are told apart.
@@ -39,25 +42,12 @@ impl Facts {
         self.operations.remove(&(path.to_owned(), method.to_owned())).unwrap_or_default()
     }
 
-    /// Takes the enums that are no Rust types out of the document. They come last, since schemas that differ in them
-    /// alone are different types.
-    pub(super) fn take_constants(&mut self, document: &mut Value) {
-        visit_mut(document, &mut |kind, at, schema| {
-            if kind == Kind::Schema
-                && !unions::is_enum_of_strings(schema)
-                && let Some(Value::Array(values)) = schema.shift_remove("enum")
-            {
-                self.constants.insert(at.clone(), values);
-            }
-        });
-    }
-
-    /// The plan for the document, in which every name is final.
+    /// The plan for the document, in which every name is final, and the type names of the lowered document's components.
     ///
     /// # Errors
     ///
     /// [`Error::NotOpenApi30`] when the document cannot be written as JSON.
-    pub(super) fn plan(mut self, document: &openapiv3::OpenAPI) -> Result<Plan, Error> {
+    pub(super) fn plan(mut self, document: &openapiv3::OpenAPI) -> Result<(Plan, BTreeMap<String, String>), Error> {
         let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
         let mut plan = Plan { operations: self.operations(&document), ..Plan::default() };
         let members = Members { document: &document, facts: &self };
@@ -94,7 +84,9 @@ impl Facts {
                 plan.read_types.insert(name.clone(), ReadType { written, nullable });
             }
         }
-        Ok(plan)
+        let mut type_names = self.type_names;
+        type_names.retain(|_, name| document["components"]["schemas"].get(name.as_str()).is_some());
+        Ok((plan, type_names))
     }
 
     /// The facts on operations, by the names of their builders.
@@ -109,4 +101,18 @@ impl Facts {
         }
         by_builder
     }
+}
+
+/// Moves the values of enums that are no Rust types from the document to the facts. This pass comes late, since schemas
+/// that differ only in these values are different types.
+pub(super) fn take_constants(pass: &mut Pass<Facts>) {
+    let Pass { document, facts, .. } = pass;
+    visit_mut(document, &mut |kind, at, schema| {
+        if kind == Kind::Schema
+            && !unions::is_enum_of_strings(schema)
+            && let Some(Value::Array(values)) = schema.shift_remove("enum")
+        {
+            facts.constants.insert(at.clone(), values);
+        }
+    });
 }

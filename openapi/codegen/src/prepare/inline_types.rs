@@ -6,26 +6,28 @@ use serde_json::{Map, Value, json};
 
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::Pointer;
+use crate::prepare::facts::Facts;
 use crate::prepare::unions::{self, is_enum_of_strings};
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
-/// Moves inline types to components, and returns their original pointers by their new names.
-pub(super) fn name(document: &mut Value, report: &mut Report) -> BTreeMap<String, Pointer> {
+/// Moves inline types to components.
+pub(super) fn name(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     let components = document.pointer_mut("/components/schemas");
     let components = components.and_then(Value::as_object_mut).map(std::mem::take);
     let components = components.unwrap_or_default();
     let taken = components.keys().cloned().collect();
-    let mut naming = Naming { taken, named: Map::new(), origins: BTreeMap::new(), report };
+    let mut naming = Naming { taken, named: Map::new(), origins: BTreeMap::new(), log };
     for (name, mut schema) in components {
         naming.inner(&mut schema, &name, &Pointer::component("schemas", &name));
         naming.named.insert(name, schema);
     }
     operations(document, &mut naming);
-    let named = naming.named;
+    let Naming { named, origins, log, .. } = naming;
+    log.moved(origins);
     if !named.is_empty() {
         document["components"]["schemas"] = Value::Object(named);
     }
-    naming.origins
 }
 
 /// The schemas in bodies and parameters of operations.
@@ -69,7 +71,7 @@ struct Naming<'a> {
     taken: BTreeSet<String>,
     named: Map<String, Value>,
     origins: BTreeMap<String, Pointer>,
-    report: &'a mut Report,
+    log: &'a mut Log,
 }
 
 impl Naming<'_> {
@@ -92,7 +94,7 @@ impl Naming<'_> {
         }
         let name = unique_name(&rust_name(wanted), &mut self.taken);
         self.inner(schema, &name, at);
-        self.report.add(Code::L103, at, format!("named `{name}`"));
+        self.log.add(Code::L103, at, format!("named `{name}`"));
         self.origins.insert(name.clone(), at.clone());
         let Value::Object(inline) = schema.take() else {
             return;
@@ -174,7 +176,7 @@ mod tests {
             "OperationStatus": {"type": "string"},
             "A": {"properties": {"b": {"type": "string", "enum": ["<", ">"]}}},
         }}});
-        name(&mut document, &mut Report::default());
+        Pass::of(&mut document, name);
         let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         assert_eq!(
             document["components"]["schemas"],

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 /// The depth to which properties of the same name are intersected; deeper ones are rare, and may recur without end.
 const MAX_DEPTH: usize = 4;
@@ -21,7 +21,7 @@ pub(super) fn intersect(
     second: Map<String, Value>,
     depth: usize,
     at: &Pointer,
-    report: &mut Report,
+    log: &mut Log,
 ) -> Map<String, Value> {
     let closed = |schema: &Map<String, Value>| schema.get("additionalProperties") == Some(&Value::Bool(false));
     if closed(&first) != closed(&second) {
@@ -43,13 +43,13 @@ pub(super) fn intersect(
                 for (name, other) in others {
                     let at = at.join("properties").join(&name);
                     let both = match own.shift_remove(&name) {
-                        Some(own) => both(own, other, depth, &at, report),
+                        Some(own) => both(own, other, depth, &at, log),
                         None => other,
                     };
                     own.insert(name, both);
                 }
             }
-            ("items", own, value) => *own = both(own.take(), value, depth, at, report),
+            ("items", own, value) => *own = both(own.take(), value, depth, at, log),
             ("required", Value::Array(own), Value::Array(others)) => {
                 for name in others {
                     if !own.contains(&name) {
@@ -60,7 +60,7 @@ pub(super) fn intersect(
             ("enum", Value::Array(own), Value::Array(others)) => {
                 let common: Vec<_> = own.iter().filter(|value| others.contains(value)).cloned().collect();
                 if common.is_empty() {
-                    report.add(Code::W106, at, "no value is in both enums; both are read");
+                    log.add(Code::W106, at, "no value is in both enums; both are read");
                     own.extend(others);
                 } else {
                     *own = common;
@@ -71,13 +71,13 @@ pub(super) fn intersect(
                 if pair.contains(&"integer") && pair.contains(&"number") {
                     *own = "integer".into();
                 } else {
-                    report.add(Code::W106, at, format!("{} and {}; read as any value", pair[0], pair[1]));
+                    log.add(Code::W106, at, format!("{} and {}; read as any value", pair[0], pair[1]));
                     return Map::new();
                 }
             }
             ("oneOf" | "anyOf", _, value) => {
                 let count = value.as_array().map_or(0, Vec::len);
-                report.add(Code::W113, at, format!("not checked: one of {count} schemas"));
+                log.add(Code::W113, at, format!("not checked: one of {count} schemas"));
             }
             _ => {}
         }
@@ -86,7 +86,7 @@ pub(super) fn intersect(
 }
 
 /// Intersects a property that both schemas have.
-fn both(first: Value, second: Value, depth: usize, at: &Pointer, report: &mut Report) -> Value {
+fn both(first: Value, second: Value, depth: usize, at: &Pointer, log: &mut Log) -> Value {
     let (Value::Object(mut first), Value::Object(mut second)) = (first, second) else {
         return json!({});
     };
@@ -113,7 +113,7 @@ fn both(first: Value, second: Value, depth: usize, at: &Pointer, report: &mut Re
         merged.insert("allOf".into(), json!([first, second]));
         merged
     } else {
-        intersect(first, second, depth + 1, at, report)
+        intersect(first, second, depth + 1, at, log)
     };
     if nullable {
         merged.insert("nullable".into(), true.into());
@@ -131,7 +131,7 @@ mod tests {
 
     fn check(first: Value, second: Value, after: Value) {
         let (Value::Object(first), Value::Object(second)) = (first, second) else { unreachable!() };
-        let both = intersect(first, second, 0, &Pointer::default(), &mut Report::default());
+        let both = intersect(first, second, 0, &Pointer::default(), &mut Log::default());
         assert_eq!(Value::Object(both), after);
     }
 

@@ -25,9 +25,8 @@ pub(super) struct MergedTypes {
     taken: BTreeSet<String>,
     /// The names of components by the texts of the schemas they were made from.
     known: BTreeMap<String, String>,
-    made: Vec<(String, Value)>,
-    /// The places of the schemas they were made from, by name.
-    pub(super) origins: BTreeMap<String, Pointer>,
+    /// The new components: name, schema, and the pointer they were made at.
+    made: Vec<(String, Value, Pointer)>,
 }
 
 impl MergedTypes {
@@ -40,7 +39,6 @@ impl MergedTypes {
             taken: schemas.iter().map(|(name, _)| (*name).clone()).collect(),
             known: composed.map(|(name, schema)| (text(schema), name.clone())).collect(),
             made: Vec::new(),
-            origins: BTreeMap::new(),
         }
     }
 
@@ -76,16 +74,17 @@ impl MergedTypes {
         let mut component = merged.clone();
         component.shift_remove("nullable");
         self.known.insert(key, name.clone());
-        self.made.push((name.clone(), Value::Object(component)));
-        self.origins.insert(name.clone(), at.clone());
+        self.made.push((name.clone(), Value::Object(component), at.clone()));
         name
     }
 
-    /// Adds the new components to the document.
-    pub(super) fn settle(&mut self, document: &mut Value) {
-        for (name, schema) in self.made.drain(..) {
-            document["components"]["schemas"][name] = schema;
-        }
+    /// Adds the new components to the document, and returns their names with the pointers they were made at.
+    pub(super) fn settle(&mut self, document: &mut Value) -> Vec<(String, Pointer)> {
+        let made = self.made.drain(..).map(|(name, schema, at)| {
+            document["components"]["schemas"][&name] = schema;
+            (name, at)
+        });
+        made.collect()
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::pointer::{Pointer, component_name, resolve};
 use crate::prepare::intersection::{intersect, is_annotation};
-use crate::report::{Code, Report};
+use crate::report::{Code, Log};
 
 /// How long a chain of schemas that extend each other may be.
 const MAX_ANCESTRY: usize = 64;
@@ -47,10 +47,10 @@ impl<'a> Merging<'a> {
         &self,
         schema: &Map<String, Value>,
         at: &Pointer,
-        report: &mut Report,
+        log: &mut Log,
     ) -> Option<Map<String, Value>> {
         self.of_schema.set(MAX_COPIES);
-        let merged = self.flat(schema, &mut Vec::new(), at, report);
+        let merged = self.flat(schema, &mut Vec::new(), at, log);
         (self.of_schema.get() > 0).then_some(merged)
     }
 
@@ -60,7 +60,7 @@ impl<'a> Merging<'a> {
         schema: &Map<String, Value>,
         within: &mut Vec<String>,
         at: &Pointer,
-        report: &mut Report,
+        log: &mut Log,
     ) -> Map<String, Value> {
         let mut own = schema.clone();
         let members = match own.shift_remove("allOf") {
@@ -85,7 +85,7 @@ impl<'a> Merging<'a> {
                 own.insert("allOf".into(), json!([only]));
                 return own;
             }
-            let only = self.flat(&only, within, at, report);
+            let only = self.flat(&only, within, at, log);
             own.shift_remove("nullable");
             let nullable = schema.get("nullable").cloned();
             for (key, value) in only {
@@ -97,12 +97,12 @@ impl<'a> Merging<'a> {
         let nullable = own.shift_remove("nullable");
         for member in said {
             let depth = within.len();
-            if let Some(member) = self.resolved(&member, within, at, report) {
-                own = intersect(own, member, 0, at, report);
+            if let Some(member) = self.resolved(&member, within, at, log) {
+                own = intersect(own, member, 0, at, log);
             }
             within.truncate(depth);
         }
-        own = self.distributed(own, within, at, report);
+        own = self.distributed(own, within, at, log);
         own.extend(nullable.map(|flag| ("nullable".to_owned(), flag)));
         own
     }
@@ -113,10 +113,10 @@ impl<'a> Merging<'a> {
         member: &Map<String, Value>,
         within: &mut Vec<String>,
         at: &Pointer,
-        report: &mut Report,
+        log: &mut Log,
     ) -> Option<Map<String, Value>> {
         let Some(reference) = member.get("$ref").and_then(Value::as_str) else {
-            return Some(self.flat(member, within, at, report));
+            return Some(self.flat(member, within, at, log));
         };
         let name = component_name(reference, "schemas")?;
         if within.contains(&name) {
@@ -128,7 +128,7 @@ impl<'a> Merging<'a> {
             Some(flat) => flat,
             None => {
                 let cuts = self.cuts.get();
-                let flat = self.target(reference, &name, within, at, report)?;
+                let flat = self.target(reference, &name, within, at, log)?;
                 if self.cuts.get() == cuts {
                     self.flattened.borrow_mut().insert(name, flat.clone());
                 }
@@ -145,7 +145,7 @@ impl<'a> Merging<'a> {
         name: &str,
         within: &mut Vec<String>,
         at: &Pointer,
-        report: &mut Report,
+        log: &mut Log,
     ) -> Option<Map<String, Value>> {
         if within.len() > MAX_ANCESTRY {
             self.of_schema.set(0);
@@ -158,10 +158,10 @@ impl<'a> Merging<'a> {
         }
         target.shift_remove("discriminator");
         within.push(name.to_owned());
-        let mut flat = self.flat(&target, within, at, report);
+        let mut flat = self.flat(&target, within, at, log);
         // Merging an alias leaves `allOf: [{$ref}]`.
         if let Some([Value::Object(only)]) = flat.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            flat = self.resolved(&only.clone(), within, at, report)?;
+            flat = self.resolved(&only.clone(), within, at, log)?;
         }
         for key in ["title", "description", "deprecated", "nullable", "readOnly", "writeOnly", "default"] {
             flat.shift_remove(key);
@@ -183,7 +183,7 @@ impl<'a> Merging<'a> {
         mut schema: Map<String, Value>,
         within: &mut Vec<String>,
         at: &Pointer,
-        report: &mut Report,
+        log: &mut Log,
     ) -> Map<String, Value> {
         if !has_conditions_beside_union(&schema) {
             return schema;
@@ -193,14 +193,14 @@ impl<'a> Merging<'a> {
             return schema;
         };
         if let Some(other) = schema.shift_remove("anyOf") {
-            report.add(Code::W113, at, format!("not checked: one of {} schemas", other.as_array().map_or(0, Vec::len)));
+            log.add(Code::W113, at, format!("not checked: one of {} schemas", other.as_array().map_or(0, Vec::len)));
         }
         let is_condition = |member: &Value| {
             let keys: Vec<_> = member.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
             keys.iter().all(|key| is_annotation(key) || ["required", "type"].contains(key))
         };
         if members.iter().all(is_condition) && (schema.contains_key("type") || schema.contains_key("properties")) {
-            report.add(Code::W113, at, "which of the properties are there together");
+            log.add(Code::W113, at, "which of the properties are there together");
             schema.shift_remove("discriminator");
             return schema;
         }
@@ -222,8 +222,8 @@ impl<'a> Merging<'a> {
                 .cloned()
                 .or_else(|| Some(component_name(member.get("$ref")?.as_str()?, "schemas")?.into()));
             let depth = within.len();
-            let merged = match self.resolved(&member, within, at, report) {
-                Some(resolved) => intersect(schema.clone(), resolved, 0, at, report),
+            let merged = match self.resolved(&member, within, at, log) {
+                Some(resolved) => intersect(schema.clone(), resolved, 0, at, log),
                 None => member,
             };
             within.truncate(depth);

@@ -10,17 +10,18 @@ use crate::model::operations::relocate;
 use crate::model::pointer::Pointer;
 use crate::plan::{Form, Operation, Separator};
 use crate::prepare::facts::Facts;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 use names::names_in;
 pub(super) use schemas::Schemas;
 
-pub(super) fn prepare(document: &mut Value, facts: &mut Facts, report: &mut Report) {
+pub(super) fn prepare(pass: &mut Pass<Facts>) {
+    let Pass { document, log, facts } = pass;
     let whole = document.clone();
     relocate(document, |operation| {
         let (path, method) = (operation.path, operation.method);
         let mut found = facts.take_operation(path, method);
         let mut parameters =
-            Parameters { schemas: Schemas(&whole), at: &operation.at, facts: &mut found, report: &mut *report };
+            Parameters { schemas: Schemas(&whole), at: &operation.at, facts: &mut found, log: &mut *log };
         let path = parameters.operation(path, operation.fields);
         *facts.operation(&path, method) = found;
         path
@@ -44,7 +45,7 @@ struct Parameters<'a> {
     schemas: Schemas<'a>,
     at: &'a Pointer,
     facts: &'a mut Operation,
-    report: &'a mut Report,
+    log: &'a mut Log,
 }
 
 impl Parameters<'_> {
@@ -52,7 +53,7 @@ impl Parameters<'_> {
     fn operation(&mut self, path: &str, operation: &mut Map<String, Value>) -> String {
         let Some(names) = names_in(path) else {
             let reason = format!("`{path}` does not start with a slash, or its braces do not match");
-            self.report.add(Code::R104, self.at, reason);
+            self.log.add(Code::R104, self.at, reason);
             return path.to_owned();
         };
         let given = operation.get_mut("parameters").map(Value::take);
@@ -66,12 +67,12 @@ impl Parameters<'_> {
                 Some("query") => self.in_query(parameter, &at, &mut parameters),
                 Some("header") => self.in_header(parameter, &at, &mut parameters),
                 Some("cookie") => {
-                    self.report.add(Code::R102, &at, "the generator sends no cookies; set the header `Cookie` by hand");
+                    self.log.add(Code::R102, &at, "the generator sends no cookies; set the header `Cookie` by hand");
                 }
                 other => {
                     let place = other.map_or_else(|| "no place".to_owned(), |place| format!("`{place}`"));
                     let reason = format!("a parameter in {place}; the generator writes path, query and header");
-                    self.report.add(Code::R101, &at, reason);
+                    self.log.add(Code::R101, &at, reason);
                 }
             }
         }
@@ -80,7 +81,7 @@ impl Parameters<'_> {
                 .iter()
                 .any(|Parameter { value: parameter, .. }| parameter["in"] == "path" && parameter["name"] == *name)
             {
-                self.report.add(Code::L114, self.at, format!("`{name}` is a text"));
+                self.log.add(Code::L114, self.at, format!("`{name}` is a text"));
                 let schema = json!({"type": "string"});
                 parameters
                     .push(Parameter::plain(json!({"name": name, "in": "path", "required": true, "schema": schema})));
@@ -95,7 +96,7 @@ impl Parameters<'_> {
         let named = |name: &String| parameter.get("name").and_then(Value::as_str) == Some(name);
         if !names.iter().any(named) {
             let reason = format!("{} is not in the path; left out", parameter.get("name").unwrap_or(&Value::Null));
-            return self.report.add(Code::L114, at, reason);
+            return self.log.add(Code::L114, at, reason);
         }
         parameter.insert("required".into(), true.into());
         if let Some(schema) = self.schema(&mut parameter, "simple", at) {
@@ -111,11 +112,11 @@ impl Parameters<'_> {
     fn in_header(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Parameter>) {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str()) {
-            return self.report.add(Code::L113, at, format!("`{name}`"));
+            return self.log.add(Code::L113, at, format!("`{name}`"));
         }
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(is_token) {
-            return self.report.add(Code::R101, at, format!("`{name}` is no name of a header (RFC 9110, section 5.1)"));
+            return self.log.add(Code::R101, at, format!("`{name}` is no name of a header (RFC 9110, section 5.1)"));
         }
         if let Some(schema) = self.schema(&mut parameter, "simple", at).and_then(|schema| self.text(&schema, at)) {
             parameter.insert("schema".into(), schema);
@@ -129,11 +130,11 @@ impl Parameters<'_> {
         let found = found.as_ref().and_then(Value::as_str).unwrap_or(style);
         if found != style {
             let reason = format!("style `{found}`; the generator writes `{style}` here");
-            self.report.add(Code::R101, at, reason);
+            self.log.add(Code::R101, at, reason);
             return None;
         }
         if parameter.contains_key("content") {
-            self.report.add(Code::R101, at, "a parameter with a media type; the generator writes plain values");
+            self.log.add(Code::R101, at, "a parameter with a media type; the generator writes plain values");
             return None;
         }
         parameter.shift_remove("explode");
@@ -146,11 +147,11 @@ impl Parameters<'_> {
         match resolved.get("type").and_then(Value::as_str) {
             Some("string" | "integer" | "number" | "boolean") => Some(self.schemas.named_scalar(schema)),
             Some("array") => {
-                self.report.add(Code::W107, at, "pass the list as text, separated by commas");
+                self.log.add(Code::W107, at, "pass the list as text, separated by commas");
                 Some(json!({"type": "string"}))
             }
             Some("object") => {
-                self.report.add(Code::R101, at, "an object; the generator writes scalars here");
+                self.log.add(Code::R101, at, "an object; the generator writes scalars here");
                 None
             }
             _ => Some(json!({"type": "string"})),
@@ -170,9 +171,7 @@ mod tests {
             "paths": {path: {"get": {"parameters": parameters}}},
             "components": {"schemas": {"E": {"type": "string", "enum": ["a"]}}},
         });
-        let mut report = Report::default();
-        let mut found = Facts::default();
-        prepare(&mut document, &mut found, &mut report);
+        let (report, mut found) = Pass::of(&mut document, prepare);
         let (path, item) = document["paths"].as_object().unwrap().iter().next().unwrap();
         assert_eq!(found.operation(path, "get"), facts);
         assert_eq!(item["get"]["parameters"], after);

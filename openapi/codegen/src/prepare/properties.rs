@@ -11,10 +11,11 @@ use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::prepare::directions;
 use crate::prepare::facts::Facts;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// What only the server sets is not demanded in requests, and what only the client sets is not in replies.
-pub(super) fn relax_one_way(document: &mut Value, report: &mut Report) {
+pub(super) fn relax_one_way(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     let directions = directions(document);
     let whole = document.clone();
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
@@ -35,7 +36,7 @@ pub(super) fn relax_one_way(document: &mut Value, report: &mut Report) {
                 let at = Pointer::component("schemas", name).join("properties").join(property);
                 let only = if of_server { "the server sets it" } else { "only the client sends it" };
                 let both = if read && written { "; one type is for both directions" } else { "" };
-                report.add(Code::W111, &at, format!("{only}{both}"));
+                log.add(Code::W111, &at, format!("{only}{both}"));
             }
             !of_server && !of_client
         });
@@ -43,14 +44,15 @@ pub(super) fn relax_one_way(document: &mut Value, report: &mut Report) {
 }
 
 /// What a client leaves out it does not send as null, so it cannot say null where absence means something else.
-pub(super) fn unsent_nulls(document: &Value, report: &mut Report) {
+pub(super) fn unsent_nulls(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     for name in directions(document).written {
         let schema = &document["components"]["schemas"][&name];
         for (property, described) in schema["properties"].as_object().into_iter().flatten() {
             let required = schema["required"].as_array().is_some_and(|all| all.contains(&property.as_str().into()));
             if described["nullable"] == true && !required {
                 let at = Pointer::component("schemas", &name).join("properties").join(property);
-                report.add(Code::W114, &at, "`None` is left out");
+                log.add(Code::W114, &at, "`None` is left out");
             }
         }
     }
@@ -66,12 +68,13 @@ fn is(property: &Value, keyword: &str, document: &Value) -> bool {
 }
 
 /// Makes names of fields unique within their type, and lists and maps that may be absent nullable.
-pub(super) fn prepare(document: &mut Value, facts: &mut Facts, report: &mut Report) {
+pub(super) fn prepare(pass: &mut Pass<Facts>) {
+    let Pass { document, log, facts } = pass;
     visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }
-        let wire_names = rename(schema, at, report);
+        let wire_names = rename(schema, at, log);
         if !wire_names.is_empty() {
             facts.wire_names.insert(at.clone(), wire_names);
         }
@@ -101,7 +104,7 @@ fn absent_lists(schema: &mut Map<String, Value>) -> Vec<String> {
 }
 
 /// Returns the names on the wire of the properties that were renamed.
-fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) -> BTreeMap<String, String> {
+fn rename(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     let extra = schema.get("additionalProperties").is_some_and(Value::is_object);
     let Some(Value::Object(properties)) = schema.get_mut("properties") else {
@@ -117,7 +120,7 @@ fn rename(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) ->
             if unique == wanted && is_left_as_it_is(&name) {
                 return (name, property);
             }
-            report.add(Code::L110, &at.join("properties").join(&name), format!("named `{unique}`"));
+            log.add(Code::L110, &at.join("properties").join(&name), format!("named `{unique}`"));
             renamed.insert(unique.clone(), name);
             (unique, property)
         })
@@ -150,8 +153,7 @@ mod tests {
             json!({"paths": {"/a": {"put": operation}}, "components": {"schemas": {"A": schema}}})
         };
         for (part, expected) in [("requestBody", &["/components/schemas/A/properties/a"][..]), ("responses", &[])] {
-            let mut report = Report::default();
-            unsent_nulls(&document(part), &mut report);
+            let (report, _) = Pass::of(&mut document(part), unsent_nulls);
             let found: Vec<_> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();
             assert_eq!(found, expected, "{part}");
         }
@@ -162,8 +164,7 @@ mod tests {
         let mut document = json!({"components": {"schemas": {"A": {
             "properties": {"a-b": {}, "a_b": {}, "extra": {}, "@": {}}, "required": ["a_b"], "additionalProperties": {},
         }}}});
-        let mut facts = Facts::default();
-        prepare(&mut document, &mut facts, &mut Report::default());
+        let (_, facts) = Pass::of(&mut document, prepare);
         let wire_names = [("a_b2", "a_b"), ("extra2", "extra")].map(|(name, wire)| (name.to_owned(), wire.to_owned()));
         assert_eq!(facts.wire_names[&Pointer::component("schemas", "A")], BTreeMap::from(wire_names));
         assert_eq!(

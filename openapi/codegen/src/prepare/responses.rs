@@ -10,13 +10,14 @@ use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::plan::{Operation, ReplyKind};
 use crate::prepare::facts::Facts;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
-pub(super) fn normalise(document: &mut Value, facts: &mut Facts, report: &mut Report) {
+pub(super) fn normalise(pass: &mut Pass<Facts>) {
+    let Pass { document, log, facts } = pass;
     let everywhere = error_schemas(document);
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
-    let mut replies = Replies { everywhere, taken, named: Map::new(), report };
+    let mut replies = Replies { everywhere, taken, named: Map::new(), log };
     for operations::Operation { path, method, at, fields } in operations_mut(document) {
         let id = rust_name(operations::id(fields));
         replies.operation(fields, method, facts.operation(path, method), &id, &at.join("responses"));
@@ -31,7 +32,7 @@ struct Replies<'a> {
     everywhere: Vec<Value>,
     taken: BTreeSet<String>,
     named: Map<String, Value>,
-    report: &'a mut Report,
+    log: &'a mut Log,
 }
 
 impl Replies<'_> {
@@ -56,7 +57,7 @@ impl Replies<'_> {
                 [b'2', _, _] if method == "head" => drop(successes.insert(status, json!({"description": ""}))),
                 [b'2', _, _] => drop(successes.insert(status, response)),
                 [b'4' | b'5', _, _] | b"DEFAULT" => drop(errors.insert(status, response)),
-                _ => self.report.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
+                _ => self.log.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
             }
         }
         // A reply for all that is not named is for a success, too, if none is.
@@ -95,7 +96,7 @@ impl Replies<'_> {
         if kinds.iter().any(|kind| *kind != kinds[0] || *kind == ReplyKind::JsonOrBytes) {
             let statuses: Vec<_> =
                 given.keys().zip(&kinds).map(|(status, kind)| format!("{status} {}", described_kind(*kind))).collect();
-            self.report.add(Code::L116, at, statuses.join(", "));
+            self.log.add(Code::L116, at, statuses.join(", "));
             if !typed.is_empty() {
                 facts.replies = given.keys().cloned().zip(kinds.iter().copied()).collect();
                 facts.accept = Some(accept(given.values()));
@@ -106,11 +107,11 @@ impl Replies<'_> {
             if kind == ReplyKind::Bytes
                 && let Some((name, _)) = described(&reply).find(|(_, described)| says_more_than_bytes(described))
             {
-                self.report.add(Code::W115, &at.join(&status), format!("`{name}` is for the caller to read"));
+                self.log.add(Code::W115, &at.join(&status), format!("`{name}` is for the caller to read"));
             }
             let media_types: Vec<_> = media_types(&reply).filter(|name| !is_stream(name)).collect();
             if kind != ReplyKind::Nothing && media_types.len() > 1 {
-                self.report.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
+                self.log.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
             }
             // progenitor takes replies of one kind.
             if typed.is_empty() || matches!(kind, ReplyKind::Json | ReplyKind::JsonOrBytes) {
@@ -128,7 +129,7 @@ impl Replies<'_> {
     /// The one schema of all success replies in JSON.
     fn success_schema(&mut self, typed: &[(String, (String, Value))], id: &str, at: &Pointer) -> Value {
         for (status, (media_type, _)) in typed.iter().filter(|(_, (media_type, _))| media_type != JSON) {
-            self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+            self.log.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
         }
         let schemas = distinct(typed.iter().map(|(_, (_, schema))| schema.clone()));
         match schemas.as_slice() {
@@ -136,7 +137,7 @@ impl Replies<'_> {
             [only] => self.named(only.clone(), &format!("{id}Reply")),
             several => {
                 let statuses: Vec<_> = typed.iter().map(|(status, _)| status.as_str()).collect();
-                self.report.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
+                self.log.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
                 self.named(json!({"oneOf": several}), &format!("{id}Reply"))
             }
         }
@@ -149,7 +150,7 @@ impl Replies<'_> {
         let mut schemas = distinct(errors.values().filter_map(json_type).map(|(_, schema)| schema));
         for (status, reply) in errors {
             if let Some((media_type, _)) = json_type(reply).filter(|(media_type, _)| media_type != JSON) {
-                self.report.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
+                self.log.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
             }
         }
         if schemas.is_empty() {
@@ -160,19 +161,19 @@ impl Replies<'_> {
             [only] => self.named(only.clone(), &format!("{id}Error")),
             several if errors.is_empty() => {
                 let reason = format!("{} different error bodies in the document", several.len());
-                self.report.add(Code::W102, at, reason);
+                self.log.add(Code::W102, at, reason);
                 json!({})
             }
             several => {
                 let statuses: Vec<_> = errors.keys().map(String::as_str).collect();
-                self.report.add(Code::L112, at, format!("errors {}; the status tells which", statuses.join(", ")));
+                self.log.add(Code::L112, at, format!("errors {}; the status tells which", statuses.join(", ")));
                 self.named(json!({"oneOf": several}), &format!("{id}Error"))
             }
         };
         let statuses: Vec<_> = errors.keys().map(|status| status.to_lowercase()).collect();
         let statuses: Vec<_> =
             statuses.iter().map(|s| if s == "default" { s.clone() } else { s.to_uppercase() }).collect();
-        self.report.add(Code::L102, at, format!("documented: {}", statuses.join(", ")));
+        self.log.add(Code::L102, at, format!("documented: {}", statuses.join(", ")));
         for (status, description) in [("4XX", "The request was refused."), ("5XX", "The server failed.")] {
             let response = json!({"description": description, "content": {JSON: {"schema": schema}}});
             responses.insert(status.into(), response);
@@ -292,7 +293,7 @@ mod tests {
             },
             "components": {"schemas": {}},
         });
-        normalise(&mut document, &mut Facts::default(), &mut Report::default());
+        Pass::of(&mut document, normalise);
         assert_eq!(document["paths"]["/a"]["get"]["responses"], after);
     }
 

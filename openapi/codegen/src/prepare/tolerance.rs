@@ -6,10 +6,12 @@ use crate::model::grammar::{Kind, Shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::prepare::directions;
+use crate::prepare::facts::Facts;
 use crate::prepare::unions::is_enum_of_strings;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
-pub(super) fn relax(document: &mut Value, report: &mut Report) {
+pub(super) fn relax(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     let directions = directions(document);
     let schemas = document.pointer_mut("/components/schemas");
     for (name, schema) in schemas.and_then(Value::as_object_mut).into_iter().flatten() {
@@ -20,8 +22,8 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
         };
         let read = directions.read.contains(name) || !directions.written.contains(name);
         visit_value_mut(schema, Shape::One(Kind::Schema), &mut at, &mut |kind, at, schema| match kind {
-            Kind::Schema if read => constraints(schema, also, at, report),
-            Kind::Schema => unwritable(schema, at, report),
+            Kind::Schema if read => constraints(schema, also, at, log),
+            Kind::Schema => unwritable(schema, at, log),
             _ => {}
         });
     }
@@ -30,18 +32,18 @@ pub(super) fn relax(document: &mut Value, report: &mut Report) {
             return;
         }
         if at.as_str().split('/').nth(4) == Some("responses") {
-            constraints(schema, "", at, report);
+            constraints(schema, "", at, log);
         } else if at.as_str().starts_with("/paths/") {
-            unwritable(schema, at, report);
+            unwritable(schema, at, log);
         }
         if schema.shift_remove("default").is_some() {
-            report.add(Code::W103, &at.join("default"), "left to the server, which may change it");
+            log.add(Code::W103, &at.join("default"), "left to the server, which may change it");
         }
     });
 }
 
 /// Removes constraints on requests that no Rust type can express at a reasonable cost.
-fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     if schema.get("minLength") == Some(&0.into()) {
         schema.shift_remove("minLength");
     }
@@ -56,7 +58,7 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report
             continue;
         }
         if let Some(value) = schema.shift_remove(*keyword) {
-            report.add(Code::W104, &at.join(keyword), format!("`{value}` is left to the server to check"));
+            log.add(Code::W104, &at.join(keyword), format!("`{value}` is left to the server to check"));
         }
     }
     let known = [
@@ -70,7 +72,7 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report
         ("number", "double"),
     ];
     if let Some(format) = unknown_format(schema, &known) {
-        report.add(Code::W104, &at.join("format"), format!("`{format}` is left to the server to check"));
+        log.add(Code::W104, &at.join("format"), format!("`{format}` is left to the server to check"));
     }
 }
 
@@ -90,20 +92,20 @@ const CONSTRAINTS: &[&str] = &[
     "maxProperties",
 ];
 
-fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, report: &mut Report) {
+fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, log: &mut Log) {
     for keyword in CONSTRAINTS {
         if let Some(value) = schema.shift_remove(*keyword) {
-            report.add(Code::W101, &at.join(keyword), format!("`{value}` is not checked{also}"));
+            log.add(Code::W101, &at.join(keyword), format!("`{value}` is not checked{also}"));
         }
     }
     if schema.get("additionalProperties") == Some(&false.into()) {
         schema.shift_remove("additionalProperties");
-        report.add(Code::W101, &at.join("additionalProperties"), format!("unknown properties are ignored{also}"));
+        log.add(Code::W101, &at.join("additionalProperties"), format!("unknown properties are ignored{also}"));
     }
     // A timestamp keeps its text; the Rust type of any other format would refuse values.
     let known = [("string", "date-time"), ("integer", "int64"), ("integer", "uint64"), ("number", "double")];
     if let Some(format) = unknown_format(schema, &known) {
-        report.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
+        log.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
     }
 }
 
@@ -135,7 +137,7 @@ mod tests {
             ("integer", "unix-time", false),
         ] {
             let mut document = json!({"components": {"schemas": {"A": {"type": of, "format": format}}}});
-            relax(&mut document, &mut Report::default());
+            Pass::of(&mut document, relax);
             assert_eq!(document["components"]["schemas"]["A"].get("format").is_some(), kept, "{format} of {of}");
         }
     }
@@ -151,7 +153,7 @@ mod tests {
                 "Written": {"type": "object", "additionalProperties": false, "properties": {"a": schema}},
             }},
         });
-        relax(&mut document, &mut Report::default());
+        Pass::of(&mut document, relax);
         assert_eq!(
             document["components"]["schemas"],
             json!({

@@ -6,11 +6,13 @@ use serde_json::{Map, Value, json};
 
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::{Pointer, component_name};
+use crate::prepare::facts::Facts;
 use crate::prepare::unions::{self, keyword};
-use crate::report::{Code, Report};
+use crate::report::{Code, Pass};
 
 /// Gives each union that leads back to itself the members that are no unions.
-pub(super) fn resolve(document: &mut Value, report: &mut Report) {
+pub(super) fn resolve(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     let Some(Value::Object(schemas)) = document.pointer("/components/schemas") else { return };
     let edges = schemas.iter().flat_map(|(name, schema)| {
         let targets = members(schema).into_iter().filter_map(|member| nested(member, schemas));
@@ -24,7 +26,7 @@ pub(super) fn resolve(document: &mut Value, report: &mut Report) {
         .filter(|(_, is_union, members)| *is_union || members.is_empty())
         .collect();
     for (name, _, members) in resolved {
-        report.add(Code::L107, &Pointer::component("schemas", &name), "it is a member of itself, which says nothing");
+        log.add(Code::L107, &Pointer::component("schemas", &name), "it is a member of itself, which says nothing");
         let schema = &mut document["components"]["schemas"][&name];
         match members.is_empty() {
             true => *schema = json!({}),
@@ -92,7 +94,7 @@ mod tests {
             "Back": {"oneOf": [named("There"), text]},
             "Over": {"oneOf": [{"type": "array", "items": named("Over")}, named("B")]},
         }}});
-        resolve(&mut document, &mut Report::default());
+        Pass::of(&mut document, resolve);
         assert_eq!(
             document["components"]["schemas"],
             json!({

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::model::grammar::Kind;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
+use crate::prepare::facts::Facts;
 use crate::prepare::intersection::is_annotation;
-use crate::report::{Code, Report};
+use crate::report::{Code, Log, Pass};
 
 /// The keyword of a union. A value of an `anyOf` may be several of its members at once.
 const KEYWORDS: [&str; 2] = ["oneOf", "anyOf"];
@@ -35,13 +36,14 @@ pub(super) fn is_enum_of_strings(schema: &Map<String, Value>) -> bool {
         && values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
 }
 
-pub(super) fn normalise(document: &mut Value, report: &mut Report) {
+pub(super) fn normalise(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, schema| {
         if kind != Kind::Schema {
             return;
         }
-        enum_of_strings(schema, at, report);
-        union(schema, at, report);
+        enum_of_strings(schema, at, log);
+        union(schema, at, log);
         if !KEYWORDS.iter().any(|keyword| schema.contains_key(*keyword)) {
             schema.shift_remove("discriminator");
         }
@@ -50,10 +52,10 @@ pub(super) fn normalise(document: &mut Value, report: &mut Report) {
 
 /// Reduces an enum of strings to its values. Any other enum stays as it is until the plan takes it: a union may be
 /// decided by its values.
-fn enum_of_strings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn enum_of_strings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some(values) = schema.get("enum") else { return };
     if !is_enum_of_strings(schema) {
-        return report.add(Code::W105, &at.join("enum"), format!("{values}"));
+        return log.add(Code::W105, &at.join("enum"), format!("{values}"));
     }
     schema.insert("type".into(), "string".into());
     for keyword in ["format", "pattern", "minLength", "maxLength"] {
@@ -61,7 +63,7 @@ fn enum_of_strings(schema: &mut Map<String, Value>, at: &Pointer, report: &mut R
     }
 }
 
-fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
+fn union(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some((keyword, members)) =
         KEYWORDS.into_iter().find_map(|keyword| Some((keyword, schema.shift_remove(keyword)?)))
     else {
@@ -69,7 +71,7 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     };
     let Value::Array(members) = members else { return };
     if keyword == "anyOf" {
-        report.add(Code::L107, at, format!("one of {}", members.len()));
+        log.add(Code::L107, at, format!("one of {}", members.len()));
     }
     let decides = !is_enum_of_strings(schema);
     schema.retain(|key, _| is_annotation(key) || key == "discriminator" || (key == "enum" && decides));
@@ -180,7 +182,7 @@ mod tests {
 
     fn check(before: Value, after: Value) {
         let mut document = json!({"components": {"schemas": {"A": before}}});
-        normalise(&mut document, &mut Report::default());
+        Pass::of(&mut document, normalise);
         assert_eq!(document["components"]["schemas"]["A"], after);
     }
 

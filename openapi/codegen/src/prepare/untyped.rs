@@ -6,9 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::model::grammar::Kind;
 use crate::model::visitor::visit_mut;
-use crate::report::{Code, Report};
+use crate::prepare::facts::Facts;
+use crate::report::{Code, Pass};
 
-pub(super) fn report(document: &mut Value, report: &mut Report) {
+pub(super) fn report(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
     let everywhere = urls(document.get("servers"));
     visit_mut(document, &mut |kind, at, object| match kind {
         Kind::PathItem | Kind::Operation => {
@@ -16,20 +18,20 @@ pub(super) fn report(document: &mut Value, report: &mut Report) {
             let others: Vec<_> = urls(own.as_ref()).difference(&everywhere).cloned().collect();
             if !others.is_empty() {
                 let reason = format!("call it with a client whose base URL is {}", others.join(" or "));
-                report.add(Code::W116, &at.join("servers"), reason);
+                log.add(Code::W116, &at.join("servers"), reason);
             }
         }
         Kind::Response if has_any(object, "headers") => {
-            report.add(Code::O102, &at.join("headers"), "read them by name: `ResponseValue::headers`");
+            log.add(Code::O102, &at.join("headers"), "read them by name: `ResponseValue::headers`");
         }
         Kind::Components if has_any(object, "securitySchemes") => {
-            report.add(Code::O102, &at.join("securitySchemes"), "the caller's HTTP client or hooks set credentials");
+            log.add(Code::O102, &at.join("securitySchemes"), "the caller's HTTP client or hooks set credentials");
         }
         Kind::Parameter => {
             for field in ["allowReserved", "allowEmptyValue"] {
                 if object.shift_remove(field) == Some(Value::Bool(true)) {
                     let reason = "a reserved character is sent encoded, and an empty value as an empty text";
-                    report.add(Code::O102, &at.join(field), reason);
+                    log.add(Code::O102, &at.join(field), reason);
                 }
             }
         }
@@ -67,9 +69,8 @@ mod tests {
             },
             "components": {"securitySchemes": {"key": {}}},
         });
-        let mut entries = Report::default();
-        report(&mut document, &mut entries);
-        let entries: Vec<_> = entries.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        let (report, _) = Pass::of(&mut document, super::report);
+        let entries: Vec<_> = report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
         assert_eq!(
             entries,
             [

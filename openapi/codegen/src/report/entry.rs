@@ -46,12 +46,6 @@ pub struct Entry {
     pub reason: String,
 }
 
-impl Entry {
-    pub(crate) fn is_rejection(&self) -> bool {
-        self.code.disposition() == Disposition::Rejected
-    }
-}
-
 /// The disposition of every construct of a document: kept ones are counted, the others listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -71,17 +65,6 @@ impl Report {
     /// The entries with a disposition.
     pub fn with(&self, disposition: Disposition) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.code.disposition() == disposition)
-    }
-
-    pub(crate) fn add(&mut self, code: Code, pointer: &Pointer, reason: impl Into<String>) {
-        self.entries.push(Entry { code, pointer: pointer.clone(), reason: reason.into() });
-    }
-
-    pub(crate) fn keep(&mut self, field: &str) {
-        match self.kept.get_mut(field) {
-            Some(count) => *count += 1,
-            None => drop(self.kept.insert(field.to_owned(), 1)),
-        }
     }
 
     /// The report as Markdown.

@@ -9,13 +9,10 @@ use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::operations::path_items_mut;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_object;
-use crate::report::Report;
 
-/// Removes the operations that reach a construct rejected since the report had `since` entries, and the components that
-/// do.
-pub(crate) fn remove_operations(document: &mut Value, report: &Report, since: usize) {
-    let rejected = report.entries[since..].iter().filter(|entry| entry.is_rejection());
-    let rejected: Vec<Vec<String>> = rejected.map(|entry| entry.pointer.tokens()).collect();
+/// Removes the operations and components that reach a rejected construct.
+pub(super) fn remove_operations(document: &mut Value, rejected: &BTreeSet<Pointer>) {
+    let rejected: Vec<Vec<String>> = rejected.iter().map(Pointer::tokens).collect();
     if rejected.is_empty() {
         return;
     }
@@ -62,7 +59,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::report::Code;
 
     #[test]
     fn only_what_reaches_the_construct_is_removed() {
@@ -76,12 +72,9 @@ mod tests {
             },
             "components": {"schemas": {"A": {"items": reference("B")}, "B": {}, "C": {}}},
         });
-        let mut report = Report::default();
-        report.add(Code::R002, &Pointer::component("schemas", "B").join("x"), "");
         let mut at = Pointer::default();
         ["paths", "/b", "post", "responses"].iter().for_each(|token| at.push(token));
-        report.add(Code::R002, &at, "");
-        remove_operations(&mut document, &report, 0);
+        remove_operations(&mut document, &BTreeSet::from([Pointer::component("schemas", "B").join("x"), at]));
         assert_eq!(
             document,
             json!({
@@ -115,9 +108,7 @@ mod tests {
                 "paths": paths,
                 "components": {"schemas": {"Bad": {}, "Good": schema}},
             });
-            let mut report = Report::default();
-            report.add(Code::R008, &Pointer::component("schemas", "Bad"), "");
-            remove_operations(&mut document, &report, 0);
+            remove_operations(&mut document, &BTreeSet::from([Pointer::component("schemas", "Bad")]));
             assert_eq!(document, json!({"paths": paths, "components": {"schemas": {"Good": schema}}}), "{schema}");
         }
     }

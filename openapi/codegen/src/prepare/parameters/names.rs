@@ -31,7 +31,7 @@ impl Parameters<'_> {
                 if unique == wanted && !name.is_empty() && is_left_as_it_is(&name) {
                     continue;
                 }
-                self.report.add(Code::L109, self.at, format!("`{name}` is named `{unique}`"));
+                self.log.add(Code::L109, self.at, format!("`{name}` is named `{unique}`"));
                 if in_path {
                     path = path.replace(&format!("{{{name}}}"), &format!("{{{unique}}}"));
                 } else {

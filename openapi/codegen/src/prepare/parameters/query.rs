@@ -92,7 +92,7 @@ impl Parameters<'_> {
             return self.refuse(at, "an object with objects in it, or with any properties");
         }
         if let Form::Separated(_) = form {
-            self.report.add(Code::W108, at, "names and values, as an object of any properties");
+            self.log.add(Code::W108, at, "names and values, as an object of any properties");
             parameter.insert("schema".into(), json!({"type": "object", "additionalProperties": {}}));
             return to.push(Parameter { value: parameter.into(), form: Some(form) });
         }
@@ -102,7 +102,7 @@ impl Parameters<'_> {
             _ => name.clone(),
         });
         let names: Vec<_> = names.collect();
-        self.report.add(Code::L111, at, names.join(", "));
+        self.log.add(Code::L111, at, names.join(", "));
         let required = resolved.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         for (wire, (name, schema)) in names.iter().zip(properties) {
             let required = parameter.get("required") == Some(&true.into()) && required.contains(&name.as_str().into());
@@ -125,7 +125,7 @@ impl Parameters<'_> {
         let schema = match self.schemas.is_scalar(&schema, 0) {
             true => self.schemas.named_scalar(&schema),
             false => {
-                self.report.add(Code::W108, at, format!("`{media_type}`"));
+                self.log.add(Code::W108, at, format!("`{media_type}`"));
                 json!({})
             }
         };
@@ -135,6 +135,6 @@ impl Parameters<'_> {
 
     fn refuse(&mut self, at: &Pointer, what: &str) {
         let reason = format!("{what}; the generator writes scalars, lists of them, and objects of them");
-        self.report.add(Code::R101, at, reason);
+        self.log.add(Code::R101, at, reason);
     }
 }

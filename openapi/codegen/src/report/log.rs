@@ -1,0 +1,58 @@
+//! The log that passes write: the report, and the set of rejected constructs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Code, Disposition, Entry, Report};
+use crate::model::pointer::Pointer;
+
+/// What the passes over one document report.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    pub(crate) report: Report,
+    /// The constructs rejected since [`take_rejected`](Self::take_rejected) was called last, in the current document.
+    rejected: BTreeSet<Pointer>,
+    /// The original pointers of components that passes renamed or made, by their names.
+    origins: BTreeMap<String, Pointer>,
+}
+
+impl Log {
+    /// Continues a report; the rejections in it were acted on.
+    pub(crate) fn continuing(report: Report) -> Self {
+        Self { report, ..Self::default() }
+    }
+
+    /// Adds an entry for a construct of the current document, with its pointer in the given document.
+    pub(crate) fn add(&mut self, code: Code, at: &Pointer, reason: impl Into<String>) {
+        if code.disposition() == Disposition::Rejected {
+            self.rejected.insert(at.clone());
+        }
+        let pointer = self.original(at.clone());
+        self.report.entries.push(Entry { code, pointer, reason: reason.into() });
+    }
+
+    /// Counts a field that is kept unchanged.
+    pub(crate) fn keep(&mut self, field: &str) {
+        match self.report.kept.get_mut(field) {
+            Some(count) => *count += 1,
+            None => drop(self.report.kept.insert(field.to_owned(), 1)),
+        }
+    }
+
+    /// Notes where the schemas of components were before a pass moved them; the names are the new ones.
+    pub(crate) fn moved(&mut self, origins: impl IntoIterator<Item = (String, Pointer)>) {
+        let origins: Vec<_> = origins.into_iter().map(|(name, from)| (name, self.original(from))).collect();
+        self.origins.extend(origins);
+    }
+
+    pub(crate) fn take_rejected(&mut self) -> BTreeSet<Pointer> {
+        std::mem::take(&mut self.rejected)
+    }
+
+    fn original(&self, at: Pointer) -> Pointer {
+        let Some((name, inner)) = at.in_component() else { return at };
+        match self.origins.get(name) {
+            Some(origin) => Pointer::parse(&format!("{origin}{inner}")),
+            None => at,
+        }
+    }
+}

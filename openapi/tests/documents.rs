@@ -2,11 +2,15 @@
 
 #[path = "../codegen/tests/documents/mutants.rs"]
 mod mutants;
+#[path = "../codegen/tests/documents/openapi_30.rs"]
+#[allow(dead_code)]
+mod openapi_30;
 #[path = "../codegen/tests/documents/random.rs"]
 #[allow(dead_code)]
 mod random;
 
 use mint_openapi::{OVERLAY_JSON, document, effective_document, generate};
+use openapi_client_codegen::lower;
 use openapi_client_codegen::overlay::{Overlay, apply};
 
 #[test]
@@ -27,6 +31,12 @@ fn docs_hold_no_schema_dumps_and_no_doctests() {
     for pair in fences.chunks(2) {
         assert_eq!(pair[0], "```text");
     }
+}
+
+#[test]
+fn nullable_has_a_meaning_wherever_the_lowered_document_uses_it() {
+    let lowered = serde_json::to_value(lower(&effective_document().unwrap()).unwrap().document).unwrap();
+    assert_eq!(openapi_30::nullable_without_type(&lowered), [""; 0]);
 }
 
 #[test]

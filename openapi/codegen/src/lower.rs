@@ -9,6 +9,7 @@ mod bounds;
 mod conditions;
 mod document;
 mod null;
+mod null_union;
 mod operations;
 mod references;
 mod schema;
@@ -70,6 +71,7 @@ const PASSES: &[fn(&mut Pass)] = &[
     booleans::lower,
     null::lower,
     schema::lower_all,
+    null_union::lower,
     Pass::remove_rejected,
 ];
 

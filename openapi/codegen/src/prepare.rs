@@ -16,6 +16,7 @@ mod intersection;
 mod members;
 mod merged_types;
 mod merging;
+mod null_flags;
 mod operation_names;
 mod parameters;
 mod properties;
@@ -71,6 +72,7 @@ pub struct Prepared {
 /// The passes in order.
 const PASSES: &[fn(&mut Pass<Facts>)] = &[
     remove_extensions,
+    null_flags::fold,
     untyped::report,
     dereference::inline,
     base_classes::explicit_mappings,

@@ -3,7 +3,7 @@
 #[cfg(feature = "diff")]
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 mod named;
 
@@ -27,6 +27,11 @@ impl Null {
             _ => Self::Unsaid,
         }
     }
+}
+
+/// A schema of OpenAPI 3.0.3 that admits null and nothing else: the enum restricts what `nullable` adds to the type.
+pub(crate) fn null_schema() -> Value {
+    json!({"type": "string", "nullable": true, "enum": [null]})
 }
 
 /// Whether a schema of a document admits null, following references.

@@ -7,7 +7,7 @@ use openapi_client_codegen::{Generated, lower};
 use serde_json::{Value, json};
 
 use crate::generator::Generator;
-use crate::openapi_30::as_2020_12;
+use crate::openapi_30::{Nullable, as_2020_12, nullable_without_type};
 
 /// What became of the values of a document.
 #[derive(Debug, Default)]
@@ -21,8 +21,11 @@ pub(crate) struct Found {
 /// Makes `count` values of each component, and looks at those that are valid under the document as given.
 pub(crate) fn check(document: &Value, generated: &Generated, count: usize) -> Found {
     let mut found = Found::default();
-    let lowered = as_2020_12(&serde_json::to_value(lower(document).unwrap().document).unwrap(), &BTreeMap::new());
-    let prepared = as_2020_12(&serde_json::to_value(&generated.document).unwrap(), &generated.plan.wire_names);
+    let lowered = serde_json::to_value(lower(document).unwrap().document).unwrap();
+    found.refused.extend(nullable_without_type(&lowered));
+    let lowered = as_2020_12(&lowered, &BTreeMap::new(), Nullable::Standard);
+    let prepared = serde_json::to_value(&generated.document).unwrap();
+    let prepared = as_2020_12(&prepared, &generated.plan.wire_names, Nullable::Progenitor);
     let [Some(before), Some(lowered), Some(prepared)] = [document, &lowered, &prepared].map(registry) else {
         return found;
     };

@@ -23,7 +23,7 @@ pub(crate) const L003: Explanation = explained(
 pub(crate) const L004: Explanation = explained(
     "Null among the values of an enum admits null, if the type does, too.",
     r#"{"enum": ["a", null]}"#,
-    r#"{"type": "string", "enum": ["a"], "nullable": true}"#,
+    r#"{"type": "string", "enum": ["a", null], "nullable": true}"#,
     "Nothing.",
 );
 

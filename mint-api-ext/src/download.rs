@@ -1,7 +1,10 @@
 //! Downloading files.
 
 mod content;
+mod destination;
 mod digest;
+mod directory;
+mod disk;
 mod download;
 mod event;
 mod fetch;
@@ -16,11 +19,10 @@ mod publish;
 mod refresh;
 mod report;
 mod retry;
+mod run;
 mod sidecar;
-mod sink;
 #[cfg(feature = "object-store")]
 mod store;
-mod stream;
 mod sum;
 mod to_dir;
 #[cfg(feature = "object-store")]
@@ -28,7 +30,10 @@ mod to_store;
 mod to_writer;
 mod transfer;
 mod unpack;
+#[cfg(feature = "object-store")]
+mod upload;
 mod verify;
+mod writer;
 
 #[cfg(feature = "simulator")]
 pub(crate) use digest::hex;

@@ -136,6 +136,11 @@ impl Assets {
         self.source.as_ref()
     }
 
+    /// One file of this operation or resource, with the same source of fresh URLs.
+    pub(crate) fn narrowed_to(self, asset: Asset) -> Self {
+        Self { assets: vec![asset], elsewhere: Vec::new(), ..self }
+    }
+
     /// The files.
     pub fn iter(&self) -> std::slice::Iter<'_, Asset> {
         self.assets.iter()

@@ -1,31 +1,18 @@
 //! Downloading files.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncWrite;
-
-use super::fetch::{Fetched, Job};
-use super::file_name::unique_file_names;
+use super::Event;
+use super::event::OnEvent;
 use super::publish::Durability;
-use super::refresh::Refresher;
-use super::retry::Retries;
-use super::sidecar::Version;
-use super::sink::Sink;
-#[cfg(feature = "object-store")]
-use super::to_store::ToStore;
 use super::verify::{ContentChecks, Limits};
-use super::{Event, FetchedFile, ToDir, ToWriter};
-use crate::asset::{Asset, AssetKind, Assets};
+use crate::asset::{AssetKind, Assets};
 use crate::client::{Downloader, Mint};
-use crate::error::Error;
 use crate::retry::Jitter;
 
 /// How many files are fetched at a time.
 const CONCURRENCY: usize = 4;
-
-pub(crate) type OnEvent = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
 impl Mint {
     /// Starts describing a download of files, such as all those of an operation. No request is sent.
@@ -50,7 +37,19 @@ impl Mint {
     /// # }
     /// ```
     pub fn download(&self, assets: impl Into<Assets>) -> Download {
-        Download::new(self.clone(), self.downloader().clone(), assets.into())
+        Download {
+            mint: self.clone(),
+            downloader: self.downloader().clone(),
+            assets: assets.into(),
+            wanted: Vec::new(),
+            on_event: Arc::new(|_| ()),
+            concurrency: CONCURRENCY,
+            overwrite: Overwrite::default(),
+            limits: Limits { max_bytes: None, content: ContentChecks::Done },
+            durability: Durability::Synced,
+            archives: Archives::Keep,
+            jitter: Jitter::default(),
+        }
     }
 }
 
@@ -110,18 +109,18 @@ pub enum Overwrite {
 /// ```
 #[must_use = "a download does nothing until it is told where to and awaited"]
 pub struct Download {
-    downloader: Downloader,
-    refresher: Refresher,
+    pub(super) mint: Mint,
+    pub(super) downloader: Downloader,
     pub(super) assets: Assets,
     /// Each call of `only`; the files may not be known yet.
     pub(super) wanted: Vec<Vec<AssetKind>>,
-    on_event: OnEvent,
+    pub(super) on_event: OnEvent,
     pub(super) concurrency: usize,
     pub(super) overwrite: Overwrite,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) durability: Durability,
     pub(super) archives: Archives,
-    jitter: Jitter,
+    pub(super) jitter: Jitter,
 }
 
 /// What to do with archives.
@@ -132,22 +131,6 @@ pub(super) enum Archives {
 }
 
 impl Download {
-    pub(crate) fn new(mint: Mint, downloader: Downloader, assets: Assets) -> Self {
-        Self {
-            downloader,
-            refresher: Refresher::new(mint, assets.source()),
-            assets,
-            wanted: Vec::new(),
-            on_event: Arc::new(|_| ()),
-            concurrency: CONCURRENCY,
-            overwrite: Overwrite::default(),
-            limits: Limits { max_bytes: None, content: ContentChecks::Done },
-            durability: Durability::Synced,
-            archives: Archives::Keep,
-            jitter: Jitter::default(),
-        }
-    }
-
     /// Fetches only files of these kinds. Default: every file.
     pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
         self.wanted.push(kinds.into_iter().collect());
@@ -217,148 +200,6 @@ impl Download {
     pub fn allow_local_network(mut self) -> Self {
         self.downloader.allow_local_network();
         self
-    }
-
-    /// Saves the files in a directory, which is made if it is not there. Await the result.
-    ///
-    /// Each file is streamed to `<name>.part` beside its target and renamed once it is whole: as long as the server
-    /// said, and as large as the operation says, with the digest that the server sent, and what it is called. What is
-    /// there of a file when a download breaks off, also when the process ends, is continued by the next one. While a file
-    /// is written, `<name>.lock` keeps other downloads off it.
-    ///
-    /// `mint-manifest.json` tells what was saved, as each file ends, without the queries of URLs; with it, the next download
-    /// of the same files fetches only what has changed.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory cannot be made, or the manifest not be written. That
-    /// single files fail is no error of the whole: see [`Report::failures`]. Those of
-    /// [`Mint::assets_of`](crate::Mint::assets_of), where the operation does not name its files.
-    ///
-    /// # Cancellation
-    ///
-    /// Dropping it stops the download; finished files stay, and so does what can be continued.
-    pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
-        ToDir::new(self, directory.as_ref().to_owned())
-    }
-
-    /// Writes one file to a writer, whatever files were chosen before. Await the result.
-    ///
-    /// The writer has the file once this has ended well, and a part of it otherwise. It cannot take bytes back: where a
-    /// server must be asked from the beginning, what it sends is compared with what was written, and must be the same.
-    /// The writer is flushed, not shut down.
-    ///
-    /// # Errors
-    ///
-    /// None of the whole: the one file is among [`Report::files`] or [`Report::failures`]. Its error is
-    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is not what it should be, or changed meanwhile;
-    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
-    /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use mint_api_ext::Assets;
-    /// # use mint_api_ext::simulator::{Script, Simulator};
-    ///
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let simulator = Simulator::start().await?;
-    /// # let mint = simulator.mint()?;
-    /// # let id = simulator.add(Script::model());
-    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
-    /// let assets = Assets::of(&operation);
-    /// if let Some(asset) = assets.iter().next() {
-    ///     let files = mint.download(&operation).to_writer(asset, tokio::io::sink()).await?.complete()?;
-    ///     println!("{} bytes, SHA-256 {}", files[0].bytes, files[0].sha256);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn to_writer(self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
-        ToWriter::new(self, asset.clone(), Box::new(writer))
-    }
-
-    /// Saves the files in a store, each under the prefix and its name, by a multipart upload that is completed once the
-    /// file is whole. Await the result.
-    ///
-    /// `mint-manifest.json` under the prefix is as in a directory. What was saved counts as unchanged in the store while it
-    /// has its size and the store's `ETag` of it; where a store has none, it is read and hashed. [`Overwrite::Never`] looks
-    /// before it begins: stores have no way to complete an upload only where nothing is.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the manifest cannot be read or written. That single files fail is no
-    /// error of the whole: see [`Report::failures`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use object_store::memory::InMemory;
-    /// # use mint_api_ext::simulator::{Script, Simulator};
-    ///
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let simulator = Simulator::start().await?;
-    /// # let mint = simulator.mint()?;
-    /// # let id = simulator.add(Script::model());
-    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
-    /// let store = Arc::new(InMemory::new());
-    /// let files = mint.download(&operation).to_store(store, "models/lamp").await?.complete()?;
-    /// println!("{}", files[0].path.display());
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "object-store")]
-    pub fn to_store(self, store: Arc<dyn object_store::ObjectStore>, prefix: &str) -> ToStore {
-        ToStore::new(self, store, prefix)
-    }
-
-    /// Fetches one file into a sink.
-    pub(super) async fn fetch(
-        &self,
-        asset: &Asset,
-        path: &Path,
-        have: Option<&Version>,
-        sink: &mut Sink,
-        retries: Retries,
-    ) -> Result<Fetched, Error> {
-        let job = Job {
-            downloader: &self.downloader,
-            refresher: &self.refresher,
-            limits: self.limits,
-            asset,
-            path,
-            on_event: &self.on_event,
-            have,
-        };
-        job.fetch(sink, retries).await
-    }
-
-    /// Looks for the files where the operation does not name them.
-    pub(super) async fn complete(&mut self) -> Result<(), Error> {
-        let mint = self.refresher.mint().clone();
-        self.assets = std::mem::take(&mut self.assets).completed(&mint).await?;
-        self.refresher = Refresher::new(mint, self.assets.source());
-        Ok(())
-    }
-
-    /// The files, each with its name and with tries that are out of step with those of the others.
-    pub(super) fn jobs(&mut self) -> Vec<(Asset, String, Retries)> {
-        let is_wanted = |asset: &&Asset| self.wanted.iter().all(|kinds| kinds.contains(&asset.kind));
-        let assets: Vec<Asset> = self.assets.iter().filter(is_wanted).cloned().collect();
-        let names = unique_file_names(&assets);
-        let jobs = assets.into_iter().zip(names);
-        jobs.map(|(asset, name)| (asset, name, Retries::new(Jitter::seeded(self.jitter.next().to_bits())))).collect()
-    }
-
-    /// Tells how a file ended.
-    pub(super) fn ended(&self, asset: &Asset, path: &Path, result: &Result<FetchedFile, Error>) {
-        (self.on_event)(&match result {
-            Ok(file) => Event::Finished { file },
-            Err(error) => Event::Failed { asset, path, error },
-        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens during a download.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::FetchedFile;
@@ -74,3 +75,5 @@ pub enum Event<'a> {
         error: &'a Error,
     },
 }
+
+pub(super) type OnEvent = Arc<dyn Fn(&Event<'_>) + Send + Sync>;

@@ -1,4 +1,4 @@
-//! Fetching one file, with all the tries it takes.
+//! Fetching one file, in as many attempts as it takes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use tokio::time::sleep;
 
+use super::destination::{Sink, Written};
 use super::digest::Digests;
-use super::download::OnEvent;
-use super::part::Arrival;
+use super::event::OnEvent;
+use super::manifest::Entry;
 use super::refresh::Refresher;
 use super::retry::Retries;
 use super::sidecar::Version;
-use super::sink::Sink;
 use super::sum::Summary;
-use super::transfer::{Asked, Decision, decide, rest, text, unless, validators};
+use super::transfer::{Asked, Decision, Kept, decide, rest, text, unless, validators};
 use super::verify::{self, Limits};
 use super::{Event, Obtained};
 use crate::asset::Asset;
 use crate::client::{Downloader, fetch_error, refused};
 use crate::error::{Error, ErrorKind, shown};
 
-/// How far apart events of progress are.
+/// How many bytes lie between two events of progress.
 const PROGRESS_STEP: u64 = 64 * 1024;
 
 /// A file to fetch.
@@ -31,38 +31,36 @@ pub(super) struct Job<'a> {
     pub(super) refresher: &'a Refresher,
     pub(super) limits: Limits,
     pub(super) asset: &'a Asset,
-    /// Where the file will be, for events.
+    /// The file's place, for events.
     pub(super) path: &'a Path,
     pub(super) on_event: &'a OnEvent,
-    /// What the local file is, if it need not be fetched again.
-    pub(super) have: Option<&'a Version>,
+    /// The file in its place, if a conditional request can confirm it.
+    pub(super) have: Option<&'a Entry>,
 }
 
-/// A file that was fetched, or need not be.
-#[derive(Debug)]
-pub(super) struct Fetched {
-    /// `None` for a file that is unchanged.
-    pub(super) summary: Option<Summary>,
-    pub(super) version: Version,
-    pub(super) obtained: Obtained,
-    pub(super) attempts: u32,
+/// The result of fetching a file.
+pub(super) enum Fetched<'a, S> {
+    /// The file in its place is the server's.
+    Unchanged(&'a Entry),
+    /// A new file, whole and checked, to be committed.
+    New { sink: S, summary: Summary, version: Version, obtained: Obtained },
 }
 
-/// Why a try did not bring the file.
+/// Why an attempt did not bring the file.
 enum Setback {
-    /// Another try may.
+    /// Another attempt may succeed.
     Passing(Error),
-    /// Another URL may.
+    /// Another URL may succeed.
     Expired(Error),
-    /// What is there is of no use.
+    /// The bytes so far are of no use.
     StartOver(Error),
-    /// Nothing will.
+    /// No attempt can succeed.
     Fatal(Error),
 }
 
-enum Arrived {
+enum Arrived<'a> {
     Whole,
-    Unchanged(Version),
+    Unchanged(&'a Entry),
 }
 
 struct State {
@@ -72,14 +70,15 @@ struct State {
     refreshed: bool,
     started: bool,
     continued: bool,
+    second_look: bool,
     reported: u64,
     /// Digests that came with the rest of a file.
     digests: Digests,
 }
 
-impl Job<'_> {
-    /// Fetches the file into a sink, and checks it. What the sink then holds is the file, whole.
-    pub(super) async fn fetch(&self, sink: &mut Sink, retries: Retries) -> Result<Fetched, Error> {
+impl<'a> Job<'a> {
+    /// Fetches the file into a sink and checks it; also how many requests that took. On an error the sink is abandoned.
+    pub(super) async fn fetch<S: Sink>(&self, mut sink: S, retries: Retries) -> Result<(Fetched<'a, S>, u32), Error> {
         let mut state = State {
             url: self.asset.url.clone(),
             retries,
@@ -87,51 +86,45 @@ impl Job<'_> {
             refreshed: false,
             started: false,
             continued: false,
+            second_look: false,
             reported: 0,
             digests: Digests::default(),
         };
         state.retries.arrived(sink.length());
-        let mut second_look = false;
         loop {
             state.attempts += 1;
-            let setback = match self.attempt(sink, &mut state).await {
-                Ok(Arrived::Unchanged(version)) => {
-                    return Ok(Fetched {
-                        summary: None,
-                        version,
-                        obtained: Obtained::AlreadyThere,
-                        attempts: state.attempts,
-                    });
+            let arrived;
+            (sink, arrived) = self.attempt(sink, &mut state).await?;
+            let setback = match arrived {
+                Ok(Arrived::Unchanged(entry)) => {
+                    sink.abandon().await;
+                    return Ok((Fetched::Unchanged(entry), state.attempts));
                 }
-                Ok(Arrived::Whole) => match self.verified(sink, &state) {
-                    Ok(fetched) => {
+                Ok(Arrived::Whole) => match self.verified(&sink, &mut state) {
+                    Ok(summary) => {
                         (self.on_event)(&Event::Verified { path: self.path, bytes: sink.length() });
-                        return Ok(fetched);
+                        let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };
+                        let version = sink.version().clone();
+                        return Ok((Fetched::New { sink, summary, version, obtained }, state.attempts));
                     }
-                    // What was there before may have been spoiled on disk: once more, from the beginning.
-                    Err(error) if state.continued && !second_look => {
-                        second_look = true;
-                        state.continued = false;
-                        Setback::StartOver(error)
-                    }
-                    Err(error) => Setback::Fatal(error),
+                    Err(setback) => setback,
                 },
                 Err(setback) => setback,
             };
-            self.recover(setback, sink, &mut state).await?;
+            if setback.spoils() {
+                sink = sink.clear().await?;
+            }
+            if let Err(error) = self.recover(setback, &mut state).await {
+                sink.abandon().await;
+                return Err(error);
+            }
         }
     }
 
-    /// Does what a setback asks for before the next try, or gives up.
-    async fn recover(&self, setback: Setback, sink: &mut Sink, state: &mut State) -> Result<(), Error> {
+    /// Prepares the next attempt, or gives up.
+    async fn recover(&self, setback: Setback, state: &mut State) -> Result<(), Error> {
         match setback {
-            Setback::Fatal(error) => {
-                if error.kind() == ErrorKind::Download {
-                    // What is there must not be continued later.
-                    sink.clear().await?;
-                }
-                Err(error)
-            }
+            Setback::Fatal(error) => Err(error),
             Setback::Expired(error) if state.refreshed => Err(error),
             Setback::Expired(error) => {
                 state.refreshed = true;
@@ -144,7 +137,6 @@ impl Job<'_> {
                 Ok(())
             }
             Setback::StartOver(error) => {
-                sink.clear().await?;
                 state.digests = Digests::default();
                 self.pause(error, state).await
             }
@@ -166,49 +158,62 @@ impl Job<'_> {
         (self.on_event)(&Event::Retried { path: self.path, attempt: state.attempts + 1, wait });
     }
 
-    async fn attempt(&self, sink: &mut Sink, state: &mut State) -> Result<Arrived, Setback> {
+    /// One request. The outer error is the sink's, which is gone then.
+    async fn attempt<S: Sink>(
+        &self,
+        mut sink: S,
+        state: &mut State,
+    ) -> Result<(S, Result<Arrived<'a>, Setback>), Error> {
         let length = sink.length();
-        let version = sink.version().cloned().unwrap_or_default();
-        let kept = version.kept(length);
+        let kept = Kept::of(sink.version(), length);
         let (asked, conditions) = match self.have {
             _ if kept.can_continue() => (Asked::Rest, rest(kept)),
-            Some(have) => (Asked::IfChanged, unless(have.etag.as_deref(), have.last_modified.as_deref())),
+            Some(have) => (Asked::IfChanged(have), unless(have)),
             None => (Asked::Whole, Default::default()),
         };
-        let response = self.downloader.get(&state.url, &conditions).await.map_err(setback)?;
-        match decide(asked, kept, response.status(), response.headers()) {
-            Decision::Unchanged => return Ok(Arrived::Unchanged(self.have.cloned().unwrap_or_default())),
+        let response = match self.downloader.get(&state.url, &conditions).await {
+            Ok(response) => response,
+            Err(error) => return Ok((sink, Err(setback(error)))),
+        };
+        let total = match decide(asked, kept, response.status(), response.headers()) {
+            Decision::Unchanged(entry) => return Ok((sink, Ok(Arrived::Unchanged(entry)))),
             Decision::Complete => {
                 self.started(state, Some(length));
                 self.continued(state, length);
-                return Ok(Arrived::Whole);
+                return Ok((sink, Ok(Arrived::Whole)));
             }
             Decision::Continue => {
-                let digests = Digests::of(response.status(), response.headers());
-                state.digests = digests;
-                self.started(state, version.total);
+                state.digests = Digests::of(response.status(), response.headers());
+                let total = sink.version().total;
+                self.started(state, total);
                 self.continued(state, length);
-                self.body(response, sink, state, version.total).await?;
+                total
             }
             Decision::Restart { total } => {
-                self.limits.admit(self.asset, total).map_err(Setback::Fatal)?;
+                if let Err(error) = self.limits.admit(self.asset, total) {
+                    return Ok((sink, Err(Setback::Fatal(error))));
+                }
                 state.continued = false;
                 state.reported = 0;
-                sink.restart(self.version(&response, total)).await.map_err(Setback::Fatal)?;
+                sink = sink.restart(self.version(&response, total)).await?;
                 self.started(state, total.or(self.asset.bytes));
-                self.body(response, sink, state, total).await?;
+                total
             }
             Decision::StartOver => {
                 let why = "what the server sends does not go with what is there; download again";
-                return Err(Setback::StartOver(refused(&state.url, why)));
+                return Ok((sink, Err(Setback::StartOver(refused(&state.url, why)))));
             }
-            Decision::Retry => return Err(Setback::Passing(self.answered(&response, "try again later"))),
+            Decision::Retry => {
+                return Ok((sink, Err(Setback::Passing(self.answered(&response, "try again later")))));
+            }
             Decision::Expired => {
-                return Err(Setback::Expired(self.answered(&response, "read the operation again for a fresh URL")));
+                let why = "read the operation again for a fresh URL";
+                return Ok((sink, Err(Setback::Expired(self.answered(&response, why)))));
             }
-            Decision::Refuse(why) => return Err(Setback::Fatal(self.answered(&response, why))),
-        }
-        Ok(Arrived::Whole)
+            Decision::Refuse(why) => return Ok((sink, Err(Setback::Fatal(self.answered(&response, why))))),
+        };
+        let (sink, ended) = self.body(sink, response, state, total).await?;
+        Ok((sink, ended.map(|()| Arrived::Whole)))
     }
 
     /// The error of a reply that does not bring the file.
@@ -231,45 +236,46 @@ impl Job<'_> {
         }
     }
 
-    /// Takes the body of a reply.
-    async fn body(
+    /// Writes the body of a reply to the sink. The outer error is the sink's, which is gone then.
+    async fn body<S: Sink>(
         &self,
-        mut response: Response,
-        sink: &mut Sink,
+        mut sink: S,
+        mut body: Response,
         state: &mut State,
         total: Option<u64>,
-    ) -> Result<(), Setback> {
-        let url = state.url.clone();
-        let mut position = sink.length();
-        let mut next: Option<Arrival> = None;
+    ) -> Result<(S, Result<(), Setback>), Error> {
+        let mut next = self.downloader.piece(&state.url, &mut body).await;
         let ended = loop {
-            let piece = match next.take() {
-                Some(piece) => piece.map_err(|error| fetch_error(&url, error)),
-                None => self.downloader.piece(&url, &mut response).await,
-            };
-            let piece = match piece {
+            let piece = match next {
                 Ok(Some(piece)) => piece,
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(setback(error)),
             };
-            if let Err(error) = self.limits.admit_some(self.asset, position + piece.len() as u64) {
-                break Err(Setback::Fatal(error));
-            }
-            let most = self.limits.most(self.asset) - position;
-            (response, next) = sink.write(piece, response, most).await.map_err(Setback::Fatal)?;
-            position = sink.length();
-            self.arrived(state, position);
+            let room = match self.limits.room(self.asset, sink.length(), piece.len() as u64) {
+                Ok(room) => room,
+                Err(error) => break Err(Setback::Fatal(error)),
+            };
+            let arrived;
+            Written { sink, body, arrived } = sink.write(piece, body, room).await?;
+            self.arrived(state, sink.length());
+            next = match arrived {
+                Some(arrival) => arrival.map_err(|error| fetch_error(&state.url, error)),
+                None => self.downloader.piece(&state.url, &mut body).await,
+            };
         };
+        let position = sink.length();
         if position != state.reported {
             self.progress(state, position);
         }
-        ended?;
-        if total.is_some_and(|total| position < total) {
+        let ended = match ended {
             // A server may send less of a part than was asked for.
-            let text = format!("could not fetch `{}`: the connection broke off; try again", shown(&url));
-            return Err(Setback::Passing(Error::new(ErrorKind::Transport, text)));
-        }
-        Ok(())
+            Ok(()) if total.is_some_and(|total| position < total) => {
+                let text = format!("could not fetch `{}`: the connection broke off; try again", shown(&state.url));
+                Err(Setback::Passing(Error::new(ErrorKind::Transport, text)))
+            }
+            ended => ended,
+        };
+        Ok((sink, ended))
     }
 
     fn started(&self, state: &mut State, total: Option<u64>) {
@@ -284,7 +290,7 @@ impl Job<'_> {
         (self.on_event)(&Event::Continued { path: self.path, bytes });
     }
 
-    /// Bytes were written, up to this place.
+    /// Notes that the sink has the bytes up to `position`.
     fn arrived(&self, state: &mut State, position: u64) {
         if state.retries.arrived(position) {
             state.refreshed = false;
@@ -299,17 +305,33 @@ impl Job<'_> {
         (self.on_event)(&Event::Progress { path: self.path, bytes: position });
     }
 
-    fn verified(&self, sink: &Sink, state: &State) -> Result<Fetched, Error> {
-        let lost = || Error::new(ErrorKind::Io, "the partial file was lost when a task that wrote it stopped");
-        let summary = sink.summary().ok_or_else(lost)?;
-        let version = sink.version().cloned().unwrap_or_default();
-        verify::verify(self.asset, &version, &state.digests, &self.limits, &summary)?;
-        let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };
-        Ok(Fetched { summary: Some(summary), version, obtained, attempts: state.attempts })
+    fn verified(&self, sink: &impl Sink, state: &mut State) -> Result<Summary, Setback> {
+        let summary = sink.summary();
+        match verify::verify(self.asset, sink.version(), &state.digests, &self.limits, &summary) {
+            Ok(()) => Ok(summary),
+            // The disk may have spoiled the earlier bytes: once more, from the beginning.
+            Err(error) if state.continued && !state.second_look => {
+                state.second_look = true;
+                state.continued = false;
+                Err(Setback::StartOver(error))
+            }
+            Err(error) => Err(Setback::Fatal(error)),
+        }
     }
 }
 
-/// What an error of the network means for the next try.
+impl Setback {
+    /// Whether no later download may continue the bytes so far.
+    fn spoils(&self) -> bool {
+        match self {
+            Self::StartOver(_) => true,
+            Self::Fatal(error) => error.kind() == ErrorKind::Download,
+            Self::Passing(_) | Self::Expired(_) => false,
+        }
+    }
+}
+
+/// What an error of the network means for the next attempt.
 fn setback(error: Error) -> Setback {
     match error.kind() {
         ErrorKind::Transport | ErrorKind::Timeout => Setback::Passing(error),

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::FetchedFile;
+use super::disk::{beside, io_error, replace};
 use super::lock::Lock;
-use super::part::{beside, io_error};
-use super::sidecar::{Version, replace};
+use super::sidecar::Version;
 use crate::asset::Asset;
 use crate::error::Error;
 
@@ -82,11 +82,11 @@ impl Manifest {
     }
 
     /// The bytes of this manifest with this entry; `None` if it has it already.
-    pub(super) fn extended(mut self, name: String, entry: Entry) -> serde_json::Result<Option<Vec<u8>>> {
-        if self.files.get(&name) == Some(&entry) {
+    pub(super) fn extended(mut self, name: &str, entry: Entry) -> serde_json::Result<Option<Vec<u8>>> {
+        if self.files.get(name) == Some(&entry) {
             return Ok(None);
         }
-        self.files.insert(name, entry);
+        self.files.insert(name.to_owned(), entry);
         let mut bytes = serde_json::to_vec_pretty(&self)?;
         bytes.push(b'\n');
         Ok(Some(bytes))
@@ -94,7 +94,7 @@ impl Manifest {
 
     /// Adds a file to the manifest of a directory. What it tells of others stays, also when another download adds to it
     /// at the same time.
-    pub(super) fn add(directory: &Path, name: String, entry: Entry) -> Result<(), Error> {
+    pub(super) fn add(directory: &Path, name: &str, entry: Entry) -> Result<(), Error> {
         let path = directory.join(NAME);
         let failed = |error| io_error("write", &path, error);
         // The other one has it for the time of writing a small file.

@@ -1,42 +1,50 @@
-//! A partial file on disk: `<name>.part`, with a sidecar and a lock beside it. All of it blocks.
+//! A partial file on disk: `<name>.part`, with a sidecar and a lock beside it. Everything here blocks.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::FutureExt as _;
 use reqwest::Response;
 
+use super::destination::{Arrival, Sink, Written};
+use super::disk::{beside, io_error};
 use super::lock::Lock;
 use super::publish::{Clobber, Durability, publish};
 use super::sidecar::Version;
 use super::sum::{Sum, Summary};
+use super::transfer::Kept;
+use crate::client::blocking;
 use crate::error::{Error, ErrorKind};
 
-/// After how many bytes a run of writes ends, so that none takes long.
+/// A run of writes ends after this many bytes, so that it is short.
 const RUN: u64 = 4 * 1024 * 1024;
 
-/// What has arrived of a body: a piece, its end, or why there is no more.
-pub(super) type Arrival = reqwest::Result<Option<Bytes>>;
-
-/// A partial file. Dropped, it stays if it can be continued later, and goes if not.
+/// A partial file. Dropped, it stays on disk if a later download can continue it, and is removed if not.
 #[derive(Debug)]
 pub(super) struct Part {
+    // Closed before `kept` removes it.
+    file: File,
+    kept: OnDisk,
+}
+
+/// The paths of a partial file, and what its bytes are.
+#[derive(Debug)]
+struct OnDisk {
     target: PathBuf,
     path: PathBuf,
     sidecar: PathBuf,
-    version: Option<Version>,
-    file: Option<File>,
+    version: Version,
     sum: Sum,
-    // Last, so that it is freed when the rest is settled.
+    // Last: released after the files are removed.
     _lock: Lock,
 }
 
 impl Part {
-    /// Opens what is there of a file, if it is of this URL, and hashes it; else begins a new one.
+    /// Opens the partial file of this URL and hashes it, or creates an empty one.
     ///
-    /// The file's own length is the truth: what a sidecar could say of it may be older.
+    /// The length of the file counts, since a sidecar could be older than the last write.
     pub(super) fn open(target: &Path, url: &str) -> Result<Self, Error> {
         if fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_dir()) {
             let text = format!("could not write `{}`: it is a directory; choose another directory", target.display());
@@ -50,84 +58,60 @@ impl Part {
             Error::new(ErrorKind::Io, text)
         })?;
         let version = Version::read(&sidecar).filter(|version| version.url == Version::of(url).url);
-        let part =
-            Self { target: target.to_owned(), path, sidecar, version, file: None, sum: Sum::default(), _lock: lock };
-        part.opened()
-    }
-
-    fn opened(mut self) -> Result<Self, Error> {
-        let length = match fs::symlink_metadata(&self.path) {
-            Ok(metadata) if metadata.is_file() => metadata.len(),
-            _ => 0,
-        };
-        let usable = self.version.as_ref().is_some_and(|version| {
-            version.kept(length).can_continue() && version.total.is_none_or(|total| length <= total)
-        });
-        let opened = if usable { self.read_again() } else { self.create() };
-        if !usable {
-            self.version = None;
-        }
-        opened.map_err(|error| io_error("open", &self.path, error))?;
-        Ok(self)
-    }
-
-    fn read_again(&mut self) -> io::Result<()> {
-        let mut file = OpenOptions::new().read(true).append(true).open(&self.path)?;
-        let digests = self.version.as_ref().map(|version| &version.digests);
-        self.sum = digests.map_or_else(Sum::default, Sum::new);
-        let mut buffer = vec![0; 256 * 1024];
-        loop {
-            let read = file.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            self.sum.add(&buffer[..read]);
-        }
-        self.file = Some(file);
-        Ok(())
-    }
-
-    /// A new file, never one that a link leads to.
-    fn create(&mut self) -> io::Result<()> {
-        self.file = None;
-        let _ = fs::remove_file(&self.path);
-        self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
-        self.sum = Sum::default();
-        Ok(())
+        let version = version.unwrap_or_default();
+        let target = target.to_owned();
+        let mut kept = OnDisk { target, path, sidecar, version, sum: Sum::default(), _lock: lock };
+        let file = kept.open().map_err(|error| io_error("open", &kept.path, error))?;
+        Ok(Self { file, kept })
     }
 
     pub(super) fn length(&self) -> u64 {
-        self.sum.length()
+        self.kept.sum.length()
     }
 
-    pub(super) fn version(&self) -> Option<&Version> {
-        self.version.as_ref()
+    pub(super) fn path(&self) -> &Path {
+        &self.kept.path
     }
 
-    /// Begins again, with this version of the file.
-    pub(super) fn restart(&mut self, version: Version) -> Result<(), Error> {
-        // Emptied first: after a crash in between, there is nothing that the wrong sidecar could speak of.
-        let emptied = match &self.file {
-            Some(file) if self.sum.length() == 0 => file.set_len(0),
-            _ => self.create(),
+    fn restart(self, version: Version) -> Result<Self, Error> {
+        // Emptied first: a crash must not leave old bytes beside the new sidecar.
+        let mut part = self.emptied()?;
+        part.kept.sum = Sum::new(&version.digests);
+        version.write(&part.kept.sidecar).map_err(|error| io_error("write", &part.kept.sidecar, error))?;
+        part.kept.version = version;
+        Ok(part)
+    }
+
+    fn clear(mut self) -> Result<Self, Error> {
+        self.kept.version = Version::default();
+        let _ = fs::remove_file(&self.kept.sidecar);
+        self.emptied()
+    }
+
+    fn emptied(self) -> Result<Self, Error> {
+        let Self { file, mut kept } = self;
+        let emptied = if kept.sum.length() == 0 {
+            file.set_len(0).map(|()| file)
+        } else {
+            // A new file: a crash while publishing can leave the old one under the target's name, too.
+            drop(file);
+            kept.create()
         };
-        emptied.map_err(|error| self.error("write", error))?;
-        self.sum = Sum::new(&version.digests);
-        version.write(&self.sidecar).map_err(|error| io_error("write", &self.sidecar, error))?;
-        self.version = Some(version);
-        Ok(())
+        let file = emptied.map_err(|error| io_error("write", &kept.path, error))?;
+        Ok(Self { file, kept })
     }
 
-    /// Writes and hashes a piece, and each after it that has arrived by then, until a run ends; no more than `most` bytes.
-    /// What has arrived after them and was not written, if anything.
+    /// Writes and hashes a piece, and the pieces after it that have arrived by then, `most` bytes in all, until the run
+    /// ends. Returns the first arrival that it did not write.
     ///
-    /// To hand each piece over to another thread would take about as long as to write it.
-    pub(super) fn write_run(&mut self, first: Bytes, body: &mut Response, most: u64) -> Result<Option<Arrival>, Error> {
+    /// One task per piece would cost about as much as the writing.
+    fn write_run(&mut self, first: Bytes, body: &mut Response, most: u64) -> Result<Option<Arrival>, Error> {
         let (mut next, mut bytes) = (Some(Ok(Some(first))), 0);
         loop {
             match next {
                 Some(Ok(Some(piece))) if bytes + piece.len() as u64 <= most => {
-                    self.write(&piece)?;
+                    self.file.write_all(&piece).map_err(|error| io_error("write", &self.kept.path, error))?;
+                    self.kept.sum.add(&piece);
                     bytes += piece.len() as u64;
                 }
                 next => return Ok(next),
@@ -139,78 +123,99 @@ impl Part {
         }
     }
 
-    fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let written = match &mut self.file {
-            Some(file) => file.write_all(piece),
-            None => Err(io::Error::other("it is closed")),
-        };
-        written.map_err(|error| self.error("write", error))?;
-        self.sum.add(piece);
-        Ok(())
-    }
-
-    pub(super) fn summary(&self) -> Summary {
-        self.sum.finish()
-    }
-
-    /// Forgets what is there: it is not, or not wholly, what it should be.
-    pub(super) fn clear(&mut self) -> Result<(), Error> {
-        self.version = None;
-        let _ = fs::remove_file(&self.sidecar);
-        self.create().map_err(|error| self.error("write", error))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Gives the file its name.
-    pub(super) fn publish(mut self, clobber: Clobber, durability: Durability) -> Result<(), Error> {
-        if let (Some(file), Durability::Synced) = (&self.file, durability) {
-            file.sync_all().map_err(|error| self.error("write", error))?;
-        }
-        self.file = None;
-        let published = publish(&self.path, &self.target, clobber, durability);
+    pub(super) fn publish(self, clobber: Clobber, durability: Durability) -> Result<(), Error> {
+        let Self { file, mut kept } = self;
+        let synced = match durability {
+            Durability::Synced => file.sync_all(),
+            Durability::Cached => Ok(()),
+        };
+        drop(file);
+        synced.map_err(|error| io_error("write", &kept.path, error))?;
+        let published = publish(&kept.path, &kept.target, clobber, durability);
         if !published.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
-            // What is left goes with the part.
-            self.version = None;
+            // Nothing to continue: the rest goes when `kept` is dropped.
+            kept.version = Version::default();
         }
-        published.map_err(|error| io_error("write", &self.target, error))
-    }
-
-    fn error(&self, verb: &str, error: io::Error) -> Error {
-        io_error(verb, &self.path, error)
+        published.map_err(|error| io_error("write", &kept.target, error))
     }
 }
 
-impl Drop for Part {
+impl OnDisk {
+    fn open(&mut self) -> io::Result<File> {
+        let length = match fs::symlink_metadata(&self.path) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            _ => 0,
+        };
+        let is_usable =
+            Kept::of(&self.version, length).can_continue() && self.version.total.is_none_or(|total| length <= total);
+        if is_usable {
+            return self.read_again();
+        }
+        self.version = Version::default();
+        self.create()
+    }
+
+    fn read_again(&mut self) -> io::Result<File> {
+        let mut file = OpenOptions::new().read(true).append(true).open(&self.path)?;
+        self.sum = Sum::new(&self.version.digests);
+        self.sum.read(&mut file)?;
+        Ok(file)
+    }
+
+    /// Creates an empty file; it never opens one that a link leads to.
+    fn create(&mut self) -> io::Result<File> {
+        let _ = fs::remove_file(&self.path);
+        let file = OpenOptions::new().append(true).create_new(true).open(&self.path)?;
+        self.sum = Sum::default();
+        Ok(file)
+    }
+}
+
+impl Drop for OnDisk {
     fn drop(&mut self) {
-        self.file = None;
-        let length = self.sum.length();
-        if self.version.as_ref().is_some_and(|version| version.kept(length).can_continue()) {
+        if Kept::of(&self.version, self.sum.length()).can_continue() {
             return;
         }
-        // Nothing can be done about a failure.
+        // A failure cannot be reported from here.
         let _ = fs::remove_file(&self.path);
         let _ = fs::remove_file(&self.sidecar);
     }
 }
 
-/// A path with this at the end of its name.
-pub(super) fn beside(target: &Path, ending: &str) -> PathBuf {
-    let mut path = target.as_os_str().to_owned();
-    path.push(ending);
-    path.into()
-}
+/// Boxed once a file, so that a run of writes moves a pointer to its thread and back.
+impl Sink for Box<Part> {
+    fn version(&self) -> &Version {
+        &self.kept.version
+    }
 
-pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
-    let advice = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk, then download again",
-        io::ErrorKind::AlreadyExists => "another program made it meanwhile; choose another directory",
-        _ => "choose a directory that can be written to",
-    };
-    let text = format!("could not {verb} `{}`: {error}; {advice}", path.display());
-    Error::new(ErrorKind::Io, text).with_source(error)
+    fn length(&self) -> u64 {
+        Part::length(self)
+    }
+
+    fn summary(&self) -> Summary {
+        self.kept.sum.finish()
+    }
+
+    async fn restart(self, version: Version) -> Result<Self, Error> {
+        blocking(move || Part::restart(*self, version).map(Box::new)).await
+    }
+
+    async fn write(mut self, piece: Bytes, mut body: Response, most: u64) -> Result<Written<Self>, Error> {
+        blocking(move || {
+            let arrived = self.write_run(piece, &mut body, most)?;
+            Ok(Written { sink: self, body, arrived })
+        })
+        .await
+    }
+
+    async fn clear(self) -> Result<Self, Error> {
+        blocking(move || Part::clear(*self).map(Box::new)).await
+    }
+
+    async fn abandon(self) {
+        drop(self);
+    }
 }
 
 #[cfg(test)]

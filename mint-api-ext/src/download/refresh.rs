@@ -21,10 +21,6 @@ impl Refresher {
         Self { mint, source: source.cloned(), newest: Arc::default() }
     }
 
-    pub(super) fn mint(&self) -> &Mint {
-        &self.mint
-    }
-
     /// Another URL of the file than this one; `None` if there is none to be had.
     pub(super) async fn fresh(&self, asset: &Asset, expired: &str) -> Result<Option<String>, Error> {
         let Some(source) = &self.source else {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::destination::Item;
 use crate::asset::{Asset, AssetKind};
 use crate::error::{Error, ErrorKind};
 
@@ -20,12 +21,12 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn of(results: Vec<(Asset, PathBuf, Result<FetchedFile, Error>)>) -> Self {
+    pub(super) fn of(results: Vec<(Item, Result<FetchedFile, Error>)>) -> Self {
         let mut report = Self::default();
-        for (asset, path, result) in results {
+        for (item, result) in results {
             match result {
                 Ok(file) => report.files.push(file),
-                Err(error) => report.failures.push(Failure { asset, path, error }),
+                Err(error) => report.failures.push(Failure { asset: item.asset, path: item.path, error }),
             }
         }
         report

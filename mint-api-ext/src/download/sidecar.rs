@@ -1,13 +1,13 @@
 //! What a partial file is a part of: a small JSON file beside it.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
-use super::transfer::Kept;
+use super::disk::replace;
 use crate::error::shown;
 
 const VERSION: u32 = 1;
@@ -35,11 +35,6 @@ impl Version {
         Self { version: VERSION, url: shown(url), ..Self::default() }
     }
 
-    /// What is there of it.
-    pub(super) fn kept(&self, length: u64) -> Kept<'_> {
-        Kept { length, etag: self.etag.as_deref(), total: self.total }
-    }
-
     /// Reads a sidecar; what cannot be read as one is none.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let metadata = fs::symlink_metadata(path).ok()?;
@@ -53,20 +48,4 @@ impl Version {
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
         replace(path, &serde_json::to_vec_pretty(self)?)
     }
-}
-
-/// Replaces a small file as a whole, so that a crash leaves the old one or the new one.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".new");
-    // What is there is of a crash, or was put there to lead elsewhere.
-    let _ = fs::remove_file(&temporary);
-    let mut file = File::create_new(&temporary)?;
-    let written = file.write_all(bytes);
-    drop(file);
-    let replaced = written.and_then(|()| super::publish::rename(Path::new(&temporary), path));
-    if replaced.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    replaced
 }

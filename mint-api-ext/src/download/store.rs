@@ -1,152 +1,161 @@
-//! An upload to a store.
+//! A store as a destination.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
-use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion};
-use tokio::io::AsyncWriteExt as _;
 
-use super::manifest::{Entry, MAX_BYTES, Manifest};
+use super::Unpacked;
+use super::destination::{Committed, Destination, Item};
+use super::download::Overwrite;
+use super::manifest::{self, Entry, MAX_BYTES, Manifest};
 use super::sum::{Sum, Summary};
-use crate::client::blocking;
+use super::upload::Upload;
 use crate::error::{Error, ErrorKind};
 
-/// The size of a part; stores take none below 5 MiB but the last.
-const PART_BYTES: usize = 5 * 1024 * 1024;
-/// How often the manifest is read again when another download changed it meanwhile.
+/// How often the manifest is read again after another download changed it.
 const MANIFEST_TRIES: u32 = 10;
-/// How many parts of one file are sent at a time.
-const PARTS: usize = 1;
 
-/// An upload to a store. Nothing is at its place before it is finished.
-pub(super) struct Upload {
+/// A store, with the prefix of every file.
+pub(super) struct Store {
     store: Arc<dyn ObjectStore>,
-    path: Path,
-    writer: BufWriter,
+    prefix: Path,
 }
 
-impl Upload {
-    pub(super) fn new(store: Arc<dyn ObjectStore>, path: Path) -> Self {
-        let writer = writer(&store, &path);
-        Self { store, path, writer }
+impl Store {
+    pub(super) fn new(store: Arc<dyn ObjectStore>, prefix: &str) -> Self {
+        Self { store, prefix: Path::from(prefix) }
     }
 
-    pub(super) async fn write(&mut self, piece: Bytes) -> Result<(), Error> {
-        self.writer.put(piece).await.map_err(|error| store_error(&self.path, error))
+    fn place(&self, name: &str) -> Path {
+        self.prefix.clone().join(name)
     }
 
-    pub(super) async fn restart(&mut self) -> Result<(), Error> {
-        // Parts that a store keeps of an upload that was given up go by its own rules.
-        let _ = self.writer.abort().await;
-        self.writer = writer(&self.store, &self.path);
-        Ok(())
+    /// The description of the file at a place; `None` if the store has no such file.
+    async fn head(&self, place: &Path) -> Result<Option<ObjectMeta>, Error> {
+        match self.store.head(place).await {
+            Ok(stored) => Ok(Some(stored)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(store_error(place, error)),
+        }
     }
 
-    pub(super) async fn finish(mut self) -> Result<(), Error> {
-        self.writer.shutdown().await.map_err(|error| store_error(&self.path, error))
+    /// Reads and hashes the file at a place.
+    async fn summary(&self, place: &Path) -> Result<Summary, Error> {
+        let found = self.store.get(place).await.map_err(|error| store_error(place, error))?;
+        let mut pieces = found.into_stream();
+        let mut sum = Sum::default();
+        while let Some(piece) = pieces.next().await {
+            sum = sum.added(piece.map_err(|error| store_error(place, error))?).await?;
+        }
+        Ok(sum.finish())
     }
 
-    pub(super) async fn abort(mut self) {
-        let _ = self.writer.abort().await;
-    }
-}
-
-/// What is told of a place; `None` if nothing is there.
-pub(super) async fn head(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<Option<ObjectMeta>, Error> {
-    match store.head(path).await {
-        Ok(stored) => Ok(Some(stored)),
-        Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(store_error(path, error)),
-    }
-}
-
-/// Whether what an earlier download saved is still there.
-pub(super) async fn is_unchanged(store: &Arc<dyn ObjectStore>, path: &Path, entry: &Entry) -> Result<bool, Error> {
-    match head(store, path).await? {
-        Some(stored) if stored.size == entry.bytes => match (&stored.e_tag, &entry.stored_etag) {
-            (Some(now), Some(then)) => Ok(now == then),
-            // The store does not name versions.
-            _ => Ok(summary(store, path).await?.sha256 == entry.sha256),
-        },
-        _ => Ok(false),
-    }
-}
-
-/// Reads the manifest at a place, and which version of it that is. What is no manifest is empty.
-pub(super) async fn read_manifest(
-    store: &Arc<dyn ObjectStore>,
-    path: &Path,
-) -> Result<(Manifest, Option<UpdateVersion>), Error> {
-    let found = match store.get(path).await {
-        Err(StoreError::NotFound { .. }) => return Ok((Manifest::default(), None)),
-        found => found.map_err(|error| store_error(path, error))?,
-    };
-    let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
-    if found.meta.size > MAX_BYTES {
-        return Ok((Manifest::default(), Some(version)));
-    }
-    let bytes = found.bytes().await.map_err(|error| store_error(path, error))?;
-    Ok((Manifest::parse(&bytes), Some(version)))
-}
-
-/// Adds a file to the manifest at a place. What it tells of others stays, also when another download adds to it at the
-/// same time, if the store can replace one version only.
-pub(super) async fn add_to_manifest(
-    store: &Arc<dyn ObjectStore>,
-    path: &Path,
-    name: String,
-    entry: Entry,
-) -> Result<(), Error> {
-    for _ in 0..MANIFEST_TRIES {
-        let (manifest, version) = read_manifest(store, path).await?;
-        let extended = manifest.extended(name.clone(), entry.clone()).map_err(|error| store_error(path, error))?;
-        let Some(bytes) = extended.map(Bytes::from) else {
-            return Ok(());
+    /// Reads the manifest, and the version of it in the store. A file that is not a manifest reads as an empty one.
+    async fn manifest(&self) -> Result<(Manifest, Option<UpdateVersion>), Error> {
+        let place = self.place(manifest::NAME);
+        let found = match self.store.get(&place).await {
+            Err(StoreError::NotFound { .. }) => return Ok((Manifest::default(), None)),
+            found => found.map_err(|error| store_error(&place, error))?,
         };
-        let mode = match version {
-            None => PutMode::Create,
-            Some(UpdateVersion { e_tag: None, version: None }) => PutMode::Overwrite,
-            Some(version) => PutMode::Update(version),
-        };
-        let put = match store.put_opts(path, bytes.clone().into(), mode.into()).await {
-            // Another one was first: what it wrote is read again.
-            Err(StoreError::Precondition { .. } | StoreError::AlreadyExists { .. }) => continue,
-            Err(StoreError::NotImplemented { .. } | StoreError::NotSupported { .. }) => {
-                store.put(path, bytes.into()).await
-            }
-            put => put,
-        };
-        return put.map(drop).map_err(|error| store_error(path, error));
+        let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+        if found.meta.size > MAX_BYTES {
+            return Ok((Manifest::default(), Some(version)));
+        }
+        let bytes = found.bytes().await.map_err(|error| store_error(&place, error))?;
+        Ok((Manifest::parse(&bytes), Some(version)))
     }
-    let text = format!("could not write `{path}` to the store: other downloads keep changing it; download again");
-    Err(Error::new(ErrorKind::Io, text))
 }
 
-/// Sums up what is at a place.
-pub(super) async fn summary(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<Summary, Error> {
-    let found = store.get(path).await.map_err(|error| store_error(path, error))?;
-    let mut pieces = found.into_stream();
-    let mut sum = Sum::default();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|error| store_error(path, error))?;
-        sum = blocking(move || {
-            sum.add(&piece);
-            Ok(sum)
-        })
-        .await?;
+impl Destination for Store {
+    type Sink = Upload;
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.place(name).as_ref().into()
     }
-    Ok(sum.finish())
+
+    async fn prepare(&self, overwrite: Overwrite) -> Result<Manifest, Error> {
+        match overwrite {
+            Overwrite::IfChanged => Ok(self.manifest().await?.0),
+            Overwrite::Never | Overwrite::Always => Ok(Manifest::default()),
+        }
+    }
+
+    async fn find(&self, item: &Item) -> Result<Option<Summary>, Error> {
+        let place = self.place(&item.name);
+        match self.head(&place).await? {
+            Some(_) => self.summary(&place).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn is_recorded(&self, item: &Item, entry: &Entry) -> Result<bool, Error> {
+        let place = self.place(&item.name);
+        match self.head(&place).await? {
+            Some(stored) if stored.size == entry.bytes => match (&stored.e_tag, &entry.stored_etag) {
+                (Some(now), Some(then)) => Ok(now == then),
+                // The store has no `ETag`s.
+                _ => Ok(self.summary(&place).await?.sha256 == entry.sha256),
+            },
+            _ => Ok(false),
+        }
+    }
+
+    async fn open(&self, item: &Item) -> Result<Upload, Error> {
+        Ok(Upload::new(self.store.clone(), self.place(&item.name)))
+    }
+
+    async fn commit(&self, item: &Item, sink: Upload) -> Result<Committed, Error> {
+        sink.complete().await?;
+        let stored = self.head(&self.place(&item.name)).await?;
+        Ok(Committed { stored_etag: stored.and_then(|stored| stored.e_tag), unpacked: None })
+    }
+
+    async fn unpack(&self, _: &Item) -> Result<Option<Unpacked>, Error> {
+        Ok(None)
+    }
+
+    /// Adds a file to the manifest and keeps every other entry. If another download changes the manifest at the same time,
+    /// a store with conditional writes makes this one read it again.
+    async fn record(&self, name: &str, entry: Entry) -> Result<(), Error> {
+        let place = self.place(manifest::NAME);
+        for _ in 0..MANIFEST_TRIES {
+            let (manifest, version) = self.manifest().await?;
+            let extended = manifest.extended(name, entry.clone()).map_err(|error| store_error(&place, error))?;
+            let Some(bytes) = extended.map(Bytes::from) else {
+                return Ok(());
+            };
+            let mode = match version {
+                None => PutMode::Create,
+                Some(UpdateVersion { e_tag: None, version: None }) => PutMode::Overwrite,
+                Some(version) => PutMode::Update(version),
+            };
+            let put = match self.store.put_opts(&place, bytes.clone().into(), mode.into()).await {
+                Err(StoreError::Precondition { .. } | StoreError::AlreadyExists { .. }) => continue,
+                Err(StoreError::NotImplemented { .. } | StoreError::NotSupported { .. }) => {
+                    self.store.put(&place, bytes.into()).await
+                }
+                put => put,
+            };
+            return put.map(drop).map_err(|error| store_error(&place, error));
+        }
+        let text = format!("could not write `{place}` to the store: other downloads keep changing it; download again");
+        Err(Error::new(ErrorKind::Io, text))
+    }
 }
 
-fn writer(store: &Arc<dyn ObjectStore>, path: &Path) -> BufWriter {
-    BufWriter::with_capacity(store.clone(), path.clone(), PART_BYTES).with_max_concurrency(PARTS)
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
 }
 
-/// The store's own error is not a source: what it says may hold a signed URL. Its kind is told.
-fn store_error(path: &Path, error: impl std::error::Error + 'static) -> Error {
+/// The store's own error is not attached as `source`: its text may hold a signed URL.
+pub(super) fn store_error(path: &Path, error: impl std::error::Error + 'static) -> Error {
     let why = why(&error);
     let text =
         format!("could not read or write `{path}` in the store: {why}; check its address, its credentials and its log");
@@ -178,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kind_of_a_store_s_error_is_told_and_nothing_else() {
+    fn a_store_error_shows_its_kind_and_no_text() {
         let secret = || Box::<dyn std::error::Error + Send + Sync>::from("PUT https://a.b/c?signature=1");
         let denied = || StoreError::PermissionDenied { path: "a?signature=1".into(), source: secret() };
         for (error, expected) in [

@@ -1,8 +1,13 @@
 //! What is known of a file by having seen its bytes: length, hashes, beginning and end.
 
+use std::io::{self, Read};
+
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::digest::{Digests, hex};
+use crate::client::blocking;
+use crate::error::Error;
 
 /// How much of the beginning is kept to tell what a file is.
 const HEAD: usize = 512;
@@ -52,6 +57,26 @@ impl Sum {
         let before = self.tail.len().min(TAIL - end.len());
         self.tail.drain(..self.tail.len() - before);
         self.tail.extend_from_slice(end);
+    }
+
+    /// Adds everything that a reader has.
+    pub(super) fn read(&mut self, reader: &mut impl Read) -> io::Result<()> {
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok(()),
+                read => self.add(&buffer[..read]),
+            }
+        }
+    }
+
+    /// Adds a piece off the async threads.
+    pub(super) async fn added(mut self, piece: Bytes) -> Result<Self, Error> {
+        blocking(move || {
+            self.add(&piece);
+            Ok(self)
+        })
+        .await
     }
 
     pub(super) fn finish(&self) -> Summary {

@@ -1,19 +1,13 @@
 //! A download to a writer.
 
 use std::future::IntoFuture;
-use std::path::{Path, PathBuf};
 
 use futures::future::BoxFuture;
 use tokio::io::AsyncWrite;
-use tokio::time::Instant;
 
+use super::Report;
 use super::download::Download;
-use super::fetch::Fetched;
-use super::retry::Retries;
-use super::sidecar::Version;
-use super::sink::Sink;
-use super::stream::{Output, Stream};
-use super::{FetchedFile, Report};
+use super::writer::Writer;
 use crate::asset::Asset;
 use crate::error::Error;
 
@@ -22,7 +16,48 @@ use crate::error::Error;
 #[must_use = "a download does nothing until it is awaited"]
 pub struct ToWriter {
     download: Download,
-    output: Output,
+    writer: Writer,
+}
+
+impl Download {
+    /// Writes one file to a writer, whatever files were chosen before. Await the result.
+    ///
+    /// The writer has the file once this has ended well, and a part of it otherwise. It cannot take bytes back: where a
+    /// server must be asked from the beginning, what it sends is compared with what was written, and must be the same.
+    /// The writer is flushed, not shut down.
+    ///
+    /// # Errors
+    ///
+    /// None of the whole: the one file is among [`Report::files`] or [`Report::failures`]. Its error is
+    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is not what it should be, or changed meanwhile;
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
+    /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Assets;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let assets = Assets::of(&operation);
+    /// if let Some(asset) = assets.iter().next() {
+    ///     let files = mint.download(&operation).to_writer(asset, tokio::io::sink()).await?.complete()?;
+    ///     println!("{} bytes, SHA-256 {}", files[0].bytes, files[0].sha256);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn to_writer(mut self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
+        self.assets = self.assets.narrowed_to(asset.clone());
+        self.wanted.clear();
+        ToWriter { download: self, writer: Writer::new(Box::new(writer)) }
+    }
 }
 
 impl IntoFuture for ToWriter {
@@ -30,62 +65,6 @@ impl IntoFuture for ToWriter {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        Box::pin(self.download.run(self.writer))
     }
-}
-
-impl ToWriter {
-    pub(super) fn new(mut download: Download, asset: Asset, writer: Box<dyn AsyncWrite + Send + Unpin>) -> Self {
-        download.assets = asset.into();
-        download.wanted.clear();
-        Self { download, output: Output::Writer(writer) }
-    }
-
-    async fn run(self) -> Result<Report, Error> {
-        let Self { mut download, output } = self;
-        let Some((asset, name, retries)) = download.jobs().pop() else {
-            return Ok(Report::default());
-        };
-        let path = PathBuf::from(name);
-        let result = write(&download, &asset, &path, output, retries).await;
-        download.ended(&asset, &path, &result);
-        Ok(Report::of(vec![(asset, path, result)]))
-    }
-}
-
-async fn write(
-    download: &Download,
-    asset: &Asset,
-    path: &Path,
-    output: Output,
-    retries: Retries,
-) -> Result<FetchedFile, Error> {
-    let began = Instant::now();
-    let fetched = stream(download, asset, path, None, Stream::new(output), retries).await?;
-    let Fetched { summary: Some(summary), version, obtained, attempts } = fetched else {
-        unreachable!("only what is there can be unchanged");
-    };
-    let file = FetchedFile::there(asset, path, summary.length, summary.sha256, began);
-    Ok(FetchedFile { content_type: version.content_type, obtained, attempts, ..file })
-}
-
-/// Fetches a file into a stream, which is ended well or given up.
-pub(super) async fn stream(
-    download: &Download,
-    asset: &Asset,
-    path: &Path,
-    have: Option<&Version>,
-    stream: Stream,
-    retries: Retries,
-) -> Result<Fetched, Error> {
-    let mut sink = Sink::Stream(Box::new(stream));
-    let fetched = download.fetch(asset, path, have, &mut sink, retries).await;
-    let Sink::Stream(stream) = sink else {
-        unreachable!("a sink does not change what it is");
-    };
-    match &fetched {
-        Ok(Fetched { summary: Some(_), .. }) => stream.finish().await?,
-        _ => stream.abort().await,
-    }
-    fetched
 }

@@ -6,6 +6,9 @@ use reqwest::header::{
     IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 
+use super::manifest::Entry;
+use super::sidecar::Version;
+
 /// What is there of a file, and which version of it that is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Kept<'a> {
@@ -19,18 +22,18 @@ pub(super) struct Kept<'a> {
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Asked {
+pub(super) enum Asked<'a> {
     /// The whole file.
     Whole,
     /// The whole file, unless it is the one that is there.
-    IfChanged,
+    IfChanged(&'a Entry),
     /// What is missing of the file.
     Rest,
 }
 
 /// What to do with a reply.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Decision {
+pub(super) enum Decision<'a> {
     /// The body is what is missing.
     Continue,
     /// The body is the whole file: what is there is not needed.
@@ -38,7 +41,7 @@ pub(super) enum Decision {
     /// Everything is there.
     Complete,
     /// The file is the one that is there from an earlier download.
-    Unchanged,
+    Unchanged(&'a Entry),
     /// What is there is of no use: ask for the whole file.
     StartOver,
     /// The server may do better later.
@@ -50,6 +53,10 @@ pub(super) enum Decision {
 }
 
 impl<'a> Kept<'a> {
+    pub(super) fn of(version: &'a Version, length: u64) -> Self {
+        Self { length, etag: version.etag.as_deref(), total: version.total }
+    }
+
     /// The `ETag`, if it promises that the bytes are the same (RFC 9110, section 8.8.1), which `If-Range` needs.
     fn strong(&self) -> Option<&'a str> {
         self.etag.filter(|etag| is_strong(etag))
@@ -80,9 +87,10 @@ pub(super) fn rest(kept: Kept<'_>) -> HeaderMap {
 }
 
 /// The headers that ask for a file unless it is this version of it.
-pub(super) fn unless(etag: Option<&str>, last_modified: Option<&str>) -> HeaderMap {
+pub(super) fn unless(have: &Entry) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let condition = etag.map(|etag| (IF_NONE_MATCH, etag)).or(last_modified.map(|date| (IF_MODIFIED_SINCE, date)));
+    let etag = have.etag.as_deref().map(|etag| (IF_NONE_MATCH, etag));
+    let condition = etag.or(have.last_modified.as_deref().map(|date| (IF_MODIFIED_SINCE, date)));
     if let Some((name, value)) = condition
         && let Ok(value) = HeaderValue::from_str(value)
     {
@@ -92,9 +100,12 @@ pub(super) fn unless(etag: Option<&str>, last_modified: Option<&str>) -> HeaderM
 }
 
 /// What to do with a reply.
-pub(super) fn decide(asked: Asked, kept: Kept<'_>, status: StatusCode, headers: &HeaderMap) -> Decision {
+pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, headers: &HeaderMap) -> Decision<'a> {
     let encoding = text(headers, &CONTENT_ENCODING).map(str::trim);
     let encoded = encoding.is_some_and(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"));
+    if let (StatusCode::NOT_MODIFIED, Asked::IfChanged(have)) = (status, asked) {
+        return Decision::Unchanged(have);
+    }
     match status {
         StatusCode::OK | StatusCode::PARTIAL_CONTENT if encoded => {
             Decision::Refuse("the server compressed the file, which it was asked not to")
@@ -102,7 +113,6 @@ pub(super) fn decide(asked: Asked, kept: Kept<'_>, status: StatusCode, headers: 
         StatusCode::OK => Decision::Restart { total: text(headers, &CONTENT_LENGTH).and_then(|n| n.parse().ok()) },
         StatusCode::PARTIAL_CONTENT if asked == Asked::Rest => partial(kept, headers),
         StatusCode::PARTIAL_CONTENT => Decision::Refuse("the server sent a part (206) when asked for the whole"),
-        StatusCode::NOT_MODIFIED if asked == Asked::IfChanged => Decision::Unchanged,
         StatusCode::RANGE_NOT_SATISFIABLE if asked == Asked::Rest => unsatisfiable(kept, headers),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
             Decision::Expired
@@ -115,7 +125,7 @@ pub(super) fn decide(asked: Asked, kept: Kept<'_>, status: StatusCode, headers: 
 
 /// A part fits only if it is of the same version and begins where what is there ends. One that does not say which
 /// version it is of counts as changed.
-fn partial(kept: Kept<'_>, headers: &HeaderMap) -> Decision {
+fn partial<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     let same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
     match text(headers, &CONTENT_RANGE).and_then(content_range) {
         Some(ContentRange::Part { first, total, .. })
@@ -128,7 +138,7 @@ fn partial(kept: Kept<'_>, headers: &HeaderMap) -> Decision {
 }
 
 /// Nothing is missing if the server has no more than what is there.
-fn unsatisfiable(kept: Kept<'_>, headers: &HeaderMap) -> Decision {
+fn unsatisfiable<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     let changed = text(headers, &ETAG).is_some_and(|etag| Some(etag) != kept.etag);
     let total = match text(headers, &CONTENT_RANGE).and_then(content_range) {
         Some(ContentRange::Unsatisfied { total }) => Some(total),

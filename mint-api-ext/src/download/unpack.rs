@@ -11,8 +11,8 @@ use zip::read::ZipFile;
 
 use super::Unpacked;
 use super::content::end_record;
+use super::disk::{beside, io_error};
 use super::file_name::is_reserved;
-use super::part::{beside, io_error};
 use super::publish::{Clobber, rename};
 use super::sum::TAIL;
 use crate::asset::Asset;

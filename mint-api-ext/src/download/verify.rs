@@ -23,34 +23,34 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Whether a file of this length may be fetched, where a server announces one.
+    /// Refuses a file whose announced length is wrong or too large.
     pub(super) fn admit(&self, asset: &Asset, announced: Option<u64>) -> Result<(), Error> {
         match (announced, asset.bytes) {
             (Some(bytes), Some(expected)) if bytes != expected => {
                 Err(wrong_length(asset, "the server announces", bytes, expected))
             }
-            (Some(bytes), _) => self.admit_some(asset, bytes),
+            (Some(bytes), _) => self.room(asset, 0, bytes).map(drop),
             (None, _) => Ok(()),
         }
     }
 
-    /// How many bytes may be fetched of a file at most.
-    pub(super) fn most(&self, asset: &Asset) -> u64 {
-        [asset.bytes, self.max_bytes].into_iter().flatten().min().unwrap_or(u64::MAX)
-    }
-
-    /// Whether so much of a file may be fetched. No more than that is written, whatever is sent.
-    pub(super) fn admit_some(&self, asset: &Asset, bytes: u64) -> Result<(), Error> {
-        if let Some(expected) = asset.bytes.filter(|expected| bytes > *expected) {
-            return Err(wrong_length(asset, "the server sends at least", bytes, expected));
+    /// How many bytes of a file may still be written after `position`; an error if the next `bytes` are more.
+    pub(super) fn room(&self, asset: &Asset, position: u64, bytes: u64) -> Result<u64, Error> {
+        let most = [asset.bytes, self.max_bytes].into_iter().flatten().min().unwrap_or(u64::MAX);
+        let room = most.saturating_sub(position);
+        if bytes <= room {
+            return Ok(room);
         }
-        match self.max_bytes {
-            Some(most) if bytes > most => {
-                let why = format!("it has at least {bytes} bytes, and `max_bytes` allows {most}; raise it");
-                Err(refused(&asset.url, &why))
+        let at_least = position.saturating_add(bytes);
+        Err(match asset.bytes {
+            Some(expected) if at_least > expected => {
+                wrong_length(asset, "the server sends at least", at_least, expected)
             }
-            _ => Ok(()),
-        }
+            _ => {
+                let why = format!("it has at least {at_least} bytes, and `max_bytes` allows {most}; raise it");
+                refused(&asset.url, &why)
+            }
+        })
     }
 }
 

@@ -1,0 +1,109 @@
+//! The two traits of every place that a download writes to.
+
+use std::future::Future;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use reqwest::Response;
+
+use super::Unpacked;
+use super::download::Overwrite;
+use super::manifest::{Entry, Manifest};
+use super::sidecar::Version;
+use super::sum::Summary;
+use crate::asset::Asset;
+use crate::error::Error;
+
+/// A file of a download, with its place at the destination.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) asset: Asset,
+    /// Its name, which no other file of the download has.
+    pub(super) name: String,
+    /// Its place, for events and the report.
+    pub(super) path: PathBuf,
+    /// The files that an earlier download unpacked from it.
+    pub(super) unpacked_before: Vec<PathBuf>,
+}
+
+/// Where a download puts its files: a directory, a store or a writer.
+///
+/// Each file is opened as a [`Sink`], written, and committed once it is whole and checked.
+pub(super) trait Destination: Send + Sync {
+    type Sink: Sink;
+
+    /// The place of the file that has this name.
+    fn path(&self, name: &str) -> PathBuf;
+
+    /// Makes the destination ready for writing and reads its manifest.
+    fn prepare(&self, overwrite: Overwrite) -> impl Future<Output = Result<Manifest, Error>> + Send;
+
+    /// Sums up the file at an item's place, whoever wrote it.
+    fn find(&self, item: &Item) -> impl Future<Output = Result<Option<Summary>, Error>> + Send;
+
+    /// Whether the file at an item's place is the one that the manifest records.
+    fn is_recorded(&self, item: &Item, entry: &Entry) -> impl Future<Output = Result<bool, Error>> + Send;
+
+    /// Opens a file for writing, with the bytes that an earlier download left of it.
+    fn open(&self, item: &Item) -> impl Future<Output = Result<Self::Sink, Error>> + Send;
+
+    /// Puts a whole file in its place.
+    fn commit(&self, item: &Item, sink: Self::Sink) -> impl Future<Output = Result<Committed, Error>> + Send;
+
+    /// Unpacks the archive in its place, if the download asks for that and it is not done.
+    fn unpack(&self, item: &Item) -> impl Future<Output = Result<Option<Unpacked>, Error>> + Send;
+
+    /// Adds a file to the manifest.
+    fn record(&self, name: &str, entry: Entry) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// What a destination adds to the description of a file.
+#[derive(Debug, Default)]
+pub(super) struct Committed {
+    pub(super) unpacked: Option<Unpacked>,
+    /// The store's `ETag` of the file.
+    pub(super) stored_etag: Option<String>,
+}
+
+/// A file while it is being written.
+///
+/// A method that changes the sink takes it and gives it back, since the work may happen on another thread. On an error it
+/// has abandoned the sink: no other request can help when the destination fails.
+pub(super) trait Sink: Sized + Send {
+    /// The version whose bytes the sink holds; the default one while it holds none.
+    fn version(&self) -> &Version;
+
+    /// How many bytes it holds, counted from the beginning of the file.
+    fn length(&self) -> u64;
+
+    fn summary(&self) -> Summary;
+
+    /// Starts from the first byte, with this version of the file.
+    fn restart(self, version: Version) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// Writes a piece, and perhaps pieces of `body` that have arrived after it, `most` bytes in all.
+    fn write(
+        self,
+        piece: Bytes,
+        body: Response,
+        most: u64,
+    ) -> impl Future<Output = Result<Written<Self>, Error>> + Send;
+
+    /// Forgets every byte.
+    fn clear(self) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// Gives the file up. Bytes that a later download can continue stay.
+    fn abandon(self) -> impl Future<Output = ()> + Send;
+}
+
+/// A sink after a write.
+#[derive(Debug)]
+pub(super) struct Written<S> {
+    pub(super) sink: S,
+    pub(super) body: Response,
+    /// What was read from the body and not written.
+    pub(super) arrived: Option<Arrival>,
+}
+
+/// A piece of a body, its end (`None`), or the error that ends it.
+pub(super) type Arrival = reqwest::Result<Option<Bytes>>;

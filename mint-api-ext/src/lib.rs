@@ -43,9 +43,9 @@
 // The file of a folder's main type has the folder's name.
 #![allow(clippy::module_inception)]
 
-mod asset;
+pub mod asset;
 mod client;
-mod download;
+pub mod download;
 mod error;
 mod read;
 mod request;

@@ -1,6 +1,8 @@
-//! Reading: one thing by its id, or lists page by page.
+//! Reading one resource by its id, and lists page by page.
 
+mod asset_type;
 mod list;
 mod read;
 
+pub use asset_type::AssetType;
 pub use list::{Items, List};

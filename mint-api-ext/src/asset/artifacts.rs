@@ -3,6 +3,7 @@
 use mint_api::types::{Artifact, ArtifactManifest, ArtifactSource, WorldRuntime};
 
 use super::{Asset, AssetKind, Assets, Source, Subject};
+use crate::read::AssetType;
 
 pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
     let mut assets: Vec<_> = manifest.artifacts.iter().filter_map(asset).collect();
@@ -12,9 +13,10 @@ pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
             assets.push(streamed);
         }
     }
-    let subject = match manifest.source.as_ref().and_then(|source| source.asset_type.as_deref()) {
-        Some("model") => Subject::Model,
-        Some("world") => Subject::World,
+    let asset_type = manifest.source.as_ref().and_then(|source| source.asset_type.as_deref());
+    let subject = match asset_type.map(AssetType::from) {
+        Some(AssetType::Model) => Subject::Model,
+        Some(AssetType::World) => Subject::World,
         _ => Subject::Unknown,
     };
     Assets { subject, source: manifest.source.as_ref().and_then(source), assets, ..Assets::default() }
@@ -24,7 +26,7 @@ fn source(source: &ArtifactSource) -> Option<Source> {
     let id = source.id.clone()?;
     match (&source.target_type, &source.asset_type) {
         (Some(_), _) => Some(Source::AnimationManifest(id)),
-        (None, Some(asset_type)) => Some(Source::AssetManifest { asset_type: asset_type.clone(), id }),
+        (None, Some(asset_type)) => Some(Source::AssetManifest { asset_type: asset_type.as_str().into(), id }),
         (None, None) => None,
     }
 }
@@ -118,7 +120,7 @@ mod tests {
                 {"id": "not_there_yet", "role": "image"},
             ],
         }));
-        let source = Source::AssetManifest { asset_type: "asset_pack".into(), id: "p".into() };
+        let source = Source::AssetManifest { asset_type: AssetType::AssetPack, id: "p".into() };
         assert_eq!((assets.subject(), assets.source(), assets.len()), (Subject::Unknown, Some(&source), 1));
         let expected = Asset {
             bytes: Some(9),

@@ -5,6 +5,7 @@ use mint_api::types::Operation;
 use super::{Asset, AssetKind, Assets, Subject};
 use crate::client::Mint;
 use crate::error::Error;
+use crate::read::AssetType;
 
 /// What to read for the files.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,7 +17,7 @@ pub(crate) enum Source {
     /// `GET /v1/worlds/{worldId}`.
     World(String),
     /// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
-    AssetManifest { asset_type: String, id: String },
+    AssetManifest { asset_type: AssetType, id: String },
     /// `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
     AnimationManifest(String),
 }
@@ -27,7 +28,9 @@ impl Source {
             Self::Operation(id) => Assets::of(&mint.operation(id).await?),
             Self::Model(id) => Assets::from(&mint.model(id).await?),
             Self::World(id) => Assets::from(&mint.world(id).await?),
-            Self::AssetManifest { asset_type, id } => Assets::from(&mint.artifact_manifest(asset_type, id).await?),
+            Self::AssetManifest { asset_type, id } => {
+                Assets::from(&mint.artifact_manifest(asset_type.clone(), id).await?)
+            }
             Self::AnimationManifest(id) => Assets::from(&mint.animation_manifest(id).await?),
         };
         // A manifest need not say what it is of.
@@ -105,7 +108,7 @@ pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]
         return Vec::new();
     };
     let id = resource.id.clone();
-    let manifest = || Source::AssetManifest { asset_type: resource.type_.as_str().to_owned(), id: id.clone() };
+    let manifest = || Source::AssetManifest { asset_type: resource.type_.as_str().into(), id: id.clone() };
     match resource.type_.as_str() {
         "model" => vec![Source::Model(id.clone()), manifest()],
         "world" => vec![Source::World(id.clone()), manifest()],

@@ -8,6 +8,7 @@ use mint_api::{Client, ResponseValue};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
+use super::AssetType;
 use crate::client::{Mint, answer};
 use crate::error::{Error, id};
 
@@ -132,8 +133,7 @@ impl Mint {
 
     /// Every file of an asset: `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
     ///
-    /// The type is such as `model`, `world`, `image`, `audio`, `material`, `material_pack`, `asset_pack`. The manifest can
-    /// be given to [`download`](Self::download).
+    /// [`download`](Self::download) takes the manifest.
     ///
     /// # Errors
     ///
@@ -142,7 +142,9 @@ impl Mint {
     /// # Examples
     ///
     /// ```
+    /// use mint_api_ext::asset::AssetType;
     /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let simulator = Simulator::start().await?;
@@ -150,7 +152,7 @@ impl Mint {
     /// # let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
     /// # let id = operation.resource.map(|resource| resource.id).unwrap_or_default();
     /// # let directory = tempfile::tempdir()?;
-    /// let manifest = mint.artifact_manifest("model", id).await?;
+    /// let manifest = mint.artifact_manifest(AssetType::Model, id).await?;
     /// for artifact in &manifest.artifacts {
     ///     println!("{}: {:?}", artifact.id, artifact.role);
     /// }
@@ -160,12 +162,12 @@ impl Mint {
     /// ```
     pub async fn artifact_manifest(
         &self,
-        asset_type: impl AsRef<str> + Send,
+        asset_type: AssetType,
         id: impl AsRef<str> + Send,
     ) -> Result<ArtifactManifest, Error> {
-        let (kind, id) = (checked("type of asset", asset_type)?, checked("asset", id)?);
-        let what = format!("read the artifact manifest of {kind} {id}");
-        self.read(&what, |api| api.get_artifact_manifest().asset_type(&kind).asset_id(&id).send()).await
+        let (asset_type, id) = (checked("type of asset", asset_type.as_str())?, checked("asset", id)?);
+        let what = format!("read the artifact manifest of {asset_type} {id}");
+        self.read(&what, |api| api.get_artifact_manifest().asset_type(&asset_type).asset_id(&id).send()).await
     }
 
     /// The files of an animation, without their URLs: `GET /v1/animations/{targetType}/{targetId}/artifacts`.

@@ -1,6 +1,7 @@
 //! Reads: what is sent, what is tried again, and what ends in an error.
 
 use futures::{StreamExt as _, TryStreamExt as _};
+use mint_api_ext::asset::AssetType;
 use mint_api_ext::types::{GenerationPreset, Model, ModelGenerationEstimateRequest};
 use mint_api_ext::{Error, ErrorKind, Mint};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn each_read_is_one_request_to_its_route() {
     assert_eq!(mint.model("m-1").await.unwrap().id, "m-1");
     assert_eq!(mint.world("w").await.unwrap().id, "w");
     assert_eq!(mint.read_asset_pack("p").await.unwrap().id, "p");
-    assert_eq!(mint.artifact_manifest("asset_pack", "p").await.unwrap().artifacts.len(), 1);
+    assert_eq!(mint.artifact_manifest(AssetType::AssetPack, "p").await.unwrap().artifacts.len(), 1);
     assert_eq!(mint.animation_artifacts("a").await.unwrap()[0].id, "clip:c:animation_glb");
     let artifact = mint.animation_artifact("a", "clip:c:animation_glb").await.unwrap();
     assert_eq!(artifact.download_url.as_deref(), Some("u"));
@@ -68,8 +69,8 @@ async fn what_cannot_be_an_id_is_not_sent() {
             mint.model(id).await.err(),
             mint.world(id).await.err(),
             mint.read_asset_pack(id).await.err(),
-            mint.artifact_manifest("model", id).await.err(),
-            mint.artifact_manifest(id, "m").await.err(),
+            mint.artifact_manifest(AssetType::Model, id).await.err(),
+            mint.artifact_manifest(id.into(), "m").await.err(),
             mint.animation_artifacts(id).await.err(),
             mint.animation_artifact(id, "c").await.err(),
             mint.animation_manifest(id).await.err(),

@@ -12,7 +12,7 @@ const LAYERS: Table<'_> = &[
     ("retry", &["error"]),
     ("client", &["error", "retry"]),
     ("read", &["error", "client"]),
-    ("asset", &["error", "client"]),
+    ("asset", &["error", "client", "read"]),
     ("wait", &["error", "retry", "client"]),
     ("request", &["error", "client", "wait"]),
     ("download", &["error", "retry", "client", "asset"]),

@@ -52,8 +52,8 @@ takers! {
     "Mint::model(id)" => |mint, id| mint.model(id).await?;
     "Mint::world(id)" => |mint, id| mint.world(id).await?;
     "Mint::read_asset_pack(id)" => |mint, id| mint.read_asset_pack(id).await?;
-    "Mint::artifact_manifest(asset_type)" => |mint, id| mint.artifact_manifest(id, "a").await?;
-    "Mint::artifact_manifest(id)" => |mint, id| mint.artifact_manifest("model", id).await?;
+    "Mint::artifact_manifest(asset_type)" => |mint, id| mint.artifact_manifest(id.into(), "a").await?;
+    "Mint::artifact_manifest(id)" => |mint, id| mint.artifact_manifest("model".into(), id).await?;
     "Mint::animation_artifacts(id)" => |mint, id| mint.animation_artifacts(id).await?;
     "Mint::animation_artifact(id)" => |mint, id| mint.animation_artifact(id, "a").await?;
     // Such an id is made of others, with colons between them.

@@ -134,7 +134,7 @@ async fn send(
             arguments.insert("targetType".into(), "model_animation_clip".into());
             mint.animation_manifest(id).await.map(drop)
         }
-        "getArtifactManifest" => mint.artifact_manifest(id, id).await.map(drop),
+        "getArtifactManifest" => mint.artifact_manifest(id.into(), id).await.map(drop),
         "getAssetPack" => mint.read_asset_pack(id).await.map(drop),
         "getMe" => mint.me().await.map(drop),
         "getModel" => mint.model(id).await.map(drop),

@@ -1,4 +1,4 @@
-//! Finding the files of an artifact manifest.
+//! Finds the files of an artifact manifest.
 
 use mint_api::types::{Artifact, ArtifactManifest, ArtifactSource, WorldRuntime};
 
@@ -8,7 +8,7 @@ use crate::read::AssetType;
 pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
     let mut assets: Vec<_> = manifest.artifacts.iter().filter_map(asset).collect();
     for streamed in manifest.runtime.iter().flat_map(runtime) {
-        // It may stand among the artifacts, too, where more is told of it.
+        // The list of artifacts may have it, too, with more details.
         if !assets.iter().any(|asset: &Asset| asset.url == streamed.url) {
             assets.push(streamed);
         }
@@ -42,7 +42,7 @@ fn asset(artifact: &Artifact) -> Option<Asset> {
     })
 }
 
-/// What a file is: by its id where that names one file of a resource, else by its role, else by its format.
+/// The kind of an artifact: by its id if that names one file of a resource, else by its role, else by its format.
 fn kind(artifact: &Artifact) -> AssetKind {
     match artifact.id.as_str() {
         "original_glb" => return AssetKind::Glb,
@@ -64,7 +64,7 @@ fn kind(artifact: &Artifact) -> AssetKind {
     }
 }
 
-/// What a world is streamed from: its splats and the mesh to collide with.
+/// The files that a world is streamed from: its splats and its collider mesh.
 fn runtime(runtime: &WorldRuntime) -> impl Iterator<Item = Asset> {
     let splats = runtime.runtime_url.as_ref().map(|url| {
         let kind = match runtime.format.as_deref() {
@@ -99,7 +99,7 @@ mod tests {
             (json!({"id": "preview_image:o:1", "role": "preview_image", "format": "webp"}), "preview image"),
             (json!({"id": "world_runtime_rad", "role": "environment", "format": "rad"}), "rad"),
             (json!({"id": "world_collider", "role": "physics_collider", "format": "glb"}), "collider mesh"),
-            // A clip is no model, though it is a GLB.
+            // A clip is not a model, though it is a GLB.
             (json!({"id": "animation:c", "role": "animation_clip", "format": "glb"}), "animation_clip"),
             (json!({"id": "a", "format": "stl"}), "stl"),
             (json!({"id": "audio_file", "format": "mp3"}), "audio_file"),

@@ -11,19 +11,19 @@ use crate::error::shown;
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Asset {
-    /// What the file is.
+    /// The kind of the file.
     pub kind: AssetKind,
-    /// Where the file is. It is not checked before it is used.
+    /// The URL of the file, as the API sent it. A download checks it.
     pub url: String,
-    /// How large the file is, in bytes, where the API says so.
+    /// The size of the file in bytes, if the API sends it.
     pub bytes: Option<u64>,
-    /// The media type, where the API says so.
+    /// The media type, if the API sends it.
     pub content_type: Option<String>,
-    /// The name the API gives the file; not yet fit for a file system.
+    /// The API's name for the file. It may be unsafe as a path; a download makes it safe.
     pub file_name: Option<String>,
-    /// How the file is packed, where the API says so: `single_file`, or `zip` for an archive.
+    /// The packaging, if the API sends it: `single_file`, or `zip` for an archive.
     pub packaging: Option<String>,
-    /// The path of the file to open first in an archive, where the API says so.
+    /// The path in the archive of the file to open first, if the API sends it.
     pub primary_path: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for Asset {
     }
 }
 
-/// What the files of an operation are files of.
+/// What the files belong to.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Subject {
@@ -59,15 +59,15 @@ pub enum Subject {
     Model,
     /// A model converted to other formats.
     Conversion,
-    /// Something this version does not know.
+    /// A subject that this version does not know.
     #[default]
     Unknown,
 }
 
-/// The files of an operation, or of what it made: a model, a world, a conversion, an artifact manifest.
+/// The files of an operation, a model, a world, a conversion or an artifact manifest.
 ///
-/// Each is read from the reply that tells of it, by `From`. Where that reply names the resource it is of, a download
-/// can read it again once a URL has expired.
+/// `From` reads them from each of these. If that reply names its resource, a download can read it again after a URL has
+/// expired.
 ///
 /// # Examples
 ///
@@ -94,21 +94,20 @@ pub struct Assets {
     /// What to read again for fresh URLs.
     pub(super) source: Option<Source>,
     pub(super) assets: Vec<Asset>,
-    /// What to read for the files that should be here, and are not.
+    /// What to read for files that are missing here.
     pub(super) elsewhere: Vec<Source>,
 }
 
 impl Assets {
     /// The files of an operation: every one that has a URL, in the order of the document.
     ///
-    /// Files in a member of `assets` that this version does not know are found, too, by the names of their fields. Where
-    /// the operation does not name its files, [`Mint::assets_of`](crate::Mint::assets_of) looks for them elsewhere.
+    /// If this version does not know the type of `assets`, files are found by the names of their fields. If the operation
+    /// does not name its files, [`Mint::assets_of`](crate::Mint::assets_of) finds them elsewhere.
     pub fn of(operation: &Operation) -> Self {
         collect::of(operation)
     }
 
-    /// What the files are files of: told by the type of the resource, else by that of the operation, else by the fields
-    /// of its `assets`.
+    /// What the files belong to: by the type of the resource, else of the operation, else by the fields of its `assets`.
     pub fn subject(&self) -> Subject {
         self.subject
     }
@@ -131,7 +130,7 @@ impl Assets {
         of_kind(AssetKind::OptimizedGlb).or_else(|| of_kind(AssetKind::Glb))
     }
 
-    /// What to read again for fresh URLs, where that is known.
+    /// What to read again for fresh URLs, if that is known.
     pub(crate) fn source(&self) -> Option<&Source> {
         self.source.as_ref()
     }
@@ -177,39 +176,39 @@ impl From<&World> for Assets {
     }
 }
 
-/// The files of an artifact manifest that have a URL, and what a streamed world is streamed from:
-/// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest` and its like for animations.
+/// The files of an artifact manifest that have a URL, and those that a world is streamed from:
+/// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`, and the same route of animations.
 ///
-/// A file is of the kind that its artifact id or its role names; one of a role that this version does not know, such as
-/// a clip of an animation, is [`AssetKind::Other`] with the name of the role.
+/// The artifact's id or role decides the kind. A file with an unknown role, such as a clip of an animation, is
+/// [`AssetKind::Other`] with the name of the role.
 impl From<&ArtifactManifest> for Assets {
     fn from(manifest: &ArtifactManifest) -> Self {
         artifacts::of(manifest)
     }
 }
 
-/// The files of a conversion alone; where their URLs come from is not known then.
+/// The files of a conversion. Fresh URLs cannot be read for them.
 impl From<&OperationConversion> for Assets {
     fn from(conversion: &OperationConversion) -> Self {
         collect::of_conversion(conversion)
     }
 }
 
-/// One file; of what it is a file is not known then.
+/// One file. Fresh URLs cannot be read for it.
 impl From<Asset> for Assets {
     fn from(asset: Asset) -> Self {
         Self::from_iter([asset])
     }
 }
 
-/// Several chosen files; of what they are files is not known then.
+/// Several chosen files. Fresh URLs cannot be read for them.
 impl From<Vec<Asset>> for Assets {
     fn from(assets: Vec<Asset>) -> Self {
         Self::from_iter(assets)
     }
 }
 
-/// Several chosen files; of what they are files is not known then.
+/// Several chosen files. Fresh URLs cannot be read for them.
 impl FromIterator<Asset> for Assets {
     fn from_iter<I: IntoIterator<Item = Asset>>(assets: I) -> Self {
         Self { assets: assets.into_iter().collect(), ..Self::default() }

@@ -1,4 +1,4 @@
-//! Finding the files of an operation, and of what it made.
+//! Finds the files of an operation, a model, a world or a conversion.
 
 use mint_api::types::{GenerationAssets, Model, ModelAssets, Operation, OperationConversion, World, WorldAssets};
 use serde_json::{Map, Value};
@@ -44,7 +44,7 @@ fn subject(operation: &Operation) -> Subject {
         Some("model_conversion") => Some(Subject::Conversion),
         _ => None,
     };
-    // A conversion has a model for its resource; its files are not the model's.
+    // The resource of a conversion is a model, but its files are not the model's.
     match (resource, by_type, &operation.assets) {
         (_, Some(Subject::Conversion), _) => Subject::Conversion,
         (Some("world"), _, _) => Subject::World,
@@ -97,7 +97,7 @@ fn converted(conversion: &OperationConversion) -> Vec<Asset> {
     let mut found = Vec::new();
     for (format, url, artifact) in formats {
         let kind = AssetKind::of_format(format);
-        // The artifact tells more of the same file than the URL alone.
+        // The artifact has more details of the same file than the URL.
         match (artifact, url) {
             (Some(artifact), _) => found.push(Asset {
                 bytes: u64::try_from(artifact.byte_size).ok(),
@@ -124,8 +124,7 @@ fn fields<const N: usize>(fields: [(&str, &Option<String>, Option<i64>); N]) -> 
         .collect()
 }
 
-/// The files in a member of the union that nobody knows: each field that ends in `Url` and holds one, and each map of
-/// URLs whose name ends in `Urls`.
+/// The files in an unknown member of the union: fields that end in `Url`, and maps of URLs that end in `Urls`.
 fn unknown(assets: &Map<String, Value>) -> Vec<Asset> {
     let mut found = Vec::new();
     for (field, value) in assets {
@@ -151,7 +150,7 @@ fn unknown(assets: &Map<String, Value>) -> Vec<Asset> {
 }
 
 impl Asset {
-    /// A file of which nothing but the kind and the URL is known.
+    /// A file with a kind and a URL, and nothing else.
     pub fn new(kind: AssetKind, url: &str) -> Self {
         Self {
             kind,

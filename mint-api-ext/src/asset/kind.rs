@@ -1,24 +1,24 @@
-//! What a file is.
+//! The kinds of files.
 
 use std::fmt;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum AssetKind {
-    /// The model as it was made, binary glTF 2.0 (Y up, +Z forward).
+    /// The original model, binary glTF 2.0 (Y up, +Z forward).
     Glb,
     /// The model with fewer triangles, binary glTF 2.0; often with Draco compression.
     OptimizedGlb,
     /// The model as FBX.
     Fbx,
-    /// The model as Wavefront OBJ, or an archive with one.
+    /// The model as Wavefront OBJ, or a zip archive with it.
     Obj,
     /// The model as STL.
     Stl,
     /// The model as USDZ.
     Usdz,
-    /// The mesh that a world's visitor collides with, binary glTF 2.0.
+    /// The collision mesh of a world, binary glTF 2.0.
     ColliderMesh,
     /// The panorama of a world.
     Panorama,
@@ -30,12 +30,12 @@ pub enum AssetKind {
     PreviewImage,
     /// A small picture of the result.
     Thumbnail,
-    /// A file this version does not know, by the name of its field, format or role.
+    /// A kind that this version does not know, by the name of its field, format or role.
     Other(String),
 }
 
 impl AssetKind {
-    /// The kind that the URL in this field is of.
+    /// The kind of the file whose URL is in this field.
     pub(super) fn of_field(field: &str) -> Self {
         match field {
             "glbUrl" => Self::Glb,
@@ -73,7 +73,7 @@ impl AssetKind {
         }
     }
 
-    /// The extension of a file of this kind, where its URL has none.
+    /// The extension of a file of this kind, if its URL has none.
     pub(crate) fn extension(&self) -> &'static str {
         match self {
             Self::Glb | Self::OptimizedGlb | Self::ColliderMesh => "glb",

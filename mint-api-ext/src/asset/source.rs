@@ -1,4 +1,4 @@
-//! Where the API tells of files, and where else it does when it does not there.
+//! Finds an operation's files: in its reply, else in its model, world or manifest.
 
 use mint_api::types::Operation;
 
@@ -7,7 +7,7 @@ use crate::client::Mint;
 use crate::error::Error;
 use crate::read::AssetType;
 
-/// What to read for the files.
+/// A route that names files.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Source {
     /// `GET /v1/operations/{operationId}`.
@@ -33,23 +33,22 @@ impl Source {
             }
             Self::AnimationManifest(id) => Assets::from(&mint.animation_manifest(id).await?),
         };
-        // A manifest need not say what it is of.
+        // A manifest may leave out its source.
         Ok(Assets { source: Some(self.clone()), ..assets })
     }
 }
 
 impl Mint {
-    /// The files of an operation, and where its reply does not have them, those of the model or world that it made, or
-    /// else of the artifact manifest of that.
+    /// Finds an operation's files: in its reply, else in its model or world, else in the artifact manifest.
     ///
-    /// The reply does not have them when it names none, or when the operation succeeded and it names only pictures.
-    /// No request is sent if it does. A conversion has only the files that it names itself, since those of its model are
-    /// not what was asked for. [`download`](Self::download) does the same.
+    /// The reply is enough if it names files, and after a success more than images; then no request is sent. A conversion
+    /// has only the files in its reply, since those of its model are in other formats. [`download`](Self::download) finds
+    /// files in the same way.
     ///
     /// # Errors
     ///
-    /// As [`operation`](Self::operation); that there is no such model, world or manifest (404), or that it may not be
-    /// read (403), is no error: there are no files then.
+    /// As [`operation`](Self::operation). A model, world or manifest that is missing (404) or may not be read (403) counts
+    /// as one without files.
     ///
     /// # Examples
     ///
@@ -72,13 +71,13 @@ impl Mint {
 }
 
 impl Assets {
-    /// With the files of the first other place that has more than pictures; without any, as many as there are.
+    /// Reads the other routes until one names more than images.
     pub(crate) async fn completed(mut self, mint: &Mint) -> Result<Self, Error> {
         let subject = self.subject;
         for source in std::mem::take(&mut self.elsewhere) {
             let found = match source.read(mint).await {
                 Ok(found) => found,
-                // There is no such place, or it is closed.
+                // This route has no such resource, or does not show it.
                 Err(error) if error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404)) => {
                     continue;
                 }
@@ -98,7 +97,7 @@ impl Assets {
     }
 }
 
-/// Where else the files of an operation are told of, in the order to ask.
+/// The other routes that may name the files of an operation, in the order to ask.
 pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]) -> Vec<Source> {
     let is_missing = match operation.status.as_str() {
         "succeeded" | "partially_succeeded" => !files.iter().any(is_result),
@@ -117,7 +116,7 @@ pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]
     }
 }
 
-/// Whether a file is more than a picture of the result.
+/// Whether a file is more than an image of the result.
 fn is_result(asset: &Asset) -> bool {
     !matches!(asset.kind, AssetKind::PreviewImage | AssetKind::Thumbnail)
 }

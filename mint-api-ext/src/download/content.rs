@@ -1,9 +1,9 @@
-//! Whether a file is what it is called, told by its first and last bytes.
+//! Checks the content of a file by its first and last bytes.
 
 use super::sum::Summary;
 use crate::asset::{Asset, AssetKind};
 
-/// What a file should be.
+/// The format that a file should have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Format {
     Glb,
@@ -11,11 +11,11 @@ enum Format {
     Png,
     Jpeg,
     WebP,
-    /// Something without a mark that is known; only pages are told apart.
+    /// A format without a known signature; only web pages and JSON are refused.
     Other,
 }
 
-/// Checks a whole file, or says what is wrong with it.
+/// Checks the content of a whole file; the error says what is wrong.
 pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -> Result<(), String> {
     let format = format(asset, content_type);
     if is_page(&file.head) && !may_be_page(asset) {
@@ -37,7 +37,7 @@ fn format(asset: &Asset, content_type: Option<&str>) -> Format {
         AssetKind::Glb | AssetKind::OptimizedGlb | AssetKind::ColliderMesh if !asset.is_archive() => Format::Glb,
         AssetKind::Usdz => Format::Zip,
         _ if asset.is_archive() => Format::Zip,
-        // The API says what it is, though not what for.
+        // The API sends the media type, but no known role.
         AssetKind::Other(_) => match asset.content_type.as_deref().map(media_type).as_deref() {
             Some("model/gltf-binary") => Format::Glb,
             Some("model/vnd.usdz+zip" | "application/zip") => Format::Zip,
@@ -45,7 +45,7 @@ fn format(asset: &Asset, content_type: Option<&str>) -> Format {
             None => Format::Other,
         },
         AssetKind::Panorama | AssetKind::PreviewImage | AssetKind::Thumbnail => {
-            // A picture may be of any kind; it should be of the one it is sent as.
+            // Images may have any format; the media type says which.
             let types = [asset.content_type.as_deref(), content_type];
             types.into_iter().flatten().find_map(image).unwrap_or(Format::Other)
         }
@@ -67,7 +67,7 @@ fn image(content_type: &str) -> Option<Format> {
     }
 }
 
-/// Whether a file of this kind could rightly be a page; every kind that is known is not.
+/// Whether a file of this kind may be a web page or JSON; no known kind may.
 fn may_be_page(asset: &Asset) -> bool {
     matches!(asset.kind, AssetKind::Other(_))
         && asset.content_type.as_deref().is_none_or(|kind| kind.contains("json") || kind.starts_with("text/"))
@@ -97,7 +97,7 @@ fn glb(head: &[u8], length: u64) -> Result<(), String> {
     }
 }
 
-/// RIFF: the size of what follows the first 8 bytes, then `WEBP`.
+/// RIFF: 4 bytes `RIFF`, the size of the rest in 4 bytes, then `WEBP`.
 fn webp(head: &[u8], length: u64) -> Result<(), String> {
     let size = head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
     match size {
@@ -120,7 +120,7 @@ fn zip(file: &Summary) -> Result<(), String> {
     }
 }
 
-/// The end record of a zip archive, without its comment: 22 bytes, of which the last two are the comment's length.
+/// The end record of a zip archive: 22 bytes, the last two of them the length of the comment that follows.
 pub(super) fn end_record(tail: &[u8]) -> Option<&[u8]> {
     let last = tail.len().checked_sub(22)?;
     (0..=last).rev().find_map(|at| {

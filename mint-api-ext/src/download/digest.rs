@@ -1,4 +1,4 @@
-//! Digests that a server sends of a file: `Repr-Digest` and `Content-Digest` (RFC 9530), and the obsolete `Digest`.
+//! Digests of a file in the headers of a reply: `Repr-Digest` and `Content-Digest` (RFC 9530), and the obsolete `Digest`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-/// What a server says the digests of a whole file are, in hexadecimal.
+/// The digests of a whole file that a server sent, in hexadecimal.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Digests {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -16,9 +16,9 @@ pub(super) struct Digests {
 }
 
 impl Digests {
-    /// The digests in the head of a reply.
+    /// Reads the digests from the headers of a reply.
     ///
-    /// `Content-Digest` is of what this reply carries, which is the whole file in a 200 only.
+    /// `Content-Digest` covers the body of this reply, which is the whole file only in a 200.
     pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
         let mut digests = Self::default();
         let names: &[&str] = match status {
@@ -33,12 +33,12 @@ impl Digests {
         digests
     }
 
-    /// Adds `sha-256=:base64:` (a dictionary of RFC 9651) or `SHA-256=base64`; the first of each kind counts.
+    /// Adds `sha-256=:base64:` (a dictionary of RFC 9651) or `SHA-256=base64`; the first of each algorithm counts.
     fn add(&mut self, member: &str) {
         let Some((algorithm, value)) = member.split_once('=') else {
             return;
         };
-        // What follows a `;` are parameters, of which none is defined.
+        // RFC 9530 defines no parameters; they follow a `;`.
         let value = value.split(';').next().unwrap_or_default().trim().trim_matches(':');
         let (slot, length) = match algorithm.trim().to_ascii_lowercase().as_str() {
             "sha-256" => (&mut self.sha256, 32),
@@ -53,13 +53,13 @@ impl Digests {
         }
     }
 
-    /// Whether a SHA-512 is needed to check the file.
+    /// Whether checking the file needs a SHA-512.
     pub(super) fn needs_sha512(&self) -> bool {
         self.sha512.is_some() && self.sha256.is_none()
     }
 }
 
-/// Bytes in lower-case hexadecimal.
+/// Formats bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

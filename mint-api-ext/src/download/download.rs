@@ -1,4 +1,4 @@
-//! Downloading files.
+//! The description of a download.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,11 +53,11 @@ impl Mint {
     }
 }
 
-/// What to do with a file that is there before the download, under the name of a file to fetch.
+/// What to do with a file that already has the name of a file to fetch.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Overwrite {
-    /// Leave it, and do not ask the server. Nothing is overwritten, not even what another program makes meanwhile.
+    /// Keep it and send no request. Nothing is overwritten, not even a file that another program creates meanwhile.
     Never,
     /// Fetch the file unless it is the one that an earlier download saved here, unchanged on this side by size and
     /// SHA-256 (in a store, by size and the store's `ETag`), and unchanged at the server by a conditional request.
@@ -69,16 +69,15 @@ pub enum Overwrite {
 
 /// Files to download; say where to with [`to_dir`](Self::to_dir), [`to_writer`](Self::to_writer) or `to_store`.
 ///
-/// Where an operation does not name its files, they are looked for as [`Mint::assets_of`](crate::Mint::assets_of) does.
+/// If an operation does not name its files, the download finds them as [`Mint::assets_of`](crate::Mint::assets_of) does.
 ///
-/// The files are fetched by an HTTP client that has no key and cannot get one. It takes only https, follows at most
-/// five redirects and checks each; http and this machine are taken exactly when the API is on this machine, too.
+/// An HTTP client without the API key fetches the files. It accepts only https, follows at most five redirects and checks
+/// each; it accepts http and this machine exactly if the API is on this machine, too.
 ///
-/// A connection that breaks off, or brings nothing for 30 seconds, is taken up where it ended, if the server names the
-/// version of the file by a strong `ETag`, and from the beginning if not. What arrives fills the budget of tries again;
-/// six tries in a row that bring nothing new end it. `Retry-After` is obeyed. Where a URL has expired (401, 403, 404,
-/// 410), the API is asked for a fresh one, once for all files, and the download goes on with what it has; it is asked
-/// again only when the fresh one brought bytes and then expired, too.
+/// After a broken connection, or 30 seconds without a byte, a file is continued if the server sent a strong `ETag`, and
+/// fetched from the beginning if not. It fails after six attempts in a row without a new byte. `Retry-After` is obeyed.
+/// If a URL has expired (401, 403, 404, 410), the API is asked for a fresh one, once for all files, and the file is
+/// continued; the API is asked again only if the fresh URL brought bytes before it expired, too.
 ///
 /// # Examples
 ///
@@ -112,7 +111,7 @@ pub struct Download {
     pub(super) mint: Mint,
     pub(super) downloader: Downloader,
     pub(super) assets: Assets,
-    /// Each call of `only`; the files may not be known yet.
+    /// The kinds of each call of `only`, applied once the files are known.
     pub(super) wanted: Vec<Vec<AssetKind>>,
     pub(super) on_event: OnEvent,
     pub(super) concurrency: usize,
@@ -123,7 +122,7 @@ pub struct Download {
     pub(super) jitter: Jitter,
 }
 
-/// What to do with archives.
+/// Whether archives are unpacked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Archives {
     Keep,
@@ -143,60 +142,59 @@ impl Download {
         self
     }
 
-    /// Calls a function as the files begin, grow and end, in the order that [`Event`] tells. It must not block: it is
-    /// called between two pieces of a file.
+    /// Calls a function with each [`Event`]. It must not block: it runs between two pieces of a file.
     pub fn on_event(mut self, on_event: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.on_event = Arc::new(on_event);
         self
     }
 
-    /// What to do with files that are there already. Default: [`Overwrite::IfChanged`].
+    /// What to do with a file that already has the name. Default: [`Overwrite::IfChanged`].
     pub fn overwrite(mut self, overwrite: Overwrite) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    /// Unpacks files that the API calls archives (`packaging: zip`) into a directory beside them, named as the archive
-    /// without its extension. Default: archives stay packed.
+    /// Unpacks archives (`packaging: zip`) into a directory beside them, named like the archive without its extension.
+    /// Default: archives stay packed.
     ///
-    /// An archive is unpacked as a whole or not at all. One that leads out of the directory, holds links, two files of
-    /// one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size is refused. It takes the place of
-    /// a directory only where that holds nothing but files of this archive, or of an earlier version that was unpacked
-    /// there. A writer or a store gets archives as they are.
+    /// All files are unpacked, or none. An archive is refused if it leads out of the directory, or holds a link, two files
+    /// of one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size. It replaces a directory only
+    /// if every file in that comes from this archive, or from an earlier version that was unpacked there. A writer or a
+    /// store gets archives packed.
     pub fn unpack_archives(mut self) -> Self {
         self.archives = Archives::Unpack;
         self
     }
 
-    /// The largest file that is taken, in bytes. Default: any, as far as the API does not say the size.
+    /// The largest file that is accepted, in bytes. Default: the size that the API names, else no limit.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.limits.max_bytes = Some(bytes);
         self
     }
 
-    /// Takes files as they are. Default: the first and last bytes must be those of what a file is called, and a web page
-    /// or a JSON document under the name of a model is an error. Lengths and digests are checked in any case.
+    /// Accepts any content. Default: the first and last bytes must fit the kind of the file, and a web page or a JSON
+    /// document instead of a model is an error. Lengths and digests are always checked.
     pub fn skip_content_checks(mut self) -> Self {
         self.limits.content = ContentChecks::Skipped;
         self
     }
 
-    /// Leaves it to the system when files reach the disk. Default: a file is on the disk before it gets its name, so that
-    /// what has the name is whole even after the power failed.
+    /// Does not sync files to the disk. Default: a file is synced before it gets its name, so that a file with that name is
+    /// whole even after a power failure.
     pub fn skip_sync(mut self) -> Self {
         self.durability = Durability::Cached;
         self
     }
 
-    /// How long a server may send nothing before the connection counts as broken, and the file is tried again. Default: 30
-    /// seconds. Nothing limits how long the whole may take.
+    /// How long a server may send nothing before the connection counts as broken. Default: 30 seconds. The time of the whole
+    /// download has no limit.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.downloader.stall_after(timeout);
         self
     }
 
-    /// Takes files from this machine and from private addresses, http included. Default: exactly when the API is on this
-    /// machine, and then from this machine only.
+    /// Accepts files from this machine and from private addresses, also by http. Default: from this machine only, and only
+    /// if the API is on it.
     pub fn allow_local_network(mut self) -> Self {
         self.downloader.allow_local_network();
         self

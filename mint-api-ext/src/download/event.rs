@@ -1,4 +1,4 @@
-//! What happens during a download.
+//! Events of a download.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,56 +8,55 @@ use super::FetchedFile;
 use crate::asset::Asset;
 use crate::error::Error;
 
-/// What happens during a download.
+/// An event of a download.
 ///
-/// For each file, in this order: `Started` once, when there is something of it; then `Progress`, `Continued` and
-/// `Retried` in any order; `Verified` once, when it is whole and what it should be; `Finished` or `Failed` once, at the
-/// end. A file that never begins has no `Started`, though perhaps `Retried`; one that is there already has only
-/// `Finished`. A file whose check fails after a continued download may be fetched once more from the beginning.
+/// Each file has, in this order: `Started` once; `Progress`, `Continued` and `Retried` in any order; `Verified` once;
+/// `Finished` or `Failed` once. A file that no server began to send has no `Started`, but may have `Retried`. A file that
+/// is unchanged has only `Finished`. If the check of a continued file fails, the file is fetched once more from the
+/// beginning.
 ///
-/// `Progress` comes after a piece was written, at most once per 64 KiB, and once more at the end of each reply's body.
-/// Where a file begins anew, its `bytes` are fewer than before. Events of different files come in any order; those of
-/// one file never at the same time.
+/// `Progress` follows a write, at most once per 64 KiB, and once more at the end of each reply's body. Its `bytes` drop
+/// when a file begins again. Events of different files come in any order; those of one file never at the same time.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// The server began to send a file, or has nothing to add to what is there.
+    /// The server began to send a file, or confirmed that the partial file is complete.
     Started {
         /// The file.
         asset: &'a Asset,
         /// Where it will be.
         path: &'a Path,
-        /// How large it will be, in bytes, where the server or the operation says so.
+        /// The size of the file in bytes, if the server or the operation says so.
         total: Option<u64>,
     },
-    /// A piece of a file arrived and was written.
+    /// Bytes of a file were written.
     Progress {
         /// Where the file will be.
         path: &'a Path,
-        /// How much of it has arrived, in bytes.
+        /// How many bytes of the file have arrived in all.
         bytes: u64,
     },
-    /// A file could not be fetched so far, and is tried again.
+    /// An attempt failed, and another one follows.
     Retried {
         /// Where the file will be.
         path: &'a Path,
-        /// Which try this will be; the first one was 1.
+        /// The number of the next attempt; the first one was 1.
         attempt: u32,
-        /// How long it waits before that.
+        /// The wait before it.
         wait: Duration,
     },
-    /// The server goes on with a file where it had ended.
+    /// The server continues a partial file.
     Continued {
         /// Where the file will be.
         path: &'a Path,
-        /// How much of it was there, in bytes.
+        /// The size of the partial file, in bytes.
         bytes: u64,
     },
-    /// A file is whole and what it should be; it does not have its name yet.
+    /// A file is whole and passed its checks; it does not have its name yet.
     Verified {
         /// Where the file will be.
         path: &'a Path,
-        /// How large it is, in bytes.
+        /// The size of the file, in bytes.
         bytes: u64,
     },
     /// A file is whole and in its place.

@@ -1,4 +1,4 @@
-//! Names for files that every file system takes.
+//! File names that every file system accepts.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::manifest;
 use crate::asset::Asset;
 
-/// The longest name given to a file, in bytes; file systems take 255, and `.part` must still fit.
+/// The longest stem of a name, in bytes. File systems accept names of 255 bytes, and `.part.json` must fit.
 const MAX_BYTES: usize = 120;
 
-/// A name for each file, all different, also where upper and lower case are one.
+/// Names each file; the names differ even where file systems ignore case.
 pub(crate) fn unique_file_names(assets: &[Asset]) -> Vec<String> {
     let mut taken = HashSet::from([manifest::NAME.to_owned()]);
     let names = assets.iter().map(|asset| {
@@ -23,7 +23,7 @@ pub(crate) fn unique_file_names(assets: &[Asset]) -> Vec<String> {
     names.collect()
 }
 
-/// The name the API gives, else the kind's, with the extension of the URL.
+/// The API's name, else the kind's with the extension of the URL.
 fn wanted(asset: &Asset) -> String {
     if let Some(name) = &asset.file_name {
         return sanitised(name);
@@ -39,13 +39,13 @@ fn extension_of_url(url: &str) -> Option<String> {
     (fits && !stem.is_empty()).then(|| extension.to_ascii_lowercase())
 }
 
-/// A name without what any file system takes for something else (the rules of Windows hold everywhere).
+/// Replaces characters and names that are special to any file system; the rules of Windows apply everywhere.
 fn sanitised(name: &str) -> String {
-    // Only what is after the last separator is a name.
+    // A path is reduced to its last part.
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let forbidden =
         |character: char| character.is_control() || "<>:\"|?*".contains(character) || is_invisible(character);
-    // Composed, so that names that look the same are the same.
+    // NFC, so that names that look the same are the same.
     let name: String = name.nfc().map(|character| if forbidden(character) { '_' } else { character }).collect();
     let name = name.trim_matches([' ', '.']);
     let (stem, extension) = match name.rsplit_once('.') {
@@ -72,17 +72,17 @@ fn sanitised(name: &str) -> String {
     }
 }
 
-/// Whether a character only changes how others are shown: a name could seem to end otherwise than it does.
+/// Whether a character is invisible or changes the direction of text, which can disguise an extension.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Whether a name ends as those do that downloads keep for themselves.
+/// Whether downloads use this extension for their own files.
 fn is_ours(extension: &str) -> bool {
     ["part", "lock", "new", "unpacking", "replaced"].contains(&extension.to_ascii_lowercase().as_str())
 }
 
-/// Whether Windows takes the name for a device, whatever its extension.
+/// Whether Windows reserves the name for a device, whatever its extension.
 pub(crate) fn is_reserved(stem: &str) -> bool {
     let base = stem.split('.').next().unwrap_or(stem).trim_end().to_ascii_uppercase();
     let numbered = |prefix: &str| {

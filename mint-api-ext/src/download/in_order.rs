@@ -1,11 +1,11 @@
-//! Several files at a time.
+//! Running several futures at a time.
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-/// Runs so many at a time; the results are in the order of the assets, so that a report reads the same each time.
+/// Runs `at_a_time` futures at once and returns their results in the order of the futures.
 ///
-/// Not `buffered`: there, one that is done keeps its place until those before it are, too.
+/// `StreamExt::buffered` would let a finished future block a slot until all before it are finished.
 pub(super) async fn in_order<F: Future>(fetches: Vec<F>, at_a_time: usize) -> Vec<F::Output> {
     let mut running = FuturesUnordered::new();
     let mut results = Vec::new();

@@ -1,4 +1,4 @@
-//! Keeping two downloads off one file, whether they are in one process or in two.
+//! A lock between downloads, in one process or in several.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -7,22 +7,21 @@ use std::time::{Duration, Instant};
 
 use fs4::{FileExt, TryLockError};
 
-/// A lock on a file of its own, which is gone when the lock is.
+/// A lock on a file of its own, which is removed with the lock.
 ///
-/// Not on the partial file, which gets another name in the end: whoever had opened it before would hold a lock on the
-/// published file. The system frees the lock of a process that is killed.
+/// A lock on the partial file would move with it to the published name. The system releases the lock of a killed process.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
     file: Option<File>,
 }
 
-/// How long to wait for a lock: as long as a download that was just dropped takes to close its file.
+/// How long to wait for a lock. A download that was just dropped needs a moment to close its file.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
 impl Lock {
-    /// Takes the lock; `Ok(None)` if somebody keeps it.
+    /// Takes the lock; `Ok(None)` if another download holds it for longer than [`PATIENCE`].
     pub(super) fn wait_for(path: &Path) -> io::Result<Option<Self>> {
         let began = Instant::now();
         loop {
@@ -33,20 +32,20 @@ impl Lock {
         }
     }
 
-    /// Takes the lock; `Ok(None)` if somebody has it.
+    /// Takes the lock; `Ok(None)` if another download holds it.
     fn take(path: PathBuf) -> io::Result<Option<Self>> {
         loop {
             if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
                 return Err(io::Error::other("it is a symbolic link"));
             }
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
-            // By its full name: from Rust 1.89 on, files have a method of that name themselves.
+            // By its full name: from Rust 1.89 on, `File` has a method of that name.
             match FileExt::try_lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            // Between opening and locking, the last holder may have removed it.
+            // The last holder may have removed the file between our opening and locking it.
             if is_at(&file, &path) {
                 return Ok(Some(Self { path, file: Some(file) }));
             }
@@ -70,7 +69,7 @@ fn is_at(_: &File, path: &Path) -> bool {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is held, so that nobody else's is removed.
+        // Removed while locked, so that it cannot be another download's file.
         let _ = fs::remove_file(&self.path);
         if let Some(file) = self.file.take() {
             let _ = FileExt::unlock(&file);

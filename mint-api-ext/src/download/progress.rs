@@ -62,7 +62,7 @@ impl Progress {
             Event::Continued { path, bytes } => {
                 self.with_bar(path, |bar| {
                     bar.set_position(*bytes);
-                    // What was there did not arrive just now: it is no part of the speed.
+                    // The partial file must not count as speed.
                     bar.reset_eta();
                 });
             }
@@ -104,7 +104,7 @@ impl Progress {
         }
     }
 
-    /// A line where there are no bars; that nobody can read it is no reason to stop.
+    /// Prints a line if standard error is not a terminal, and ignores a closed one.
     fn line(&self, text: &str) {
         if !self.is_terminal {
             let _ = writeln!(std::io::stderr(), "{text}");

@@ -1,19 +1,19 @@
-//! Giving a whole file its name.
+//! Publishing a file: giving it its name.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Whether a file is on the disk itself before it gets its name, or in the system's cache.
+/// Whether a file is synced to the disk before it is published.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Durability {
-    /// On the disk: a published file is whole even after the power fails.
+    /// Synced: a published file is whole even after a power failure.
     Synced,
-    /// In the cache: quicker.
+    /// Left in the system's cache: faster.
     Cached,
 }
 
-/// What to do with a file that has the name.
+/// What to do with another file of that name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Clobber {
     Replace,
@@ -32,22 +32,22 @@ pub(super) fn publish(from: &Path, to: &Path, clobber: Clobber, durability: Dura
     }
 }
 
-/// A rename that takes no other file's place: a second link, and then the first one goes.
+/// Renames without replacing another file: by a hard link, then removing the old name.
 fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Ok(()) => return fs::remove_file(from),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-        // A file system without links.
+        // The file system has no hard links.
         Err(_) => {}
     }
-    // An empty file of ours holds the name, for an instant.
+    // An empty file reserves the name.
     File::create_new(to)?;
     rename(from, to).inspect_err(|_| {
         let _ = fs::remove_file(to);
     })
 }
 
-/// A rename; on Windows it is tried again while a scanner has the file open.
+/// Renames; on Windows, retries while a virus scanner has the file open.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let mut tries = if cfg!(windows) { 10 } else { 1 };
     loop {
@@ -61,7 +61,7 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Puts the name itself on the disk. Windows does so without being asked, and has no way to ask.
+/// Syncs the directory entry. Windows has no call for that and does it by itself.
 fn sync_directory_of(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if cfg!(windows) {

@@ -8,7 +8,7 @@ use crate::asset::{Asset, Assets, Source};
 use crate::client::Mint;
 use crate::error::{Error, shown};
 
-/// Asks the API for the URLs of files: once for all files that need it at a time.
+/// Asks the API for fresh URLs, with one request for all files that need one at the same time.
 #[derive(Clone, Debug)]
 pub(super) struct Refresher {
     mint: Mint,
@@ -21,12 +21,12 @@ impl Refresher {
         Self { mint, source: source.cloned(), newest: Arc::default() }
     }
 
-    /// Another URL of the file than this one; `None` if there is none to be had.
+    /// A fresh URL of a file; `None` if the API has no other URL than the expired one.
     pub(super) async fn fresh(&self, asset: &Asset, expired: &str) -> Result<Option<String>, Error> {
         let Some(source) = &self.source else {
             return Ok(None);
         };
-        // Held while the API is asked, so that others wait for its answer instead of asking, too.
+        // Held during the request, so that other files wait for its reply and send none.
         let mut newest = self.newest.lock().await;
         if let Some(url) = newest.as_ref().and_then(|assets| other_url(assets, asset, expired)) {
             return Ok(Some(url));
@@ -38,7 +38,7 @@ impl Refresher {
     }
 }
 
-/// Another URL of the same file: of one at the same place, if there is such a one, else of one of the same kind and name.
+/// Finds another URL of a file. Prefers the same URL path, else the same kind and name.
 fn other_url(assets: &Assets, asset: &Asset, expired: &str) -> Option<String> {
     let alike = || assets.iter().filter(|other| other.kind == asset.kind && other.file_name == asset.file_name);
     let same = alike().find(|other| shown(&other.url) == shown(&asset.url));

@@ -1,4 +1,4 @@
-//! What a download did.
+//! The report of a download.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,14 +9,14 @@ use super::destination::Item;
 use crate::asset::{Asset, AssetKind};
 use crate::error::{Error, ErrorKind};
 
-/// What a download did: the files that are in their place, and those that are not.
+/// The result of a download: the files that are in their place, and those that failed.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 #[must_use = "a file may have failed"]
 pub struct Report {
     /// The files that are whole and in their place, in the order of the assets.
     pub files: Vec<FetchedFile>,
-    /// The files that are not, in the order of the assets. Nothing is under their names that was not there before.
+    /// The files that failed, in the order of the assets. Their names are unused, or lead to their old content.
     pub failures: Vec<Failure>,
 }
 
@@ -36,7 +36,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// The error of the first file that is not.
+    /// The error of the first file that failed, with the number of failures if there are more.
     pub fn complete(mut self) -> Result<Vec<FetchedFile>, Error> {
         if self.failures.is_empty() {
             return Ok(self.files);
@@ -54,30 +54,30 @@ impl Report {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct FetchedFile {
-    /// What it is.
+    /// What the file is.
     pub kind: AssetKind,
-    /// Where it is; in a store, its place there; for a writer, the name it would have.
+    /// The path of the file; in a store, its place there; for a writer, the name that it would have.
     pub path: PathBuf,
-    /// How large it is, in bytes.
+    /// The size of the file, in bytes.
     pub bytes: u64,
-    /// Its SHA-256, in lower-case hexadecimal.
+    /// The SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: String,
-    /// The media type the server sent it as.
+    /// The media type that the server sent.
     pub content_type: Option<String>,
-    /// The file of the operation that it is.
+    /// The asset that was fetched.
     pub asset: Asset,
-    /// How it came to be in its place.
+    /// How the file came to be in its place.
     pub obtained: Obtained,
-    /// How many requests it took, redirects not counted.
+    /// How many requests were sent for it, not counting redirects.
     pub attempts: u32,
-    /// How long it took.
+    /// How long that took.
     pub elapsed: Duration,
-    /// What was unpacked of it.
+    /// The contents, if the file is an archive and was unpacked.
     pub unpacked: Option<Unpacked>,
 }
 
 impl FetchedFile {
-    /// A file that is in its place, and was when the download began.
+    /// A file that was in its place when the download began.
     pub(super) fn there(asset: &Asset, path: &Path, bytes: u64, sha256: String, began: Instant) -> Self {
         Self {
             kind: asset.kind.clone(),
@@ -98,15 +98,15 @@ impl FetchedFile {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Obtained {
-    /// It was fetched from its beginning.
+    /// The file was fetched from its beginning.
     Fetched,
-    /// A part that was there was continued.
+    /// A partial file was continued.
     Continued,
-    /// It was there, and nothing was fetched.
+    /// The file was in its place already.
     AlreadyThere,
 }
 
-/// What was unpacked of an archive.
+/// The contents of an archive.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Unpacked {
@@ -114,7 +114,7 @@ pub struct Unpacked {
     pub directory: PathBuf,
     /// The files of the archive, by their paths in the directory.
     pub files: Vec<PathBuf>,
-    /// The file to open first, where the API names it.
+    /// The file to open first, if the API names it.
     pub primary: Option<PathBuf>,
 }
 
@@ -124,8 +124,8 @@ pub struct Unpacked {
 pub struct Failure {
     /// The file.
     pub asset: Asset,
-    /// Where it would have been.
+    /// The path that it would have had.
     pub path: PathBuf,
-    /// Why it is not there.
+    /// Why it failed.
     pub error: Error,
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use crate::retry::Jitter;
 
-/// How often in a row a file may bring nothing new before it is given up.
+/// A file fails after this many attempts in a row that brought nothing new.
 const BUDGET: u32 = 6;
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(30);
-/// A server that asks to wait longer is told to the caller instead.
+/// If a server asks for a longer wait, the file fails.
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 
-/// How often a file was tried for nothing; what arrives fills the budget again.
+/// The retry budget of a file; new bytes restore it.
 #[derive(Debug)]
 pub(super) struct Retries {
     failures: u32,
@@ -24,10 +24,10 @@ impl Retries {
         Self { failures: 0, furthest: 0, jitter }
     }
 
-    /// Bytes arrived, up to this place in the file.
+    /// Notes that the bytes up to `up_to` have arrived; whether any of them are new.
     ///
-    /// Only bytes that were never there before count: else a server that breaks off at one place each time, and cannot
-    /// continue, would be asked for ever.
+    /// Re-sent bytes do not count: a server that always breaks off at the same place and cannot continue would be asked
+    /// for ever.
     pub(super) fn arrived(&mut self, up_to: u64) -> bool {
         let further = up_to > self.furthest;
         if further {
@@ -37,9 +37,7 @@ impl Retries {
         further
     }
 
-    /// How long to wait before the next try; `None` to give up.
-    ///
-    /// Never less than the server asks for: jitter and backoff only add to it.
+    /// The wait before the next attempt; `None` to give up. Jitter and backoff only add to what the server asks for.
     pub(super) fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
         self.failures += 1;
         if self.failures >= BUDGET || asked.is_some_and(|asked| asked > LONGEST_ASKED) {

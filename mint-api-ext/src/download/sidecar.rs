@@ -1,4 +1,4 @@
-//! What a partial file is a part of: a small JSON file beside it.
+//! The sidecar of a partial file: a small JSON file that names its version.
 
 use std::fs;
 use std::io;
@@ -11,16 +11,16 @@ use super::disk::replace;
 use crate::error::shown;
 
 const VERSION: u32 = 1;
-/// A sidecar is some hundred bytes; something larger is none.
+/// A sidecar has some hundred bytes; a larger file was not written by this crate.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Which version of which file is being fetched.
+/// A version of a file at the server.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Version {
     /// The layout of this file.
     pub(super) version: u32,
-    /// The URL without its query, which changes with each signature, and may be a secret.
+    /// The URL without its query, which may be a secret and differs with each signature.
     pub(super) url: String,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
@@ -35,7 +35,7 @@ impl Version {
         Self { version: VERSION, url: shown(url), ..Self::default() }
     }
 
-    /// Reads a sidecar; what cannot be read as one is none.
+    /// Reads a sidecar; `None` if it is missing or invalid.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let metadata = fs::symlink_metadata(path).ok()?;
         if !metadata.is_file() || metadata.len() > MAX_BYTES {

@@ -1,4 +1,4 @@
-//! What is known of a file by having seen its bytes: length, hashes, beginning and end.
+//! The length, hashes, beginning and end of a file, computed as its bytes pass.
 
 use std::io::{self, Read};
 
@@ -9,23 +9,23 @@ use super::digest::{Digests, hex};
 use crate::client::blocking;
 use crate::error::Error;
 
-/// How much of the beginning is kept to tell what a file is.
+/// How many of the first bytes are kept for the check of the content.
 const HEAD: usize = 512;
-/// How much of the end is kept: the end record of a zip archive with the longest comment.
+/// How many of the last bytes are kept: the end record of a zip archive with the longest comment.
 pub(super) const TAIL: usize = 22 + 0xffff;
 
-/// Sums up a file from its beginning on.
+/// A running sum of a file, from its beginning.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sum {
     length: u64,
     sha256: Sha256,
-    /// Only where a server sends a SHA-512 and no SHA-256.
+    /// Only if the server sent a SHA-512 and no SHA-256.
     sha512: Option<Sha512>,
     head: Vec<u8>,
     tail: Vec<u8>,
 }
 
-/// What is known of a whole file.
+/// The sum of a whole file.
 #[derive(Clone, Debug)]
 pub(super) struct Summary {
     pub(super) length: u64,

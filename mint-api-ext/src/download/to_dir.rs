@@ -20,25 +20,24 @@ pub struct ToDir {
 }
 
 impl Download {
-    /// Saves the files in a directory, which is made if it is not there. Await the result.
+    /// Saves the files in a directory, and creates it if it is missing. Await the result.
     ///
-    /// Each file is streamed to `<name>.part` beside its target and renamed once it is whole: as long as the server
-    /// said, and as large as the operation says, with the digest that the server sent, and what it is called. What is
-    /// there of a file when a download breaks off, also when the process ends, is continued by the next one. While a file
-    /// is written, `<name>.lock` keeps other downloads off it.
+    /// Each file is streamed to `<name>.part` beside its target, and renamed once its length, its digest and its content are
+    /// checked. The next download continues a partial file, even after the process was killed. `<name>.lock` keeps other
+    /// downloads away while a file is written.
     ///
-    /// `mint-manifest.json` tells what was saved, as each file ends, without the queries of URLs; with it, the next download
-    /// of the same files fetches only what has changed.
+    /// `mint-manifest.json` records each file as it ends, without the queries of URLs. With it, the next download fetches
+    /// only files that have changed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory cannot be made, or the manifest not be written. That
-    /// single files fail is no error of the whole: see [`Report::failures`]. Those of
-    /// [`Mint::assets_of`](crate::Mint::assets_of), where the operation does not name its files.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory or the manifest cannot be written; the errors of
+    /// [`Mint::assets_of`](crate::Mint::assets_of) when the operation does not name its files. A file that fails is in
+    /// [`Report::failures`].
     ///
     /// # Cancellation
     ///
-    /// Dropping it stops the download; finished files stay, and so does what can be continued.
+    /// Dropping it stops the download. Finished files stay, and so do partial files that can be continued.
     pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
         let clobber = match self.overwrite {
             Overwrite::Never => Clobber::Keep,

@@ -23,14 +23,16 @@ impl Download {
     /// Saves the files in a store, each under the prefix and its name, by a multipart upload that is completed once the
     /// file is whole. Await the result.
     ///
-    /// `mint-manifest.json` under the prefix is as in a directory. What was saved counts as unchanged in the store while it
-    /// has its size and the store's `ETag` of it; where a store has none, it is read and hashed. [`Overwrite::Never`] looks
-    /// before it begins: stores have no way to complete an upload only where nothing is.
+    /// `mint-manifest.json` is as in a directory, under the prefix. A saved file counts as unchanged while its size and the
+    /// store's `ETag` are the same; in a store without `ETag`s it is read and hashed. [`Overwrite::Never`] looks before the
+    /// upload only: a store cannot complete a multipart upload on the condition that the name is free.
+    ///
+    /// [`Overwrite::Never`]: crate::download::Overwrite::Never
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the manifest cannot be read or written. That single files fail is no
-    /// error of the whole: see [`Report::failures`].
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the manifest cannot be read or written. A file that fails is in
+    /// [`Report::failures`].
     ///
     /// # Examples
     ///

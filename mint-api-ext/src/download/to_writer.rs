@@ -20,16 +20,15 @@ pub struct ToWriter {
 }
 
 impl Download {
-    /// Writes one file to a writer, whatever files were chosen before. Await the result.
+    /// Writes one file to a writer, in place of the files chosen before. Await the result.
     ///
-    /// The writer has the file once this has ended well, and a part of it otherwise. It cannot take bytes back: where a
-    /// server must be asked from the beginning, what it sends is compared with what was written, and must be the same.
-    /// The writer is flushed, not shut down.
+    /// If the file fails, the writer may have the beginning of it. A writer cannot take bytes back: if the server sends the
+    /// file from the beginning again, its bytes must equal those written before. The writer is flushed, not shut down.
     ///
     /// # Errors
     ///
-    /// None of the whole: the one file is among [`Report::files`] or [`Report::failures`]. Its error is
-    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is not what it should be, or changed meanwhile;
+    /// None: the file is in [`Report::files`] or [`Report::failures`]. Its error is
+    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file fails a check, or changed meanwhile;
     /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
     /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
     ///

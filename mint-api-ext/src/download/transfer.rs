@@ -1,4 +1,4 @@
-//! What to do with a reply to a request for a file: a pure function of what is already there and the reply's head.
+//! What to do with a reply to a request for a file: a pure function of the bytes kept and the reply's headers.
 
 use reqwest::StatusCode;
 use reqwest::header::{
@@ -9,14 +9,14 @@ use reqwest::header::{
 use super::manifest::Entry;
 use super::sidecar::Version;
 
-/// What is there of a file, and which version of it that is.
+/// The bytes kept of a file, and their version.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Kept<'a> {
-    /// How many bytes are there, from the beginning on.
+    /// How many bytes are kept, counted from the beginning of the file.
     pub(super) length: u64,
-    /// The `ETag` they came under.
+    /// The `ETag` of their version.
     pub(super) etag: Option<&'a str>,
-    /// How long the whole file is.
+    /// The length of the whole file.
     pub(super) total: Option<u64>,
 }
 
@@ -25,30 +25,30 @@ pub(super) struct Kept<'a> {
 pub(super) enum Asked<'a> {
     /// The whole file.
     Whole,
-    /// The whole file, unless it is the one that is there.
+    /// The whole file, unless it is still this one.
     IfChanged(&'a Entry),
-    /// What is missing of the file.
+    /// The missing bytes.
     Rest,
 }
 
 /// What to do with a reply.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Decision<'a> {
-    /// The body is what is missing.
+    /// The body has the missing bytes.
     Continue,
-    /// The body is the whole file: what is there is not needed.
+    /// The body has the whole file, from its first byte.
     Restart { total: Option<u64> },
-    /// Everything is there.
+    /// No bytes are missing.
     Complete,
-    /// The file is the one that is there from an earlier download.
+    /// The server's file is still the one that an earlier download saved.
     Unchanged(&'a Entry),
-    /// What is there is of no use: ask for the whole file.
+    /// The bytes kept are of no use: ask for the whole file.
     StartOver,
-    /// The server may do better later.
+    /// The same request may succeed later.
     Retry,
-    /// The URL is not, or no longer, good for the file.
+    /// The URL has expired, or never led to the file.
     Expired,
-    /// There is no file to be had from this server, for this reason.
+    /// The server does not send the file, for this reason.
     Refuse(&'static str),
 }
 
@@ -57,23 +57,23 @@ impl<'a> Kept<'a> {
         Self { length, etag: version.etag.as_deref(), total: version.total }
     }
 
-    /// The `ETag`, if it promises that the bytes are the same (RFC 9110, section 8.8.1), which `If-Range` needs.
+    /// The `ETag`, if it is strong (RFC 9110, section 8.8.1), as `If-Range` requires.
     fn strong(&self) -> Option<&'a str> {
         self.etag.filter(|etag| is_strong(etag))
     }
 
-    /// Whether the rest can be asked for.
+    /// Whether a request can ask for the missing bytes.
     pub(super) fn can_continue(&self) -> bool {
         self.length > 0 && self.strong().is_some()
     }
 }
 
-/// Whether an `ETag` promises that the bytes are the same.
+/// Whether an `ETag` is strong: it guarantees the same bytes.
 pub(super) fn is_strong(etag: &str) -> bool {
     etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"')
 }
 
-/// The headers that ask for the rest of a file.
+/// The headers that ask for the missing bytes.
 pub(super) fn rest(kept: Kept<'_>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let range = format!("bytes={}-", kept.length);
@@ -86,7 +86,7 @@ pub(super) fn rest(kept: Kept<'_>) -> HeaderMap {
     headers
 }
 
-/// The headers that ask for a file unless it is this version of it.
+/// The headers that ask for a file unless it is still this one.
 pub(super) fn unless(have: &Entry) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let etag = have.etag.as_deref().map(|etag| (IF_NONE_MATCH, etag));
@@ -99,7 +99,7 @@ pub(super) fn unless(have: &Entry) -> HeaderMap {
     headers
 }
 
-/// What to do with a reply.
+/// Decides what to do with a reply.
 pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, headers: &HeaderMap) -> Decision<'a> {
     let encoding = text(headers, &CONTENT_ENCODING).map(str::trim);
     let encoded = encoding.is_some_and(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"));
@@ -123,8 +123,7 @@ pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, h
     }
 }
 
-/// A part fits only if it is of the same version and begins where what is there ends. One that does not say which
-/// version it is of counts as changed.
+/// A part fits only if it has the same `ETag` and begins where the bytes kept end. Without an `ETag` it counts as changed.
 fn partial<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     let same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
     match text(headers, &CONTENT_RANGE).and_then(content_range) {
@@ -137,7 +136,7 @@ fn partial<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     }
 }
 
-/// Nothing is missing if the server has no more than what is there.
+/// The file is complete if the server's has exactly as many bytes as are kept.
 fn unsatisfiable<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     let changed = text(headers, &ETAG).is_some_and(|etag| Some(etag) != kept.etag);
     let total = match text(headers, &CONTENT_RANGE).and_then(content_range) {
@@ -153,7 +152,7 @@ enum ContentRange {
     Unsatisfied { total: u64 },
 }
 
-/// `Content-Range` (RFC 9110, section 14.4); `None` for one that contradicts itself.
+/// Parses `Content-Range` (RFC 9110, section 14.4); `None` if it contradicts itself.
 fn content_range(text: &str) -> Option<ContentRange> {
     let (range, total) = text.trim().strip_prefix("bytes ")?.trim().split_once('/')?;
     if range == "*" {

@@ -1,4 +1,4 @@
-//! Unpacking archives: as a whole or not at all, and never out of their directory.
+//! Unpacks archives: all files or none, and never outside of the directory.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -21,13 +21,13 @@ use crate::error::{Error, ErrorKind};
 
 const MAX_FILES: usize = 10_000;
 const MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
-/// How many times its own size an archive may hold; some room for small ones.
+/// How many times its own size an archive may hold. Small archives may always hold [`ALWAYS_ALLOWED`] bytes.
 const MAX_RATIO: u64 = 200;
 const ALWAYS_ALLOWED: u64 = 1024 * 1024;
 /// How deep paths in an archive may be.
 const MAX_DEPTH: usize = 32;
 
-/// An archive that was unpacked beside its place. Dropped, it is removed.
+/// An archive unpacked into a temporary directory, which is removed on drop.
 pub(super) struct Staged {
     staging: PathBuf,
     directory: PathBuf,
@@ -35,7 +35,7 @@ pub(super) struct Staged {
     primary: Option<PathBuf>,
 }
 
-/// What stops an archive from being unpacked.
+/// Why an archive cannot be unpacked.
 enum Trouble {
     /// The archive itself.
     Archive(String),
@@ -44,7 +44,7 @@ enum Trouble {
 }
 
 impl Staged {
-    /// Unpacks an archive for a target, where nothing is in the way that would be lost.
+    /// Unpacks an archive for a target; an error if publishing it would lose other files.
     pub(super) fn unpack(
         asset: &Asset,
         archive: &Path,
@@ -71,14 +71,14 @@ impl Staged {
         let mut file = File::open(archive).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
         let size =
             file.metadata().map(|found| found.len()).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
-        let told = entries(&mut file, size).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
+        let listed = entries(&mut file, size).map_err(|error| Trouble::Disk(archive.to_owned(), error))?;
         let mut archive = ZipArchive::new(file).map_err(|error| Trouble::Archive(error.to_string()))?;
         let count = archive.len();
         if count > MAX_FILES {
             return Err(Trouble::Archive(format!("it holds {count} files, and {MAX_FILES} are the most")));
         }
-        // The reader keeps one file of each name, so that a second one shows only in the count.
-        if told != Some(count) {
+        // The reader keeps one file of each name, so only the count shows a second one.
+        if listed != Some(count) {
             return Err(Trouble::Archive("it holds two files of one name, or its parts contradict each other".into()));
         }
         let mut left = MAX_BYTES.min((size.saturating_mul(MAX_RATIO)).max(ALWAYS_ALLOWED));
@@ -109,7 +109,7 @@ impl Staged {
         if entry.encrypted() {
             return Err(refused("is encrypted"));
         }
-        // Also where upper and lower case are one, and composed characters are their parts.
+        // Compared without case and in NFC, as some file systems do.
         if !names.insert(path.to_string_lossy().nfc().collect::<String>().to_lowercase()) {
             return Err(refused("is there twice"));
         }
@@ -121,11 +121,11 @@ impl Staged {
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).map_err(disk)?;
         }
-        // What the archive says of its sizes is not trusted: the bytes are counted as they come.
+        // The sizes in the archive are not trusted: the bytes are counted.
         let mut file = File::create_new(&to).map_err(disk)?;
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            // A wrong CRC is an error of the last read.
+            // The last read fails if the CRC is wrong.
             let read = entry.read(&mut buffer).map_err(|error| {
                 let name: String = entry.name().chars().take(80).collect();
                 Trouble::Archive(format!("{name:?} cannot be read: {error}"))
@@ -156,7 +156,7 @@ impl Staged {
         Ok(())
     }
 
-    /// An error if what is there already would be lost: files that are neither of this archive nor of `earlier` ones.
+    /// An error if the directory holds files that are neither in this archive nor in `earlier`.
     fn check_replaceable(&self, clobber: Clobber, earlier: &[PathBuf]) -> Result<(), Error> {
         let failed = |error| io_error("replace", &self.directory, error);
         let why = match fs::symlink_metadata(&self.directory) {
@@ -177,7 +177,7 @@ impl Staged {
         Err(Error::new(ErrorKind::Io, text))
     }
 
-    /// Gives what was unpacked its name, in place of what had it.
+    /// Gives the directory its name, in place of an older one.
     pub(super) fn publish(self) -> Result<Unpacked, Error> {
         let failed = |error| io_error("write", &self.directory, error);
         let old = beside(&self.directory, ".replaced");
@@ -187,7 +187,7 @@ impl Staged {
             rename(&self.directory, &old).map_err(failed)?;
         }
         rename(&self.staging, &self.directory).map_err(|error| {
-            // As it was before.
+            // Restores the older one.
             let _ = if replaced { rename(&old, &self.directory) } else { Ok(()) };
             failed(error)
         })?;
@@ -202,12 +202,12 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // Gone when it was published.
+        // Published, it is no longer there.
         let _ = remove(&self.staging);
     }
 }
 
-/// What was unpacked of an archive before, if all of it is there: these files, or whatever is there if none are known.
+/// Finds the unpacked files of an archive: the `known` ones if all are present, or every file if none is known.
 pub(super) fn there(asset: &Asset, target: &Path, known: &[PathBuf]) -> Option<Unpacked> {
     let directory = directory_of(target);
     if !fs::symlink_metadata(&directory).ok()?.is_dir() {
@@ -229,7 +229,7 @@ pub(super) fn there(asset: &Asset, target: &Path, known: &[PathBuf]) -> Option<U
     Some(Unpacked { directory, files, primary })
 }
 
-/// What is in a directory and those in it, but these themselves.
+/// Every file below a directory.
 fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut directories = vec![PathBuf::new()];
@@ -244,7 +244,7 @@ fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The archive's name without its extension; one that has none gets another name.
+/// The archive's name without its extension, or with `-unpacked` if it has none.
 fn directory_of(target: &Path) -> PathBuf {
     match target.extension() {
         Some(_) => target.with_extension(""),
@@ -252,7 +252,7 @@ fn directory_of(target: &Path) -> PathBuf {
     }
 }
 
-/// A path that stays where it is put, on any system; `None` for one that does not.
+/// A relative path that stays in its directory on any system; `None` for any other.
 fn inside(name: &str) -> Option<PathBuf> {
     if name.contains(['\\', ':', '\0']) || name.starts_with('/') {
         return None;
@@ -264,7 +264,7 @@ fn inside(name: &str) -> Option<PathBuf> {
     (fits && safe && path.components().next().is_some()).then(|| path.to_owned())
 }
 
-/// How many entries the end record of an archive tells of.
+/// The number of entries in the end record of an archive.
 fn entries(file: &mut File, size: u64) -> io::Result<Option<usize>> {
     let tail = size.min(TAIL as u64);
     file.seek(SeekFrom::Start(size - tail))?;

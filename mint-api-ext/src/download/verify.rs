@@ -1,4 +1,4 @@
-//! Whether a file is the one that was asked for.
+//! Checks a file against what the API and the server say about it.
 
 use super::content;
 use super::digest::Digests;
@@ -8,14 +8,14 @@ use crate::asset::Asset;
 use crate::client::refused;
 use crate::error::{Error, ErrorKind, shown};
 
-/// How far a file is checked.
+/// Whether the content of a file is checked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum ContentChecks {
     Done,
     Skipped,
 }
 
-/// What a file may be.
+/// The bounds on a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) max_bytes: Option<u64>,
@@ -54,7 +54,7 @@ impl Limits {
     }
 }
 
-/// Checks a whole file against what the API and the server say of it, and against itself.
+/// Checks the length, the digests and the content of a whole file.
 pub(super) fn verify(
     asset: &Asset,
     version: &Version,

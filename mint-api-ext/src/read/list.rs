@@ -1,4 +1,4 @@
-//! Lists, page after page.
+//! Lists, read page by page.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -13,10 +13,10 @@ use mint_api::types::{Model, Pagination, World};
 use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind};
 
-/// What `limit` may be.
+/// The valid values of `limit`.
 const PAGE_SIZES: RangeInclusive<i64> = 1..=100;
 
-/// Fetches a page by the method of the generated client that lists: these have nothing in common but their names.
+/// Fetches a page by a method of the generated client. A macro, since these methods share no trait.
 macro_rules! fetch {
     ($what:literal, $list:ident) => {
         |mint, query| {
@@ -85,7 +85,7 @@ impl Mint {
     }
 }
 
-/// A list that the API gives in pages, to be read as a stream; see [`Mint::models`] and [`Mint::worlds`].
+/// A list of the API, read page by page as a stream; see [`Mint::models`] and [`Mint::worlds`].
 #[must_use = "a list does nothing until it is read"]
 pub struct List<T> {
     mint: Mint,
@@ -105,21 +105,21 @@ struct PageQuery {
 }
 
 impl<T: Send + 'static> List<T> {
-    /// How many items each request asks for, from 1 to 100. Default: what the server takes, which is 20.
+    /// How many items each request asks for, from 1 to 100. Default: the server's, which is 20.
     pub fn page_size(mut self, items: u32) -> Self {
         self.page_size = Some(items);
         self
     }
 
-    /// The items, in the order of the server. A page is requested when the first item of it is asked for.
+    /// The items, in the order of the server. The stream requests a page when it needs its first item.
     ///
     /// After an error the stream ends.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] for a page size outside of 1 to 100, before anything is sent;
-    /// [`ErrorKind::Decode`] when the server gives a cursor again that it gave before, which would go on for ever, or
-    /// says that there is more but not where; else as [`Mint::operation`].
+    /// [`ErrorKind::Decode`] when the server repeats a cursor, which would never end, or has more items but sends
+    /// no cursor; else as [`Mint::operation`].
     pub fn into_stream(self) -> Items<T> {
         let start = Reading { list: self, next: Some(None), seen: HashSet::new(), items: VecDeque::new() };
         Items(
@@ -131,7 +131,7 @@ impl<T: Send + 'static> List<T> {
 
 struct Reading<T> {
     list: List<T>,
-    /// The cursor of the next page, which the first page has none of; `None` after the last one.
+    /// The cursor of the next page, `Some(None)` for the first; `None` after the last.
     next: Option<Option<String>>,
     seen: HashSet<String>,
     items: VecDeque<T>,
@@ -173,7 +173,7 @@ impl<T> Reading<T> {
     }
 }
 
-/// The cursor of the next page; an empty one where there should be one.
+/// The cursor of the next page; an empty one if the server left it out.
 fn next(pagination: &Pagination) -> Option<String> {
     pagination.has_more.then(|| pagination.next_cursor.clone().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Reading what is there: operations, models, worlds, packs, files, the account and prices.
+//! Reads operations, models, worlds, packs, files, the account and prices.
 
 use mint_api::types::{
     AnimationArtifact, ArtifactManifest, AssetPack, EstimatePricingRequest, Me, Model, Operation, PricingEstimate,
@@ -12,19 +12,19 @@ use super::AssetType;
 use crate::client::{Mint, answer};
 use crate::error::{Error, id};
 
-/// What an animation may be: the API calls either by the one name `animation`, so both are tried.
+/// The target types of animations. An operation calls both `animation`, so reads try both.
 pub(crate) const ANIMATION_TARGETS: [&str; 2] = ["model_animation_clip", "model_animation_batch"];
 
-/// Reads. Each is one request, sent again under the [`RetryPolicy`](crate::RetryPolicy) where its failure may pass.
+/// Reads. Each is one request, retried under the [`RetryPolicy`](crate::RetryPolicy).
 impl Mint {
-    /// An operation as it is now: `GET /v1/operations/{operationId}`.
+    /// The current state of an operation: `GET /v1/operations/{operationId}`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be an id; nothing is sent then.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for an invalid id; nothing is sent then.
     /// [`ErrorKind::Server`](crate::ErrorKind::Server) with the status and the problem document when the server refuses
     /// (401, 403, 404) or fails; [`ErrorKind::Transport`](crate::ErrorKind::Transport) or
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it is not reached in time;
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it cannot be reached in time;
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the reply is not what the API documents.
     ///
     /// # Examples
@@ -172,8 +172,8 @@ impl Mint {
 
     /// The files of an animation, without their URLs: `GET /v1/animations/{targetType}/{targetId}/artifacts`.
     ///
-    /// The id is that of the operation's resource. The API tells a clip from a batch of them by `targetType`, but calls
-    /// both `animation` in an operation, so this asks for a clip, and for a batch where there is none.
+    /// Pass the id of the operation's resource. An operation does not say whether it made a clip or a batch of clips, which
+    /// the route must know, so this asks for a clip first, then for a batch.
     ///
     /// # Errors
     ///
@@ -212,7 +212,7 @@ impl Mint {
     ///
     /// # Errors
     ///
-    /// As [`animation_artifacts`](Self::animation_artifacts), where there is an example.
+    /// As [`animation_artifacts`](Self::animation_artifacts), which has an example.
     pub async fn animation_artifact(
         &self,
         id: impl AsRef<str> + Send,
@@ -220,7 +220,7 @@ impl Mint {
     ) -> Result<AnimationArtifact, Error> {
         let id = checked("animation", id)?;
         let artifact = artifact_id.as_ref().to_owned();
-        // Such an id holds others: `clip:<id>:animation_glb`.
+        // It contains other ids: `clip:<id>:animation_glb`.
         artifact.split(':').try_for_each(|part| id::check("file", part))?;
         let what = format!("read file {artifact} of animation {id}");
         let artifact = self.read_animation(&what, |api, target| {
@@ -261,7 +261,7 @@ impl Mint {
         manifest.await
     }
 
-    /// Who the key belongs to: `GET /v1/me`.
+    /// The owner of the API key: `GET /v1/me`.
     ///
     /// # Errors
     ///
@@ -305,7 +305,7 @@ impl Mint {
         self.read("read the credits of the account", |api| api.get_usage().send()).await
     }
 
-    /// What an operation is expected to cost: `POST /v1/pricing:estimate`. It starts nothing and costs nothing.
+    /// The expected price of an operation: `POST /v1/pricing:estimate`. It starts nothing and costs nothing.
     ///
     /// The API gives estimates for the generation and the optimization of a model.
     ///
@@ -349,7 +349,7 @@ impl Mint {
         Ok(read.await?.value)
     }
 
-    /// Reads of an animation as that of a clip, or else as that of a batch.
+    /// Reads an animation as a clip, or else as a batch.
     async fn read_animation<'a, T, F>(
         &'a self,
         what: &str,
@@ -365,14 +365,14 @@ impl Mint {
             result => return result,
         };
         match self.read(what, |api| send(api, batch)).await {
-            // It is neither; that nothing has this id says more than that it is no batch.
+            // It is neither; "not found" helps more than "not a batch".
             Err(second) if is_of_other_target(&second) && first.is_not_found() => Err(first),
             result => result,
         }
     }
 }
 
-/// Whether an animation may be there under another type of target: the API says so by 404, or by 400 with its name.
+/// Whether the other target type may have the animation: after a 404, or a 400 or 422 that names `targetType`.
 fn is_of_other_target(error: &Error) -> bool {
     let names_target = |text: &str| text.to_ascii_lowercase().contains("targettype");
     match error.status() {

@@ -103,7 +103,7 @@ impl Mint {
     /// A pack of models that was generated, item by item: `GET /v1/asset-packs/{assetPackId}`.
     ///
     /// Each finished item names its model, to be read with [`model`](Self::model). To make a pack, see
-    /// [`asset_pack`](Self::asset_pack).
+    /// [`generate_asset_pack`](Self::generate_asset_pack).
     ///
     /// # Errors
     ///
@@ -117,16 +117,16 @@ impl Mint {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
-    /// let operation = mint.asset_pack("garden tools", 3).send_and_wait().await?.into_operation();
+    /// let operation = mint.generate_asset_pack("garden tools", 3).send_and_wait().await?.into_operation();
     /// if let Some(resource) = &operation.resource {
-    ///     for item in mint.read_asset_pack(&resource.id).await?.items.unwrap_or_default() {
+    ///     for item in mint.asset_pack(&resource.id).await?.items.unwrap_or_default() {
     ///         println!("{:?} is {:?}", item.display_name, item.status);
     ///     }
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_asset_pack(&self, id: impl AsRef<str> + Send) -> Result<AssetPack, Error> {
+    pub async fn asset_pack(&self, id: impl AsRef<str> + Send) -> Result<AssetPack, Error> {
         let id = checked("asset pack", id)?;
         self.read(&format!("read asset pack {id}"), |api| api.get_asset_pack().asset_pack_id(&id).send()).await
     }
@@ -189,7 +189,7 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
     /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
-    /// # let operation = mint.animate(&model, "waves").send_and_wait().await?.into_operation();
+    /// # let operation = mint.animate_model(&model, "waves").send_and_wait().await?.into_operation();
     /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
     /// for artifact in mint.animation_artifacts(&animation).await? {
     ///     let artifact = mint.animation_artifact(&animation, &artifact.id).await?;
@@ -245,7 +245,7 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
     /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
-    /// # let operation = mint.animate(&model, "waves").send_and_wait().await?.into_operation();
+    /// # let operation = mint.animate_model(&model, "waves").send_and_wait().await?.into_operation();
     /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
     /// let manifest = mint.animation_manifest(&animation).await?;
     /// println!("{} files", manifest.artifacts.len());

@@ -5,7 +5,7 @@ use mint_api::types::{GenerateAssetPackRequest, GenerationPreset, IdempotencyKey
 
 use super::request::{Call, Replied, Request, Start, optional_text, text};
 
-/// Generating an asset pack; see [`Mint::asset_pack`](crate::Mint::asset_pack).
+/// Generating an asset pack; see [`Mint::generate_asset_pack`](crate::Mint::generate_asset_pack).
 #[derive(Clone, Debug)]
 pub struct GenerateAssetPack {
     prompt: String,

@@ -5,7 +5,7 @@ use mint_api::types::{AudioKind, GenerateAudioRequest, GenerationPreset, Idempot
 
 use super::request::{Call, Replied, Request, Start, optional_text, positive, text};
 
-/// Generating audio; see [`Mint::audio`](crate::Mint::audio).
+/// Generating audio; see [`Mint::generate_audio`](crate::Mint::generate_audio).
 #[derive(Clone, Debug)]
 pub struct GenerateAudio {
     prompt: String,

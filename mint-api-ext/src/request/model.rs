@@ -6,7 +6,7 @@ use mint_api::types::{AnimateModelRequest, ConversionFormat, ConvertModelRequest
 use super::found::Found;
 use super::request::{Call, Replied, Request, Start, optional_text, positive, text};
 
-/// Animating a model; see [`Mint::animate`](crate::Mint::animate).
+/// Animating a model; see [`Mint::animate_model`](crate::Mint::animate_model).
 #[derive(Clone, Debug)]
 pub struct AnimateModel {
     pub(super) model: String,
@@ -14,7 +14,7 @@ pub struct AnimateModel {
     pub(super) height_meters: Option<f64>,
 }
 
-/// Converting a model; see [`Mint::convert`](crate::Mint::convert).
+/// Converting a model; see [`Mint::convert_model`](crate::Mint::convert_model).
 #[derive(Clone, Debug)]
 pub struct ConvertModel {
     pub(super) model: String,
@@ -22,7 +22,7 @@ pub struct ConvertModel {
     pub(super) name: Option<String>,
 }
 
-/// Making a model anew that failed; see [`Mint::retry`](crate::Mint::retry) and
+/// Making a model anew that failed; see [`Mint::retry_model`](crate::Mint::retry_model) and
 /// [`FailedOperation::retry`](crate::FailedOperation::retry).
 #[derive(Clone, Debug)]
 pub struct RetryModel {

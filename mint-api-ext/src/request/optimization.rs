@@ -14,7 +14,7 @@ use super::request::{Call, Replied, Request};
 use crate::error::Error;
 use crate::wait::OperationHandle;
 
-/// Optimizing a model; see [`Mint::optimize`](crate::Mint::optimize).
+/// Optimizing a model; see [`Mint::optimize_model`](crate::Mint::optimize_model).
 #[derive(Clone, Debug)]
 pub struct OptimizeModel {
     pub(super) model: String,

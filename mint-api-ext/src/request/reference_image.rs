@@ -32,18 +32,18 @@ impl Mint {
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("lamp.png");
     /// # std::fs::write(&path, b"\x89PNG\r\n\x1a\n")?;
-    /// let image = mint.reference_image(path).name("the lamp").send().await?;
+    /// let image = mint.upload_image(path).name("the lamp").send().await?;
     /// let handle = mint.generate_model("a brass lamp").reference(Reference::Image(image.url)).send().await?;
     /// # assert!(!handle.id().as_str().is_empty());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn reference_image(&self, image: impl Into<ImageSource>) -> UploadImage {
+    pub fn upload_image(&self, image: impl Into<ImageSource>) -> UploadImage {
         UploadImage { mint: self.clone(), key: self.next_idempotency_key(), source: image.into(), name: None }
     }
 }
 
-/// An image to keep at Mint; see [`Mint::reference_image`].
+/// An image to keep at Mint; see [`Mint::upload_image`].
 ///
 /// It has an `Idempotency-Key` from the moment it is made, with which it is also sent again where its failure may pass.
 #[derive(Clone, Debug)]

@@ -89,7 +89,7 @@ impl<T> Request<T> {
 
     /// Refuses to send it, with [`ErrorKind::Credits`], when it is estimated to cost more than this many credits, or
     /// more than there are; two requests find that out before it is sent for the first time. The server gives estimates
-    /// for [`Mint::generate_model`] and [`Mint::optimize`]; everything else is refused.
+    /// for [`Mint::generate_model`] and [`Mint::optimize_model`]; everything else is refused.
     ///
     /// A preset that is not set becomes `standard`, the documented default, so that what is started is what the estimate
     /// was for. Estimates are no promise: the server may still ask for more credits later, which is

@@ -68,12 +68,12 @@ impl Mint {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
-    /// let outcome = mint.asset_pack("kitchen tools", 5).style_guide("low poly").send_and_wait().await?;
+    /// let outcome = mint.generate_asset_pack("kitchen tools", 5).style_guide("low poly").send_and_wait().await?;
     /// assert!(outcome.is_success());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn asset_pack(&self, prompt: impl Into<String>, item_count: u32) -> Request<GenerateAssetPack> {
+    pub fn generate_asset_pack(&self, prompt: impl Into<String>, item_count: u32) -> Request<GenerateAssetPack> {
         Request::new(self, GenerateAssetPack::new(prompt.into(), item_count))
     }
 
@@ -87,12 +87,12 @@ impl Mint {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
-    /// let outcome = mint.audio("a door that creaks").duration_seconds(3.0).send_and_wait().await?;
+    /// let outcome = mint.generate_audio("a door that creaks").duration_seconds(3.0).send_and_wait().await?;
     /// assert!(outcome.is_success());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn audio(&self, prompt: impl Into<String>) -> Request<GenerateAudio> {
+    pub fn generate_audio(&self, prompt: impl Into<String>) -> Request<GenerateAudio> {
         Request::new(self, GenerateAudio::new(prompt.into()))
     }
 
@@ -108,12 +108,12 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// let model = mint.generate_model("a robot").send_and_wait().await?.into_succeeded()?.operation;
     /// let id = model.resource.ok_or("no model")?.id;
-    /// let outcome = mint.animate(id, "waves with one arm").height_meters(1.75).send_and_wait().await?;
+    /// let outcome = mint.animate_model(id, "waves with one arm").height_meters(1.75).send_and_wait().await?;
     /// assert!(outcome.is_success());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn animate(&self, model: impl Into<String>, motion_prompt: impl Into<String>) -> Request<AnimateModel> {
+    pub fn animate_model(&self, model: impl Into<String>, motion_prompt: impl Into<String>) -> Request<AnimateModel> {
         let (model, motion_prompt) = (model.into(), motion_prompt.into());
         Request::new(self, AnimateModel { model, motion_prompt, height_meters: None })
     }
@@ -133,12 +133,12 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// let model = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
     /// let id = model.resource.ok_or("no model")?.id;
-    /// let outcome = mint.convert(id, [ConversionFormat::Usdz, ConversionFormat::Obj]).send_and_wait().await?;
+    /// let outcome = mint.convert_model(id, [ConversionFormat::Usdz, ConversionFormat::Obj]).send_and_wait().await?;
     /// assert!(outcome.operation().conversion.is_some());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn convert(
+    pub fn convert_model(
         &self,
         model: impl Into<String>,
         formats: impl IntoIterator<Item = ConversionFormat>,
@@ -162,11 +162,11 @@ impl Mint {
     /// # simulator.fail_next("transient_generation_failure", "It did not work out.");
     /// # let failed = mint.generate_model("a brass lamp").send_and_wait().await?;
     /// # let id = failed.into_operation().resource.ok_or("no model")?.id;
-    /// assert!(mint.retry(id).send_and_wait().await?.is_success());
+    /// assert!(mint.retry_model(id).send_and_wait().await?.is_success());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn retry(&self, model: impl Into<String>) -> Request<RetryModel> {
+    pub fn retry_model(&self, model: impl Into<String>) -> Request<RetryModel> {
         Request::new(self, RetryModel { model: Some(model.into()), found: None })
     }
 
@@ -186,7 +186,7 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// let model = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
     /// let id = model.resource.ok_or("no model")?.id;
-    /// match mint.optimize(id, OptimizationLevel::Moderate).max_credits(50).send().await? {
+    /// match mint.optimize_model(id, OptimizationLevel::Moderate).max_credits(50).send().await? {
     ///     Optimization::Started(handle) => println!("{}", handle.wait().await?.operation().status),
     ///     Optimization::AlreadyOptimized(model) => println!("{} is optimized", model.id),
     ///     Optimization::InProgress(model) => println!("{} is being optimized", model.id),
@@ -195,7 +195,7 @@ impl Mint {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn optimize(&self, model: impl Into<String>, level: OptimizationLevel) -> Request<OptimizeModel> {
+    pub fn optimize_model(&self, model: impl Into<String>, level: OptimizationLevel) -> Request<OptimizeModel> {
         Request::new(self, OptimizeModel { model: model.into(), level })
     }
 }

@@ -27,10 +27,10 @@ async fn ids_that_nobody_knows() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let errors: [Error; 4] = [
-        mint.convert("m_1", [ConversionFormat::Obj]).send().await.unwrap_err(),
-        mint.animate("m_1", "waves").send().await.unwrap_err(),
-        mint.retry("m_1").send().await.unwrap_err(),
-        mint.optimize("m_1", OptimizationLevel::Light).send().await.unwrap_err(),
+        mint.convert_model("m_1", [ConversionFormat::Obj]).send().await.unwrap_err(),
+        mint.animate_model("m_1", "waves").send().await.unwrap_err(),
+        mint.retry_model("m_1").send().await.unwrap_err(),
+        mint.optimize_model("m_1", OptimizationLevel::Light).send().await.unwrap_err(),
     ];
     for error in errors {
         assert!(error.is_not_found() && error.to_string().contains("m_1"), "{error}");
@@ -121,7 +121,7 @@ async fn an_optimization_under_way_is_not_started_again() {
     let request = mint.generate_model("a lamp").generation_preset(GenerationPreset::Fast);
     let model = request.send_and_wait().await.unwrap().into_operation().resource.unwrap().id;
     let started = simulator.operations_started();
-    let optimize = || mint.optimize(&model, OptimizationLevel::Moderate).send();
+    let optimize = || mint.optimize_model(&model, OptimizationLevel::Moderate).send();
     match optimize().await.unwrap() {
         Optimization::Started(handle) => {
             assert!(matches!(optimize().await.unwrap(), Optimization::InProgress(found) if found.id == model));

@@ -24,7 +24,7 @@ async fn each_read_is_one_request_to_its_route() {
     assert_eq!(mint.operation("op_1").await.unwrap().id, "op_1");
     assert_eq!(mint.model("m-1").await.unwrap().id, "m-1");
     assert_eq!(mint.world("w").await.unwrap().id, "w");
-    assert_eq!(mint.read_asset_pack("p").await.unwrap().id, "p");
+    assert_eq!(mint.asset_pack("p").await.unwrap().id, "p");
     assert_eq!(mint.artifact_manifest(AssetType::AssetPack, "p").await.unwrap().artifacts.len(), 1);
     assert_eq!(mint.animation_artifacts("a").await.unwrap()[0].id, "clip:c:animation_glb");
     let artifact = mint.animation_artifact("a", "clip:c:animation_glb").await.unwrap();
@@ -68,7 +68,7 @@ async fn what_cannot_be_an_id_is_not_sent() {
             mint.operation(id).await.err(),
             mint.model(id).await.err(),
             mint.world(id).await.err(),
-            mint.read_asset_pack(id).await.err(),
+            mint.asset_pack(id).await.err(),
             mint.artifact_manifest(AssetType::Model, id).await.err(),
             mint.artifact_manifest(id.into(), "m").await.err(),
             mint.animation_artifacts(id).await.err(),

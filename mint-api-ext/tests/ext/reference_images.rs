@@ -36,12 +36,12 @@ async fn a_file_its_bytes_and_a_url() {
         ),
         (ImageSource::from(link), json!({"sourceUrl": link, "name": "lamp"})),
     ] {
-        let image = mint.reference_image(source).name("lamp").send().await.unwrap();
+        let image = mint.upload_image(source).name("lamp").send().await.unwrap();
         assert_eq!((image.id.as_str(), image.url.as_str()), ("r", "https://cdn.mint.gg/r.png"));
         let sent = server.sent().pop().unwrap();
         assert_eq!((sent.line.as_str(), sent.json()), ("POST /v1/reference-images", body));
     }
-    mint.reference_image(PNG).send().await.unwrap();
+    mint.upload_image(PNG).send().await.unwrap();
     assert_eq!(server.sent().pop().unwrap().json().get("name"), None);
 }
 
@@ -54,7 +54,7 @@ async fn it_is_sent_again_with_the_same_key_and_body() {
     })
     .await;
     let mint = server.mint_that_tries_twice();
-    let request = mint.reference_image(PNG);
+    let request = mint.upload_image(PNG);
     request.send().await.unwrap();
     let [first, second] = <[_; 2]>::try_from(server.sent()).unwrap();
     assert_eq!(first.key.as_deref(), Some(request.key()));
@@ -75,15 +75,15 @@ async fn what_is_no_image_is_not_sent() {
     let file = std::fs::File::create(&large).unwrap();
     file.set_len(ReferenceImage::MAX_BYTES + 1).unwrap();
     for (request, kind, says) in [
-        (mint.reference_image(directory.path().join("none.png")), ErrorKind::Io, "none.png` cannot be read"),
-        (mint.reference_image(directory.path()), ErrorKind::Io, "cannot be read"),
-        (mint.reference_image(large), ErrorKind::InvalidArgument, "larger than the 10 MiB"),
-        (mint.reference_image(&b""[..]), ErrorKind::InvalidArgument, "the image is empty"),
-        (mint.reference_image(&b"glTF"[..]), ErrorKind::InvalidArgument, "convert it to PNG"),
-        (mint.reference_image("https://"), ErrorKind::InvalidArgument, "`sourceUrl` is no URL"),
-        (mint.reference_image(PNG).name(""), ErrorKind::InvalidArgument, "`name` is"),
-        (mint.reference_image(PNG).name("n".repeat(121)), ErrorKind::InvalidArgument, "`name` is"),
-        (mint.reference_image(PNG).idempotency_key(""), ErrorKind::InvalidArgument, "idempotency key"),
+        (mint.upload_image(directory.path().join("none.png")), ErrorKind::Io, "none.png` cannot be read"),
+        (mint.upload_image(directory.path()), ErrorKind::Io, "cannot be read"),
+        (mint.upload_image(large), ErrorKind::InvalidArgument, "larger than the 10 MiB"),
+        (mint.upload_image(&b""[..]), ErrorKind::InvalidArgument, "the image is empty"),
+        (mint.upload_image(&b"glTF"[..]), ErrorKind::InvalidArgument, "convert it to PNG"),
+        (mint.upload_image("https://"), ErrorKind::InvalidArgument, "`sourceUrl` is no URL"),
+        (mint.upload_image(PNG).name(""), ErrorKind::InvalidArgument, "`name` is"),
+        (mint.upload_image(PNG).name("n".repeat(121)), ErrorKind::InvalidArgument, "`name` is"),
+        (mint.upload_image(PNG).idempotency_key(""), ErrorKind::InvalidArgument, "idempotency key"),
     ] {
         let error = request.send().await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");

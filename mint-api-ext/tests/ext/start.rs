@@ -41,7 +41,7 @@ async fn what_may_have_failed_in_passing_is_sent_again_with_the_same_key_and_bod
 async fn retry_after_is_obeyed_and_told_where_it_is_too_long() {
     let busy = |seconds: &str| problem(503, "about:blank").header("retry-after", seconds);
     let server = Scripted::start([busy("40"), busy("400")]).await;
-    let error = server.mint().audio("rain").send().await.unwrap_err();
+    let error = server.mint().generate_audio("rain").send().await.unwrap_err();
     let sent = server.sent();
     assert!(sent.len() == 2 && sent[1].at - sent[0].at >= Duration::from_secs(40), "{sent:?}");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(400)));
@@ -78,7 +78,7 @@ async fn a_start_whose_fate_is_unknown_tells_its_key() {
     let mut once = RetryPolicy::default();
     once.attempts = 1;
     let server = Scripted::start([problem(500, "about:blank")]).await;
-    let error = server.builder().retry_policy(once).build().unwrap().audio("rain").send().await.unwrap_err();
+    let error = server.builder().retry_policy(once).build().unwrap().generate_audio("rain").send().await.unwrap_err();
     assert_eq!((server.sent().len(), error.status().unwrap().as_u16()), (1, 500));
 }
 
@@ -93,7 +93,7 @@ async fn a_key_belongs_to_one_request() {
     other.send().await.unwrap();
     let keys: Vec<_> = server.sent().into_iter().map(|sent| sent.key.unwrap()).collect();
     assert_eq!(keys, [one.key(), one.key(), other.key()]);
-    let seeded = || server.builder().seed(7).build().unwrap().audio("rain");
+    let seeded = || server.builder().seed(7).build().unwrap().generate_audio("rain");
     assert_eq!(seeded().key(), seeded().key());
 }
 
@@ -149,15 +149,15 @@ async fn what_breaks_a_documented_bound_is_not_sent() {
         (mint.generate_model("a").reference(views(1)).send().await, "`sourceImages` has 1 view, and may have 2 to 8"),
         (mint.generate_world("a").reference(views(9)).send().await, "`sourceImages` has 9 views, and may have 2 to 8"),
         (mint.generate_model("a").reference(Reference::Image("a.png".into())).send().await, "`imageUrl`"),
-        (mint.asset_pack("a", 1).send().await, "`itemCount` is 1"),
-        (mint.asset_pack("a", 26).send().await, "`itemCount` is 26"),
-        (mint.audio("a").duration_seconds(f64::NAN).send().await, "`durationSeconds` is NaN"),
-        (mint.animate("m", "").send().await, "`motionPrompt` is empty"),
-        (mint.animate("m", "a").height_meters(0.0).send().await, "`heightMeters` is 0"),
-        (mint.animate("a/b", "a").send().await, "cannot be the id of the model"),
-        (mint.convert("m", []).send().await, "`targetFormats` is empty"),
-        (mint.convert("", [ConversionFormat::Obj]).send().await, "the id of the model is empty"),
-        (mint.retry("..").send().await, "cannot be the id of the model"),
+        (mint.generate_asset_pack("a", 1).send().await, "`itemCount` is 1"),
+        (mint.generate_asset_pack("a", 26).send().await, "`itemCount` is 26"),
+        (mint.generate_audio("a").duration_seconds(f64::NAN).send().await, "`durationSeconds` is NaN"),
+        (mint.animate_model("m", "").send().await, "`motionPrompt` is empty"),
+        (mint.animate_model("m", "a").height_meters(0.0).send().await, "`heightMeters` is 0"),
+        (mint.animate_model("a/b", "a").send().await, "cannot be the id of the model"),
+        (mint.convert_model("m", []).send().await, "`targetFormats` is empty"),
+        (mint.convert_model("", [ConversionFormat::Obj]).send().await, "the id of the model is empty"),
+        (mint.retry_model("..").send().await, "cannot be the id of the model"),
         (mint.generate_model("a").idempotency_key("").send().await, "the idempotency key"),
         (mint.generate_model("a").idempotency_key("a\nb").send().await, "the idempotency key"),
         (mint.generate_model("a").max_credits(-1).send().await, "`max_credits` is -1"),
@@ -184,10 +184,10 @@ async fn the_fields_are_sent_as_documented() {
     let image = Reference::Image("https://example.com/a.png?signature=x".into());
     assert!(!format!("{image:?}").contains("signature"), "{image:?}");
     mint.generate_world("a").reference(image).send().await.unwrap();
-    mint.asset_pack("a", 3).style_guide("b").asset_pack_type("c").send().await.unwrap();
-    mint.animate("m_1", "waves").height_meters(1.75).send().await.unwrap();
-    mint.convert("m_1", [ConversionFormat::Glb, ConversionFormat::Usdz]).name("n").send().await.unwrap();
-    mint.retry("m_1").send().await.unwrap();
+    mint.generate_asset_pack("a", 3).style_guide("b").asset_pack_type("c").send().await.unwrap();
+    mint.animate_model("m_1", "waves").height_meters(1.75).send().await.unwrap();
+    mint.convert_model("m_1", [ConversionFormat::Glb, ConversionFormat::Usdz]).name("n").send().await.unwrap();
+    mint.retry_model("m_1").send().await.unwrap();
     let sent: Vec<_> = server.sent().into_iter().map(|sent| format!("{} {}", sent.line, sent.body)).collect();
     assert_eq!(
         sent,
@@ -266,7 +266,7 @@ async fn an_optimization_that_is_not_needed_is_no_error() {
         ("https://api.mint.gg/problems/model-optimization-in-progress", "InProgress"),
     ] {
         let server = Scripted::start([problem(409, kind), model()]).await;
-        let optimization = server.mint().optimize("m_1", OptimizationLevel::Moderate).send().await.unwrap();
+        let optimization = server.mint().optimize_model("m_1", OptimizationLevel::Moderate).send().await.unwrap();
         assert_eq!(format!("{optimization:?}"), format!("{expected}(\"m_1\")"));
         let (name, model) = match optimization {
             Optimization::AlreadyOptimized(model) => ("AlreadyOptimized", model),
@@ -279,11 +279,11 @@ async fn an_optimization_that_is_not_needed_is_no_error() {
     }
     for (status, kind) in [(409, "idempotency-conflict"), (400, "model-already-optimized")] {
         let server = Scripted::start([problem(status, kind)]).await;
-        let error = server.mint().optimize("m_1", OptimizationLevel::Light).send().await.unwrap_err();
+        let error = server.mint().optimize_model("m_1", OptimizationLevel::Light).send().await.unwrap_err();
         assert_eq!(error.status().unwrap().as_u16(), status);
     }
     let server = Scripted::start(prices(20.0, 20.0).into_iter().chain([accepted("op_1", "queued", 0)])).await;
-    let request = server.mint().optimize("m_1", OptimizationLevel::Light).max_credits(20);
+    let request = server.mint().optimize_model("m_1", OptimizationLevel::Light).max_credits(20);
     assert!(matches!(request.send().await.unwrap(), Optimization::Started(handle) if handle.id().as_str() == "op_1"));
     assert_eq!(server.sent()[0].body, "{\"modelId\":\"m_1\",\"operation\":\"model_optimization\"}");
 }

@@ -51,7 +51,7 @@ takers! {
     "Mint::operation(id)" => |mint, id| mint.operation(id).await?;
     "Mint::model(id)" => |mint, id| mint.model(id).await?;
     "Mint::world(id)" => |mint, id| mint.world(id).await?;
-    "Mint::read_asset_pack(id)" => |mint, id| mint.read_asset_pack(id).await?;
+    "Mint::asset_pack(id)" => |mint, id| mint.asset_pack(id).await?;
     "Mint::artifact_manifest(asset_type)" => |mint, id| mint.artifact_manifest(id.into(), "a").await?;
     "Mint::artifact_manifest(id)" => |mint, id| mint.artifact_manifest("model".into(), id).await?;
     "Mint::animation_artifacts(id)" => |mint, id| mint.animation_artifacts(id).await?;
@@ -59,10 +59,12 @@ takers! {
     // Such an id is made of others, with colons between them.
     "Mint::animation_artifact(artifact_id)" => |mint, id| mint.animation_artifact("a", id.replace(':', "::")).await?;
     "Mint::animation_manifest(id)" => |mint, id| mint.animation_manifest(id).await?;
-    "Mint::animate(model)" => |mint, id| mint.animate(id, "waves").max_credits(1).send().await?;
-    "Mint::convert(model)" => |mint, id| mint.convert(id, [ConversionFormat::Obj]).send().await?;
-    "Mint::retry(model)" => |mint, id| mint.retry(id).max_credits(1).send().await?;
-    "Mint::optimize(model)" => |mint, id| mint.optimize(id, OptimizationLevel::Light).max_credits(1).send().await?;
+    "Mint::animate_model(model)" => |mint, id| mint.animate_model(id, "waves").max_credits(1).send().await?;
+    "Mint::convert_model(model)" => |mint, id| mint.convert_model(id, [ConversionFormat::Obj]).send().await?;
+    "Mint::retry_model(model)" => |mint, id| mint.retry_model(id).max_credits(1).send().await?;
+    "Mint::optimize_model(model)" => |mint, id| {
+        mint.optimize_model(id, OptimizationLevel::Light).max_credits(1).send().await?
+    };
     "Mint::assets_of(operation)" => |mint, id| mint.assets_of(&made("model", id)).await?;
     "Mint::download(assets)" => |mint, id| mint.download(&made("world", id)).to_dir(tempfile::tempdir()?).await?;
 }
@@ -86,16 +88,16 @@ const OTHERS: &[&str] = &[
     "Download::to_store(store)",
     "Download::to_writer(asset)",
     "Download::to_writer(writer)",
-    "Mint::animate(motion_prompt)",
-    "Mint::asset_pack(prompt)",
-    "Mint::audio(prompt)",
+    "Mint::animate_model(motion_prompt)",
     "Mint::builder(credentials)",
-    "Mint::convert(formats)",
+    "Mint::convert_model(formats)",
     "Mint::estimate(request)",
+    "Mint::generate_asset_pack(prompt)",
+    "Mint::generate_audio(prompt)",
     "Mint::generate_model(prompt)",
     "Mint::generate_world(prompt)",
-    "Mint::optimize(level)",
-    "Mint::reference_image(image)",
+    "Mint::optimize_model(level)",
+    "Mint::upload_image(image)",
     "MintBuilder::clock(clock)",
     "MintBuilder::retry_policy(policy)",
     "MintBuilder::server(server)",

@@ -63,7 +63,7 @@ async fn send(
     let prompt = body["prompt"].as_str().unwrap_or_default().to_owned();
     let sent = match operation.id {
         "animateModel" => {
-            let request = mint.animate(id, body["motionPrompt"].as_str().unwrap());
+            let request = mint.animate_model(id, body["motionPrompt"].as_str().unwrap());
             keyed!(given(request, &body, "heightMeters", |request, metres| request.height_meters(metres)))
         }
         "approveOperation" => match reached("preview_ready", server, mint).await {
@@ -72,7 +72,7 @@ async fn send(
         },
         "convertModel" => {
             let formats: Vec<_> = serde_json::from_value(body["targetFormats"].clone()).unwrap();
-            let request = mint.convert(id, formats);
+            let request = mint.convert_model(id, formats);
             keyed!(given(request, &body, "name", |request, name: String| request.name(name)))
         }
         "createReferenceImage" => {
@@ -80,7 +80,7 @@ async fn send(
             let url = Url::parse(body["sourceUrl"].as_str().unwrap_or("https://a.b/c.png")).unwrap();
             body = json!({"sourceUrl": url.as_str(), "name": body["name"]});
             body.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-            let request = mint.reference_image(url);
+            let request = mint.upload_image(url);
             keyed!(given(request, &body, "name", |request, name: String| request.name(name)))
         }
         "estimatePricing" => {
@@ -89,14 +89,14 @@ async fn send(
         }
         "generateAssetPack" => {
             let count = serde_json::from_value(body["itemCount"].clone()).unwrap();
-            let request = mint.asset_pack(prompt, count);
+            let request = mint.generate_asset_pack(prompt, count);
             let request = given(request, &body, "name", |request, name: String| request.name(name));
             let request = given(request, &body, "styleGuide", |request, guide: String| request.style_guide(guide));
             let request = given(request, &body, "assetPackType", |request, of: String| request.asset_pack_type(of));
             keyed!(given(request, &body, "generationPreset", |request, preset| request.generation_preset(preset)))
         }
         "generateAudio" => {
-            let request = mint.audio(prompt);
+            let request = mint.generate_audio(prompt);
             let request = given(request, &body, "name", |request, name: String| request.name(name));
             let request = given(request, &body, "audioKind", |request, kind| request.audio_kind(kind));
             let request = given(request, &body, "durationSeconds", |request, time| request.duration_seconds(time));
@@ -135,7 +135,7 @@ async fn send(
             mint.animation_manifest(id).await.map(drop)
         }
         "getArtifactManifest" => mint.artifact_manifest(id.into(), id).await.map(drop),
-        "getAssetPack" => mint.read_asset_pack(id).await.map(drop),
+        "getAssetPack" => mint.asset_pack(id).await.map(drop),
         "getMe" => mint.me().await.map(drop),
         "getModel" => mint.model(id).await.map(drop),
         "getOperation" => mint.attach(id)?.get().await.map(drop),
@@ -159,13 +159,13 @@ async fn send(
             // The document has no default for it.
             let level = body["optimizationLevel"].as_str().unwrap_or("light").to_owned();
             body["optimizationLevel"] = level.clone().into();
-            keyed!(mint.optimize(id, level.parse().unwrap()))
+            keyed!(mint.optimize_model(id, level.parse().unwrap()))
         }
         "resumeOperation" => match reached("billing_required", server, mint).await {
             Outcome::BillingRequired(unpaid) => keyed!(unpaid.resume()),
             other => panic!("{other:?}"),
         },
-        "retryModel" => keyed!(mint.retry(id)),
+        "retryModel" => keyed!(mint.retry_model(id)),
         "reviseOperation" => match reached("preview_ready", server, mint).await {
             Outcome::AwaitingReview(preview) => keyed!(preview.revise(body["feedback"].as_str().unwrap())),
             other => panic!("{other:?}"),

@@ -60,7 +60,7 @@ async fn generate(mint: &Mint, prompt: &str) -> Result<(), Box<dyn Error + Send 
 
     let request = mint.generate_model(prompt).generation_preset(preset).max_credits(MAX_CREDITS);
     let handle = request.send().await?;
-    println!("Started {} with the idempotency key {}", handle.id(), request.key());
+    println!("Started {} with the idempotency key {}", handle.id(), request.idempotency_key());
     let operation = watch(&handle).await?.into_succeeded()?.operation;
 
     let directory: PathBuf = ["mint-out", &operation.id].iter().collect();

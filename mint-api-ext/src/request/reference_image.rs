@@ -63,13 +63,13 @@ impl UploadImage {
     }
 
     /// Another `Idempotency-Key`, of 1 to 255 printable characters of ASCII.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+    pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
 
     /// The `Idempotency-Key` this is sent with, to be kept before it is.
-    pub fn key(&self) -> &str {
+    pub fn idempotency_key(&self) -> &str {
         &self.key
     }
 

@@ -77,13 +77,13 @@ impl<T> Request<T> {
 
     /// Another `Idempotency-Key`, of 1 to 255 printable characters of ASCII: that of an earlier call with the same
     /// arguments, whose fate is not known, to find out without doing it twice.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+    pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
 
     /// The `Idempotency-Key` this is sent with, to be kept before it is.
-    pub fn key(&self) -> &str {
+    pub fn idempotency_key(&self) -> &str {
         &self.key
     }
 

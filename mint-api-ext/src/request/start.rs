@@ -22,7 +22,7 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let request = mint.generate_model("a brass lamp").generation_preset(GenerationPreset::Fast).max_credits(500);
-    /// println!("if this program ends here, send it again with the key {}", request.key());
+    /// println!("if this program ends here, send it again with the key {}", request.idempotency_key());
     /// let handle = request.send().await?;
     /// println!("{}", handle.id());
     /// let outcome = handle.wait().await?;

@@ -14,10 +14,12 @@ async fn a_lost_reply_starts_one_operation() {
     let handle = request.send().await.unwrap();
     assert_eq!((simulator.operations_started(), simulator.api_requests().len()), (1, 3));
     // Another process that has kept the key gets the same operation.
-    let again = mint.generate_model("a brass lamp").idempotency_key(request.key()).send().await.unwrap();
+    let again =
+        mint.generate_model("a brass lamp").with_idempotency_key(request.idempotency_key()).send().await.unwrap();
     assert_eq!((again.id(), simulator.operations_started()), (handle.id(), 1));
 
-    let error = mint.generate_model("a lighthouse").idempotency_key(request.key()).send().await.unwrap_err();
+    let error =
+        mint.generate_model("a lighthouse").with_idempotency_key(request.idempotency_key()).send().await.unwrap_err();
     assert!(error.is_idempotency_conflict() && error.to_string().contains("a new key"), "{error}");
     assert_eq!(simulator.operations_started(), 1);
 }
@@ -57,7 +59,7 @@ async fn without_credits_the_start_is_sent_again_once_there_are_some() {
     let Outcome::BillingRequired(unpaid) = request.send_and_wait().await.unwrap() else { panic!("it was paid") };
     assert_eq!((unpaid.required_credits(), unpaid.available_credits()), (Some(200.0), Some(0.0)));
     let error = unpaid.resume().send().await.unwrap_err();
-    assert!(error.to_string().contains(&format!("`{}`", request.key())), "{error}");
+    assert!(error.to_string().contains(&format!("`{}`", request.idempotency_key())), "{error}");
 
     simulator.add_credits(1000.0);
     let outcome = request.send_and_wait().await.unwrap();

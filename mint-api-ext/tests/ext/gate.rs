@@ -164,7 +164,7 @@ async fn what_has_nothing_to_resume_tells_the_key_of_its_start() {
     let request = mint.generate_model("a lamp");
     let attached = mint.attach("op_1").unwrap();
     for (outcome, says) in [
-        (request.send_and_wait().await.unwrap(), format!("idempotency key `{}`", request.key())),
+        (request.send_and_wait().await.unwrap(), format!("idempotency key `{}`", request.idempotency_key())),
         (waited(&attached).await, "with its idempotency key".to_owned()),
     ] {
         let Outcome::BillingRequired(unpaid) = outcome else { panic!("not unpaid") };

@@ -57,11 +57,11 @@ async fn it_is_sent_again_with_the_same_key_and_body() {
     let request = mint.upload_image(PNG);
     request.send().await.unwrap();
     let [first, second] = <[_; 2]>::try_from(server.sent()).unwrap();
-    assert_eq!(first.key.as_deref(), Some(request.key()));
-    assert_eq!(second.key.as_deref(), Some(request.key()));
+    assert_eq!(first.key.as_deref(), Some(request.idempotency_key()));
+    assert_eq!(second.key.as_deref(), Some(request.idempotency_key()));
     assert_eq!(first.body, second.body);
 
-    let request = request.idempotency_key("lamp-1");
+    let request = request.with_idempotency_key("lamp-1");
     request.send().await.unwrap();
     assert_eq!(server.sent()[2].key.as_deref(), Some("lamp-1"));
 }
@@ -83,7 +83,7 @@ async fn what_is_no_image_is_not_sent() {
         (mint.upload_image("https://"), ErrorKind::InvalidArgument, "`sourceUrl` is no URL"),
         (mint.upload_image(PNG).name(""), ErrorKind::InvalidArgument, "`name` is"),
         (mint.upload_image(PNG).name("n".repeat(121)), ErrorKind::InvalidArgument, "`name` is"),
-        (mint.upload_image(PNG).idempotency_key(""), ErrorKind::InvalidArgument, "idempotency key"),
+        (mint.upload_image(PNG).with_idempotency_key(""), ErrorKind::InvalidArgument, "idempotency key"),
     ] {
         let error = request.send().await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");

@@ -23,12 +23,15 @@ async fn what_may_have_failed_in_passing_is_sent_again_with_the_same_key_and_bod
     .await;
     let request = server.mint().generate_model("a lamp").name("Lamp").generation_preset(GenerationPreset::Fast);
     let handle = request.send().await.unwrap();
-    assert_eq!((handle.id().as_str(), handle.idempotency_key()), ("op_1", Some(request.key())));
+    assert_eq!((handle.id().as_str(), handle.idempotency_key()), ("op_1", Some(request.idempotency_key())));
     let sent = server.sent();
     assert_eq!(sent.len(), 6);
     let body = json!({"prompt": "a lamp", "name": "Lamp", "generationPreset": "fast"});
     for sent in &sent {
-        assert_eq!((sent.line.as_str(), sent.key.as_deref()), ("POST /v1/models:generate", Some(request.key())));
+        assert_eq!(
+            (sent.line.as_str(), sent.key.as_deref()),
+            ("POST /v1/models:generate", Some(request.idempotency_key()))
+        );
         assert_eq!(serde_json::from_str::<Value>(&sent.body).unwrap(), body);
     }
     let gaps: Vec<_> = sent.windows(2).map(|pair| (pair[1].at - pair[0].at).as_secs_f64()).collect();
@@ -54,7 +57,7 @@ async fn a_refusal_is_not_sent_again() {
         let request = server.mint().generate_world("a lighthouse");
         let error = request.send().await.unwrap_err();
         assert_eq!((server.sent().len(), error.status().unwrap().as_u16()), (1, status), "{error}");
-        assert_eq!(error.idempotency_key(), Some(request.key()));
+        assert_eq!(error.idempotency_key(), Some(request.idempotency_key()));
         assert!(error.to_string().starts_with("could not generate a world: the server answered"), "{error}");
     }
 }
@@ -70,7 +73,7 @@ async fn a_start_whose_fate_is_unknown_tells_its_key() {
 
     // What cannot be read was done all the same.
     let server = Scripted::start([is(202, json!({"id": 7}))]).await;
-    let error = server.mint().generate_model("a lamp").idempotency_key(&key).send().await.unwrap_err();
+    let error = server.mint().generate_model("a lamp").with_idempotency_key(&key).send().await.unwrap_err();
     assert_eq!((error.kind(), error.idempotency_key()), (ErrorKind::Decode, Some(key.as_str())));
     assert!(error.to_string().contains("does nothing twice"), "{error}");
     assert_eq!(server.sent()[0].key.as_ref(), Some(&key));
@@ -87,14 +90,14 @@ async fn a_key_belongs_to_one_request() {
     let server = Scripted::start(vec![accepted("op_1", "queued", 0); 3]).await;
     let mint = server.mint();
     let (one, other) = (mint.generate_model("a lamp"), mint.generate_model("a lamp"));
-    assert_ne!(one.key(), other.key());
+    assert_ne!(one.idempotency_key(), other.idempotency_key());
     one.send().await.unwrap();
     one.send().await.unwrap();
     other.send().await.unwrap();
     let keys: Vec<_> = server.sent().into_iter().map(|sent| sent.key.unwrap()).collect();
-    assert_eq!(keys, [one.key(), one.key(), other.key()]);
+    assert_eq!(keys, [one.idempotency_key(), one.idempotency_key(), other.idempotency_key()]);
     let seeded = || server.builder().seed(7).build().unwrap().generate_audio("rain");
-    assert_eq!(seeded().key(), seeded().key());
+    assert_eq!(seeded().idempotency_key(), seeded().idempotency_key());
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,7 +126,7 @@ async fn the_reply_of_the_start_is_what_the_wait_sees_first() {
 async fn the_servers_wish_outlives_the_process() {
     let queued = accepted("op_1", "queued", 0).header("retry-after", "50");
     let server = Scripted::start([queued, found("op_1", "succeeded", 1)]).await;
-    let handle = server.mint().generate_model("a lamp").idempotency_key("mine").send().await.unwrap();
+    let handle = server.mint().generate_model("a lamp").with_idempotency_key("mine").send().await.unwrap();
     let text = serde_json::to_string(&handle).unwrap();
     assert!(text.contains("notBefore") && text.contains(r#""idempotencyKey":"mine""#), "{text}");
     let handle = server.mint().attach_saved(&serde_json::from_str(&text).unwrap()).unwrap();
@@ -158,8 +161,8 @@ async fn what_breaks_a_documented_bound_is_not_sent() {
         (mint.convert_model("m", []).send().await, "`targetFormats` is empty"),
         (mint.convert_model("", [ConversionFormat::Obj]).send().await, "the id of the model is empty"),
         (mint.retry_model("..").send().await, "cannot be the id of the model"),
-        (mint.generate_model("a").idempotency_key("").send().await, "the idempotency key"),
-        (mint.generate_model("a").idempotency_key("a\nb").send().await, "the idempotency key"),
+        (mint.generate_model("a").with_idempotency_key("").send().await, "the idempotency key"),
+        (mint.generate_model("a").with_idempotency_key("a\nb").send().await, "the idempotency key"),
         (mint.generate_model("a").max_credits(-1).send().await, "`max_credits` is -1"),
     ];
     for (result, says) in refused {

@@ -45,7 +45,7 @@ async fn a_start_whose_token_is_refused_starts_once() {
     assert_eq!((simulator.operations_started(), asked.load(Ordering::SeqCst)), (1, 2));
     let requests = simulator.api_requests();
     assert_eq!(requests.len(), 2);
-    assert!(requests.iter().all(|sent| sent.headers["idempotency-key"] == request.key()));
+    assert!(requests.iter().all(|sent| sent.headers["idempotency-key"] == request.idempotency_key()));
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn send(
     macro_rules! keyed {
         ($request:expr) => {{
             let request = $request;
-            arguments.insert("Idempotency-Key".into(), request.key().into());
+            arguments.insert("Idempotency-Key".into(), request.idempotency_key().into());
             request.send().await.map(drop)
         }};
     }

@@ -1,4 +1,5 @@
-//! Null as 3.0.3 defines it: `nullable` has a meaning only beside `type`, and an enum must list null to admit it.
+//! Null as 3.0.3 defines it: `nullable` extends the `type` beside it and nothing else, so a composed schema still refuses
+//! null, and an enum must list it.
 
 use serde_json::{Map, Value, json};
 
@@ -10,13 +11,15 @@ use crate::report::Pass;
 /// Keywords that describe a schema and restrict no value; they stay outside the union.
 const ANNOTATIONS: &[&str] = &["title", "description", "deprecated", "default", "readOnly", "writeOnly"];
 
-/// Rewrites `nullable` without `type` as a union with null, and adds null to a nullable enum.
+/// Rewrites `nullable` on a schema without `type`, or with composed schemas, as a union with null; adds null to a nullable
+/// enum.
 pub(super) fn lower(pass: &mut Pass) {
     visit_mut(&mut pass.document, &mut |kind, _, schema| {
         if kind != Kind::Schema || schema.get("nullable") != Some(&true.into()) {
             return;
         }
-        if !schema.contains_key("type") {
+        let is_composed = ["allOf", "anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword));
+        if is_composed || !schema.contains_key("type") {
             schema.shift_remove("nullable");
             *schema = united_with_null(std::mem::take(schema));
         } else if let Some(Value::Array(values)) = schema.get_mut("enum") {
@@ -79,6 +82,10 @@ mod tests {
             (
                 json!({"oneOf": [reference, {"type": "integer"}], "nullable": true}),
                 json!({"anyOf": [{"oneOf": [reference, {"type": "integer"}]}, only_null]}),
+            ),
+            (
+                json!({"type": "integer", "oneOf": [reference], "nullable": true}),
+                json!({"anyOf": [{"type": "integer", "oneOf": [reference]}, only_null]}),
             ),
             (json!({"nullable": true}), json!({"anyOf": [{}, only_null]})),
             (

@@ -231,7 +231,10 @@ impl Shared {
         };
         match reply.head {
             Head::Raw => self.write(link, reply).await,
-            _ => Ok(link.reset()),
+            _ => {
+                link.reset();
+                Ok(())
+            }
         }
     }
 

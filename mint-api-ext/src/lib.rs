@@ -48,7 +48,7 @@ mod client;
 pub mod download;
 mod error;
 mod read;
-mod request;
+pub mod request;
 mod retry;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -2,6 +2,7 @@
 
 mod asset_pack;
 mod audio;
+mod call;
 mod credits;
 mod found;
 mod gate;
@@ -11,6 +12,7 @@ mod media_type;
 mod model;
 mod mutation;
 mod optimization;
+mod prepared;
 mod reference;
 mod reference_image;
 mod request;
@@ -19,6 +21,7 @@ mod start;
 
 pub use asset_pack::GenerateAssetPack;
 pub use audio::GenerateAudio;
+pub use call::{Call, Start};
 pub use gate::{Approve, Resume, Revise};
 pub use generation::{GenerateModel, GenerateWorld};
 pub use image_source::ImageSource;

@@ -3,74 +3,64 @@
 use mint_api::Client;
 use mint_api::types::{GenerateAssetPackRequest, GenerationPreset, IdempotencyKey};
 
-use super::request::{Call, Replied, Request, Start, optional_text, text};
+use super::call::{Call, Replied, Sealed, Start};
+use super::prepared::{Endpoint, Prepared, text};
+use super::request::Request;
 
-/// Generating an asset pack; see [`Mint::generate_asset_pack`](crate::Mint::generate_asset_pack).
+/// Generates an asset pack; see [`Mint::generate_asset_pack`](crate::Mint::generate_asset_pack).
 #[derive(Clone, Debug)]
-pub struct GenerateAssetPack {
-    prompt: String,
-    item_count: u32,
-    asset_pack_type: Option<String>,
-    style_guide: Option<String>,
-    name: Option<String>,
-    generation_preset: Option<GenerationPreset>,
-}
+pub struct GenerateAssetPack(Prepared<GenerateAssetPackRequest>);
 
 impl GenerateAssetPack {
-    pub(super) fn new(prompt: String, item_count: u32) -> Self {
-        let (asset_pack_type, style_guide, name, generation_preset) = (None, None, None, None);
-        Self { prompt, item_count, asset_pack_type, style_guide, name, generation_preset }
+    pub(super) fn new(prompt: &str, item_count: u32) -> Self {
+        let body = match (2..=25).contains(&item_count) {
+            false => Err(format!("`itemCount` is {item_count}; a pack has 2 to 25 items")),
+            true => text("prompt", prompt).map(|prompt| GenerateAssetPackRequest {
+                prompt,
+                item_count: item_count.into(),
+                asset_pack_type: None,
+                style_guide: None,
+                name: None,
+                generation_preset: None,
+            }),
+        };
+        Self(Prepared::new(Endpoint::collection("generate an asset pack"), body))
     }
 }
 
 impl Request<GenerateAssetPack> {
-    /// The kind of pack, such as `general_asset_pack`.
-    pub fn asset_pack_type(mut self, kind: impl Into<String>) -> Self {
-        self.call.asset_pack_type = Some(kind.into());
-        self
+    /// Sets the kind of pack, such as `general_asset_pack`. Default: the server chooses.
+    pub fn asset_pack_type(self, kind: impl Into<String>) -> Self {
+        self.with(|body| body.asset_pack_type = Some(kind.into()))
     }
 
-    /// A style that all items share.
-    pub fn style_guide(mut self, style: impl Into<String>) -> Self {
-        self.call.style_guide = Some(style.into());
-        self
+    /// Sets a style that all items share.
+    pub fn style_guide(self, style: impl Into<String>) -> Self {
+        self.with(|body| body.style_guide = Some(style.into()))
     }
 
-    /// A name to show for the pack, of 1 to 120 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.name = Some(name.into());
-        self
+    /// Sets the name that Mint shows for the pack, of 1 to 120 characters.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set(|body| text("name", &name.into()).map(|name| body.name = Some(name)))
     }
 
-    /// The tier of quality. Default: the server's.
-    pub fn generation_preset(mut self, preset: GenerationPreset) -> Self {
-        self.call.generation_preset = Some(preset);
-        self
+    /// Sets the tier of quality. Default: the server chooses.
+    pub fn generation_preset(self, preset: GenerationPreset) -> Self {
+        self.with(|body| body.generation_preset = Some(preset))
     }
 }
 
-impl Call for GenerateAssetPack {
+impl Sealed for GenerateAssetPack {
     type Body = GenerateAssetPackRequest;
 
-    const DOES: &'static str = "generate an asset pack";
-
-    fn body(&self) -> Result<GenerateAssetPackRequest, String> {
-        if !(2..=25).contains(&self.item_count) {
-            return Err(format!("`itemCount` is {}; a pack has 2 to 25 items", self.item_count));
-        }
-        Ok(GenerateAssetPackRequest {
-            prompt: text("prompt", &self.prompt)?,
-            item_count: self.item_count.into(),
-            asset_pack_type: self.asset_pack_type.clone(),
-            style_guide: self.style_guide.clone(),
-            name: optional_text("name", self.name.as_ref())?,
-            generation_preset: self.generation_preset,
-        })
+    fn prepared(&mut self) -> &mut Prepared<GenerateAssetPackRequest> {
+        &mut self.0
     }
 
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: GenerateAssetPackRequest) -> Replied {
+    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateAssetPackRequest) -> Replied {
         api.generate_asset_pack().idempotency_key(key).body(body).send().await
     }
 }
 
+impl Call for GenerateAssetPack {}
 impl Start for GenerateAssetPack {}

@@ -3,68 +3,60 @@
 use mint_api::Client;
 use mint_api::types::{AudioKind, GenerateAudioRequest, GenerationPreset, IdempotencyKey};
 
-use super::request::{Call, Replied, Request, Start, optional_text, positive, text};
+use super::call::{Call, Replied, Sealed, Start};
+use super::prepared::{Endpoint, Prepared, positive, text};
+use super::request::Request;
 
-/// Generating audio; see [`Mint::generate_audio`](crate::Mint::generate_audio).
+/// Generates audio; see [`Mint::generate_audio`](crate::Mint::generate_audio).
 #[derive(Clone, Debug)]
-pub struct GenerateAudio {
-    prompt: String,
-    name: Option<String>,
-    audio_kind: Option<AudioKind>,
-    duration_seconds: Option<f64>,
-    generation_preset: Option<GenerationPreset>,
-}
+pub struct GenerateAudio(Prepared<GenerateAudioRequest>);
 
 impl GenerateAudio {
-    pub(super) fn new(prompt: String) -> Self {
-        Self { prompt, name: None, audio_kind: None, duration_seconds: None, generation_preset: None }
+    pub(super) fn new(prompt: &str) -> Self {
+        let body = text("prompt", prompt).map(|prompt| GenerateAudioRequest {
+            prompt,
+            name: None,
+            audio_kind: None,
+            duration_seconds: None,
+            generation_preset: None,
+        });
+        Self(Prepared::new(Endpoint::collection("generate audio"), body))
     }
 }
 
 impl Request<GenerateAudio> {
-    /// A name to show for it, of 1 to 120 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.name = Some(name.into());
-        self
+    /// Sets the name that Mint shows, of 1 to 120 characters.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set(|body| text("name", &name.into()).map(|name| body.name = Some(name)))
     }
 
-    /// What sort of audio it is.
-    pub fn audio_kind(mut self, kind: AudioKind) -> Self {
-        self.call.audio_kind = Some(kind);
-        self
+    /// Sets the kind of audio. Default: the server chooses.
+    pub fn audio_kind(self, kind: AudioKind) -> Self {
+        self.with(|body| body.audio_kind = Some(kind))
     }
 
-    /// How long it is, in seconds, more than 0.
-    pub fn duration_seconds(mut self, seconds: f64) -> Self {
-        self.call.duration_seconds = Some(seconds);
-        self
+    /// Sets the length in seconds, above 0. Default: the server chooses.
+    pub fn duration_seconds(self, seconds: f64) -> Self {
+        self.set(|body| positive("durationSeconds", seconds).map(|seconds| body.duration_seconds = Some(seconds)))
     }
 
-    /// The tier of quality. Default: the server's.
-    pub fn generation_preset(mut self, preset: GenerationPreset) -> Self {
-        self.call.generation_preset = Some(preset);
-        self
+    /// Sets the tier of quality. Default: the server chooses.
+    pub fn generation_preset(self, preset: GenerationPreset) -> Self {
+        self.with(|body| body.generation_preset = Some(preset))
     }
 }
 
-impl Call for GenerateAudio {
+impl Sealed for GenerateAudio {
     type Body = GenerateAudioRequest;
 
-    const DOES: &'static str = "generate audio";
-
-    fn body(&self) -> Result<GenerateAudioRequest, String> {
-        Ok(GenerateAudioRequest {
-            prompt: text("prompt", &self.prompt)?,
-            name: optional_text("name", self.name.as_ref())?,
-            audio_kind: self.audio_kind,
-            duration_seconds: positive("durationSeconds", self.duration_seconds)?,
-            generation_preset: self.generation_preset,
-        })
+    fn prepared(&mut self) -> &mut Prepared<GenerateAudioRequest> {
+        &mut self.0
     }
 
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: GenerateAudioRequest) -> Replied {
+    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateAudioRequest) -> Replied {
         api.generate_audio().idempotency_key(key).body(body).send().await
     }
 }
 
+impl Call for GenerateAudio {}
 impl Start for GenerateAudio {}

@@ -1,4 +1,4 @@
-//! Whether a call may cost what it is estimated to.
+//! The limit on the credits that a call may cost.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,11 +7,12 @@ use mint_api::types::EstimatePricingRequest;
 use crate::client::Mint;
 use crate::error::{Error, ErrorKind};
 
-/// How many credits a call may cost.
+/// The most credits that a call may cost.
 #[derive(Clone, Debug)]
 pub(super) struct Limit {
     credits: f64,
-    /// The call that was found to keep it. What that one has reserved must not refuse it when it is sent again.
+    /// The call that passed the check. It passes again without asking: when it is sent again, its own reservation is part
+    /// of the balance.
     kept_by: Arc<Mutex<Option<String>>>,
 }
 
@@ -20,7 +21,7 @@ impl Limit {
         Self { credits, kept_by: Arc::default() }
     }
 
-    /// Asks for the price and the balance; `what` completes "could not ...".
+    /// Compares the price with the limit and the balance; `what` completes "could not ...".
     pub(super) async fn check(
         &self,
         mint: &Mint,
@@ -35,8 +36,7 @@ impl Limit {
         }
         let refused = |why: String| Error::new(ErrorKind::Credits, format!("could not {what}: {why}; it was not sent"));
         let Some(price) = price else {
-            let why =
-                "the server gives no estimate of what this costs, so that `max_credits` cannot be kept; leave it out";
+            let why = "the server gives no estimate of its price, so `max_credits` cannot be kept; send it without `max_credits`";
             return Err(refused(why.to_owned()));
         };
         let call = format!("{key} {price:?}");

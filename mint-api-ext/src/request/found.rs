@@ -1,4 +1,4 @@
-//! The state of an operation that a call acts on.
+//! The operation that a call acts on.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use mint_api::types::Operation;
 
 use crate::wait::{ActedOn, History, Origin};
 
-/// The state of an operation that a call acts on.
+/// The operation that a call acts on, as it was last seen.
 #[derive(Clone, Debug)]
-pub struct Found {
-    pub(crate) id: String,
+pub(super) struct Found {
+    id: String,
     state: ActedOn,
     history: Arc<History>,
 }
@@ -20,8 +20,8 @@ impl Found {
         Self { id: operation.id.clone(), state, history }
     }
 
-    /// The history of the operation that the reply to a call with this key names, which may be another.
-    pub(crate) fn continued_as(&self, operation: &Operation, key: &str) -> History {
+    /// The history of the operation in the reply to the call, which may be another operation.
+    pub(super) fn continued_as(&self, operation: &Operation, key: &str) -> History {
         if operation.id != self.id {
             return History::started_with(key);
         }

@@ -1,15 +1,17 @@
-//! Letting an operation go on that waits for a person, or making it anew.
+//! Approving, revising, resuming and retrying operations.
 
 use mint_api::Client;
 use mint_api::types::{EmptyRequest, IdempotencyKey, ReviseOperationRequest};
 
+use super::call::{Call, Replied, Sealed, Start};
 use super::found::Found;
 use super::model::RetryModel;
-use super::request::{Call, Replied, Request, Start, text};
+use super::prepared::{Endpoint, Prepared, text};
+use super::request::Request;
 use crate::wait::{FailedOperation, Preview, Unpaid};
 
 impl Preview {
-    /// Lets the operation go on to its end as it is: `POST /v1/operations/{operationId}:approve`.
+    /// Approves the preview, and the operation goes on to its end: `POST /v1/operations/{operationId}:approve`.
     ///
     /// # Examples
     ///
@@ -32,11 +34,13 @@ impl Preview {
     /// # }
     /// ```
     pub fn approve(&self) -> Request<Approve> {
-        Request::new(&self.origin.mint, Approve { found: Found::new(&self.operation, &self.origin) })
+        let endpoint = Endpoint::operation("approve", &self.operation.id);
+        let prepared = Prepared::new(endpoint, Ok(EmptyRequest {}));
+        Request::new(&self.origin.mint, Approve(prepared.acting_on(Found::new(&self.operation, &self.origin))))
     }
 
-    /// Asks for another preview, with what to change in 1 to 2000 characters: `POST
-    /// /v1/operations/{operationId}:revise`. The next wait ends at that preview.
+    /// Asks for another preview. The feedback says what to change, in 1 to 2000 characters:
+    /// `POST /v1/operations/{operationId}:revise`. The next wait ends at that preview.
     ///
     /// # Examples
     ///
@@ -58,17 +62,18 @@ impl Preview {
     /// # }
     /// ```
     pub fn revise(&self, feedback: impl Into<String>) -> Request<Revise> {
-        let found = Found::new(&self.operation, &self.origin);
-        Request::new(&self.origin.mint, Revise { found, feedback: feedback.into() })
+        let body = text("feedback", &feedback.into()).map(|feedback| ReviseOperationRequest { feedback });
+        let prepared = Prepared::new(Endpoint::operation("revise", &self.operation.id), body);
+        Request::new(&self.origin.mint, Revise(prepared.acting_on(Found::new(&self.operation, &self.origin))))
     }
 }
 
 impl Unpaid {
-    /// Lets the operation go on once there are credits: `POST /v1/operations/{operationId}:resume`.
+    /// Resumes the operation once the account has credits: `POST /v1/operations/{operationId}:resume`.
     ///
-    /// An operation that has no `resource` yet has nothing to go on with: sending is an error then
-    /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)), which tells the key to send the start again
-    /// with, if this outcome comes from a start.
+    /// Mint cannot resume an operation that has no `resource` yet. Sending is then an error
+    /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)). If this outcome comes from a start, the text
+    /// names the key of that start, which is to be sent again.
     ///
     /// # Examples
     ///
@@ -91,22 +96,22 @@ impl Unpaid {
     /// # }
     /// ```
     pub fn resume(&self) -> Request<Resume> {
-        let found = Found::new(&self.operation, &self.origin);
-        let nothing_to_resume = self.operation.resource.is_none().then(|| {
+        let body = self.operation.resource.as_ref().map(|_| EmptyRequest {}).ok_or_else(|| {
             let key = match &self.origin.history.idempotency_key {
                 Some(key) => format!("its idempotency key `{key}`"),
                 None => "its idempotency key".to_owned(),
             };
-            format!("nothing has been made that could go on; once there are credits, send the start again with {key}")
+            format!("the operation has made nothing yet; once there are credits, send its start again with {key}")
         });
-        Request::new(&self.origin.mint, Resume { found, nothing_to_resume })
+        let prepared = Prepared::new(Endpoint::operation("resume", &self.operation.id), body);
+        Request::new(&self.origin.mint, Resume(prepared.acting_on(Found::new(&self.operation, &self.origin))))
     }
 }
 
 impl FailedOperation {
-    /// Makes the model anew, as a new operation: `POST /v1/models/{modelId}:retry`.
+    /// Generates the model again, as a new operation: `POST /v1/models/{modelId}:retry`.
     ///
-    /// Only a model can be retried: of what else failed, sending is an error
+    /// Mint retries only models. For another operation, sending is an error
     /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)).
     ///
     /// # Examples
@@ -130,102 +135,65 @@ impl FailedOperation {
     /// ```
     pub fn retry(&self) -> Request<RetryModel> {
         let resource = self.operation.resource.as_ref();
-        let model = resource.filter(|resource| resource.type_.as_str() == "model").map(|model| model.id.clone());
-        let found = Some(Found::new(&self.operation, &self.origin));
-        Request::new(&self.origin.mint, RetryModel { model, found })
+        let RetryModel(prepared) = match resource.filter(|resource| resource.type_.as_str() == "model") {
+            Some(model) => RetryModel::new(model.id.clone()),
+            None => RetryModel::not_a_model(),
+        };
+        Request::new(&self.origin.mint, RetryModel(prepared.acting_on(Found::new(&self.operation, &self.origin))))
     }
 }
 
-/// Approving a preview; see [`Preview::approve`](crate::Preview::approve).
+/// Approves a preview; see [`Preview::approve`](crate::Preview::approve).
 #[derive(Clone, Debug)]
-pub struct Approve {
-    found: Found,
-}
+pub struct Approve(Prepared<EmptyRequest>);
 
-/// Asking for another preview; see [`Preview::revise`](crate::Preview::revise).
+/// Asks for another preview; see [`Preview::revise`](crate::Preview::revise).
 #[derive(Clone, Debug)]
-pub struct Revise {
-    found: Found,
-    feedback: String,
-}
+pub struct Revise(Prepared<ReviseOperationRequest>);
 
-/// Going on after credits were added; see [`Unpaid::resume`](crate::Unpaid::resume).
+/// Resumes an operation after credits were added; see [`Unpaid::resume`](crate::Unpaid::resume).
 #[derive(Clone, Debug)]
-pub struct Resume {
-    found: Found,
-    /// Why there is nothing to resume.
-    nothing_to_resume: Option<String>,
-}
+pub struct Resume(Prepared<EmptyRequest>);
 
-impl Call for Approve {
+impl Sealed for Approve {
     type Body = EmptyRequest;
 
-    const DOES: &'static str = "approve";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("operation", &self.found.id))
+    fn prepared(&mut self) -> &mut Prepared<EmptyRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<EmptyRequest, String> {
-        Ok(EmptyRequest {})
-    }
-
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: EmptyRequest) -> Replied {
-        api.approve_operation().operation_id(&self.found.id).idempotency_key(key).body(body).send().await
-    }
-
-    fn found(&self) -> Option<&Found> {
-        Some(&self.found)
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Replied {
+        api.approve_operation().operation_id(id).idempotency_key(key).body(body).send().await
     }
 }
 
-impl Call for Revise {
+impl Sealed for Revise {
     type Body = ReviseOperationRequest;
 
-    const DOES: &'static str = "revise";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("operation", &self.found.id))
+    fn prepared(&mut self) -> &mut Prepared<ReviseOperationRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<ReviseOperationRequest, String> {
-        Ok(ReviseOperationRequest { feedback: text("feedback", &self.feedback)? })
-    }
-
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: ReviseOperationRequest) -> Replied {
-        api.revise_operation().operation_id(&self.found.id).idempotency_key(key).body(body).send().await
-    }
-
-    fn found(&self) -> Option<&Found> {
-        Some(&self.found)
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: ReviseOperationRequest) -> Replied {
+        api.revise_operation().operation_id(id).idempotency_key(key).body(body).send().await
     }
 }
 
-impl Call for Resume {
+impl Sealed for Resume {
     type Body = EmptyRequest;
 
-    const DOES: &'static str = "resume";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("operation", &self.found.id))
+    fn prepared(&mut self) -> &mut Prepared<EmptyRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<EmptyRequest, String> {
-        match &self.nothing_to_resume {
-            Some(why) => Err(why.clone()),
-            None => Ok(EmptyRequest {}),
-        }
-    }
-
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: EmptyRequest) -> Replied {
-        api.resume_operation().operation_id(&self.found.id).idempotency_key(key).body(body).send().await
-    }
-
-    fn found(&self) -> Option<&Found> {
-        Some(&self.found)
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Replied {
+        api.resume_operation().operation_id(id).idempotency_key(key).body(body).send().await
     }
 }
 
+impl Call for Approve {}
+impl Call for Revise {}
+impl Call for Resume {}
 impl Start for Approve {}
 impl Start for Revise {}
 impl Start for Resume {}

@@ -7,163 +7,132 @@ use mint_api::types::{
 };
 
 use super::Reference;
-use super::request::{Call, Replied, Request, Start, optional_text, text};
+use super::call::{Call, Replied, Sealed, Start};
+use super::prepared::{Endpoint, Prepared, text};
+use super::request::Request;
 
-/// Generating a model; see [`Mint::generate_model`](crate::Mint::generate_model).
+/// Generates a model; see [`Mint::generate_model`](crate::Mint::generate_model).
 #[derive(Clone, Debug)]
-pub struct GenerateModel {
-    scene: Scene,
-    rigging_pose: Option<RiggingPose>,
-}
+pub struct GenerateModel(Prepared<GenerateModelRequest>);
 
-/// Generating a world; see [`Mint::generate_world`](crate::Mint::generate_world).
+/// Generates a world; see [`Mint::generate_world`](crate::Mint::generate_world).
 #[derive(Clone, Debug)]
-pub struct GenerateWorld {
-    scene: Scene,
-}
-
-/// What models and worlds are generated from alike.
-#[derive(Clone, Debug)]
-struct Scene {
-    prompt: String,
-    name: Option<String>,
-    generation_preset: Option<GenerationPreset>,
-    generation_mode: Option<GenerationMode>,
-    reference: Option<Reference>,
-}
-
-impl Scene {
-    fn new(prompt: String) -> Self {
-        Self { prompt, name: None, generation_preset: None, generation_mode: None, reference: None }
-    }
-}
+pub struct GenerateWorld(Prepared<GenerateWorldRequest>);
 
 impl GenerateModel {
-    pub(super) fn new(prompt: String) -> Self {
-        Self { scene: Scene::new(prompt), rigging_pose: None }
+    pub(super) fn new(prompt: &str) -> Self {
+        let body = text("prompt", prompt).map(|prompt| GenerateModelRequest {
+            prompt,
+            name: None,
+            generation_preset: None,
+            generation_mode: None,
+            rigging_pose: None,
+            image_url: None,
+            source_images: None,
+        });
+        Self(Prepared::new(Endpoint::collection("generate a model"), body))
     }
 }
 
 impl GenerateWorld {
-    pub(super) fn new(prompt: String) -> Self {
-        Self { scene: Scene::new(prompt) }
+    pub(super) fn new(prompt: &str) -> Self {
+        let body = text("prompt", prompt).map(|prompt| GenerateWorldRequest {
+            prompt,
+            name: None,
+            generation_preset: None,
+            generation_mode: None,
+            image_url: None,
+            source_images: None,
+        });
+        Self(Prepared::new(Endpoint::collection("generate a world"), body))
     }
 }
 
 impl Request<GenerateModel> {
-    /// A name to show for the model, of 1 to 120 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.scene.name = Some(name.into());
-        self
+    /// Sets the name that Mint shows for the model, of 1 to 120 characters.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set(|body| text("name", &name.into()).map(|name| body.name = Some(name)))
     }
 
-    /// The tier of quality. Default: the server's, documented as `standard`.
-    pub fn generation_preset(mut self, preset: GenerationPreset) -> Self {
-        self.call.scene.generation_preset = Some(preset);
-        self
+    /// Sets the tier of quality. Default: the server chooses, documented as `standard`.
+    pub fn generation_preset(self, preset: GenerationPreset) -> Self {
+        self.with(|body| body.generation_preset = Some(preset))
     }
 
-    /// Whether the operation stops at a preview for a person to review. Default: the server's, documented as `auto`.
-    pub fn generation_mode(mut self, mode: GenerationMode) -> Self {
-        self.call.scene.generation_mode = Some(mode);
-        self
+    /// Sets whether the operation stops at a preview for a person to review. Default: the server chooses, documented as
+    /// `auto`, which does not stop.
+    pub fn generation_mode(self, mode: GenerationMode) -> Self {
+        self.with(|body| body.generation_mode = Some(mode))
     }
 
-    /// The pose of a character. It is modelled in it, not rigged.
-    pub fn rigging_pose(mut self, pose: RiggingPose) -> Self {
-        self.call.rigging_pose = Some(pose);
-        self
+    /// Sets the pose in which a character is modelled. The model gets no rig.
+    pub fn rigging_pose(self, pose: RiggingPose) -> Self {
+        self.with(|body| body.rigging_pose = Some(pose))
     }
 
-    /// Images to work from besides the prompt.
-    pub fn reference(mut self, reference: Reference) -> Self {
-        self.call.scene.reference = Some(reference);
-        self
+    /// Sets the images to work from besides the prompt.
+    pub fn reference(self, reference: Reference) -> Self {
+        self.set(|body| reference.into_fields().map(|fields| (body.image_url, body.source_images) = fields))
     }
 }
 
 impl Request<GenerateWorld> {
-    /// A name to show for the world, of 1 to 120 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.scene.name = Some(name.into());
-        self
+    /// Sets the name that Mint shows for the world, of 1 to 120 characters.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set(|body| text("name", &name.into()).map(|name| body.name = Some(name)))
     }
 
-    /// The tier of quality. Default: the server's, documented as `standard`.
-    pub fn generation_preset(mut self, preset: GenerationPreset) -> Self {
-        self.call.scene.generation_preset = Some(preset);
-        self
+    /// Sets the tier of quality. Default: the server chooses, documented as `standard`.
+    pub fn generation_preset(self, preset: GenerationPreset) -> Self {
+        self.with(|body| body.generation_preset = Some(preset))
     }
 
-    /// Whether the operation stops at a preview for a person to review. Default: the server's, documented as `auto`.
-    pub fn generation_mode(mut self, mode: GenerationMode) -> Self {
-        self.call.scene.generation_mode = Some(mode);
-        self
+    /// Sets whether the operation stops at a preview for a person to review. Default: the server chooses, documented as
+    /// `auto`, which does not stop.
+    pub fn generation_mode(self, mode: GenerationMode) -> Self {
+        self.with(|body| body.generation_mode = Some(mode))
     }
 
-    /// Images to work from besides the prompt.
-    pub fn reference(mut self, reference: Reference) -> Self {
-        self.call.scene.reference = Some(reference);
-        self
+    /// Sets the images to work from besides the prompt.
+    pub fn reference(self, reference: Reference) -> Self {
+        self.set(|body| reference.into_fields().map(|fields| (body.image_url, body.source_images) = fields))
     }
 }
 
-impl Call for GenerateModel {
+impl Sealed for GenerateModel {
     type Body = GenerateModelRequest;
 
-    const DOES: &'static str = "generate a model";
-
-    fn body(&self) -> Result<GenerateModelRequest, String> {
-        let scene = &self.scene;
-        let (image_url, source_images) = Reference::fields(scene.reference.as_ref())?;
-        Ok(GenerateModelRequest {
-            prompt: text("prompt", &scene.prompt)?,
-            name: optional_text("name", scene.name.as_ref())?,
-            generation_preset: scene.generation_preset,
-            generation_mode: scene.generation_mode,
-            rigging_pose: self.rigging_pose,
-            image_url,
-            source_images,
-        })
+    fn prepared(&mut self) -> &mut Prepared<GenerateModelRequest> {
+        &mut self.0
     }
 
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: GenerateModelRequest) -> Replied {
+    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateModelRequest) -> Replied {
         api.generate_model().idempotency_key(key).body(body).send().await
     }
 
-    fn price(&mut self) -> Option<EstimatePricingRequest> {
-        let generation_preset = *self.scene.generation_preset.get_or_insert(GenerationPreset::Standard);
+    fn price(_: &str, body: &mut GenerateModelRequest) -> Option<EstimatePricingRequest> {
         let request = ModelGenerationEstimateRequest {
             operation: types::ModelGenerationEstimateRequestOperation::ModelGeneration,
-            generation_preset,
-            generation_mode: self.scene.generation_mode,
+            generation_preset: *body.generation_preset.get_or_insert(GenerationPreset::Standard),
+            generation_mode: body.generation_mode,
         };
         Some(request.into())
     }
 }
 
-impl Call for GenerateWorld {
+impl Sealed for GenerateWorld {
     type Body = GenerateWorldRequest;
 
-    const DOES: &'static str = "generate a world";
-
-    fn body(&self) -> Result<GenerateWorldRequest, String> {
-        let scene = &self.scene;
-        let (image_url, source_images) = Reference::fields(scene.reference.as_ref())?;
-        Ok(GenerateWorldRequest {
-            prompt: text("prompt", &scene.prompt)?,
-            name: optional_text("name", scene.name.as_ref())?,
-            generation_preset: scene.generation_preset,
-            generation_mode: scene.generation_mode,
-            image_url,
-            source_images,
-        })
+    fn prepared(&mut self) -> &mut Prepared<GenerateWorldRequest> {
+        &mut self.0
     }
 
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: GenerateWorldRequest) -> Replied {
+    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateWorldRequest) -> Replied {
         api.generate_world().idempotency_key(key).body(body).send().await
     }
 }
 
+impl Call for GenerateModel {}
+impl Call for GenerateWorld {}
 impl Start for GenerateModel {}
 impl Start for GenerateWorld {}

@@ -1,4 +1,4 @@
-//! Where an image comes from, and what is sent of it.
+//! Where an image comes from, and the upload made from it.
 
 use std::fmt;
 use std::fs::File;
@@ -12,22 +12,27 @@ use mint_api::types::{ReferenceImageUpload, ResourceName};
 use url::Url;
 
 use super::media_type::{self, KNOWN};
-use super::reference_image::{ReferenceImage, WHAT};
 use crate::client::blocking;
 use crate::error::{Error, ErrorKind, shown};
 
+/// The call that sends an image; completes "could not ...".
+pub(super) const WHAT: &str = "keep the reference image";
+
+/// How large an uploaded image may be: see [`ReferenceImage::MAX_BYTES`](super::ReferenceImage::MAX_BYTES).
+pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
+
 /// Where an image comes from.
 ///
-/// A [`Path`] is a file, bytes are bytes, a [`Url`] is a URL; a text is a URL if it begins with `https://` or `http://`,
-/// and else the path of a file.
+/// It converts from a [`Path`], from bytes and from a [`Url`]. A text that begins with `https://` or `http://` is a URL;
+/// any other text is the path of a file.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ImageSource {
-    /// A file. It is read when the image is sent, off the async threads.
+    /// A file. [`Request::send`](super::Request::send) reads it, off the async threads.
     File(PathBuf),
-    /// What a file holds.
+    /// The content of an image file.
     Bytes(Bytes),
-    /// Where the image is; the server reads it.
+    /// A URL, which the server reads.
     Url(String),
 }
 
@@ -82,7 +87,7 @@ impl From<String> for ImageSource {
     }
 }
 
-/// Without the bytes, and without the query of the URL, which may be a secret.
+/// Omits the bytes, and the query of the URL, which may be a secret.
 impl fmt::Debug for ImageSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,9 +98,9 @@ impl fmt::Debug for ImageSource {
     }
 }
 
-/// What is uploaded of a file or its bytes.
+/// Makes the upload from a file or its bytes.
 pub(super) async fn read(source: ImageSource, name: Option<ResourceName>) -> Result<ReferenceImageUpload, Error> {
-    // Of 10 MiB, the encoding takes too long for an async thread, too.
+    // Encoding 10 MiB blocks for too long, too.
     blocking(move || {
         let (bytes, file_name) = match source {
             ImageSource::File(path) => {
@@ -110,10 +115,10 @@ pub(super) async fn read(source: ImageSource, name: Option<ResourceName>) -> Res
     .await
 }
 
-/// Reads no more than shows that a file is too large, whatever it is: a device or a pipe may never end.
+/// Reads at most one byte more than an upload may have: a device or a pipe may never end.
 fn read_file(path: &Path) -> Result<Bytes, Error> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(ReferenceImage::MAX_BYTES + 1).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|error| {
         let text = format!("could not {WHAT}: `{}` cannot be read; check the path and its permissions", path.display());
         Error::new(ErrorKind::Io, text).with_source(error)
@@ -125,14 +130,14 @@ fn upload(bytes: &[u8], file_name: Option<String>, name: Option<ResourceName>) -
     if bytes.is_empty() {
         return Err(invalid("the image is empty; check that it is the right file"));
     }
-    if bytes.len() as u64 > ReferenceImage::MAX_BYTES {
-        let limit = ReferenceImage::MAX_BYTES / (1024 * 1024);
+    if bytes.len() as u64 > MAX_BYTES {
+        let limit = MAX_BYTES / (1024 * 1024);
         return Err(invalid(&format!(
             "the image is larger than the {limit} MiB that are uploaded; scale it down, or pass a URL"
         )));
     }
     let Some(image) = media_type::of(bytes) else {
-        return Err(invalid(&format!("this is no image of a known type; convert it to {KNOWN}")));
+        return Err(invalid(&format!("the image is of no known type; convert it to {KNOWN}")));
     };
     let file_name = file_name.unwrap_or_else(|| format!("reference.{}", image.extension));
     Ok(ReferenceImageUpload {
@@ -182,7 +187,7 @@ mod tests {
         assert_eq!(sent.file_name.as_str(), "reference.png");
         assert_eq!(upload(png, Some("lampe é.PNG".into()), None).unwrap().file_name.as_str(), "lampe é.PNG");
 
-        let limit = usize::try_from(ReferenceImage::MAX_BYTES).unwrap();
+        let limit = usize::try_from(MAX_BYTES).unwrap();
         let of_size = |size: usize| [&png[..], &vec![0; size - png.len()]].concat();
         assert!(upload(&of_size(limit), None, None).is_ok());
         for (bytes, says) in [
@@ -204,7 +209,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.to_string().contains("a.png` cannot be read; check the path"), "{error}");
         let file = File::create(&path).unwrap();
-        file.set_len(3 * ReferenceImage::MAX_BYTES).unwrap();
-        assert_eq!(read_file(&path).unwrap().len() as u64, ReferenceImage::MAX_BYTES + 1);
+        file.set_len(3 * MAX_BYTES).unwrap();
+        assert_eq!(read_file(&path).unwrap().len() as u64, MAX_BYTES + 1);
     }
 }

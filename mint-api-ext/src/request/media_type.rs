@@ -1,4 +1,4 @@
-//! What an image is, told by its first bytes.
+//! The type of an image, by its first bytes.
 
 /// A type of image: its media type (<https://www.iana.org/assignments/media-types>) and its usual extension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,10 +11,10 @@ const fn image(media_type: &'static str, extension: &'static str) -> ImageType {
     ImageType { media_type, extension }
 }
 
-/// The names of the types that are told, for a text.
+/// The names of the known types, for a text.
 pub(super) const KNOWN: &str = "PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF";
 
-/// The type of an image; `None` for what is no image, or of another type.
+/// The type of an image; `None` for another type, or for bytes that are no image.
 pub(super) fn of(bytes: &[u8]) -> Option<ImageType> {
     let begins = |magic: &[u8]| bytes.starts_with(magic);
     match bytes {
@@ -28,7 +28,7 @@ pub(super) fn of(bytes: &[u8]) -> Option<ImageType> {
             Some(b"heic" | b"heix" | b"hevc" | b"hevx") => Some(image("image/heic", "heic")),
             _ => None,
         },
-        // The size of the file stands between; the reserved bytes are zero.
+        // The size of the file comes first, then reserved bytes, which are zero.
         _ if begins(b"BM") && bytes.get(6..10) == Some(&[0; 4]) => Some(image("image/bmp", "bmp")),
         _ if begins(b"II*\0") || begins(b"MM\0*") => Some(image("image/tiff", "tiff")),
         _ => None,
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_told_by_content() {
+    fn types_by_content() {
         for (bytes, media_type) in [
             (&b"\x89PNG\r\n\x1a\n..."[..], Some("image/png")),
             (b"\xff\xd8\xff\xe0", Some("image/jpeg")),

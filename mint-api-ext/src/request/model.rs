@@ -1,120 +1,108 @@
-//! What is done to a model: animating, converting, making it anew.
+//! Animating, converting and retrying models.
 
 use mint_api::Client;
 use mint_api::types::{AnimateModelRequest, ConversionFormat, ConvertModelRequest, EmptyRequest, IdempotencyKey};
 
-use super::found::Found;
-use super::request::{Call, Replied, Request, Start, optional_text, positive, text};
+use super::call::{Call, Replied, Sealed, Start};
+use super::prepared::{Endpoint, Prepared, positive, text};
+use super::request::Request;
 
-/// Animating a model; see [`Mint::animate_model`](crate::Mint::animate_model).
+/// Animates a model; see [`Mint::animate_model`](crate::Mint::animate_model).
 #[derive(Clone, Debug)]
-pub struct AnimateModel {
-    pub(super) model: String,
-    pub(super) motion_prompt: String,
-    pub(super) height_meters: Option<f64>,
-}
+pub struct AnimateModel(Prepared<AnimateModelRequest>);
 
-/// Converting a model; see [`Mint::convert_model`](crate::Mint::convert_model).
+/// Converts a model; see [`Mint::convert_model`](crate::Mint::convert_model).
 #[derive(Clone, Debug)]
-pub struct ConvertModel {
-    pub(super) model: String,
-    pub(super) target_formats: Vec<ConversionFormat>,
-    pub(super) name: Option<String>,
-}
+pub struct ConvertModel(Prepared<ConvertModelRequest>);
 
-/// Making a model anew that failed; see [`Mint::retry_model`](crate::Mint::retry_model) and
+/// Generates a model again after it failed; see [`Mint::retry_model`](crate::Mint::retry_model) and
 /// [`FailedOperation::retry`](crate::FailedOperation::retry).
 #[derive(Clone, Debug)]
-pub struct RetryModel {
-    pub(super) model: Option<String>,
-    pub(super) found: Option<Found>,
+pub struct RetryModel(pub(super) Prepared<EmptyRequest>);
+
+impl AnimateModel {
+    pub(super) fn new(model: String, motion_prompt: &str) -> Self {
+        let body = text("motionPrompt", motion_prompt)
+            .map(|motion_prompt| AnimateModelRequest { motion_prompt, height_meters: None });
+        Self(Prepared::new(Endpoint::model("animate", model), body))
+    }
+}
+
+impl ConvertModel {
+    pub(super) fn new(model: String, target_formats: Vec<ConversionFormat>) -> Self {
+        let body = match target_formats.is_empty() {
+            true => Err("`targetFormats` is empty; name at least one format".to_owned()),
+            false => Ok(ConvertModelRequest { target_formats, name: None }),
+        };
+        Self(Prepared::new(Endpoint::model("convert", model), body))
+    }
+}
+
+impl RetryModel {
+    pub(super) fn new(model: String) -> Self {
+        Self(Prepared::new(Endpoint::model("retry", model), Ok(EmptyRequest {})))
+    }
+
+    /// Why an operation that made something else cannot be retried.
+    pub(super) fn not_a_model() -> Self {
+        let why = "the operation was not making a model, and Mint retries only models";
+        Self(Prepared::new(Endpoint::collection("retry"), Err(why.to_owned())))
+    }
 }
 
 impl Request<AnimateModel> {
-    /// How tall the character is, in metres, more than 0.
-    pub fn height_meters(mut self, metres: f64) -> Self {
-        self.call.height_meters = Some(metres);
-        self
+    /// Sets the height of the character in metres, above 0. Default: the server chooses.
+    pub fn height_meters(self, metres: f64) -> Self {
+        self.set(|body| positive("heightMeters", metres).map(|metres| body.height_meters = Some(metres)))
     }
 }
 
 impl Request<ConvertModel> {
-    /// A name to show for it, of 1 to 120 characters.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.call.name = Some(name.into());
-        self
+    /// Sets the name that Mint shows for the conversion, of 1 to 120 characters.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set(|body| text("name", &name.into()).map(|name| body.name = Some(name)))
     }
 }
 
-impl Call for AnimateModel {
+impl Sealed for AnimateModel {
     type Body = AnimateModelRequest;
 
-    const DOES: &'static str = "animate";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("model", &self.model))
+    fn prepared(&mut self) -> &mut Prepared<AnimateModelRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<AnimateModelRequest, String> {
-        Ok(AnimateModelRequest {
-            motion_prompt: text("motionPrompt", &self.motion_prompt)?,
-            height_meters: positive("heightMeters", self.height_meters)?,
-        })
-    }
-
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: AnimateModelRequest) -> Replied {
-        api.animate_model().model_id(&self.model).idempotency_key(key).body(body).send().await
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: AnimateModelRequest) -> Replied {
+        api.animate_model().model_id(id).idempotency_key(key).body(body).send().await
     }
 }
 
-impl Call for ConvertModel {
+impl Sealed for ConvertModel {
     type Body = ConvertModelRequest;
 
-    const DOES: &'static str = "convert";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("model", &self.model))
+    fn prepared(&mut self) -> &mut Prepared<ConvertModelRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<ConvertModelRequest, String> {
-        if self.target_formats.is_empty() {
-            return Err("`targetFormats` is empty; name at least one format".to_owned());
-        }
-        let name = optional_text("name", self.name.as_ref())?;
-        Ok(ConvertModelRequest { target_formats: self.target_formats.clone(), name })
-    }
-
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: ConvertModelRequest) -> Replied {
-        api.convert_model().model_id(&self.model).idempotency_key(key).body(body).send().await
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: ConvertModelRequest) -> Replied {
+        api.convert_model().model_id(id).idempotency_key(key).body(body).send().await
     }
 }
 
-impl Call for RetryModel {
+impl Sealed for RetryModel {
     type Body = EmptyRequest;
 
-    const DOES: &'static str = "retry";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("model", self.model.as_ref()?))
+    fn prepared(&mut self) -> &mut Prepared<EmptyRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<EmptyRequest, String> {
-        match self.model {
-            Some(_) => Ok(EmptyRequest {}),
-            None => Err("what failed is no model, and only models can be retried; start it again".to_owned()),
-        }
-    }
-
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: EmptyRequest) -> Replied {
-        let model = self.model.as_deref().unwrap_or_default();
-        api.retry_model().model_id(model).idempotency_key(key).body(body).send().await
-    }
-
-    fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Replied {
+        api.retry_model().model_id(id).idempotency_key(key).body(body).send().await
     }
 }
 
+impl Call for AnimateModel {}
+impl Call for ConvertModel {}
+impl Call for RetryModel {}
 impl Start for AnimateModel {}
 impl Start for ConvertModel {}
 impl Start for RetryModel {}

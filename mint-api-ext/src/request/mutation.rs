@@ -1,4 +1,4 @@
-//! Sending a call that changes something: once, however often it must be sent.
+//! Sending a call that changes something, under the retry policy.
 
 use mint_api::types::{IdempotencyKey, Problem};
 use mint_api::{Client, ResponseValue};
@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind};
 
-/// Sends a call with its key, again with the same key and body where it may have failed in passing.
+/// Sends a call, and sends it again with the same key and body after a retryable failure.
 ///
-/// `what` completes "could not ...". Every error tells the key; where the server may have done what it was asked, the
-/// text says how to find out.
+/// `what` completes "could not ...". Every error holds the key. If the server may have done the call all the same, the
+/// text says how to find out without doing it twice.
 pub(crate) async fn mutate<'a, T, F>(
     mint: &'a Mint,
     what: &str,

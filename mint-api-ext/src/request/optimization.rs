@@ -1,4 +1,4 @@
-//! Optimizing a model, which may be done or under way already.
+//! Optimizing a model, which may be optimized already, or be under way.
 
 use std::fmt;
 
@@ -10,34 +10,40 @@ use mint_api::types::{
 };
 use reqwest::StatusCode;
 
-use super::request::{Call, Replied, Request};
+use super::call::{Call, Replied, Sealed};
+use super::prepared::{Endpoint, Prepared};
+use super::request::Request;
 use crate::error::Error;
 use crate::wait::OperationHandle;
 
-/// Optimizing a model; see [`Mint::optimize_model`](crate::Mint::optimize_model).
+/// Optimizes a model; see [`Mint::optimize_model`](crate::Mint::optimize_model).
 #[derive(Clone, Debug)]
-pub struct OptimizeModel {
-    pub(super) model: String,
-    pub(super) level: OptimizationLevel,
+pub struct OptimizeModel(Prepared<OptimizeModelRequest>);
+
+impl OptimizeModel {
+    pub(super) fn new(model: String, level: OptimizationLevel) -> Self {
+        let body = OptimizeModelRequest { optimization_level: Some(level) };
+        Self(Prepared::new(Endpoint::model("optimize", model), Ok(body)))
+    }
 }
 
-/// What came of asking for a model to be optimized.
+/// The result of asking for an optimization.
 ///
-/// Two of these are conflicts to the server (409), which name no operation; the model is read then.
+/// The server answers the last two with a conflict (409) that names no operation. The request then reads the model.
 #[derive(Clone)]
 #[non_exhaustive]
-#[must_use = "an optimization that was started is to be waited for"]
+#[must_use = "an optimization may have started, and has to be waited for"]
 pub enum Optimization {
-    /// It was started.
+    /// An optimization started.
     Started(OperationHandle),
-    /// The model is optimized: its assets have `optimized_glb_url`. Nothing was started.
+    /// The model is optimized already: its assets have `optimized_glb_url`. Nothing was started.
     AlreadyOptimized(Box<Model>),
     /// An optimization of the model is under way. Nothing was started; read the model again until its assets have
     /// `optimized_glb_url`.
     InProgress(Box<Model>),
 }
 
-/// Of a model only its id: the rest may hold signed URLs.
+/// Shows only the id of a model: the rest may hold signed URLs.
 impl fmt::Debug for Optimization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -48,42 +54,38 @@ impl fmt::Debug for Optimization {
     }
 }
 
-impl Call for OptimizeModel {
+impl Sealed for OptimizeModel {
     type Body = OptimizeModelRequest;
 
-    const DOES: &'static str = "optimize";
-
-    fn target(&self) -> Option<(&'static str, &str)> {
-        Some(("model", &self.model))
+    fn prepared(&mut self) -> &mut Prepared<OptimizeModelRequest> {
+        &mut self.0
     }
 
-    fn body(&self) -> Result<OptimizeModelRequest, String> {
-        Ok(OptimizeModelRequest { optimization_level: Some(self.level) })
+    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: OptimizeModelRequest) -> Replied {
+        api.optimize_model().model_id(id).idempotency_key(key).body(body).send().await
     }
 
-    async fn send(&self, api: &Client, key: IdempotencyKey, body: OptimizeModelRequest) -> Replied {
-        api.optimize_model().model_id(&self.model).idempotency_key(key).body(body).send().await
-    }
-
-    fn price(&mut self) -> Option<EstimatePricingRequest> {
+    fn price(id: &str, _: &mut OptimizeModelRequest) -> Option<EstimatePricingRequest> {
         let request = ModelOptimizationEstimateRequest {
             operation: types::ModelOptimizationEstimateRequestOperation::ModelOptimization,
-            model_id: self.model.clone(),
+            model_id: id.to_owned(),
         };
         Some(request.into())
     }
 }
 
+impl Call for OptimizeModel {}
+
 impl Request<OptimizeModel> {
-    /// Sends it, and reads the model where it is optimized, or being optimized, already.
+    /// Sends the request. Reads the model if it is optimized already, or an optimization is under way.
     ///
     /// # Errors
     ///
-    /// As those of every [`Request`], and those of reading the model.
+    /// Those of [`send`](Request::send), and those of [`Mint::model`](crate::Mint::model).
     ///
     /// # Cancellation
     ///
-    /// As that of every [`Request`].
+    /// See [`send`](Request::send).
     pub fn send(&self) -> BoxFuture<'static, Result<Optimization, Error>> {
         let request = self.clone();
         Box::pin(async move {
@@ -97,7 +99,7 @@ impl Request<OptimizeModel> {
                 Some("model-optimization-in-progress") => Optimization::InProgress,
                 _ => return Err(error),
             };
-            Ok(in_progress(Box::new(request.mint().model(&request.call.model).await?)))
+            Ok(in_progress(Box::new(request.mint().model(request.call.0.endpoint.id()).await?)))
         })
     }
 }

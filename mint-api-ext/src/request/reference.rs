@@ -1,4 +1,4 @@
-//! Images that a generation works from.
+//! The images that a generation works from.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::error::shown;
 
-/// What a generation works from besides its prompt: images at public https URLs.
+/// The images that a generation works from besides its prompt, at public https URLs.
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Reference {
@@ -16,19 +16,18 @@ pub enum Reference {
     Views(Vec<String>),
 }
 
-/// `imageUrl` and `sourceImages` of a request.
+/// The fields `imageUrl` and `sourceImages` of a request.
 pub(super) type Fields = (Option<String>, Option<Vec<String>>);
 
 impl Reference {
-    pub(super) fn fields(reference: Option<&Self>) -> Result<Fields, String> {
-        match reference {
-            None => Ok((None, None)),
-            Some(Self::Image(url)) => Ok((Some(checked("imageUrl", url)?), None)),
-            Some(Self::Views(urls)) if (2..=8).contains(&urls.len()) => {
-                let urls: Result<_, _> = urls.iter().map(|url| checked("sourceImages", url)).collect();
+    pub(super) fn into_fields(self) -> Result<Fields, String> {
+        match self {
+            Self::Image(url) => Ok((Some(checked("imageUrl", url)?), None)),
+            Self::Views(urls) if (2..=8).contains(&urls.len()) => {
+                let urls: Result<_, _> = urls.into_iter().map(|url| checked("sourceImages", url)).collect();
                 Ok((None, Some(urls?)))
             }
-            Some(Self::Views(urls)) => Err(format!(
+            Self::Views(urls) => Err(format!(
                 "`sourceImages` has {}, and may have 2 to 8; give one as `Reference::Image`",
                 match urls.len() {
                     1 => "1 view".to_owned(),
@@ -39,14 +38,16 @@ impl Reference {
     }
 }
 
-fn checked(field: &str, url: &str) -> Result<String, String> {
-    match Url::parse(url) {
-        Ok(_) => Ok(url.to_owned()),
-        Err(error) => Err(format!("`{field}` has what is no URL ({error}); give the https URL of a public image")),
+fn checked(field: &str, url: String) -> Result<String, String> {
+    match Url::parse(&url) {
+        Ok(_) => Ok(url),
+        Err(error) => {
+            Err(format!("`{field}` has a text that is not a URL ({error}); give the https URL of a public image"))
+        }
     }
 }
 
-/// Without the queries of the URLs, which may be secrets.
+/// Omits the queries of the URLs, which may be secrets.
 impl fmt::Debug for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,23 +1,22 @@
-//! Images for generations to work from.
+//! Uploading images for generations to work from.
 
 use std::fmt;
 
 use futures::future::BoxFuture;
 use mint_api::types::{self, CreateReferenceImageRequest, ReferenceImageLink, ResourceName};
 
-use super::image_source::{self, ImageSource};
+use super::image_source::{self, ImageSource, WHAT};
 use super::mutation::mutate;
+use super::request::Request;
 use crate::client::{Mint, idempotency};
 use crate::error::{Error, ErrorKind, shown};
 
-pub(super) const WHAT: &str = "keep the reference image";
-
 impl Mint {
-    /// Describes an image to keep at Mint, for generations to work from: `POST /v1/reference-images`. Nothing is read or
-    /// sent yet.
+    /// Describes the upload of an image for generations to work from: `POST /v1/reference-images`. This method reads and
+    /// sends nothing.
     ///
-    /// It is a file, its bytes, or a URL; see [`ImageSource`]. What is not at a URL is uploaded, its media type told by
-    /// its first bytes; it may have [`ReferenceImage::MAX_BYTES`].
+    /// The image is a file, its bytes, or a URL; see [`ImageSource`]. A file or its bytes may have
+    /// [`ReferenceImage::MAX_BYTES`]; their first bytes decide the media type. The server reads a URL itself.
     ///
     /// # Examples
     ///
@@ -38,94 +37,80 @@ impl Mint {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn upload_image(&self, image: impl Into<ImageSource>) -> UploadImage {
-        UploadImage { mint: self.clone(), key: self.next_idempotency_key(), source: image.into(), name: None }
+    pub fn upload_image(&self, image: impl Into<ImageSource>) -> Request<UploadImage> {
+        Request::new(self, UploadImage { source: image.into(), name: None })
     }
 }
 
-/// An image to keep at Mint; see [`Mint::upload_image`].
-///
-/// It has an `Idempotency-Key` from the moment it is made, with which it is also sent again where its failure may pass.
+/// Uploads an image; see [`Mint::upload_image`].
 #[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
 pub struct UploadImage {
-    mint: Mint,
-    key: String,
     source: ImageSource,
     name: Option<String>,
 }
 
-impl UploadImage {
-    /// The name to show for it, of 1 to 120 characters. Default: none.
+impl Request<UploadImage> {
+    /// Sets the name that Mint shows for the image, of 1 to 120 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.call.name = Some(name.into());
         self
-    }
-
-    /// Another `Idempotency-Key`, of 1 to 255 printable characters of ASCII.
-    pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
-        self
-    }
-
-    /// The `Idempotency-Key` this is sent with, to be kept before it is.
-    pub fn idempotency_key(&self) -> &str {
-        &self.key
     }
 
     /// Reads the image and sends it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] when the file cannot be read; [`ErrorKind::InvalidArgument`] when it is too large, of no known
-    /// type, or a name or key breaks its bound; nothing was sent then. Else as [`Request::send`](crate::Request::send).
+    /// [`ErrorKind::Io`] when the file cannot be read; [`ErrorKind::InvalidArgument`] when the image is too large or of
+    /// no known type, or when the name or the key breaks its bound. The request sends nothing then. Otherwise those of
+    /// [`Request::send`](crate::Request::send).
     ///
     /// # Cancellation
     ///
-    /// The future does not borrow from this. When it is dropped it is not known whether the server has the image; send
-    /// this again to find out.
+    /// The future does not borrow from the request. If it is dropped, the server may or may not have the image; send the
+    /// same request again to find out.
     pub fn send(&self) -> BoxFuture<'static, Result<ReferenceImage, Error>> {
         Box::pin(self.clone().run())
     }
 
     async fn run(self) -> Result<ReferenceImage, Error> {
-        let key = idempotency::check(&self.key)?;
-        let name = self.name.as_deref().map(ResourceName::try_from).transpose().map_err(|error| {
+        let key = idempotency::check(self.idempotency_key())?;
+        let UploadImage { source, name } = self.call.clone();
+        let name = name.as_deref().map(ResourceName::try_from).transpose().map_err(|error| {
             let text = format!("could not {WHAT}: `name` is {error}; give it 1 to 120 characters");
             Error::new(ErrorKind::InvalidArgument, text)
         })?;
-        let body = match self.source {
+        let body = match source {
             ImageSource::Url(url) => {
                 image_source::check_url(&url)?;
                 ReferenceImageLink { source_url: url, file_name: None, name }.into()
             }
             file => CreateReferenceImageRequest::from(image_source::read(file, name).await?),
         };
-        let kept = mutate(&self.mint, WHAT, &key, |api, key| {
+        let kept = mutate(self.mint(), WHAT, &key, |api, key| {
             api.create_reference_image().idempotency_key(key).body(body.clone()).send()
         });
         ReferenceImage::of(kept.await?.value).map_err(|error| error.with_idempotency_key(key.as_str()))
     }
 }
 
-/// An image that is kept at Mint.
+/// An image that Mint keeps.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReferenceImage {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// Where it is, for [`Reference`](crate::Reference).
+    /// The URL, for [`Reference`](crate::Reference).
     pub url: String,
 }
 
 impl ReferenceImage {
-    /// How large an image may be that is uploaded: 10 MiB.
+    /// The size in bytes that an uploaded image may have: 10 MiB.
     ///
-    /// The API documents no bound. This one lets a photograph through, and fits into the time for one request (30 s) at
+    /// The API documents no bound. A photograph is smaller, and 10 MiB take less than the time for one request (30 s) at
     /// 4 Mbit/s.
-    pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+    pub const MAX_BYTES: u64 = image_source::MAX_BYTES;
 
-    /// The reply may have several URLs; the first of these lasts.
+    /// The reply may have several URLs. They are tried in the order of how long they last.
     fn of(reply: types::ReferenceImage) -> Result<Self, Error> {
         let assets = reply.assets.as_ref();
         let urls = [
@@ -136,14 +121,17 @@ impl ReferenceImage {
             assets.and_then(|assets| assets.source_url.as_ref()),
         ];
         let Some(url) = urls.into_iter().flatten().find(|url| !url.is_empty()) else {
-            let text = format!("could not {WHAT}: the reply for {} has no URL; send it again", reply.id);
+            let text = format!(
+                "could not {WHAT}: the reply for {} has no URL; the image is kept, so update this crate instead of sending it again",
+                reply.id
+            );
             return Err(Error::new(ErrorKind::Decode, text));
         };
         Ok(Self { url: url.clone(), id: reply.id })
     }
 }
 
-/// Without the query of the URL, which may be a secret.
+/// Omits the query of the URL, which may be a secret.
 impl fmt::Debug for ReferenceImage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReferenceImage").field("id", &self.id).field("url", &shown(&self.url)).finish()

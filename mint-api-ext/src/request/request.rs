@@ -1,23 +1,23 @@
-//! A call that starts something or lets it go on, from its description to the operation it gives.
-
-use std::fmt::Debug;
+//! A request, from its description to the operation in the reply.
 
 use futures::future::BoxFuture;
-use mint_api::types::{EstimatePricingRequest, IdempotencyKey, Operation, Problem};
-use mint_api::{Client, ResponseValue};
+use mint_api::types::Operation;
 
+use super::call::{Call, Start};
 use super::credits::Limit;
-use super::found::Found;
 use super::mutation::mutate;
+use super::prepared::Prepared;
 use crate::client::{Answer, Mint, idempotency};
-use crate::error::{Error, ErrorKind, id};
+use crate::error::{Error, ErrorKind};
 use crate::wait::{History, OperationHandle, Outcome};
 
-/// A call that starts something, or lets it go on. It does nothing until it is sent.
+/// A call that starts or changes something. It does nothing until it is sent.
 ///
-/// It has an `Idempotency-Key` from the moment it is made, a random UUID unless the caller sets one. A lost reply, 408,
-/// 429, and every 5xx but 501 and 505 let it be sent again, with the same key and body, under the client's
-/// [`RetryPolicy`](crate::RetryPolicy); so does sending it twice. The server does what it is asked once.
+/// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. Under the client's
+/// [`RetryPolicy`](crate::RetryPolicy) it is sent again after a lost reply, 408, 429, and every 5xx but 501 and 505, with
+/// the same key and body. The server does a call with one key once, so sending a request twice is safe, too.
+///
+/// An argument that breaks a documented bound is an error of sending; the first such argument is named.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {
@@ -27,76 +27,24 @@ pub struct Request<T> {
     limit: Option<Limit>,
 }
 
-/// What the reply to a call is.
-pub(crate) type Replied = Result<ResponseValue<Operation>, mint_api::Error<Problem>>;
-
-/// A call that changes something and is answered with an operation.
-pub trait Call: Clone + Debug + Send + Sync + 'static {
-    /// What is sent.
-    #[doc(hidden)]
-    type Body: Clone + Send + Sync;
-
-    /// What the call does, to complete "could not ...".
-    #[doc(hidden)]
-    const DOES: &'static str;
-
-    /// What it is done to: its kind and id.
-    #[doc(hidden)]
-    fn target(&self) -> Option<(&'static str, &str)> {
-        None
-    }
-
-    /// What is sent, or why it cannot be.
-    #[doc(hidden)]
-    fn body(&self) -> Result<Self::Body, String>;
-
-    #[doc(hidden)]
-    fn send(&self, api: &Client, key: IdempotencyKey, body: Self::Body) -> impl Future<Output = Replied> + Send;
-
-    /// What to ask for the price, where there is a way to; sets what the price depends on, so that what is started is
-    /// what was asked for.
-    #[doc(hidden)]
-    fn price(&mut self) -> Option<EstimatePricingRequest> {
-        None
-    }
-
-    /// The operation it acts on, as it was found.
-    #[doc(hidden)]
-    fn found(&self) -> Option<&Found> {
-        None
-    }
-}
-
-/// A call whose reply is followed as it is.
-pub trait Start: Call {}
-
 impl<T> Request<T> {
     pub(crate) fn new(mint: &Mint, call: T) -> Self {
         Self { mint: mint.clone(), call, key: mint.next_idempotency_key(), limit: None }
     }
 
-    /// Another `Idempotency-Key`, of 1 to 255 printable characters of ASCII: that of an earlier call with the same
-    /// arguments, whose fate is not known, to find out without doing it twice.
+    /// Sets the `Idempotency-Key`, of 1 to 255 printable characters of ASCII.
+    ///
+    /// Use the key of an earlier call with the same arguments to find out what became of that call, without doing it
+    /// twice. Use a key that follows from the thing to be made, such as `prop/lamp/v1`, to make that thing once however
+    /// often the program runs.
     pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
 
-    /// The `Idempotency-Key` this is sent with, to be kept before it is.
+    /// The `Idempotency-Key` of the request. Write it down before sending, to send the same request again after a crash.
     pub fn idempotency_key(&self) -> &str {
         &self.key
-    }
-
-    /// Refuses to send it, with [`ErrorKind::Credits`], when it is estimated to cost more than this many credits, or
-    /// more than there are; two requests find that out before it is sent for the first time. The server gives estimates
-    /// for [`Mint::generate_model`] and [`Mint::optimize_model`]; everything else is refused.
-    ///
-    /// A preset that is not set becomes `standard`, the documented default, so that what is started is what the estimate
-    /// was for. Estimates are no promise: the server may still ask for more credits later, which is
-    /// [`Outcome::BillingRequired`].
-    pub fn max_credits(mut self, credits: impl Into<f64>) -> Self {
-        self.limit = Some(Limit::new(credits.into()));
-        self
     }
 
     pub(super) fn mint(&self) -> &Mint {
@@ -105,99 +53,112 @@ impl<T> Request<T> {
 }
 
 impl<T: Call> Request<T> {
+    /// Limits the credits that the call may cost. Sending then asks for the price and the balance first, by two
+    /// requests, and refuses with [`ErrorKind::Credits`] if the price is above the limit or the balance.
+    ///
+    /// The server estimates prices for [`Mint::generate_model`] and [`Mint::optimize_model`]; for every other call,
+    /// sending with a limit is an error. An unset preset becomes `standard`, the documented default, so that the server
+    /// starts what it estimated. An estimate is no promise: the server may still ask for more credits later, which is
+    /// [`Outcome::BillingRequired`].
+    pub fn max_credits(mut self, credits: impl Into<f64>) -> Self {
+        self.limit = Some(Limit::new(credits.into()));
+        self
+    }
+
+    pub(super) fn with(self, change: impl FnOnce(&mut T::Body)) -> Self {
+        self.set(|body| {
+            change(body);
+            Ok(())
+        })
+    }
+
+    pub(super) fn set(mut self, set: impl FnOnce(&mut T::Body) -> Result<(), String>) -> Self {
+        self.call.prepared().set(set);
+        self
+    }
+
+    /// Sends the call, and takes the operation from the reply.
     pub(super) async fn answered(mut self) -> Result<OperationHandle, Error> {
-        let what = self.what();
-        let invalid = |why| Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}"));
         let key = idempotency::check(&self.key)?;
-        let body = self.call.body().map_err(invalid)?;
-        if let Some((kind, id)) = self.call.target() {
-            id::check(kind, id)?;
+        let Prepared { endpoint, body, found } = self.call.prepared().clone();
+        let what = endpoint.to_string();
+        let mut body =
+            body.map_err(|why| Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}")))?;
+        endpoint.check()?;
+        if let Some(limit) = &self.limit {
+            limit.check(&self.mint, &what, &self.key, T::price(endpoint.id(), &mut body)).await?;
         }
-        let body = match &self.limit {
-            None => body,
-            Some(limit) => {
-                limit.check(&self.mint, &what, &self.key, self.call.price()).await?;
-                self.call.body().map_err(invalid)?
-            }
-        };
-        let call = &self.call;
         let answer: Answer<Operation> =
-            mutate(&self.mint, &what, &key, |api, key| call.send(api, key, body.clone())).await?;
-        let history = match call.found() {
+            mutate(&self.mint, &what, &key, |api, key| T::send(api, endpoint.id(), key, body.clone())).await?;
+        let history = match found {
             Some(found) => found.continued_as(&answer.value, &self.key),
             None => History::started_with(&self.key),
         };
         OperationHandle::of_reply(self.mint, answer, history).map_err(|error| error.with_idempotency_key(&self.key))
     }
-
-    fn what(&self) -> String {
-        match self.call.target() {
-            Some((kind, id)) if id::check(kind, id).is_ok() => format!("{} {kind} {id}", T::DOES),
-            Some((kind, _)) => format!("{} a {kind}", T::DOES),
-            None => T::DOES.to_owned(),
-        }
-    }
 }
 
 impl<T: Start> Request<T> {
-    /// Sends it, and gives the operation to wait for: the one that the reply names.
+    /// Sends the request. The result is the operation in the reply, to wait for.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for an argument that breaks a documented bound, which the text names; nothing was
-    /// sent. [`ErrorKind::Credits`] under [`max_credits`](Self::max_credits); nothing was sent but what asks for prices.
-    /// [`ErrorKind::Server`] when the server refuses, [`ErrorKind::IdempotencyConflict`] when it knows the key from a
-    /// call with other arguments; [`ErrorKind::Transport`], [`ErrorKind::Timeout`] and [`ErrorKind::Server`] when it
-    /// could not be asked under the retry policy: it may have been done all the same. Send it again with
-    /// [`Error::idempotency_key`] to find out.
+    /// - [`ErrorKind::InvalidArgument`]: an argument breaks a documented bound, which the text names. Nothing was sent.
+    /// - [`ErrorKind::Credits`]: [`max_credits`](Self::max_credits) refused. Only the questions for prices were sent.
+    /// - [`ErrorKind::IdempotencyConflict`]: the server knows the key from a call with other arguments.
+    /// - [`ErrorKind::Server`]: the server refused, or failed for longer than the retry policy allows.
+    /// - [`ErrorKind::Transport`], [`ErrorKind::Timeout`]: no reply came under the retry policy.
+    /// - [`ErrorKind::Decode`]: the reply is not what the API documents.
+    ///
+    /// After a 5xx, and after the last three, the server may have done the call all the same. Send this request again,
+    /// or another with [`Error::idempotency_key`] and the same arguments, to find out.
     ///
     /// # Cancellation
     ///
-    /// The future does not borrow from this. When it is dropped it is not known whether the server did what it was
-    /// asked; send this again to find out.
+    /// The future does not borrow from the request. If it is dropped, the server may or may not have done the call; send
+    /// this request again to find out.
     pub fn send(&self) -> BoxFuture<'static, Result<OperationHandle, Error>> {
         Box::pin(self.clone().answered())
     }
 
-    /// Sends it and waits for the operation, as [`OperationHandle::wait`] does, at most 30 minutes.
+    /// Sends the request and waits for the operation as [`OperationHandle::wait`] does, for at most 30 minutes.
+    ///
+    /// # Retrying it yourself
+    ///
+    /// A loop that makes a new request in every round starts, and pays for, a new operation in every round: each request
+    /// has a random key of its own. The client retries already; to go on after that, or after a restart, give the request
+    /// a key that stays the same. Every round then finds the one operation:
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Route, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # for _ in 0..8 { simulator.lose_next_reply(Route::GenerateModel); }
+    /// let request = mint.generate_model("a brass lamp").with_idempotency_key("prop/lamp/v1");
+    /// let outcome = loop {
+    ///     match request.send_and_wait().await {
+    ///         Ok(outcome) => break outcome,
+    ///         Err(error) if error.is_transport() => eprintln!("{error}"),
+    ///         Err(error) => return Err(error.into()),
+    ///     }
+    /// };
+    /// assert!(outcome.is_success());
+    /// # assert_eq!(simulator.operations_started(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and as [`Wait`](crate::Wait).
+    /// Those of [`send`](Self::send), and those of a [`Wait`](crate::Wait).
     ///
     /// # Cancellation
     ///
-    /// As that of both: what was started goes on at the server.
+    /// Dropping the future leaves what was started running at the server.
     pub fn send_and_wait(&self) -> BoxFuture<'static, Result<Outcome, Error>> {
         let request = self.clone();
         Box::pin(async move { request.answered().await?.wait().await })
-    }
-}
-
-/// A text of a request, as its type takes it.
-pub(super) fn text<'a, T>(field: &str, value: &'a str) -> Result<T, String>
-where
-    T: TryFrom<&'a str, Error = mint_api::types::error::ConversionError>,
-{
-    if value.is_empty() {
-        return Err(format!("`{field}` is empty; give it at least one character"));
-    }
-    T::try_from(value).map_err(|error| format!("`{field}` is {error}; shorten it"))
-}
-
-pub(super) fn optional_text<'a, T>(field: &str, value: Option<&'a String>) -> Result<Option<T>, String>
-where
-    T: TryFrom<&'a str, Error = mint_api::types::error::ConversionError>,
-{
-    value.map(|value| text(field, value)).transpose()
-}
-
-/// A number that is more than zero; what is not finite has no form in JSON.
-pub(super) fn positive(field: &str, value: Option<f64>) -> Result<Option<f64>, String> {
-    match value {
-        Some(number) if !(number.is_finite() && number > 0.0) => {
-            Err(format!("`{field}` is {number}; it must be above 0"))
-        }
-        value => Ok(value),
     }
 }

@@ -1,4 +1,4 @@
-//! Starting what takes long, and letting it go on.
+//! The methods of [`Mint`] that start an operation.
 
 use mint_api::types::{ConversionFormat, OptimizationLevel};
 
@@ -9,7 +9,7 @@ use super::{
 use crate::client::Mint;
 
 impl Mint {
-    /// Describes a model to generate: `POST /v1/models:generate`. Nothing is sent yet.
+    /// Describes a model to generate: `POST /v1/models:generate`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -31,10 +31,10 @@ impl Mint {
     /// # }
     /// ```
     pub fn generate_model(&self, prompt: impl Into<String>) -> Request<GenerateModel> {
-        Request::new(self, GenerateModel::new(prompt.into()))
+        Request::new(self, GenerateModel::new(&prompt.into()))
     }
 
-    /// Describes a world to generate: `POST /v1/worlds:generate`. Nothing is sent yet.
+    /// Describes a world to generate: `POST /v1/worlds:generate`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -55,10 +55,10 @@ impl Mint {
     /// # }
     /// ```
     pub fn generate_world(&self, prompt: impl Into<String>) -> Request<GenerateWorld> {
-        Request::new(self, GenerateWorld::new(prompt.into()))
+        Request::new(self, GenerateWorld::new(&prompt.into()))
     }
 
-    /// Describes an asset pack to generate, of 2 to 25 models: `POST /v1/asset-packs:generate`. Nothing is sent yet.
+    /// Describes an asset pack to generate, of 2 to 25 models: `POST /v1/asset-packs:generate`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -74,10 +74,10 @@ impl Mint {
     /// # }
     /// ```
     pub fn generate_asset_pack(&self, prompt: impl Into<String>, item_count: u32) -> Request<GenerateAssetPack> {
-        Request::new(self, GenerateAssetPack::new(prompt.into(), item_count))
+        Request::new(self, GenerateAssetPack::new(&prompt.into(), item_count))
     }
 
-    /// Describes audio to generate: `POST /v1/audio:generate`. Nothing is sent yet.
+    /// Describes audio to generate: `POST /v1/audio:generate`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -93,10 +93,10 @@ impl Mint {
     /// # }
     /// ```
     pub fn generate_audio(&self, prompt: impl Into<String>) -> Request<GenerateAudio> {
-        Request::new(self, GenerateAudio::new(prompt.into()))
+        Request::new(self, GenerateAudio::new(&prompt.into()))
     }
 
-    /// Describes how a model, given by its id, is to move: `POST /v1/models/{modelId}:animate`. Nothing is sent yet.
+    /// Describes the animation of a model, by its id: `POST /v1/models/{modelId}:animate`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -114,12 +114,11 @@ impl Mint {
     /// # }
     /// ```
     pub fn animate_model(&self, model: impl Into<String>, motion_prompt: impl Into<String>) -> Request<AnimateModel> {
-        let (model, motion_prompt) = (model.into(), motion_prompt.into());
-        Request::new(self, AnimateModel { model, motion_prompt, height_meters: None })
+        Request::new(self, AnimateModel::new(model.into(), &motion_prompt.into()))
     }
 
-    /// Describes the conversion of a model, given by its id, to other formats: `POST /v1/models/{modelId}:convert`.
-    /// Nothing is sent yet. The files are in the `conversion` of the operation.
+    /// Describes the conversion of a model, by its id, to other formats: `POST /v1/models/{modelId}:convert`.
+    /// This method sends nothing. The operation has the files in its `conversion`.
     ///
     /// # Examples
     ///
@@ -143,13 +142,12 @@ impl Mint {
         model: impl Into<String>,
         formats: impl IntoIterator<Item = ConversionFormat>,
     ) -> Request<ConvertModel> {
-        let target_formats = formats.into_iter().collect();
-        Request::new(self, ConvertModel { model: model.into(), target_formats, name: None })
+        Request::new(self, ConvertModel::new(model.into(), formats.into_iter().collect()))
     }
 
-    /// Describes making a model anew, given by its id, whose operation failed: `POST /v1/models/{modelId}:retry`.
-    /// Nothing is sent yet. Where there is an outcome, [`FailedOperation::retry`](crate::FailedOperation::retry) does
-    /// the same.
+    /// Describes generating a model again, by its id, after its operation failed: `POST /v1/models/{modelId}:retry`.
+    /// This method sends nothing. With the outcome of the operation at hand, use
+    /// [`FailedOperation::retry`](crate::FailedOperation::retry).
     ///
     /// # Examples
     ///
@@ -167,11 +165,11 @@ impl Mint {
     /// # }
     /// ```
     pub fn retry_model(&self, model: impl Into<String>) -> Request<RetryModel> {
-        Request::new(self, RetryModel { model: Some(model.into()), found: None })
+        Request::new(self, RetryModel::new(model.into()))
     }
 
-    /// Describes the optimization of a model, given by its id, which makes its file smaller: `POST
-    /// /v1/models/{modelId}:optimize`. Nothing is sent yet.
+    /// Describes the optimization of a model, by its id, which makes its file smaller:
+    /// `POST /v1/models/{modelId}:optimize`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -196,6 +194,6 @@ impl Mint {
     /// # }
     /// ```
     pub fn optimize_model(&self, model: impl Into<String>, level: OptimizationLevel) -> Request<OptimizeModel> {
-        Request::new(self, OptimizeModel { model: model.into(), level })
+        Request::new(self, OptimizeModel::new(model.into(), level))
     }
 }

@@ -114,8 +114,6 @@ const OTHERS: &[&str] = &[
     "Request::rigging_pose(pose)",
     "Request::style_guide(style)",
     "Request::with_idempotency_key(key)",
-    "UploadImage::name(name)",
-    "UploadImage::with_idempotency_key(key)",
     "Wait::policy(policy)",
     "Wait::review_with(reviewer)",
     "WaitMany::policy(policy)",

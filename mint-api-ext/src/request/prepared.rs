@@ -1,0 +1,104 @@
+//! A call as it is sent: where to, and with which body.
+
+use std::fmt;
+
+use super::found::Found;
+use crate::error::{Error, id};
+
+/// A call as it is sent. It is made once, and every attempt sends the same.
+#[derive(Clone)]
+pub struct Prepared<B> {
+    pub(super) endpoint: Endpoint,
+    /// The body, or why the call cannot be sent.
+    pub(super) body: Result<B, String>,
+    /// The operation that the call acts on, as it was last seen.
+    pub(super) found: Option<Found>,
+}
+
+impl<B> Prepared<B> {
+    pub(super) fn new(endpoint: Endpoint, body: Result<B, String>) -> Self {
+        Self { endpoint, body, found: None }
+    }
+
+    pub(super) fn acting_on(self, found: Found) -> Self {
+        Self { found: Some(found), ..self }
+    }
+
+    /// Changes the body. The first argument that breaks a bound decides why the call cannot be sent.
+    pub(super) fn set(&mut self, set: impl FnOnce(&mut B) -> Result<(), String>) {
+        if let Ok(body) = &mut self.body
+            && let Err(why) = set(body)
+        {
+            self.body = Err(why);
+        }
+    }
+}
+
+/// Without the body, which may hold signed URLs.
+impl<B> fmt::Debug for Prepared<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+/// What a call does, and to which resource. As text it completes "could not ...".
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    verb: &'static str,
+    /// The kind and the id of the resource in the path.
+    resource: Option<(&'static str, String)>,
+}
+
+impl Endpoint {
+    /// A route without an id in its path.
+    pub(super) fn collection(verb: &'static str) -> Self {
+        Self { verb, resource: None }
+    }
+
+    pub(super) fn model(verb: &'static str, id: String) -> Self {
+        Self { verb, resource: Some(("model", id)) }
+    }
+
+    pub(super) fn operation(verb: &'static str, id: &str) -> Self {
+        Self { verb, resource: Some(("operation", id.to_owned())) }
+    }
+
+    /// The id in the path; empty for a route without one.
+    pub(super) fn id(&self) -> &str {
+        self.resource.as_ref().map_or("", |(_, id)| id)
+    }
+
+    /// Checks the id in the path.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.resource.as_ref().map_or(Ok(()), |(kind, id)| id::check(kind, id))
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.resource {
+            Some((kind, id)) if self.check().is_ok() => write!(f, "{} {kind} {id}", self.verb),
+            Some((kind, _)) => write!(f, "{} a {kind}", self.verb),
+            None => f.write_str(self.verb),
+        }
+    }
+}
+
+/// A text of a body, checked against the bounds of its type.
+pub(super) fn text<'a, T>(field: &str, value: &'a str) -> Result<T, String>
+where
+    T: TryFrom<&'a str, Error = mint_api::types::error::ConversionError>,
+{
+    if value.is_empty() {
+        return Err(format!("`{field}` is empty; give it at least one character"));
+    }
+    T::try_from(value).map_err(|error| format!("`{field}` is {error}; shorten it"))
+}
+
+/// A number above zero. JSON has no form for infinity and NaN.
+pub(super) fn positive(field: &str, number: f64) -> Result<f64, String> {
+    match number.is_finite() && number > 0.0 {
+        true => Ok(number),
+        false => Err(format!("`{field}` is {number}; it must be above 0")),
+    }
+}

@@ -198,7 +198,7 @@ impl Sink for Box<Part> {
     }
 
     async fn restart(self, version: Version) -> Result<Self, Error> {
-        blocking(move || Part::restart(*self, version).map(Box::new)).await
+        blocking(move || Part::restart(*self, version).map(Self::new)).await
     }
 
     async fn write(mut self, piece: Bytes, mut body: Response, most: u64) -> Result<Written<Self>, Error> {
@@ -210,7 +210,7 @@ impl Sink for Box<Part> {
     }
 
     async fn clear(self) -> Result<Self, Error> {
-        blocking(move || Part::clear(*self).map(Box::new)).await
+        blocking(move || Part::clear(*self).map(Self::new)).await
     }
 
     async fn abandon(self) {

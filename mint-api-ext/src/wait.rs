@@ -1,29 +1,30 @@
 //! Waiting for operations, by their ids, until they end or need a person.
 
+mod acted_on;
 mod batch;
 mod driver;
 mod gate;
 mod handle;
-mod history;
 mod machine;
 mod outcome;
 mod phase;
 mod policy;
+mod poller;
 mod rules;
-mod saved;
+mod saved_operation;
 mod update;
 mod wait;
 mod wait_many;
+mod wait_state;
 
-pub(crate) use driver::{ended, summary};
-pub(crate) use gate::Origin;
+pub use acted_on::ActedOn;
 pub use gate::{FailedOperation, Preview, Unpaid};
 pub use handle::OperationHandle;
-pub use history::ActedOn;
-pub(crate) use history::History;
 pub use outcome::{NotSucceeded, Outcome, Success};
 pub use policy::{PollState, PollingPolicy};
-pub use saved::SavedOperation;
+pub(crate) use poller::{ended, summary};
+pub use saved_operation::SavedOperation;
 pub use update::{Observation, Update};
 pub use wait::{Updates, Wait};
 pub use wait_many::{BatchControl, WaitMany, WaitTarget};
+pub(crate) use wait_state::WaitState;

@@ -1,34 +1,28 @@
 //! The operation that a call acts on.
 
-use std::sync::Arc;
-
 use mint_api::types::Operation;
 
-use crate::wait::{ActedOn, History, Origin};
+use crate::wait::{ActedOn, OperationHandle};
 
 /// The operation that a call acts on, as it was last seen.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     id: String,
     state: ActedOn,
-    history: Arc<History>,
+    handle: OperationHandle,
 }
 
 impl Found {
-    pub(super) fn new(operation: &Operation, origin: &Origin) -> Self {
-        let (state, history) = (ActedOn::state_of(operation), origin.history.clone());
-        Self { id: operation.id.clone(), state, history }
+    pub(super) fn new(operation: &Operation, handle: &OperationHandle) -> Self {
+        Self { id: operation.id.clone(), state: ActedOn::state_of(operation), handle: handle.clone() }
     }
 
-    /// The history of the operation in the reply to the call, which may be another operation.
-    pub(super) fn continued_as(&self, operation: &Operation, key: &str) -> History {
+    /// Records that the call was answered with this operation. Returns its handle; `None` if it is another operation.
+    pub(super) fn continued_as(&self, operation: &Operation) -> Option<OperationHandle> {
         if operation.id != self.id {
-            return History::started_with(key);
+            return None;
         }
-        let mut history = (*self.history).clone();
-        if !history.acted_on.contains(&self.state) {
-            history.acted_on.push(self.state.clone());
-        }
-        history
+        self.handle.state().act_on(&self.state);
+        Some(self.handle.clone())
     }
 }

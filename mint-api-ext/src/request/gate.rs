@@ -36,7 +36,7 @@ impl Preview {
     pub fn approve(&self) -> Request<Approve> {
         let endpoint = Endpoint::operation("approve", &self.operation.id);
         let prepared = Prepared::new(endpoint, Ok(EmptyRequest {}));
-        Request::new(&self.origin.mint, Approve(prepared.acting_on(Found::new(&self.operation, &self.origin))))
+        Request::new(self.handle.mint(), Approve(prepared.acting_on(Found::new(&self.operation, &self.handle))))
     }
 
     /// Asks for another preview. The feedback says what to change, in 1 to 2000 characters:
@@ -64,7 +64,7 @@ impl Preview {
     pub fn revise(&self, feedback: impl Into<String>) -> Request<Revise> {
         let body = text("feedback", &feedback.into()).map(|feedback| ReviseOperationRequest { feedback });
         let prepared = Prepared::new(Endpoint::operation("revise", &self.operation.id), body);
-        Request::new(&self.origin.mint, Revise(prepared.acting_on(Found::new(&self.operation, &self.origin))))
+        Request::new(self.handle.mint(), Revise(prepared.acting_on(Found::new(&self.operation, &self.handle))))
     }
 }
 
@@ -97,14 +97,14 @@ impl Unpaid {
     /// ```
     pub fn resume(&self) -> Request<Resume> {
         let body = self.operation.resource.as_ref().map(|_| EmptyRequest {}).ok_or_else(|| {
-            let key = match &self.origin.history.idempotency_key {
+            let key = match self.handle.idempotency_key() {
                 Some(key) => format!("its idempotency key `{key}`"),
                 None => "its idempotency key".to_owned(),
             };
             format!("the operation has made nothing yet; once there are credits, send its start again with {key}")
         });
         let prepared = Prepared::new(Endpoint::operation("resume", &self.operation.id), body);
-        Request::new(&self.origin.mint, Resume(prepared.acting_on(Found::new(&self.operation, &self.origin))))
+        Request::new(self.handle.mint(), Resume(prepared.acting_on(Found::new(&self.operation, &self.handle))))
     }
 }
 
@@ -139,7 +139,7 @@ impl FailedOperation {
             Some(model) => RetryModel::new(model.id.clone()),
             None => RetryModel::not_a_model(),
         };
-        Request::new(&self.origin.mint, RetryModel(prepared.acting_on(Found::new(&self.operation, &self.origin))))
+        Request::new(self.handle.mint(), RetryModel(prepared.acting_on(Found::new(&self.operation, &self.handle))))
     }
 }
 

@@ -9,7 +9,7 @@ use super::mutation::mutate;
 use super::prepared::Prepared;
 use crate::client::{Answer, Mint, idempotency};
 use crate::error::{Error, ErrorKind};
-use crate::wait::{History, OperationHandle, Outcome};
+use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
 ///
@@ -90,11 +90,12 @@ impl<T: Call> Request<T> {
         }
         let answer: Answer<Operation> =
             mutate(&self.mint, &what, &key, |api, key| T::send(api, endpoint.id(), key, body.clone())).await?;
-        let history = match found {
-            Some(found) => found.continued_as(&answer.value, &self.key),
-            None => History::started_with(&self.key),
+        let handle = match found.and_then(|found| found.continued_as(&answer.value)) {
+            Some(handle) => handle,
+            None => OperationHandle::started(self.mint, &answer.value.id, &self.key)
+                .map_err(|error| error.with_idempotency_key(&self.key))?,
         };
-        OperationHandle::of_reply(self.mint, answer, history).map_err(|error| error.with_idempotency_key(&self.key))
+        Ok(handle.with_reply(answer))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for many operations at once, with one timer structure and one machine for each.
+//! Drives the waits for many operations at once, with one structure for all timers.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
@@ -15,13 +15,13 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use tokio_util::time::DelayQueue;
 use tracing::Instrument as _;
 
-use super::driver::{cut_off, ended, gave_up, summary};
-use super::handle::poll;
-use super::machine::{GiveUp, Machine, Step, Verdict};
+use super::machine::{GiveUp, Step};
 use super::policy::PollState;
+use super::poller::{Poller, cut_off};
 use super::rules::Rules;
+use super::wait::Deadline;
 use super::wait_many::{Command, Setup, WaitTarget};
-use super::{OperationHandle, Outcome};
+use super::{Outcome, Update};
 use crate::client::{Answer, Mint};
 use crate::error::{Error, ErrorKind, OperationId};
 use crate::retry::Jitter;
@@ -36,7 +36,7 @@ type Key = u64;
 pub(super) struct Batch {
     mint: Mint,
     rules: Arc<Rules>,
-    item_deadline: Option<Duration>,
+    item_deadline: Deadline,
     concurrency: usize,
     jitter: Jitter,
     began: Instant,
@@ -45,24 +45,17 @@ pub(super) struct Batch {
     deadline: Option<Pin<Box<Sleep>>>,
     stopped: bool,
 
-    items: HashMap<Key, Item>,
+    items: HashMap<Key, Poller>,
     keys: HashMap<OperationId, Key>,
     next_key: Key,
     /// The items that are not due yet.
     timers: DelayQueue<Key>,
-    /// The items that are, the longest due first.
+    /// The items that are due, the longest due first.
     due: VecDeque<Key>,
     in_flight: FuturesUnordered<InFlight>,
     ended: VecDeque<Ended>,
-    /// Before this time the server wants no request for any of them.
-    hold_until: Duration,
-}
-
-/// What is kept of an operation: no reply.
-struct Item {
-    id: OperationId,
-    began: Duration,
-    machine: Machine,
+    /// Before this instant the server wants no request for any of them.
+    hold_until: Instant,
 }
 
 impl Batch {
@@ -87,7 +80,7 @@ impl Batch {
             due: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
             ended: VecDeque::new(),
-            hold_until: Duration::ZERO,
+            hold_until: began,
         };
         for target in setup.targets {
             batch.add(target);
@@ -100,9 +93,9 @@ impl Batch {
             self.take_commands(context);
             self.check_stop(context);
             self.start_due();
-            // Answers and commands may set timers, so the timers are polled last, when all of them are set.
-            if let Poll::Ready(Some((key, answer))) = self.in_flight.poll_next_unpin(context) {
-                self.take_in(key, answer);
+            // Replies and commands set timers, so the timers are polled last.
+            if let Poll::Ready(Some((key, reply))) = self.in_flight.poll_next_unpin(context) {
+                self.take(key, reply);
                 continue;
             }
             if let Some(ended) = self.ended.pop_front() {
@@ -130,7 +123,7 @@ impl Batch {
         }
     }
 
-    /// Ends every wait at the deadline of the whole, or when the token fired.
+    /// Ends every wait at the deadline of the batch, or when the token fired.
     fn check_stop(&mut self, context: &mut Context<'_>) {
         if self.stopped {
             return;
@@ -150,38 +143,34 @@ impl Batch {
         let mut left: Vec<_> = self.items.keys().copied().collect();
         left.sort_unstable();
         for key in left {
-            self.end_with(key, |item, elapsed| {
-                let wait = summary(&item.id, item.machine.polls(), elapsed);
-                Err(match kind {
-                    ErrorKind::Interrupted => ended(kind, "it was interrupted", &wait).with_wait(wait),
-                    _ => gave_up(GiveUp::Deadline, wait, item.machine.status(), None),
-                })
+            self.end_with(key, |poller| match kind {
+                ErrorKind::Interrupted => Err(poller.interrupted()),
+                _ => Err(poller.gave_up(GiveUp::Deadline, None)),
             });
         }
     }
 
     fn add(&mut self, target: WaitTarget) {
-        let (id, handle) = match target.into_parts() {
-            Ok(parts) => parts,
+        let handle = match target.into_handle(&self.mint) {
+            Ok(handle) => handle,
             Err((id, error)) => return self.ended.push_back((id, Err(error))),
         };
-        if self.keys.contains_key(&id) {
+        if self.keys.contains_key(handle.id()) {
             return;
         }
         let key = self.next_key;
         self.next_key += 1;
-        let (first, not_before) = handle.as_ref().map(OperationHandle::begin).unwrap_or_default();
-        let machine = Machine::new(self.rules.clone(), self.item_deadline, not_before);
-        let machine = machine.with_history(handle.map(|handle| handle.history().clone()));
-        self.keys.insert(id.clone(), key);
-        self.items.insert(key, Item { id, began: self.began.elapsed(), machine });
+        self.keys.insert(handle.id().clone(), key);
+        let mut poller = Poller::begin(handle, self.rules.clone(), self.item_deadline);
+        let first = poller.first_reply();
+        self.items.insert(key, poller);
         match first {
-            Some(first) => self.take_in(key, Ok(first)),
+            Some(first) => self.take(key, Ok(first)),
             None => self.due.push_back(key),
         }
     }
 
-    /// Forgets an operation; a timer or an answer that comes for it later finds nothing.
+    /// Forgets an operation. A timer that fires or a reply that arrives for it later is ignored.
     fn remove(&mut self, id: &str) {
         let key = id.parse().ok().and_then(|id: OperationId| self.keys.remove(&id));
         key.and_then(|key| self.items.remove(&key));
@@ -191,84 +180,69 @@ impl Batch {
         while self.in_flight.len() < self.concurrency
             && let Some(key) = self.due.pop_front()
         {
-            let Some(item) = self.items.get_mut(&key) else {
+            let Some(poller) = self.items.get_mut(&key) else {
                 continue;
             };
-            let now = self.began.elapsed() - item.began;
-            item.machine.hold_until(now, self.hold_until.saturating_sub(item.began));
+            poller.hold_until(self.hold_until);
+            let handle = poller.handle().clone();
             if let Some(cut_off_after) = self.advance(key) {
-                let (mint, id) = (self.mint.clone(), self.items[&key].id.clone());
-                let span = tracing::debug_span!("mint.wait", mint.operation_id = %id);
+                let span = tracing::debug_span!("mint.wait", mint.operation_id = %handle.id());
                 let request = async move {
-                    let answer = tokio::time::timeout(cut_off_after, poll(&mint, &id)).await;
-                    (key, answer.unwrap_or_else(|_| Err(cut_off())))
+                    let reply = tokio::time::timeout(cut_off_after, handle.poll()).await;
+                    (key, reply.unwrap_or_else(|_| Err(cut_off())))
                 };
                 self.in_flight.push(Box::pin(request.instrument(span)));
             }
         }
     }
 
-    /// Does what the machine of an item says, but for a poll, which it returns with when to cut it off.
+    /// Does the next step of a wait. A poll is left to the caller: returns when to cut it off.
     fn advance(&mut self, key: Key) -> Option<Duration> {
-        let item = self.items.get(&key)?;
-        match item.machine.step(self.began.elapsed() - item.began) {
+        let poller = self.items.get(&key)?;
+        match poller.step() {
             Step::Poll { cut_off_after } => return Some(cut_off_after),
             Step::SleepUntil(time) => {
-                // A time too far for the clock is never reached; the deadline of the item was nearer.
-                let time = (item.began + time).min(FAR);
-                self.timers.insert_at(key, self.began + time);
+                let furthest = Instant::now() + FURTHEST;
+                self.timers.insert_at(key, poller.instant(time).unwrap_or(furthest).min(furthest));
             }
-            Step::GiveUp(reason) => self.end_with(key, |item, elapsed| {
-                let wait = summary(&item.id, item.machine.polls(), elapsed);
-                Err(gave_up(reason, wait, item.machine.status(), None))
-            }),
+            Step::GiveUp(reason) => self.end_with(key, |poller| Err(poller.gave_up(reason, None))),
         }
         None
     }
 
-    fn take_in(&mut self, key: Key, answer: Result<Answer<Operation>, Error>) {
+    fn take(&mut self, key: Key, reply: Result<Answer<Operation>, Error>) {
         let jitter = self.jitter.next();
-        let now = self.began.elapsed();
-        let Some(item) = self.items.get_mut(&key) else {
+        let Some(poller) = self.items.get_mut(&key) else {
             return;
         };
-        let machine = &mut item.machine;
-        let item_now = now - item.began;
-        match answer {
-            Ok(Answer { value, retry_after }) => {
-                if let Verdict::Over(end) = machine.replied(item_now, &value, retry_after, jitter) {
-                    let mint = self.mint.clone();
-                    return self.end_with(key, |item, _| Ok(end.outcome(value, &mint, item.machine.history())));
-                }
-            }
-            Err(error) if error.is_transient() => {
-                machine.failed(item_now, error.retry_after(), jitter);
-                if error.is_rate_limited() {
-                    let wish = self.rules.obeyed(error.retry_after()).0;
-                    let delay = self.rules.policy.delay(&PollState { polls: 1, elapsed: now });
-                    self.hold_until = self.hold_until.max(now.saturating_add(wish.max(delay)));
-                }
-            }
-            Err(error) => {
-                machine.refused();
-                return self.end_with(key, |item, elapsed| {
-                    Err(error.with_wait(summary(&item.id, item.machine.polls(), elapsed)))
-                });
-            }
+        match poller.take(reply, jitter) {
+            Ok(Update::Ended(outcome)) => return self.end_with(key, |_| Ok(outcome)),
+            Err(error) => return self.end_with(key, |_| Err(error)),
+            Ok(Update::PollFailed(error)) if error.is_rate_limited() => self.hold(error.retry_after()),
+            Ok(_) => {}
         }
         if self.advance(key).is_some() {
             self.due.push_back(key);
         }
     }
 
-    fn end_with(&mut self, key: Key, result: impl FnOnce(&Item, Duration) -> Result<Outcome, Error>) {
-        if let Some(item) = self.items.remove(&key) {
-            self.keys.remove(&item.id);
-            let elapsed = self.began.elapsed() - item.began;
-            self.ended.push_back((item.id.to_string(), result(&item, elapsed)));
+    /// Holds all polls back, since the server said that there are too many.
+    fn hold(&mut self, retry_after: Option<Duration>) {
+        let wish = self.rules.obeyed(retry_after).0;
+        let delay = self.rules.policy.delay(&PollState { polls: 1, elapsed: self.began.elapsed() });
+        let now = Instant::now();
+        let until = now.checked_add(wish.max(delay)).unwrap_or(now + FURTHEST);
+        self.hold_until = self.hold_until.max(until);
+    }
+
+    fn end_with(&mut self, key: Key, result: impl FnOnce(&Poller) -> Result<Outcome, Error>) {
+        if let Some(poller) = self.items.remove(&key) {
+            let id = poller.handle().id();
+            self.keys.remove(id);
+            self.ended.push_back((id.to_string(), result(&poller)));
         }
     }
 }
 
-/// The furthest a timer is set; the timer wheel takes no more than about two years.
-const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+/// The longest a timer is set for; the timer wheel takes no more than about two years.
+const FURTHEST: Duration = Duration::from_secs(365 * 24 * 3600);

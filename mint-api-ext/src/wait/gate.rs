@@ -1,20 +1,11 @@
-//! The outcomes about which something can be done, and what.
+//! The outcomes that a caller can act on.
 
 use std::fmt;
-use std::sync::Arc;
 
 use mint_api::types::Operation;
 
-use super::history::History;
-use crate::client::Mint;
+use super::OperationHandle;
 use crate::error::Brief;
-
-/// Where an outcome comes from.
-#[derive(Clone)]
-pub(crate) struct Origin {
-    pub(crate) mint: Mint,
-    pub(crate) history: Arc<History>,
-}
 
 /// An operation that waits for a person to look at its preview (`preview_ready` in review mode).
 #[derive(Clone)]
@@ -22,16 +13,16 @@ pub(crate) struct Origin {
 pub struct Preview {
     /// The operation; its `assets` have the preview.
     pub operation: Operation,
-    pub(crate) origin: Origin,
+    pub(crate) handle: OperationHandle,
 }
 
 /// An operation that needs more credits to go on (`billing_required`).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Unpaid {
-    /// The operation; its `billing` has what the server says of it.
+    /// The operation; its `billing` has the amounts.
     pub operation: Operation,
-    pub(crate) origin: Origin,
+    pub(crate) handle: OperationHandle,
 }
 
 impl Unpaid {
@@ -40,7 +31,7 @@ impl Unpaid {
         Some(self.operation.billing.as_ref()?.required_credits)
     }
 
-    /// How many credits there are, where the server says so.
+    /// How many credits the account has, where the server says so.
     pub fn available_credits(&self) -> Option<f64> {
         self.operation.billing.as_ref()?.available_credits
     }
@@ -55,26 +46,26 @@ impl Unpaid {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct FailedOperation {
-    /// The operation; its `error` has what the server says of it.
+    /// The operation; its `error` has the server's reason.
     pub operation: Operation,
-    pub(crate) origin: Origin,
+    pub(crate) handle: OperationHandle,
 }
 
-/// Of the operation only its id and status: the rest may hold signed URLs.
+/// Shows only the id and status of the operation; the rest may hold signed URLs.
 impl fmt::Debug for Preview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Preview").field("operation", &Brief(&self.operation)).finish_non_exhaustive()
     }
 }
 
-/// Of the operation only its id and status: the rest may hold signed URLs.
+/// Shows only the id and status of the operation; the rest may hold signed URLs.
 impl fmt::Debug for Unpaid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unpaid").field("operation", &Brief(&self.operation)).finish_non_exhaustive()
     }
 }
 
-/// Of the operation only its id and status: the rest may hold signed URLs.
+/// Shows only the id and status of the operation; the rest may hold signed URLs.
 impl fmt::Debug for FailedOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FailedOperation").field("operation", &Brief(&self.operation)).finish_non_exhaustive()

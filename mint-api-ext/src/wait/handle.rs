@@ -1,16 +1,12 @@
 //! An operation by its id.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use mint_api::types::Operation;
 use serde::{Serialize, Serializer};
-use tokio::time::Instant;
 
-use super::history::History;
-use super::saved::Bounds;
-use super::{SavedOperation, Wait};
+use super::{SavedOperation, Wait, WaitState};
 use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind, OperationId};
 
@@ -22,63 +18,52 @@ impl Mint {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be the id of an operation.
     pub fn attach(&self, id: impl AsRef<str>) -> Result<OperationHandle, Error> {
         let id: OperationId = id.as_ref().parse()?;
-        Ok(OperationHandle::new(self.clone(), id, Bounds::default(), History::default()))
+        Ok(OperationHandle { mint: self.clone(), id, state: Arc::default() })
     }
 
-    /// Takes up an operation that was saved; its deadline and the server's not-before instant still hold.
+    /// Takes up an operation that was saved. Its deadline and the time before which the server wants no poll still hold.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that is none.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that cannot be read.
     pub fn attach_saved(&self, saved: &SavedOperation) -> Result<OperationHandle, Error> {
-        Ok(OperationHandle::new(self.clone(), saved.id.clone(), saved.bounds()?, saved.history()))
+        let state = Arc::new(WaitState::restored(saved)?);
+        Ok(OperationHandle { mint: self.clone(), id: saved.id.clone(), state })
     }
 }
 
 /// An operation that goes on at the server, known by its id.
 ///
-/// It holds no connection; dropping it changes nothing at the server. Serialised (serde), it is a [`SavedOperation`].
+/// It holds no connection; dropping it changes nothing at the server. Its clones share what a wait knows: the deadline,
+/// the time before which the server wants no poll, and the states in which the operation was approved, revised or
+/// resumed. Serialized (serde), it is a [`SavedOperation`].
 #[derive(Clone, Debug)]
 pub struct OperationHandle {
     mint: Mint,
     id: OperationId,
-    /// The deadline that was saved, for waits that set none of their own.
-    inherited_deadline: Option<SystemTime>,
-    history: Arc<History>,
-    now: Arc<Mutex<Now>>,
-}
-
-/// What holds now of an operation; shared by the clones of its handle.
-#[derive(Default)]
-pub(super) struct Now {
-    pub(super) bounds: Bounds,
-    /// The reply to the call that gave the handle, and when it came, until something newer is seen.
-    pub(super) reply: Option<(Answer<Operation>, Instant)>,
-}
-
-/// Without the reply, which may hold signed URLs.
-impl fmt::Debug for Now {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bounds.fmt(f)
-    }
+    state: Arc<WaitState>,
 }
 
 impl OperationHandle {
-    pub(crate) fn new(mint: Mint, id: OperationId, bounds: Bounds, history: History) -> Self {
-        let now = Arc::new(Mutex::new(Now { bounds, reply: None }));
-        Self { mint, id, inherited_deadline: bounds.deadline, history: Arc::new(history), now }
-    }
-
-    /// The operation of a reply to a call that started it, or let it go on.
-    pub(crate) fn of_reply(mint: Mint, answer: Answer<Operation>, history: History) -> Result<Self, Error> {
-        let id = answer.value.id.parse().map_err(|error: Error| {
+    /// The operation that a call with this idempotency key started, by the id in the reply.
+    pub(crate) fn started(mint: Mint, id: &str, key: &str) -> Result<Self, Error> {
+        let id = id.parse().map_err(|error: Error| {
             let why = "the reply names no operation that can be polled; update this crate";
             Error::new(ErrorKind::Decode, why).with_source(error)
         })?;
-        let not_before = after(mint.clock().now(), answer.retry_after);
-        let handle = Self::new(mint, id, Bounds { deadline: None, not_before }, history);
-        handle.now().reply = Some((answer, Instant::now()));
-        Ok(handle)
+        Ok(Self { mint, id, state: Arc::new(WaitState::started_with(key)) })
+    }
+
+    /// Keeps the reply of a call that started the operation, or let it go on, as the first that a wait takes in.
+    pub(crate) fn with_reply(self, reply: Answer<Operation>) -> Self {
+        let not_before = after(self.mint.clock().now(), reply.retry_after);
+        self.state.call_replied(reply, not_before);
+        self
+    }
+
+    /// The same operation, read by another client.
+    pub(super) fn with_mint(self, mint: Mint) -> Self {
+        Self { mint, ..self }
     }
 
     /// The id, to attach to the operation again later, from this process or another.
@@ -90,7 +75,7 @@ impl OperationHandle {
     ///
     /// Sent again with this key and the same arguments, the call starts nothing twice.
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.history.idempotency_key.as_deref()
+        self.state.idempotency_key()
     }
 
     /// The operation as it is now, by one request: `GET /v1/operations/{operationId}`.
@@ -109,8 +94,8 @@ impl OperationHandle {
         Wait::new(self.clone())
     }
 
-    /// The operation as another process can take it up: with the deadline of the wait that was begun last, and the
-    /// instant before which the server wants no request, and what was approved, revised or resumed.
+    /// What another process needs to wait for the operation: the id, the deadline of the wait that began last unless that
+    /// wait has ended, the time before which the server wants no poll, and the states that were acted on.
     ///
     /// # Examples
     ///
@@ -129,52 +114,49 @@ impl OperationHandle {
     /// # }
     /// ```
     pub fn save(&self) -> SavedOperation {
-        let bounds = self.now().bounds;
-        SavedOperation::new(self.id.clone(), bounds, (*self.history).clone())
+        self.state.save(self.id.clone())
     }
 
     pub(crate) fn mint(&self) -> &Mint {
         &self.mint
     }
 
-    pub(super) fn inherited_deadline(&self) -> Option<SystemTime> {
-        self.inherited_deadline
+    pub(crate) fn state(&self) -> &Arc<WaitState> {
+        &self.state
     }
 
-    /// What a wait begins with: the reply it sees first, if there is one, else how long not to ask.
-    pub(super) fn begin(&self) -> (Option<Answer<Operation>>, Duration) {
-        let mut now = self.now();
-        match now.reply.take() {
-            // It brings the server's wish with it, to which the ceiling applies.
-            Some((Answer { value, retry_after }, came)) => {
-                let retry_after = retry_after.map(|wish| wish.saturating_sub(came.elapsed()));
-                (Some(Answer { value, retry_after }), Duration::ZERO)
+    /// What a wait begins with: the reply it takes in first, if there is one, else how long it must not poll.
+    pub(super) fn begin(&self) -> (Option<Box<Answer<Operation>>>, Duration) {
+        match self.state.take_reply() {
+            // The wait applies its ceiling to the `Retry-After` of the reply.
+            Some((mut reply, arrived)) => {
+                reply.retry_after = reply.retry_after.map(|wish| wish.saturating_sub(arrived.elapsed()));
+                (Some(reply), Duration::ZERO)
             }
-            None => (None, now.bounds.not_before.map(|time| self.mint.until(time)).unwrap_or_default()),
+            None => (None, self.state.not_before().map(|time| self.mint.until(time)).unwrap_or_default()),
         }
     }
 
-    pub(super) fn history(&self) -> &Arc<History> {
-        &self.history
-    }
-
-    pub(super) fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+    /// Reads the operation once.
     pub(crate) async fn poll(&self) -> Result<Answer<Operation>, Error> {
-        let result = poll(&self.mint, &self.id).await;
-        let retry_after = match &result {
-            Ok(answer) => answer.retry_after,
-            Err(error) => error.retry_after(),
-        };
-        let mut now = self.now();
-        now.bounds.not_before = after(self.mint.clock().now(), retry_after);
-        if result.is_ok() {
-            now.reply = None;
+        let result = self.read().await;
+        let now = self.mint.clock().now();
+        match &result {
+            Ok(reply) => self.state.poll_replied(after(now, reply.retry_after)),
+            Err(error) => self.state.poll_failed(after(now, error.retry_after())),
         }
-        drop(now);
         result
+    }
+
+    async fn read(&self) -> Result<Answer<Operation>, Error> {
+        let id = &self.id;
+        let result = self.mint.api().get_operation().operation_id(id.as_str()).send().await;
+        let reply = answer(format_args!("read operation {id}"), result)?;
+        if reply.value.id != id.as_str() {
+            let why = "the server answered for another operation; check what stands between it and this client";
+            return Err(Error::new(ErrorKind::Decode, format!("could not read operation {id}: {why}")));
+        }
+        Ok(reply)
     }
 }
 
@@ -184,18 +166,7 @@ impl Serialize for OperationHandle {
     }
 }
 
-/// A time that is too far for the clock is as good as none.
+/// The time after a delay; `None` also for one too far for the clock.
 fn after(now: SystemTime, delay: Option<Duration>) -> Option<SystemTime> {
     delay.and_then(|delay| now.checked_add(delay))
-}
-
-/// Reads an operation once.
-pub(super) async fn poll(mint: &Mint, id: &OperationId) -> Result<Answer<Operation>, Error> {
-    let result = mint.api().get_operation().operation_id(id.as_str()).send().await;
-    let answer = answer(format_args!("read operation {id}"), result)?;
-    if answer.value.id != id.as_str() {
-        let why = "the server answered for another operation; check what stands between it and this client";
-        return Err(Error::new(ErrorKind::Decode, format!("could not read operation {id}: {why}")));
-    }
-    Ok(answer)
 }

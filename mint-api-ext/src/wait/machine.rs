@@ -1,16 +1,18 @@
-//! When to poll, how long to sleep and when to stop: the one state machine behind every way of waiting.
+//! The state machine behind every way of waiting: it decides when to poll, how long to sleep and when to stop.
 //!
-//! It does no I/O and has no clock. Times are durations since the wait began.
+//! It does no I/O and reads no clock. Times are durations since the wait began.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use mint_api::types::Operation;
 
-use super::history::History;
 use super::phase::{End, Phase};
 use super::policy::PollState;
 use super::rules::Rules;
+use super::{Observation, OperationHandle, Update, WaitState};
+use crate::client::Answer;
+use crate::error::Error;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -34,12 +36,12 @@ pub(crate) enum GiveUp {
     Failures,
 }
 
-/// What a reply means for the wait.
+/// What the reply of a poll means for the wait.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Verdict {
+enum Verdict {
     /// The operation goes on.
     GoesOn {
-        /// Whether its status is another than before.
+        /// Whether its status changed.
         changed: bool,
         /// The server's wish that the ceiling overrode.
         overridden: Option<Duration>,
@@ -52,8 +54,8 @@ pub(crate) enum Verdict {
 #[derive(Debug)]
 pub(crate) struct Machine {
     rules: Arc<Rules>,
-    history: Option<Arc<History>>,
-    /// Whether a state was seen that nobody has dealt with.
+    state: Arc<WaitState>,
+    /// Whether a state was seen that was not acted on.
     moved_on: bool,
     deadline: Option<Duration>,
     polls: u32,
@@ -77,7 +79,7 @@ impl Machine {
     pub(crate) fn new(rules: Arc<Rules>, deadline: Option<Duration>, not_before: Duration) -> Self {
         let mut machine = Self {
             rules,
-            history: None,
+            state: Arc::default(),
             moved_on: false,
             deadline,
             polls: 0,
@@ -91,14 +93,10 @@ impl Machine {
         machine
     }
 
-    /// What has been done about the operation before.
-    pub(crate) fn with_history(mut self, history: Option<Arc<History>>) -> Self {
-        self.history = history;
+    /// What was known of the operation before.
+    pub(crate) fn with_state(mut self, state: Arc<WaitState>) -> Self {
+        self.state = state;
         self
-    }
-
-    pub(crate) fn history(&self) -> Option<&Arc<History>> {
-        self.history.as_ref()
     }
 
     pub(crate) fn polls(&self) -> u32 {
@@ -125,14 +123,44 @@ impl Machine {
         Step::Poll { cut_off_after: left }
     }
 
-    /// A reply arrived: that of a poll, or of the request that started the operation. `jitter` is between 0 and 1.
-    pub(crate) fn replied(
+    /// Takes in the reply of a poll, or of the call that gave the handle, or the failure of a poll.
+    ///
+    /// `jitter` is between 0 and 1. An error ends the wait.
+    pub(crate) fn take(
         &mut self,
         now: Duration,
-        operation: &Operation,
-        retry_after: Option<Duration>,
+        reply: Result<Answer<Operation>, Error>,
         jitter: f64,
-    ) -> Verdict {
+        handle: &OperationHandle,
+    ) -> Result<Update, Error> {
+        match reply {
+            Ok(Answer { value: operation, retry_after }) => match self.replied(now, &operation, retry_after, jitter) {
+                Verdict::Over(end) => {
+                    tracing::debug!(status = operation.status.as_str(), polls = self.polls, "ended");
+                    Ok(Update::Ended(end.outcome(operation, handle)))
+                }
+                Verdict::GoesOn { changed, overridden } => {
+                    let seen = Observation { operation, overridden_retry_after: overridden };
+                    if !changed && overridden.is_none() {
+                        return Ok(Update::Unchanged(seen));
+                    }
+                    tracing::debug!(status = seen.operation.status.as_str(), "changed");
+                    Ok(Update::Changed(seen))
+                }
+            },
+            Err(error) if error.is_transient() => {
+                tracing::debug!(%error, "a poll failed");
+                self.failed(now, error.retry_after(), jitter);
+                Ok(Update::PollFailed(error))
+            }
+            Err(error) => {
+                self.polls = self.polls.saturating_add(1);
+                Err(error)
+            }
+        }
+    }
+
+    fn replied(&mut self, now: Duration, operation: &Operation, retry_after: Option<Duration>, jitter: f64) -> Verdict {
         self.polls = self.polls.saturating_add(1);
         self.last_good = now;
         self.obeyed = Duration::ZERO;
@@ -151,8 +179,8 @@ impl Machine {
         Verdict::GoesOn { changed, overridden: self.schedule(now, retry_after, jitter) }
     }
 
-    /// A poll failed in a way that may pass. Returns the server's wish that the ceiling overrode.
-    pub(crate) fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
+    /// A poll failed, and a later one may succeed. Returns the server's wish that the ceiling overrode.
+    fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         self.polls = self.polls.saturating_add(1);
         let without = now.saturating_sub(self.last_good).saturating_sub(self.obeyed);
         if without >= self.rules.failure_tolerance {
@@ -165,12 +193,7 @@ impl Machine {
         overridden
     }
 
-    /// A poll failed in a way that will not pass, which ends the wait.
-    pub(crate) fn refused(&mut self) {
-        self.polls = self.polls.saturating_add(1);
-    }
-
-    /// Nothing is asked before this time: another wait on the same server was told so.
+    /// Sends no poll before this time, since the server asked another wait so.
     pub(crate) fn hold_until(&mut self, now: Duration, time: Duration) {
         if time > self.next_poll {
             self.obeyed = self.obeyed.saturating_add(time.saturating_sub(self.next_poll.max(now)));
@@ -178,13 +201,13 @@ impl Machine {
         }
     }
 
-    /// Whether the reply shows a state that was dealt with, from before that took effect.
+    /// Whether the reply shows a state that was acted on, and is older than the action.
     ///
-    /// Without `updatedAt` it cannot be told from a new one of the same status, which comes only after another status.
+    /// Without `updatedAt`, a new state of the same status looks the same; it comes only after another status.
     fn is_stale(&mut self, operation: &Operation) -> bool {
-        let dealt_with = self.history.as_ref().is_some_and(|history| history.has(operation));
-        self.moved_on |= !dealt_with;
-        dealt_with && (operation.updated_at.is_some() || !self.moved_on)
+        let acted_on = self.state.has_acted_on(operation);
+        self.moved_on |= !acted_on;
+        acted_on && (operation.updated_at.is_some() || !self.moved_on)
     }
 
     /// Whether the status is another than before, and for how long it has stood with `updatedAt` unmoved.

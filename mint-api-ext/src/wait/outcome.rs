@@ -129,7 +129,7 @@ impl Outcome {
     }
 }
 
-/// Of the operation only its id and status: the rest may hold signed URLs.
+/// Shows only the id and status of the operation; the rest may hold signed URLs.
 impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
@@ -161,7 +161,7 @@ impl Success {
     }
 }
 
-/// Of the operation only its id and status: the rest may hold signed URLs.
+/// Shows only the id and status of the operation; the rest may hold signed URLs.
 impl fmt::Debug for Success {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Success").field("operation", &Brief(&self.operation)).field("partial", &self.partial).finish()
@@ -249,7 +249,7 @@ mod tests {
             (End::Unrecognized, "`s`, which this version does not know"),
         ] {
             let mint = Mint::builder(Credentials::api_key("key").unwrap()).build().unwrap();
-            let outcome = outcome.outcome(operation(), &mint, None);
+            let outcome = outcome.outcome(operation(), &mint.attach("op").unwrap());
             assert!(!outcome.is_success());
             let shown = format!("{outcome:?}");
             let error = outcome.into_succeeded().unwrap_err();

@@ -1,15 +1,10 @@
 //! What a status means for a wait.
 
-use std::sync::Arc;
-
 use mint_api::types::Operation;
 
-use super::gate::Origin;
-use super::history::History;
-use super::{FailedOperation, Outcome, Preview, Unpaid};
-use crate::client::Mint;
+use super::{FailedOperation, OperationHandle, Outcome, Preview, Unpaid};
 
-/// How an operation ends, as far as its status tells.
+/// How a wait ends, by the status of the operation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum End {
     Succeeded,
@@ -22,14 +17,14 @@ pub(crate) enum End {
 }
 
 impl End {
-    pub(crate) fn outcome(self, operation: Operation, mint: &Mint, history: Option<&Arc<History>>) -> Outcome {
-        let origin = || Origin { mint: mint.clone(), history: history.cloned().unwrap_or_default() };
+    pub(crate) fn outcome(self, operation: Operation, handle: &OperationHandle) -> Outcome {
+        let handle = || handle.clone();
         match self {
             Self::Succeeded => Outcome::Succeeded(operation),
             Self::PartiallySucceeded => Outcome::PartiallySucceeded(operation),
-            Self::AwaitingReview => Outcome::AwaitingReview(Preview { operation, origin: origin() }),
-            Self::BillingRequired => Outcome::BillingRequired(Unpaid { operation, origin: origin() }),
-            Self::Failed => Outcome::Failed(FailedOperation { operation, origin: origin() }),
+            Self::AwaitingReview => Outcome::AwaitingReview(Preview { operation, handle: handle() }),
+            Self::BillingRequired => Outcome::BillingRequired(Unpaid { operation, handle: handle() }),
+            Self::Failed => Outcome::Failed(FailedOperation { operation, handle: handle() }),
             Self::Canceled => Outcome::Canceled(operation),
             Self::Unrecognized => Outcome::Unrecognized(operation),
         }
@@ -38,12 +33,12 @@ impl End {
 
 /// What a status means for a wait.
 ///
-/// Statuses are told apart by their text, so that one the document does not name yet means the same.
+/// Statuses are compared as text, so that it does not matter which of them the OpenAPI document lists.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Phase {
     /// The operation goes on.
     Passing,
-    /// Nobody knows; it goes on unless something else says that it ended.
+    /// This version does not know the status. The operation goes on unless something else in the reply says that it ended.
     Unknown,
     /// The operation has ended or needs a person.
     Over(End),
@@ -58,7 +53,7 @@ impl Phase {
             "failed" => Self::Over(End::Failed),
             "canceled" => Self::Over(End::Canceled),
             "billing_required" => Self::Over(End::BillingRequired),
-            // In auto mode the preview is passed by; only in review mode does it wait for a person.
+            // Only in review mode does a preview wait for a person.
             "preview_ready" => match generation_mode {
                 "review" => Self::Over(End::AwaitingReview),
                 "auto" => Self::Passing,

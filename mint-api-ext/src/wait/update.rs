@@ -12,11 +12,11 @@ use crate::error::{Brief, Error};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Update {
-    /// The operation has another status than before, or the ceiling on `Retry-After` overrode the server; it goes on.
+    /// The operation goes on. Its status changed, or the ceiling on `Retry-After` overrode the server.
     Changed(Observation),
     /// Nothing is new; only with [`Wait::every_poll`](super::Wait::every_poll).
     Unchanged(Observation),
-    /// A poll failed in a way that may pass; only with [`Wait::every_poll`](super::Wait::every_poll).
+    /// A poll failed, and a later one may succeed; only with [`Wait::every_poll`](super::Wait::every_poll).
     PollFailed(Error),
     /// The wait is over.
     Ended(Outcome),
@@ -32,7 +32,7 @@ pub struct Observation {
     pub overridden_retry_after: Option<Duration>,
 }
 
-/// Of the operation only its id and status: the rest may hold signed URLs.
+/// Shows only the id and status of the operation; the rest may hold signed URLs.
 impl fmt::Debug for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observation")

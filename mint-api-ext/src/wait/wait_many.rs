@@ -12,6 +12,7 @@ use super::OperationHandle;
 use super::batch::{Batch, Ended};
 use super::policy::PollingPolicy;
 use super::rules::{DEFAULT_DEADLINE, Rules};
+use super::wait::Deadline;
 use crate::client::Mint;
 use crate::error::{Error, OperationId};
 
@@ -80,7 +81,7 @@ pub(super) struct Setup {
     pub(super) targets: Vec<WaitTarget>,
     pub(super) rules: Rules,
     pub(super) concurrency: usize,
-    pub(super) item_deadline: Option<Duration>,
+    pub(super) item_deadline: Deadline,
     pub(super) deadline: Option<Duration>,
     pub(super) cancel: CancellationToken,
 }
@@ -102,13 +103,11 @@ enum Target {
 }
 
 impl WaitTarget {
-    pub(super) fn into_parts(self) -> Result<(OperationId, Option<OperationHandle>), (String, Error)> {
+    /// The handle to wait with, or the text that is no id and why.
+    pub(super) fn into_handle(self, mint: &Mint) -> Result<OperationHandle, (String, Error)> {
         match self.0 {
-            Target::Handle(handle) => Ok((handle.id().clone(), Some(handle))),
-            Target::Id(id) => match id.parse() {
-                Ok(id) => Ok((id, None)),
-                Err(error) => Err((id, error)),
-            },
+            Target::Handle(handle) => Ok(handle.with_mint(mint.clone())),
+            Target::Id(id) => mint.attach(&id).map_err(|error| (id, error)),
         }
     }
 }
@@ -150,7 +149,7 @@ impl WaitMany {
             mint,
             targets,
             concurrency: DEFAULT_CONCURRENCY,
-            item_deadline: Some(DEFAULT_DEADLINE),
+            item_deadline: Deadline::After(DEFAULT_DEADLINE),
             deadline: None,
             cancel: CancellationToken::new(),
         };
@@ -166,12 +165,12 @@ impl WaitMany {
 
     /// How long the wait for each operation may take, from when it was added. Default: 30 minutes.
     pub fn item_deadline(self, deadline: Duration) -> Self {
-        self.with(|setup| setup.item_deadline = Some(deadline))
+        self.with(|setup| setup.item_deadline = Deadline::After(deadline))
     }
 
     /// Waits for each operation for as long as it takes.
     pub fn no_item_deadline(self) -> Self {
-        self.with(|setup| setup.item_deadline = None)
+        self.with(|setup| setup.item_deadline = Deadline::Never)
     }
 
     /// How long the whole may take, from when it is first polled; every wait that is left then ends with an error.

@@ -111,6 +111,25 @@ async fn a_batch_offers_the_same_to_do() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_clones_of_a_handle_know_what_was_approved() {
+    let server = Scripted::start([
+        found("op_1", "preview_ready", 1),
+        accepted("op_1", "preview_ready", 1),
+        found("op_1", "preview_ready", 1),
+        found("op_1", "succeeded", 2),
+    ])
+    .await;
+    let handle = server.mint().attach("op_1").unwrap();
+    let other = handle.clone();
+    let Outcome::AwaitingReview(preview) = waited(&handle).await else {
+        panic!("no preview");
+    };
+    preview.approve().send().await.unwrap();
+    assert_eq!(other.save().acted_on.len(), 1);
+    assert!(matches!(waited(&other).await, Outcome::Succeeded(_)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_revision_says_what_to_change() {
     let server = Scripted::start([found("op_1", "preview_ready", 1), accepted("op_1", "running", 2)]).await;
     let preview = preview_of(&server.mint()).await;

@@ -79,5 +79,38 @@ async fn what_is_no_saved_operation() {
     let saved: SavedOperation = serde_json::from_str(r#"{"id": "op", "deadline": "tomorrow"}"#).unwrap();
     assert_eq!(mint.attach_saved(&saved).unwrap_err().kind(), ErrorKind::InvalidArgument);
     let saved: SavedOperation = serde_json::from_str(r#"{"id": "op"}"#).unwrap();
-    assert_eq!(serde_json::to_string(&mint.attach_saved(&saved).unwrap()).unwrap(), r#"{"id":"op"}"#);
+    assert_eq!(serde_json::to_string(&mint.attach_saved(&saved).unwrap()).unwrap(), r#"{"format":1,"id":"op"}"#);
+}
+
+#[tokio::test]
+async fn older_formats_are_read_and_newer_ones_refused() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let fields = r#""id": "op", "deadline": "2027-01-15T08:01:40Z", "notBefore": "2027-01-15T08:00:00Z",
+        "actedOn": [{"status": "preview_ready", "updatedAt": "t"}], "idempotencyKey": "key""#;
+    let read = |format: &str| serde_json::from_str::<SavedOperation>(&format!("{{{format} {fields}}}"));
+    let saved = read("").unwrap();
+    assert_eq!(saved, read("\"format\": 1,").unwrap(), "what was saved before formats had numbers is the same");
+    assert_eq!(mint.attach_saved(&saved).unwrap().save(), saved);
+    for format in ["\"format\": 2,", "\"format\": 4294967296, \"actedOn\": 7,"] {
+        let text = read(format).unwrap_err().to_string();
+        assert!(text.contains("saved in format") && text.contains("update mint-api-ext"), "{text}");
+    }
+    assert!(read("\"format\": \"1\",").is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_goes_on_with_the_deadline_of_one_that_was_dropped() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint_builder().unwrap().clock(TokioClock::new()).build().unwrap();
+    let handle = mint.attach(simulator.add(Script::model().timeline([("running", 0)]))).unwrap();
+    let began = Instant::now();
+    let wait = handle.clone().wait().deadline(Duration::from_secs(60)).into_future();
+    assert!(tokio::time::timeout(Duration::from_secs(20), wait).await.is_err());
+    assert!(handle.wait().await.unwrap_err().is_timeout());
+    assert!(began.elapsed() <= Duration::from_secs(60), "{:?}", began.elapsed());
+    // A wait that ended takes its deadline with it.
+    assert_eq!(handle.save().deadline, None);
+    assert!(handle.wait().await.unwrap_err().is_timeout());
+    assert!(began.elapsed() >= Duration::from_secs(29 * 60), "{:?}", began.elapsed());
 }

@@ -288,9 +288,10 @@ fn ends(acted_on: &[(&str, Option<&str>)], seen: &[(&str, Option<&str>)]) -> Opt
         }
         state
     };
-    let acted_on = acted_on.iter().map(|acted_on| serde_json::from_value(state(acted_on)).unwrap()).collect();
-    let history = Arc::new(History { acted_on, idempotency_key: None });
-    let mut machine = rules().machine().with_history(Some(history));
+    let acted_on = acted_on.iter().map(|acted_on| serde_json::from_value(state(acted_on)).unwrap()).collect::<Vec<_>>();
+    let known = Arc::new(WaitState::default());
+    acted_on.iter().for_each(|acted_on| known.act_on(acted_on));
+    let mut machine = rules().machine().with_state(known);
     for (index, seen) in seen.iter().enumerate() {
         let operation = serde_json::from_value(state(seen)).unwrap();
         let now = Duration::from_secs(2 * index as u64);

@@ -1,0 +1,131 @@
+//! An operation that is polled: what every way of waiting shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mint_api::types::Operation;
+use tokio::time::Instant;
+
+use super::machine::{GiveUp, Machine, Step};
+use super::rules::{DEFAULT_DEADLINE, Rules};
+use super::wait::Deadline;
+use super::{OperationHandle, Update};
+use crate::client::Answer;
+use crate::error::{Error, ErrorKind, OperationId, WaitSummary};
+
+/// An operation that is polled: its handle, its machine and when the wait began.
+///
+/// It sends no request and does not sleep. Its owner does what [`step`](Self::step) says and passes every reply to
+/// [`take`](Self::take).
+pub(super) struct Poller {
+    handle: OperationHandle,
+    machine: Machine,
+    began: Instant,
+    first: Option<Box<Answer<Operation>>>,
+}
+
+impl Poller {
+    /// Begins a wait.
+    pub(super) fn begin(handle: OperationHandle, rules: Arc<Rules>, deadline: Deadline) -> Self {
+        let (mint, state) = (handle.mint(), handle.state());
+        let deadline = match deadline {
+            Deadline::After(deadline) => Some(deadline),
+            Deadline::Never => None,
+            Deadline::Inherited => Some(state.deadline().map_or(DEFAULT_DEADLINE, |saved| mint.until(saved))),
+        };
+        state.set_deadline(deadline.and_then(|deadline| mint.clock().now().checked_add(deadline)));
+        let (first, not_before) = handle.begin();
+        let machine = Machine::new(rules, deadline, not_before).with_state(state.clone());
+        Self { handle, machine, began: Instant::now(), first }
+    }
+
+    /// The reply of the call that gave the handle, once: the wait takes it in before its first poll.
+    pub(super) fn first_reply(&mut self) -> Option<Answer<Operation>> {
+        self.first.take().map(|reply| *reply)
+    }
+
+    pub(super) fn handle(&self) -> &OperationHandle {
+        &self.handle
+    }
+
+    /// When a time of the machine is; `None` for one that is too far for the clock.
+    pub(super) fn instant(&self, time: Duration) -> Option<Instant> {
+        self.began.checked_add(time)
+    }
+
+    /// What to do now.
+    pub(super) fn step(&self) -> Step {
+        self.machine.step(self.began.elapsed())
+    }
+
+    /// Takes in a reply, or the failure of a poll. An error ends the wait. `jitter` is between 0 and 1.
+    pub(super) fn take(&mut self, reply: Result<Answer<Operation>, Error>, jitter: f64) -> Result<Update, Error> {
+        let update = self.machine.take(self.began.elapsed(), reply, jitter, &self.handle);
+        if matches!(update, Ok(Update::Ended(_)) | Err(_)) {
+            self.handle.state().set_deadline(None);
+        }
+        update.map_err(|error| error.with_wait(self.summary()))
+    }
+
+    /// Sends no poll before this instant, since the server asked another wait so.
+    pub(super) fn hold_until(&mut self, instant: Instant) {
+        self.machine.hold_until(self.began.elapsed(), instant.saturating_duration_since(self.began));
+    }
+
+    pub(super) fn summary(&self) -> WaitSummary {
+        summary(self.handle.id(), self.machine.polls(), self.began.elapsed())
+    }
+
+    /// The error of a wait that ended without an outcome.
+    pub(super) fn gave_up(&self, reason: GiveUp, last_error: Option<Error>) -> Error {
+        self.handle.state().set_deadline(None);
+        let why = match reason {
+            GiveUp::Deadline => "the deadline passed".to_owned(),
+            GiveUp::NotBefore(delay) => {
+                format!("the server wants no request for another {}, past the deadline", seconds(delay))
+            }
+            GiveUp::Failures => "every poll failed for too long".to_owned(),
+        };
+        let why = match self.machine.status() {
+            Some(status) => format!("{why}; it was last seen `{status}`"),
+            None => why,
+        };
+        let kind = match (reason, &last_error) {
+            (GiveUp::Failures, Some(error)) => error.kind(),
+            _ => ErrorKind::Timeout,
+        };
+        let summary = self.summary();
+        let error = ended(kind, &why, &summary).with_wait(summary);
+        match last_error {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+
+    /// The error of a wait that its token ended.
+    pub(super) fn interrupted(&self) -> Error {
+        let summary = self.summary();
+        ended(ErrorKind::Interrupted, "it was interrupted", &summary).with_wait(summary)
+    }
+}
+
+/// The error of a poll that the deadline cut off.
+pub(super) fn cut_off() -> Error {
+    Error::new(ErrorKind::Timeout, "the server did not answer before the deadline of the wait")
+}
+
+pub(crate) fn summary(id: &OperationId, polls: u32, elapsed: Duration) -> WaitSummary {
+    WaitSummary { id: id.clone(), polls, elapsed }
+}
+
+pub(crate) fn ended(kind: ErrorKind, why: &str, WaitSummary { id, polls, elapsed, .. }: &WaitSummary) -> Error {
+    let text = format!(
+        "could not wait for operation {id}: {why} ({polls} polls in {}); it goes on at the server, attach to {id} again",
+        seconds(*elapsed)
+    );
+    Error::new(kind, text)
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs())
+}

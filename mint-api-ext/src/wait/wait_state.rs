@@ -1,0 +1,134 @@
+//! What a wait knows of an operation and saves.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use mint_api::types::Operation;
+use tokio::time::Instant;
+
+use super::{ActedOn, SavedOperation};
+use crate::client::Answer;
+use crate::error::{Error, OperationId};
+
+/// What a wait knows of an operation and saves. The clones of a handle share one.
+#[derive(Debug, Default)]
+pub(crate) struct WaitState {
+    /// The key of the call that started the operation.
+    idempotency_key: Option<Box<str>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// When the wait that began last must end. A wait that ends removes it, one that is dropped leaves it.
+    deadline: Option<SystemTime>,
+    /// Before this time the server wants no poll.
+    not_before: Option<SystemTime>,
+    /// The states in which the operation was approved, revised or resumed.
+    acted_on: Vec<ActedOn>,
+    /// The reply of the call that gave the handle, and when it arrived, until a newer reply arrives.
+    reply: Option<(Box<Answer<Operation>>, Instant)>,
+}
+
+/// Without the reply, which may hold signed URLs.
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known")
+            .field("deadline", &self.deadline)
+            .field("not_before", &self.not_before)
+            .field("acted_on", &self.acted_on)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WaitState {
+    /// The state of an operation that a call with this key started.
+    pub(crate) fn started_with(key: &str) -> Self {
+        Self { idempotency_key: Some(key.into()), known: Mutex::default() }
+    }
+
+    /// The state of a saved operation.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a time that cannot be read.
+    pub(crate) fn restored(saved: &SavedOperation) -> Result<Self, Error> {
+        let known = Known {
+            deadline: saved.instant(saved.deadline.as_ref())?,
+            not_before: saved.instant(saved.not_before.as_ref())?,
+            acted_on: saved.acted_on.clone(),
+            reply: None,
+        };
+        Ok(Self { idempotency_key: saved.idempotency_key.as_deref().map(Into::into), known: Mutex::new(known) })
+    }
+
+    pub(crate) fn save(&self, id: OperationId) -> SavedOperation {
+        let known = self.known();
+        SavedOperation {
+            format: Default::default(),
+            id,
+            deadline: known.deadline.map(Into::into),
+            not_before: known.not_before.map(Into::into),
+            acted_on: known.acted_on.clone(),
+            idempotency_key: self.idempotency_key.as_deref().map(Into::into),
+        }
+    }
+
+    pub(crate) fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    pub(crate) fn deadline(&self) -> Option<SystemTime> {
+        self.known().deadline
+    }
+
+    pub(crate) fn set_deadline(&self, deadline: Option<SystemTime>) {
+        self.known().deadline = deadline;
+    }
+
+    pub(crate) fn not_before(&self) -> Option<SystemTime> {
+        self.known().not_before
+    }
+
+    /// The operation was approved, revised or resumed in this state.
+    pub(crate) fn act_on(&self, state: &ActedOn) {
+        let acted_on = &mut self.known().acted_on;
+        if !acted_on.contains(state) {
+            acted_on.push(state.clone());
+        }
+    }
+
+    /// Whether the operation shows a state that was acted on.
+    pub(crate) fn has_acted_on(&self, operation: &Operation) -> bool {
+        self.known().acted_on.iter().any(|state| state.is_of(operation))
+    }
+
+    /// A call that started the operation, or let it go on, was answered.
+    pub(crate) fn call_replied(&self, reply: Answer<Operation>, not_before: Option<SystemTime>) {
+        let mut known = self.known();
+        known.not_before = not_before;
+        known.reply = Some((Box::new(reply), Instant::now()));
+    }
+
+    /// The operation was polled.
+    pub(crate) fn poll_replied(&self, not_before: Option<SystemTime>) {
+        let mut known = self.known();
+        known.not_before = not_before;
+        known.reply = None;
+    }
+
+    /// A poll failed.
+    pub(crate) fn poll_failed(&self, not_before: Option<SystemTime>) {
+        self.known().not_before = not_before;
+    }
+
+    /// Takes out the reply of the call that gave the handle, and when it arrived.
+    pub(crate) fn take_reply(&self) -> Option<(Box<Answer<Operation>>, Instant)> {
+        self.known().reply.take()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

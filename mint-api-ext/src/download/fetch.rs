@@ -43,8 +43,16 @@ pub(super) struct Job<'a> {
 pub(super) enum Fetched<'a, S> {
     /// The file in its place is the server's.
     Unchanged(&'a Entry),
-    /// A new file, whole and checked, to be committed.
-    New { sink: S, summary: Summary, version: Version, obtained: Obtained },
+    /// A new file, to be committed.
+    New(Box<NewFile<S>>),
+}
+
+/// A file that is whole and checked.
+pub(super) struct NewFile<S> {
+    pub(super) sink: S,
+    pub(super) summary: Summary,
+    pub(super) version: Version,
+    pub(super) obtained: Obtained,
 }
 
 /// Why an attempt did not bring the file.
@@ -106,7 +114,8 @@ impl<'a> Job<'a> {
                         (self.on_event)(&Event::Verified { path: self.path, bytes: sink.length() });
                         let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };
                         let version = sink.version().clone();
-                        return Ok((Fetched::New { sink, summary, version, obtained }, state.attempts));
+                        let new = Box::new(NewFile { sink, summary, version, obtained });
+                        return Ok((Fetched::New(new), state.attempts));
                     }
                     Err(setback) => setback,
                 },

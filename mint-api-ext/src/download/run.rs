@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::destination::{Committed, Destination, Item};
 use super::download::{Download, Overwrite};
-use super::fetch::{Fetched, Job};
+use super::fetch::{Fetched, Job, NewFile};
 use super::file_name::unique_file_names;
 use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
@@ -112,7 +112,8 @@ impl<D: Destination> Run<D> {
                 let file = FetchedFile { unpacked, ..in_place(entry.bytes, entry.sha256.clone()) };
                 (file, entry.version(), entry.stored_etag.clone())
             }
-            Fetched::New { sink, summary, version, obtained } => {
+            Fetched::New(new) => {
+                let NewFile { sink, summary, version, obtained } = *new;
                 let Committed { unpacked, stored_etag } = destination.commit(item, sink).await?;
                 let file = FetchedFile { obtained, unpacked, ..in_place(summary.length, summary.sha256) };
                 (file, version, stored_etag)

@@ -83,7 +83,7 @@ enum Progress {
     /// The server sends the file from its beginning again.
     Comparing {
         /// Hash of the bytes that the writer has.
-        written: Sum,
+        written: Box<Sum>,
         /// Hash of the re-sent bytes; must equal `written` before more is written.
         again: Sum,
     },
@@ -107,7 +107,10 @@ impl Sink for WriterSink {
     }
 
     async fn restart(self, version: Version) -> Result<Self, Error> {
-        let (Progress::Writing(written) | Progress::Comparing { written, .. }) = self.progress;
+        let written = match self.progress {
+            Progress::Writing(sum) => Box::new(sum),
+            Progress::Comparing { written, .. } => written,
+        };
         let sum = Sum::new(&version.digests);
         let progress = match written.length() {
             0 => Progress::Writing(sum),

@@ -39,7 +39,6 @@ pub(super) struct Job<'a> {
 }
 
 /// The result of fetching a file.
-#[expect(clippy::large_enum_variant, reason = "there is one a file")]
 pub(super) enum Fetched<'a, S> {
     /// The file in its place is the server's.
     Unchanged(&'a Entry),

@@ -76,7 +76,6 @@ pub(super) struct WriterSink {
     progress: Progress,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one a file")]
 enum Progress {
     /// New bytes go to the writer. The hash of what it has.
     Writing(Sum),

@@ -30,7 +30,7 @@ pub(crate) struct Report {
 
 /// Prints what a check finds and says how the command ends.
 ///
-/// `taken` is the document of upstream or why there is none; without it, nothing but the workspace is looked at.
+/// `taken` is the document of upstream, or why it could not be taken. Without it, only the workspace is checked.
 ///
 /// # Errors
 ///

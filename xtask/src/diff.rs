@@ -69,7 +69,7 @@ struct Subject {
 ///
 /// # Errors
 ///
-/// When a document cannot be read, or is none.
+/// When a document cannot be read, or is not OpenAPI.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Exit, Problem> {
     let (old, new) = match (&options.rev, &options.old, &options.new) {
         (Some(rev), ..) => vendored(workspace, rev)?,

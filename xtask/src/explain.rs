@@ -16,7 +16,7 @@ pub(crate) fn run(code: Option<&str>) -> Result<Exit, Problem> {
         print!("{}", list());
         return Ok(Exit::Done);
     };
-    // Codes are written in capitals; nobody means something else by another case.
+    // Codes are upper case; a lower-case spelling is accepted.
     let text = text.to_uppercase();
     if let Ok(rule) = text.parse() {
         print!("{}", page_of_rule(rule));

@@ -41,7 +41,7 @@ pub(crate) enum Source {
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
     pub(crate) document: Value,
-    /// What the lock says of it. No folder and no query: one tells of somebody's machine, the other may be a secret.
+    /// Its origin in the lock, without folder and query: a folder describes a person's machine, a query may be a secret.
     pub(crate) origin: Origin,
     pub(crate) etag: Option<String>,
     /// The file, if it was one.
@@ -110,7 +110,7 @@ impl Source {
 ///
 /// # Errors
 ///
-/// When there is none.
+/// When upstream gave no document.
 pub(crate) fn of_input(input: Input) -> Result<Taken, Problem> {
     let document = source::read(&input.text).map_err(|error| no_document(&input.origin.location, error))?;
     Ok(Taken { document, origin: input.origin, etag: None, path: input.path, notes: Vec::new() })

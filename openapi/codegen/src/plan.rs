@@ -1,4 +1,4 @@
-//! What progenitor cannot carry: it travels beside the prepared document and reaches the generated code from there.
+//! The facts that progenitor cannot carry, for the passes over the generated code.
 
 mod operation;
 mod types;
@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 pub use operation::{Form, Operation, ReplyKind, Separator};
 pub use types::{Enum, Member, ReadType, Union};
 
-/// What the generated code needs to know beside the prepared document, by the names in that document.
+/// The facts about a prepared document that progenitor cannot carry, by the names in that document.
 ///
-/// A plan comes from the document's own keywords alone: no `x-` key of a document has a part in it.
+/// No `x-` key of a document influences the plan.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {

@@ -108,7 +108,7 @@ async fn retry_after_in_each_form() {
     assert_eq!(error.retry_after(), None);
 }
 
-/// A gzip stream of `{}`, which nobody asked for.
+/// A gzip stream of `{}`, which no client requested.
 const GZIP: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0];
 
 /// What stands between a client and the server answers too.

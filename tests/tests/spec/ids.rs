@@ -1,4 +1,4 @@
-//! Ids as `mint-api-ext` takes them: what is none is refused before any request, whatever it is passed to.
+//! `mint-api-ext` refuses an invalid id before any request, in every method that takes one.
 
 use std::collections::BTreeSet;
 use std::error::Error;

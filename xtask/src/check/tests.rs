@@ -43,7 +43,7 @@ async fn the_end_says_how_upstream_compares() {
         ),
         (growing(), Exit::OutOfDate),
         (breaking(), Exit::Breaking),
-        // What a client gets can no longer be generated, so nobody knows what it breaks.
+        // No client can be generated, so the breaks are unknown.
         (changed("3.1.0", "4.0.0"), Exit::Failed),
         ("<html>".into(), Exit::Failed),
     ] {

@@ -65,7 +65,7 @@ impl Corpus {
 /// How a corpus did.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tried {
-    /// Every document gave a client, or a code that says why there is none.
+    /// Every document gave a client, or else a code.
     pub(crate) nothing_is_lost: bool,
     /// As good as it has to be.
     pub(crate) bars_are_met: bool,

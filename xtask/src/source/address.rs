@@ -59,7 +59,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 /// A URL as a reader may see it: without user, query and fragment, which may hold secrets.
 pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
-    // Neither can be set where there is no host, and then there is none to remove.
+    // Both fail only without a host, and such a URL has no credentials.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_query(None);

@@ -5,7 +5,7 @@ pub(crate) const LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Bounds the memory of this process from here on: an allocation beyond it aborts.
 ///
-/// Where the system has no such bound, there is none; the bound on time holds everywhere.
+/// Systems without such a bound ignore it; the bound on time holds everywhere.
 #[cfg(target_os = "linux")]
 pub(crate) fn bound() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -52,7 +52,7 @@ impl Serde {
         self.0.insert(name.to_owned(), Some(parse_quote!(#value)));
     }
 
-    /// Puts the attribute back, if it says anything.
+    /// Puts the attribute back unless it is empty.
     pub(super) fn put(self, attributes: &mut Vec<Attribute>) {
         if self.0.is_empty() {
             return;

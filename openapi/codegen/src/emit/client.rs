@@ -1,4 +1,4 @@
-//! The seam under the generated client: how a path is written, and who may make a client.
+//! Path encoding and constructors of the generated client.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 use syn::visit_mut::{VisitMut, visit_impl_item_fn_mut, visit_macro_mut};
@@ -6,9 +6,9 @@ use syn::{Attribute, Expr, ExprLit, File, ImplItem, Item, Lit, Macro, Meta, UseT
 
 use super::Settings;
 
-/// Puts our path encoding in the place of progenitor's, which leaves `..`, `\` and `:` alone.
+/// Replaces progenitor's path encoding, which leaves `..`, `\` and `:` unencoded.
 ///
-/// Ours can refuse a value, so each call gets a `?`; the calls stand inside `format!`, hence the work on tokens.
+/// Ours can refuse a value, so each call gets a `?`. The calls are inside `format!`, so this works on tokens.
 pub(super) fn replace_path_encoding(file: &mut File) {
     for item in &mut file.items {
         if let Item::Use(import) = item
@@ -75,7 +75,7 @@ fn with_question_marks(tokens: TokenStream) -> TokenStream {
     out.into_iter().collect()
 }
 
-/// Removes the constructor that decides on timeouts and panics, and keeps the other one within the crate.
+/// Removes the constructor that sets timeouts and can panic, and makes the other one private to the crate.
 pub(super) fn seal(file: &mut File, settings: &Settings) {
     if settings.inner_type.is_some() {
         Seal.visit_file_mut(file);

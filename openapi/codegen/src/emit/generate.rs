@@ -20,9 +20,9 @@ use crate::report::{Pass, Report};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The path of a type that every client carries and for whose sake `ClientHooks` is implemented by hand.
+    /// The path of a type that every client carries, and for which the crate implements `ClientHooks`.
     ///
-    /// With it, the constructors of the client are private to the crate: the crate decides how a client is made.
+    /// With it, the constructors of the client are private to the crate, which decides how a client is made.
     pub inner_type: Option<String>,
     /// Whether types derive `schemars::JsonSchema` (schemars 1) behind a feature named `schemars`.
     pub schemars: bool,
@@ -42,19 +42,19 @@ impl Settings {
     }
 }
 
-/// A generated client and what became of the document on the way.
+/// A generated client, and the report on its document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
     /// The Rust source of one module, formatted.
     pub rust: String,
-    /// What became of every construct.
+    /// The disposition of every construct.
     pub report: Report,
-    /// The prepared document: the operations in it are the generated ones.
+    /// The prepared document, with the generated operations only.
     pub document: openapiv3::OpenAPI,
-    /// What the generated code needed to know beside the prepared document.
+    /// The facts that the generated code needed beside the prepared document.
     pub plan: Plan,
-    /// The name of the Rust type, in the module `types`, of each component schema of the given document that has one.
+    /// The names of Rust types in the module `types`, by the names of component schemas in the given document.
     pub type_names: BTreeMap<String, String>,
 }
 
@@ -63,24 +63,24 @@ impl Generated {
     ///
     /// # Errors
     ///
-    /// [`Error::Rejected`] when a construct was refused, and its operations with it.
+    /// [`Error::Rejected`] when a construct was rejected.
     pub fn without_rejections(self) -> Result<Self, Error> {
         Error::of_rejections(&self.report)?;
         Ok(self)
     }
 }
 
-/// Generates a client from an OpenAPI 3.1 document.
+/// Generates a client from an OpenAPI 3.x document.
 ///
-/// The source is one module to `include!`; it holds all that it needs but the crates progenitor-client, reqwest,
-/// serde, serde_json, chrono, percent-encoding and, with [`Settings::schemars`], schemars. The same document and
+/// The source is one module to `include!`. It needs the crates progenitor-client, reqwest, serde, serde_json, chrono,
+/// percent-encoding and, with [`Settings::schemars`], schemars; the README lists their features. The same document and
 /// settings give the same source, to the byte.
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] when the document as a whole is refused: an operation that cannot be generated is left out and
-/// stands in the report (see [`Generated::without_rejections`]). The other variants for a document that is not valid
-/// OpenAPI, and [`Error::Generator`] also when progenitor panics.
+/// [`Error::Rejected`] when the whole document is refused. An operation that cannot be generated is left out, and the
+/// report says why (see [`Generated::without_rejections`]). The other variants are for a document that is not valid OpenAPI;
+/// [`Error::Generator`] is also returned when progenitor panics.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Types that typify is told of and does not write: enums of strings and unions.
+//! Announces the types that typify must not write to it: enums of strings and unions.
 
 use progenitor::{GenerationSettings, TypeImpl};
 use quote::{format_ident, quote};
@@ -7,7 +7,7 @@ use syn::{File, ItemMod, Path, parse_quote};
 
 use crate::plan::Plan;
 
-/// Where typify believes the types to be; [`settle`] puts the right path in its place.
+/// The path under which typify knows the types; [`settle`] replaces it.
 const ELSEWHERE: &str = "generated_elsewhere";
 
 pub(super) fn announce(settings: &mut GenerationSettings, plan: &Plan) {
@@ -20,12 +20,12 @@ pub(super) fn announce(settings: &mut GenerationSettings, plan: &Plan) {
     }
 }
 
-/// Writes the paths to the types as they are in each module.
+/// Replaces the paths to the types by the right ones in each module.
 pub(super) fn settle(file: &mut File) {
     Settle { modules: Vec::new() }.visit_file_mut(file);
 }
 
-/// Removes the path from the texts of messages.
+/// Removes the path from messages.
 pub(super) fn settle_texts(rust: &str) -> String {
     rust.replace(&format!("{ELSEWHERE}::"), "").replace(&format!("{ELSEWHERE} :: "), "")
 }

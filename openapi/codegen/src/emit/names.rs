@@ -1,4 +1,4 @@
-//! Finding and making items of a generated file.
+//! Finding and making modules of a generated file.
 
 use syn::{File, Ident, Item, ItemMod, parse_quote};
 
@@ -24,7 +24,7 @@ pub(super) fn module(name: &str, items: Vec<Item>) -> ItemMod {
     }
 }
 
-/// A private module that holds the items, and all of them beside it.
+/// A private module that holds the items, and a re-export of all of them.
 pub(super) fn flattened(name: &str, items: Vec<Item>) -> [Item; 2] {
     let name = Ident::new(name, proc_macro2::Span::call_site());
     [

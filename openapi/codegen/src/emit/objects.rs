@@ -1,10 +1,10 @@
-//! Structs are read from objects only: what serde derives also takes a list, as the fields in their order.
+//! Makes structs refuse arrays, which serde's derived code reads as the fields in order.
 
 use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Item, ItemStruct, Path, Token, parse_quote};
 
-/// Gives every struct a `Deserialize` that refuses a list.
+/// Gives every struct a `Deserialize` that refuses an array.
 pub(super) fn refuse_lists(items: &mut Vec<Item>) -> syn::Result<()> {
     let mut settled = Vec::with_capacity(items.len());
     for mut item in items.drain(..) {
@@ -19,8 +19,7 @@ pub(super) fn refuse_lists(items: &mut Vec<Item>) -> syn::Result<()> {
     Ok(())
 }
 
-/// The derived implementation in another place: on a struct of the same fields that makes this one, which is given
-/// nothing but objects.
+/// The derived implementation on a second struct with the same fields, which converts to this one and only gets objects.
 fn reading(item: &mut ItemStruct) -> syn::Result<Option<Item>> {
     if !without_derive(&mut item.attrs)? {
         return Ok(None);
@@ -45,7 +44,7 @@ fn reading(item: &mut ItemStruct) -> syn::Result<Option<Item>> {
     }))
 }
 
-/// Takes `Deserialize` out of what is derived, and says whether it was there.
+/// Removes `Deserialize` from the derives; returns whether it was there.
 fn without_derive(attributes: &mut [Attribute]) -> syn::Result<bool> {
     let mut found = false;
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {

@@ -1,4 +1,4 @@
-//! Enums of strings; those that a server sends take values nobody knows yet.
+//! Enums of strings; those in replies are open to unknown values.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::model::names::{pascal_name, unique_name};
 use crate::plan::{Enum, Plan};
 use crate::prepare::left_to_right;
 
-/// The items of all enums; typify was told that they are there.
+/// The items of all enums, which were announced to typify.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     for (name, of) in &plan.enums {

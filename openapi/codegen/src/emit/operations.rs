@@ -1,4 +1,4 @@
-//! Optional bodies, forms, lists and replies of several kinds, which progenitor does not write.
+//! Optional bodies, forms, lists and replies of several kinds, which progenitor cannot generate.
 
 mod form;
 mod optional_body;

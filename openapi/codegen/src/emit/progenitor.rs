@@ -19,21 +19,21 @@ pub(super) fn run_progenitor(
     progenitor
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
-        // A map with an order, so that the same value is always written the same way.
+        // An ordered map, so that equal values serialize equally.
         .with_map_type("::std::collections::BTreeMap");
     if let Some(inner_type) = &settings.inner_type {
         let inner_type: syn::Type = syn::parse_str(inner_type)?;
         progenitor.with_hooks(HooksMode::Expected).with_inner_type(quote::quote!(#inner_type));
     }
     named_types::announce(&mut progenitor, plan);
-    // progenitor and typify panic on some documents they do not take.
+    // progenitor and typify panic on some documents.
     let generated = panic::catch_unwind(panic::AssertUnwindSafe(|| {
         Generator::new(&progenitor).generate_tokens(document).map_err(|error| error.to_string())
     }));
     generated.unwrap_or_else(|payload| Err(format!("it panicked: {}", text_of(&*payload)))).map_err(Error::Generator)
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn text_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("without a message")

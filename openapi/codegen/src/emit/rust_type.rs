@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::pointer::component_name;
 use crate::prepare::reference;
 
-/// The type of a schema that is named or needs no name, as it is written in the module `types`.
+/// The path, in the module `types`, of the type of a schema that is named or needs no name.
 pub(super) fn rust_type(schema: &Value) -> TokenStream {
     let plain = plain_type(schema);
     if schema["nullable"] == true { quote!(::std::option::Option<#plain>) } else { plain }

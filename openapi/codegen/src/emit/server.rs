@@ -8,10 +8,10 @@ use syn::{File, Item};
 use crate::error::Error;
 use crate::model::names::{pascal_name, unique_name};
 
-/// The items, or none for a document that names no server a client could use as it stands.
+/// The items; empty for a document without a server that a client can use directly.
 pub(super) fn items(servers: &[openapiv3::Server]) -> Result<Vec<Item>, Error> {
     let mut taken = BTreeSet::from(["Custom".to_owned()]);
-    // One with variables is none, and a relative one depends on where the document was read (OpenAPI 3.1.1, 4.8.5).
+    // A client cannot use a URL with variables, or a relative one, which depends on the document's URL (OpenAPI 3.1.1, 4.8.5).
     let is_usable = |server: &&openapiv3::Server| server.url.contains("://") && !server.url.contains('{');
     let usable: Vec<_> = servers.iter().filter(is_usable).collect();
     if usable.is_empty() {

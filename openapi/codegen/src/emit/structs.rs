@@ -1,4 +1,4 @@
-//! Objects that a server sends may lack what is nullable, gain fields, and write integers as floats.
+//! Makes structs in replies tolerant: of absent nullable fields, new fields, and integers written as floats.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()
         let name = item.ident.to_string();
         for field in item.fields.iter_mut().filter(|field| is_boxed_option(field)) {
             let mut serde = Serde::take(&mut field.attrs)?;
-            // Where typify cuts a cycle outside of an `Option`, it forgets that what is absent is not written.
+            // If typify breaks a cycle outside an `Option`, it forgets to skip an absent value.
             if serde.has("default") && !serde.has("skip_serializing_if") {
                 serde.set("skip_serializing_if", "::std::option::Option::is_none");
             }
@@ -64,7 +64,7 @@ fn default_of(item: &Item) -> Option<syn::Ident> {
     (path.segments.last()?.ident == "Default").then(|| ty.path.get_ident().cloned())?
 }
 
-/// Lets a builder do without what may be null, so that a property the document gains breaks no caller.
+/// Makes nullable properties optional in a builder, so that a new property of the document breaks no caller.
 struct LeaveOut(BTreeSet<syn::Ident>);
 
 impl VisitMut for LeaveOut {
@@ -85,7 +85,7 @@ fn tolerant(field: &mut Field, read: &ReadType) -> syn::Result<bool> {
     let is_option = starts_with_option(field) || is_boxed_option(field);
     let nullable = read.nullable.contains(&wire_name) && is_option;
     if nullable {
-        // Absent or null, it is `None`; `None` is written as null, which the document allows where absence may not be.
+        // Both absence and null read as `None`. `None` is written as null, since the document may not allow absence.
         serde.remove("deserialize_with");
         if !read.written {
             serde.remove("skip_serializing_if");
@@ -110,7 +110,7 @@ fn is_boxed_option(field: &Field) -> bool {
     field.ty.to_token_stream().to_string().starts_with(":: std :: boxed :: Box < :: std :: option :: Option")
 }
 
-/// Whether a type holds integers that it reads itself.
+/// Whether a type contains integers that it deserializes itself.
 pub(super) fn mentions_integer(ty: &str) -> bool {
     let integers = ["i64", "u64", "i32", "u32", "i16", "u16", "i8", "u8"];
     ty.split(|character: char| !(character.is_alphanumeric() || character == '_')).any(|word| integers.contains(&word))

@@ -1,4 +1,4 @@
-//! What the generated types stand on, compiled here for its tests only: its text is what a generated file carries.
+//! The helpers of generated types. They are compiled here for their tests only; generated files contain their text.
 
 mod integers;
 mod json;

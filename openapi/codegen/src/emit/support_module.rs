@@ -1,11 +1,11 @@
-//! The module `support` that ends up in every generated client.
+//! The module `support` of every generated client.
 
 use syn::{File, Item, ItemMod};
 
 use super::{Settings, attributes, names};
 use crate::error::Error;
 
-/// What the generated types stand on, in files of one concern each.
+/// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
     ("integers", include_str!("support/integers.rs")),
     ("json", include_str!("support/json.rs")),

@@ -1,4 +1,4 @@
-//! Times keep the text they came as; chrono's types would fail a reply over a malformed one.
+//! Makes timestamps keep their text; with chrono's types, a malformed one would fail the whole reply.
 
 use syn::visit_mut::{VisitMut, visit_item_mod_mut, visit_type_mut};
 use syn::{File, ItemMod, Type, parse_quote};

@@ -1,4 +1,4 @@
-//! Unions are decided by what tells their members apart, and keep a member nobody knows as JSON.
+//! Unions, decided by what distinguishes their members; an unknown member is kept as JSON.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::rust_type::rust_type;
 use super::structs::mentions_integer;
 use crate::plan::{Member, Plan, Union};
 
-/// The items of all unions; typify was told that they are there.
+/// The items of all unions, which were announced to typify.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     for (name, union) in &plan.unions {
@@ -58,7 +58,7 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
     });
     let candidates = match union.exclusive {
         true => quote!(super::support::candidates(&json, #tag, MEMBERS)),
-        // A value may be several of them at once, and is none of them alone.
+        // A value may fit several members at once, so that no single one is right.
         false => quote! {
             super::support::candidates(&json, #tag, MEMBERS)
                 .into_iter()
@@ -98,7 +98,7 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
     syn::parse2::<File>(tokens).map(|file| file.items)
 }
 
-/// `From` for every type that only one member has.
+/// `From` for every type of exactly one member.
 fn conversions(
     name: &proc_macro2::Ident,
     union: &Union,

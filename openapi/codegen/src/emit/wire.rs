@@ -1,4 +1,4 @@
-//! Names of parameters on the wire, and media types of bodies, where progenitor would send others.
+//! Restores the wire names of parameters and the media types of bodies that progenitor would change.
 
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{Expr, ExprLit, File, Item, Lit, LitStr, Type, parse_quote};
@@ -46,7 +46,7 @@ impl VisitMut for Restore<'_> {
                 }
             }
             Expr::MethodCall(call) if call.method == "json" || call.method == "body" => {
-                // reqwest keeps a media type that is already there; of two, the last one set is sent.
+                // reqwest keeps a media type that is already set; the last one set is sent.
                 if let Some(media_type) = &self.0.content_type {
                     let before = &call.receiver;
                     let media_type: Expr = parse_quote!(::reqwest::header::HeaderValue::from_static(#media_type));

@@ -1,4 +1,4 @@
-//! Refuses components that are nothing but references to each other.
+//! Rejects cycles of components that are bare references.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::report::{Code, Log};
 
 const SECTIONS: [&str; 6] = ["schemas", "parameters", "responses", "requestBodies", "headers", "securitySchemes"];
 
-/// Makes each such component one that says nothing.
+/// Replaces each component of such a cycle by an empty one.
 pub(super) fn cut(document: &mut Value, log: &mut Log) {
     let aliases = SECTIONS.iter().flat_map(|section| {
         let components = document["components"][section].as_object().into_iter().flatten();

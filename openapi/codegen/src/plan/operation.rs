@@ -1,8 +1,8 @@
-//! What an operation sends and reads other than progenitor would.
+//! The facts about an operation that progenitor cannot carry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an operation sends and reads other than progenitor would.
+/// The facts about an operation that progenitor cannot carry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
@@ -27,7 +27,7 @@ pub struct Operation {
     pub path_lists: BTreeSet<String>,
 }
 
-/// How a parameter in the query, or a field of a form, is written (OpenAPI 3.1.1, section 4.8.12.4).
+/// The serialization of a query parameter or a field of a form (OpenAPI 3.1.1, section 4.8.12.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
@@ -41,7 +41,7 @@ pub enum Form {
     Json,
 }
 
-/// What separates the values in one pair.
+/// The separator of the values in one pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Separator {
@@ -53,7 +53,7 @@ pub enum Separator {
     Space,
 }
 
-/// What the body of a reply is read as.
+/// The kind of a reply's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyKind {

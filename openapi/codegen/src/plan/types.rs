@@ -1,4 +1,4 @@
-//! The types that the generated code reads in another way than typify would.
+//! The types that typify does not write, or whose deserialization is changed.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub struct Union {
     pub description: Option<String>,
     /// The members, in document order.
     pub members: Vec<Member>,
-    /// The property that tells the members apart. Empty without a discriminator.
+    /// The discriminator property. Empty without a discriminator.
     pub tag: String,
     /// Whether a value is exactly one of the members.
     pub exclusive: bool,
@@ -48,11 +48,11 @@ pub struct Member {
     pub values: Vec<String>,
     /// The values of the discriminator that name it.
     pub tags: Vec<String>,
-    /// The properties that have one of few values, with these values, by their names on the wire.
+    /// The properties with an enum or constant, and their values, by their names on the wire.
     pub constants: Vec<(String, Vec<Value>)>,
     /// The names of its properties on the wire.
     pub names: Vec<String>,
-    /// The properties that no value lacks, by their names on the wire.
+    /// The required properties, by their names on the wire.
     pub required: Vec<String>,
     /// Whether it takes properties of any name.
     pub any_name: bool,

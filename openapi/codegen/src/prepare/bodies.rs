@@ -1,4 +1,4 @@
-//! Request bodies: sent as what the document says they are, or the operation is refused.
+//! Prepares request bodies with their documented media type, or rejects the operation.
 
 use serde_json::{Map, Value, json};
 
@@ -62,7 +62,7 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, document: &Va
     operation.insert("requestBody".into(), Value::Object(body));
 }
 
-/// The media type to send: JSON where the server takes it, then what is typed, then what is not.
+/// The media type to send: JSON if the server accepts it, else a typed one, else an untyped one.
 fn chosen(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let rank = |name: &str| {
         let essence = essence(name);

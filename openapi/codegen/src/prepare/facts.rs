@@ -1,4 +1,4 @@
-//! What the passes find that progenitor cannot carry, until names are final and it becomes the plan.
+//! The facts that passes collect for the plan, before names are final.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::plan::{Enum, Operation, Plan, ReadType, Union};
 use crate::prepare::directions;
 use crate::report::Pass;
 
-/// What the passes find that progenitor cannot carry.
+/// The facts that passes collect for the plan.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// By path and method: the id of an operation changes later.
@@ -25,9 +25,9 @@ pub(super) struct Facts {
     pub(super) type_names: BTreeMap<String, String>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
-    /// Properties that are nullable only so that absence and emptiness are told apart.
+    /// Properties that are nullable only to distinguish absence from emptiness.
     pub(super) absent: BTreeSet<Pointer>,
-    /// The values of enums that are no enums of strings.
+    /// The values of enums other than enums of strings.
     pub(super) constants: BTreeMap<Pointer, Vec<Value>>,
 }
 
@@ -54,7 +54,7 @@ impl Facts {
         let directions = directions(&document);
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
             let written = directions.written.contains(name);
-            // What no operation reaches may come in some other way, such as a webhook.
+            // A schema that no operation reaches may be received in another way, such as a webhook.
             let read = directions.read.contains(name) || !written;
             let description = schema["description"].as_str().map(str::to_owned);
             if let Some(values) = schema["enum"].as_array().filter(|_| schema["type"] == "string") {

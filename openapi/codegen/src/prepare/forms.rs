@@ -1,4 +1,4 @@
-//! Bodies that are forms: each field is written as the document says (OpenAPI 3.1.1, section 4.8.14.6).
+//! Bodies that are forms, with the documented encoding of each field (OpenAPI 3.1.1, section 4.8.14.6).
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::plan::{Form, Separator};
 use crate::prepare::parameters::Schemas;
 use crate::prepare::unions::members_in;
 
-/// The forms of the fields whose encoding the document names.
+/// The forms of the fields whose encoding is documented.
 ///
-/// The type of any other field implies its form: a scalar is a text, an object is JSON, and a list is a pair for each of
-/// its values. `Err` names the field that the generator cannot write.
+/// The type of any other field implies its form: a string for a scalar, JSON for an object, and a pair for each value of a
+/// list. `Err` names the unsupported field.
 pub(super) fn fields(
     schema: &Value,
     media_type: &Value,
@@ -120,7 +120,7 @@ mod tests {
             json!({"a": {"contentType": "application/json"}}),
             Ok(&[("a", Form::Json)]),
         );
-        // A scalar is a text in every style.
+        // A scalar is a string in every style.
         check(object(json!({"type": "string"})), json!({"a": {"explode": false}}), Ok(&[]));
         check(object(json!({})), none(), Ok(&[]));
         check(json!({}), none(), Ok(&[]));

@@ -49,7 +49,7 @@ impl<'a> Members<'a> {
             for (index, schema) in members.iter().enumerate() {
                 self.describe(member, Place { at: at.join(&index.to_string()), schema }, depth + 1);
             }
-            // What one of them requires, another may lack.
+            // A property that one requires may be absent in another.
             member.required.clear();
             member.constants.clear();
             return;

@@ -1,4 +1,4 @@
-//! Parameters: in the form the document names, or the operation is refused.
+//! Prepares parameters in their documented form, or rejects the operation.
 
 mod names;
 mod query;
@@ -124,7 +124,7 @@ impl Parameters<'_> {
         }
     }
 
-    /// The schema of a parameter, or `None` once its style was refused.
+    /// The schema of a parameter; `None` when its style was rejected.
     fn schema(&mut self, parameter: &mut Map<String, Value>, style: &str, at: &Pointer) -> Option<Value> {
         let found = parameter.shift_remove("style");
         let found = found.as_ref().and_then(Value::as_str).unwrap_or(style);
@@ -141,7 +141,7 @@ impl Parameters<'_> {
         Some(parameter.shift_remove("schema").filter(Value::is_object).unwrap_or_else(|| json!({"type": "string"})))
     }
 
-    /// The schema of a parameter that is written as one text.
+    /// The schema of a parameter that is serialized to one string.
     fn text(&mut self, schema: &Value, at: &Pointer) -> Option<Value> {
         let resolved = self.schemas.resolved(schema);
         match resolved.get("type").and_then(Value::as_str) {

@@ -1,4 +1,4 @@
-//! Properties of an object: what is demanded in which direction, and names that do not collide.
+//! Properties of an object: which are required in which direction, and unique names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::prepare::directions;
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Log, Pass};
 
-/// What only the server sets is not demanded in requests, and what only the client sets is not in replies.
+/// Makes read-only properties optional in requests, and write-only properties optional in replies.
 pub(super) fn relax_one_way(pass: &mut Pass<Facts>) {
     let Pass { document, log, .. } = pass;
     let directions = directions(document);
@@ -43,7 +43,7 @@ pub(super) fn relax_one_way(pass: &mut Pass<Facts>) {
     }
 }
 
-/// What a client leaves out it does not send as null, so it cannot say null where absence means something else.
+/// Reports optional nullable properties of requests: a client omits `None`, so it cannot send null.
 pub(super) fn unsent_nulls(pass: &mut Pass<Facts>) {
     let Pass { document, log, .. } = pass;
     for name in directions(document).written {

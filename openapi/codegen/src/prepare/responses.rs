@@ -53,14 +53,14 @@ impl Replies<'_> {
             }
             let status = status.to_uppercase();
             match status.as_bytes() {
-                // A reply to HEAD has no body, whatever a GET would bring (RFC 9110, section 9.3.2).
+                // A reply to HEAD has no body (RFC 9110, section 9.3.2).
                 [b'2', _, _] if method == "head" => drop(successes.insert(status, json!({"description": ""}))),
                 [b'2', _, _] => drop(successes.insert(status, response)),
                 [b'4' | b'5', _, _] | b"DEFAULT" => drop(errors.insert(status, response)),
                 _ => self.log.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
             }
         }
-        // A reply for all that is not named is for a success, too, if none is.
+        // `default` covers successes, too, if no success is documented.
         if successes.is_empty()
             && let Some(default) = errors.get("DEFAULT")
         {
@@ -113,13 +113,13 @@ impl Replies<'_> {
             if kind != ReplyKind::Nothing && media_types.len() > 1 {
                 self.log.add(Code::W109, &at.join(&status), format!("of {}", media_types.join(", ")));
             }
-            // progenitor takes replies of one kind.
+            // progenitor supports replies of one kind.
             if typed.is_empty() || matches!(kind, ReplyKind::Json | ReplyKind::JsonOrBytes) {
                 reply["content"] = content.clone();
                 responses.insert(status, reply);
             }
         }
-        // progenitor would take any success for one with a body.
+        // progenitor would expect a body in every success.
         if responses.is_empty() {
             responses.insert("2XX".into(), json!({"description": "", "content": {BYTES: {}}}));
         }
@@ -145,7 +145,7 @@ impl Replies<'_> {
 
     /// Replaces all error replies by `4XX` and `5XX` of one type.
     ///
-    /// An operation that documents none gets the one error the document uses everywhere else, if there is one.
+    /// An operation that documents no error gets the one error type that all others use, if there is exactly one.
     fn errors(&mut self, responses: &mut Map<String, Value>, errors: &Map<String, Value>, id: &str, at: &Pointer) {
         let mut schemas = distinct(errors.values().filter_map(json_type).map(|(_, schema)| schema));
         for (status, reply) in errors {
@@ -180,7 +180,7 @@ impl Replies<'_> {
         }
     }
 
-    /// A component for a schema that stands in several places, so that they are of one type.
+    /// A component for a schema that occurs in several places, so that all have one type.
     fn named(&mut self, schema: Value, wanted: &str) -> Value {
         if schema.get("$ref").is_some() {
             return schema;
@@ -206,7 +206,7 @@ fn error_schemas(document: &Value) -> Vec<Value> {
     distinct(responses.filter(|(status, _)| is_error(status)).filter_map(|(_, reply)| Some(json_type(reply)?.1)))
 }
 
-/// What a reply is read as.
+/// The kind of a reply.
 fn kind(reply: &Value) -> ReplyKind {
     match json_type(reply) {
         Some(_) if media_types(reply).any(is_stream) => ReplyKind::JsonOrBytes,
@@ -249,13 +249,13 @@ fn media_types(reply: &Value) -> impl Iterator<Item = &str> {
     described(reply).map(|(name, _)| name.as_str())
 }
 
-/// Whether a reply is described as more than a text or bytes.
+/// Whether the schema of a reply describes more than a string or bytes.
 fn says_more_than_bytes(described: &Value) -> bool {
     let schema = described["schema"].as_object();
     schema.is_some_and(|schema| !schema.is_empty() && schema.get("type") != Some(&"string".into()))
 }
 
-/// Whether a media type is no other notation of what JSON would say: events, records, files.
+/// Whether a media type is not just another notation of a JSON value: events, records, files.
 fn is_stream(media_type: &str) -> bool {
     const STREAMS: &[&str] =
         &[BYTES, "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq"];

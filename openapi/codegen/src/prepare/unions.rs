@@ -1,4 +1,4 @@
-//! Unions whose members can be told apart, and enums of strings: what the generated code decides by itself.
+//! Normalises unions and enums of strings, whose Rust types the emit passes write.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,7 +86,7 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
         schema.shift_remove("discriminator");
         return;
     }
-    // Of one that a discriminator names there may be others to come.
+    // A union with a discriminator may gain members.
     if !schema.contains_key("discriminator")
         && let [Value::Object(only)] = told_apart.as_mut_slice()
     {
@@ -102,7 +102,7 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     schema.insert(keyword.into(), told_apart.into());
 }
 
-/// The members, with those of inline unions among them in their place.
+/// The members, with inline unions among them replaced by their members.
 fn spliced(given: Vec<Value>) -> Vec<Value> {
     let mut all = Vec::new();
     for member in given {
@@ -112,7 +112,7 @@ fn spliced(given: Vec<Value>) -> Vec<Value> {
             }
             Value::Object(mut inner) => {
                 inner.shift_remove("nullable");
-                // A wrapped reference that carries nothing of its own.
+                // A wrapped reference without annotations.
                 match inner.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
                     Some([only]) if only.get("$ref").is_some() => all.push(only.clone()),
                     _ => all.push(Value::Object(inner)),
@@ -124,15 +124,15 @@ fn spliced(given: Vec<Value>) -> Vec<Value> {
     all
 }
 
-/// The keywords of a member that decide on its values.
+/// The keywords of a member that restrict its values.
 fn bare(member: &Value) -> String {
     let keys = member.as_object().into_iter().flatten().filter(|(key, _)| !is_annotation(key));
-    // By name, since their order says nothing.
+    // Sorted by name, since their order has no meaning.
     let keys: BTreeMap<_, _> = keys.collect();
     json!(keys).to_string()
 }
 
-/// Of several scalars of a type, one that admits them all; JSON cannot tell them apart.
+/// Merges several scalars of one type to one that admits them all, since JSON does not distinguish them.
 fn one_scalar_of_each_type(members: Vec<Value>) -> Vec<Value> {
     let type_of = |member: &Value| member["type"].as_str().unwrap_or_default().to_owned();
     let count = |name: &str| members.iter().filter(|member| type_of(member) == name).count();

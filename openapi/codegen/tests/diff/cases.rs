@@ -28,7 +28,7 @@ impl Case {
 }
 
 fn folder() -> PathBuf {
-    // `mint-tests` includes this file, too; from either package the folder is found upwards.
+    // Another package of the workspace includes this file; the folder is found upwards from either.
     let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     above.map(|above| above.join("openapi/codegen/tests/diff")).find(|folder| folder.is_dir()).unwrap()
 }

@@ -118,7 +118,7 @@ impl Document {
         }
     }
 
-    /// Whether there is a client, or a code that says why there is none.
+    /// Whether the document gave a client, or else a code.
     pub(crate) fn generates_or_says_why(&self) -> bool {
         match &self.generated {
             Ok(_) => self.methods() == self.operations || !self.rejections.is_empty(),

@@ -79,7 +79,7 @@ impl<'ast> Visit<'ast> for Measures {
     }
 
     fn visit_variant(&mut self, variant: &'ast Variant) {
-        // The member that keeps what nobody knows is there on purpose.
+        // The member for unknown values exists on purpose.
         if variant.ident != "Unknown" {
             self.visit_fields(&variant.fields);
         }

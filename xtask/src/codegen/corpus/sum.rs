@@ -34,7 +34,7 @@ pub(crate) struct Sum {
     pub(crate) compiled: usize,
     /// Examples of all documents.
     pub(crate) examples: usize,
-    /// Examples of documents whose client compiles or should: those of the others nobody could try.
+    /// Examples of documents whose client compiles or should; the others could not be tried.
     pub(crate) examples_tried: usize,
     pub(crate) equal: usize,
     pub(crate) unknown: usize,

@@ -1,4 +1,4 @@
-//! Bodies that are forms, of which progenitor writes scalars only.
+//! Bodies that are forms; progenitor supports only scalar fields.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::plan::Form;
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Writes the form, with these fields in another form than their values call for.
+/// Serializes the body as a form; the encoding of the given fields is not implied by their types.
 pub(super) struct FormBody<'a> {
     pub(super) fields: &'a BTreeMap<String, Form>,
     pub(super) media_type: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! A body that the caller may leave out; progenitor makes every body required.
+//! Optional bodies; progenitor makes every body required.
 
 use quote::quote;
 use syn::visit_mut::{VisitMut, visit_expr_method_call_mut, visit_expr_mut};
@@ -54,7 +54,7 @@ impl VisitMut for SomeBody {
 struct SendBody;
 
 impl VisitMut for SendBody {
-    /// A builder of a body is finished only where there is one.
+    /// Builds the body only if the caller set one.
     fn visit_local_mut(&mut self, local: &mut Local) {
         if matches!(&local.pat, Pat::Ident(name) if name.ident == "body")
             && let Some(init) = &mut local.init
@@ -78,7 +78,7 @@ impl VisitMut for SendBody {
             Expr::MethodCall(call) if call.method == "body" => (&call.receiver, parse_quote!(request.body(body))),
             _ => return,
         };
-        // The media type of a body goes with it.
+        // Without a body there is no media type.
         let (before, sent): (&Expr, Expr) = match receiver {
             Expr::MethodCall(header) if header.method == "header" && names_header(header, "CONTENT_TYPE") => {
                 let (name, value) = (&header.args[0], &header.args[1]);
@@ -102,7 +102,7 @@ impl VisitMut for SendBody {
     }
 }
 
-/// Puts an expression in the place of `request`.
+/// Replaces `request` by an expression.
 struct SetHeader(Expr);
 
 impl VisitMut for SetHeader {

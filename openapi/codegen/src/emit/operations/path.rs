@@ -1,4 +1,4 @@
-//! Lists in a path, whose commas are not part of a value.
+//! Lists in a path, whose separating commas must not be encoded.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use quote::quote;
 use syn::Macro;
 use syn::visit_mut::VisitMut;
 
-/// Writes these variables as lists. They stand inside `format!`, hence the work on tokens.
+/// Serializes these variables as lists. They are inside `format!`, so this works on tokens.
 pub(super) struct Lists<'a>(pub(super) &'a BTreeSet<String>);
 
 impl VisitMut for Lists<'_> {

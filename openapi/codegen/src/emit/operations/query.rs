@@ -1,4 +1,4 @@
-//! Parameters in the query that are written in another form than progenitor writes them.
+//! Query parameters in a form that progenitor does not support.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,7 @@ use syn::{Expr, ExprCall, ExprLit, ImplItemFn, Lit, Pat, Stmt, parse_quote};
 
 use crate::plan::{Form, Separator};
 
-/// Takes these parameters, by their names on the wire, from the request as progenitor makes it, and adds them in their
-/// form.
+/// Removes these parameters, given by their wire names, from progenitor's request, and adds them in their form.
 pub(super) struct Forms<'a>(pub(super) &'a BTreeMap<String, Form>);
 
 impl VisitMut for Forms<'_> {

@@ -1,4 +1,4 @@
-//! Replies of several kinds, of which progenitor reads one.
+//! Replies of several kinds; progenitor supports one.
 
 use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::Parser as _;
@@ -8,7 +8,7 @@ use syn::{Arm, Expr, ExprMethodCall, ImplItemFn, Pat, ReturnType, Stmt, parse_qu
 use super::{names_header, with_argument};
 use crate::plan::{Operation, ReplyKind};
 
-/// Makes an operation return `Reply`, which holds a reply of any kind.
+/// Makes an operation return `Reply`, which can hold every kind of reply.
 pub(super) struct Replies<'a>(pub(super) &'a Operation);
 
 impl VisitMut for Replies<'_> {
@@ -23,7 +23,7 @@ impl VisitMut for Replies<'_> {
             Accept(accept).visit_block_mut(&mut function.block);
         }
         let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
-        // Exact statuses come before the range of all.
+        // Exact statuses come before ranges.
         let mut successes: Vec<_> = self.0.replies.iter().collect();
         successes.sort_by_key(|(status, _)| status.parse::<u16>().is_err());
         let successes = successes.into_iter().map(|(status, kind)| -> Arm {

@@ -7,7 +7,7 @@ use crate::model::names::unique_name;
 use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::report::Code;
 
-/// Names that mean something in a generated builder.
+/// Names with a meaning of their own in a generated builder.
 const RESERVED: &[&str] = &["body", "send", "new", "header_map", "client"];
 
 impl Parameters<'_> {
@@ -15,7 +15,7 @@ impl Parameters<'_> {
     pub(super) fn rust_names(&mut self, path: &str, parameters: &mut [Parameter]) -> String {
         let mut path = path.to_owned();
         let mut taken: BTreeSet<_> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
-        // Parameters of the path first: their names are the ones a caller knows the path by.
+        // Path parameters first, so that their names stay those of the documented path.
         for in_path in [true, false] {
             for parameter in parameters.iter_mut().filter(|parameter| (parameter.value["in"] == "path") == in_path) {
                 let form = parameter.form;

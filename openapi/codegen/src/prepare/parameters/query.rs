@@ -17,7 +17,7 @@ impl Parameters<'_> {
             return self.in_json(parameter, &content, at, to);
         }
         let name = style.as_ref().and_then(Value::as_str).unwrap_or("form");
-        // Form is exploded where the document does not say, any other style is not.
+        // By default, `form` is exploded and any other style is not.
         let exploded = explode.as_ref().and_then(Value::as_bool).unwrap_or(name == "form");
         let form = match (name, exploded) {
             ("form" | "pipeDelimited" | "spaceDelimited", true) => Form::Exploded,
@@ -112,7 +112,7 @@ impl Parameters<'_> {
         }
     }
 
-    /// A parameter with a media type; the generator writes JSON alone.
+    /// A parameter with a media type, of which the generator supports JSON only.
     fn in_json(&mut self, mut parameter: Map<String, Value>, content: &Value, at: &Pointer, to: &mut Vec<Parameter>) {
         let mut described = content.as_object().into_iter().flatten();
         let (Some((media_type, described)), None) = (described.next(), described.next()) else {

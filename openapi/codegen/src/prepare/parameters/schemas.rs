@@ -1,4 +1,4 @@
-//! What the schema of a parameter, or of a field of a form, admits.
+//! The schemas of parameters and of fields of forms.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::prepare::unions::{is_enum_of_strings, members_in};
 pub(in crate::prepare) struct Schemas<'a>(pub(in crate::prepare) &'a Value);
 
 impl Schemas<'_> {
-    /// What a schema says once its references are followed.
+    /// The schema with its references followed.
     pub(in crate::prepare) fn resolved(&self, schema: &Value) -> Map<String, Value> {
         let mut schema = schema;
         for _ in 0..32 {

@@ -17,7 +17,7 @@ use clap::builder::PossibleValuesParser;
 use crate::Exit;
 use crate::worker;
 use crate::workspace::Workspace;
-use gate::{Gate, Verdict};
+use gate::{Gate, GateVerdict};
 use gates::GATES;
 
 pub(crate) use gate::Host;
@@ -46,7 +46,7 @@ fn select<'a>(gates: &'a [Gate], names: &[String]) -> Vec<&'a Gate> {
     gates.iter().filter(|gate| names.is_empty() || names.iter().any(|name| name == gate.name)).collect()
 }
 
-fn run_gates<'a>(gates: &[&'a Gate], host: Host, mut run: impl FnMut(&Gate) -> Verdict) -> Summary<'a> {
+fn run_gates<'a>(gates: &[&'a Gate], host: Host, mut run: impl FnMut(&Gate) -> GateVerdict) -> Summary<'a> {
     let mut results = Vec::new();
     for gate in gates {
         println!("== {} ==", gate.name);
@@ -61,7 +61,7 @@ fn run_gates<'a>(gates: &[&'a Gate], host: Host, mut run: impl FnMut(&Gate) -> V
 /// How a gate ended.
 struct GateResult<'a> {
     gate: &'a Gate,
-    verdict: Verdict,
+    verdict: GateVerdict,
     took: Duration,
     host: Host,
 }
@@ -73,10 +73,10 @@ struct Summary<'a> {
 
 impl Summary<'_> {
     fn failed(&self) -> impl Iterator<Item = &GateResult<'_>> {
-        self.with(Verdict::Fail)
+        self.with(GateVerdict::Fail)
     }
 
-    fn with(&self, verdict: Verdict) -> impl Iterator<Item = &GateResult<'_>> {
+    fn with(&self, verdict: GateVerdict) -> impl Iterator<Item = &GateResult<'_>> {
         self.results.iter().filter(move |result| result.verdict == verdict)
     }
 }
@@ -86,9 +86,9 @@ impl fmt::Display for GateResult<'_> {
         let Self { gate, verdict, took, host } = self;
         let seconds = took.as_secs_f64();
         match verdict {
-            Verdict::Pass => write!(f, "pass  {} ({seconds:.1} s)", gate.name),
-            Verdict::Skip => write!(f, "SKIP  {} (what it needs is not on this machine)", gate.name),
-            Verdict::Fail => {
+            GateVerdict::Pass => write!(f, "pass  {} ({seconds:.1} s)", gate.name),
+            GateVerdict::Skip => write!(f, "SKIP  {} (what it needs is not on this machine)", gate.name),
+            GateVerdict::Fail => {
                 write!(f, "FAIL  {} ({seconds:.1} s)", gate.name)?;
                 write!(f, "\n      again: {}", gate.command(*host))?;
                 write!(f, "\n      fix:   {}", gate.fix)
@@ -104,7 +104,7 @@ impl fmt::Display for Summary<'_> {
             writeln!(f, "{result}")?;
         }
         match self.failed().count() {
-            0 => writeln!(f, "all gates passed: {}", self.with(Verdict::Pass).count()),
+            0 => writeln!(f, "all gates passed: {}", self.with(GateVerdict::Pass).count()),
             failed => writeln!(f, "{failed} of {} gates failed", self.results.len()),
         }
     }
@@ -122,9 +122,9 @@ mod tests {
         let mut summary = run_gates(&select(GATES, &[]), Host::Desk, |gate| {
             seen.push(gate.name);
             match gate.name {
-                "fmt" | "doc" => Verdict::Fail,
-                "corpus" => Verdict::Skip,
-                _ => Verdict::Pass,
+                "fmt" | "doc" => GateVerdict::Fail,
+                "corpus" => GateVerdict::Skip,
+                _ => GateVerdict::Pass,
             }
         });
         assert_eq!(seen, GATES.iter().map(|gate| gate.name).collect::<Vec<_>>());

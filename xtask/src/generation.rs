@@ -79,9 +79,9 @@ impl Generation {
         diff_sources(&self.document, &newer.document, self.source(), newer.source())
     }
 
-    fn source(&self) -> Result<diff::Source, String> {
+    fn source(&self) -> Result<diff::ClientSource, String> {
         match &self.answer {
-            Ok(client) => Ok(diff::Source::new(client.rust.clone(), client.type_names.clone())),
+            Ok(client) => Ok(diff::ClientSource::new(client.rust.clone(), client.type_names.clone())),
             Err(refusal) => Err(refusal.to_string()),
         }
     }

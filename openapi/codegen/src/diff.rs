@@ -92,21 +92,21 @@ impl Drift {
 /// The parts of a generated client that are compared.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Source {
+pub struct ClientSource {
     /// [`Generated::rust`].
     pub rust: String,
     /// [`Generated::type_names`].
     pub type_names: BTreeMap<String, String>,
 }
 
-impl Source {
+impl ClientSource {
     /// The parts of a client that was generated elsewhere.
     pub fn new(rust: String, type_names: BTreeMap<String, String>) -> Self {
         Self { rust, type_names }
     }
 }
 
-impl From<Generated> for Source {
+impl From<Generated> for ClientSource {
     fn from(generated: Generated) -> Self {
         Self::new(generated.rust, generated.type_names)
     }
@@ -124,7 +124,7 @@ impl From<Generated> for Source {
 /// [`Error::Rejected`] when one of them is not an OpenAPI 3 document, or is too deep or too large.
 pub fn diff(old: &Value, new: &Value) -> Result<Drift, Error> {
     let source = |document| match generate(document, &Settings::default()) {
-        Ok(generated) => Ok(Source::from(generated)),
+        Ok(generated) => Ok(ClientSource::from(generated)),
         Err(error) => Err(error.to_string()),
     };
     // Both clients are generated at the same time.
@@ -144,8 +144,8 @@ pub fn diff(old: &Value, new: &Value) -> Result<Drift, Error> {
 pub fn diff_sources(
     old: &Value,
     new: &Value,
-    before: Result<Source, String>,
-    after: Result<Source, String>,
+    before: Result<ClientSource, String>,
+    after: Result<ClientSource, String>,
 ) -> Result<Drift, Error> {
     lower::check(old)?;
     lower::check(new)?;

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use expect_test::expect_file;
-use openapi_client_codegen::diff::{Direction, Drift, Rule, Source, diff, diff_sources};
+use openapi_client_codegen::diff::{ClientSource, Direction, Drift, Rule, diff, diff_sources};
 use openapi_client_codegen::{Settings, generate, parse_json};
 use serde_json::{Value, json};
 
@@ -27,8 +27,8 @@ struct Compared {
     back: Drift,
 }
 
-fn source(document: &Value) -> Result<Source, String> {
-    generate(document, &Settings::default()).map(Source::from).map_err(|error| error.to_string())
+fn source(document: &Value) -> Result<ClientSource, String> {
+    generate(document, &Settings::default()).map(ClientSource::from).map_err(|error| error.to_string())
 }
 
 /// Every case of every file; they take a while, so all tests share them.

@@ -1,6 +1,6 @@
 //! The gate `application`: the quickstart of mint-api-ext, built from the packaged files alone.
 
-use super::gate::Verdict;
+use super::gate::GateVerdict;
 use super::outsider::{Outsider, read};
 use super::packaged::{PUBLISHED, Packaged};
 use crate::problem::Problem;
@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// # Errors
 ///
 /// When nothing was packaged, or the application cannot be written.
-pub(crate) fn run(workspace: &Workspace) -> Result<Verdict, Problem> {
+pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let packaged = Packaged::find(workspace)?;
     let application = Outsider::new(workspace, "application");
     application.write("Cargo.toml", &manifest(&packaged))?;

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::gate::Verdict;
+use super::gate::GateVerdict;
 use super::packaged::PUBLISHED;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
@@ -15,9 +15,9 @@ use crate::workspace::Workspace;
 /// # Errors
 ///
 /// When cargo does not say which features there are.
-pub(crate) fn run(workspace: &Workspace) -> Result<Verdict, Problem> {
+pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let metadata = metadata(workspace)?;
-    let mut verdict = Verdict::Pass;
+    let mut verdict = GateVerdict::Pass;
     for package in PUBLISHED {
         let mut arguments = vec![vec![]];
         arguments
@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Verdict, Problem> {
                 command.args(["check", "--quiet", "-p", package, "--no-default-features"]).args(&feature).status();
             if !status.map_err(cannot_start)?.success() {
                 eprintln!("error: this fails: {}", shown.trim_end());
-                verdict = Verdict::Fail;
+                verdict = GateVerdict::Fail;
             }
         }
     }

@@ -75,7 +75,7 @@ pub(crate) enum Host {
 
 /// How a gate ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum GateVerdict {
     Pass,
     Fail,
     /// What it needs is not on this machine.
@@ -84,24 +84,24 @@ pub(crate) enum Verdict {
 
 impl Gate {
     /// Runs the gate; what its commands print goes where this process prints.
-    pub(crate) fn run(&self, workspace: &Workspace, host: Host) -> Verdict {
+    pub(crate) fn run(&self, workspace: &Workspace, host: Host) -> GateVerdict {
         let result = match &self.run {
             Run::Cargo(cargo) => cargo.run(workspace, host),
             Run::Check => {
                 let end = check::run(workspace, None, Format::Text);
-                return verdict_of(end.map(|end| Verdict::of(end == Exit::Done)));
+                return verdict_of(end.map(|end| GateVerdict::of(end == Exit::Done)));
             }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Features => return verdict_of(features::run(workspace)),
             Run::Application => return verdict_of(application::run(workspace)),
             Run::Readme => return verdict_of(readme::run(workspace)),
             Run::Dependencies(absent) => {
-                absent.iter().try_fold(Verdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
+                absent.iter().try_fold(GateVerdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
             }
         };
         result.unwrap_or_else(|error| {
             eprintln!("error: cannot start cargo: {error}");
-            Verdict::Fail
+            GateVerdict::Fail
         })
     }
 
@@ -118,10 +118,10 @@ impl Gate {
 }
 
 impl Cargo {
-    fn run(&self, workspace: &Workspace, host: Host) -> io::Result<Verdict> {
+    fn run(&self, workspace: &Workspace, host: Host) -> io::Result<GateVerdict> {
         let mut command = workspace.cargo();
         command.args(self.arguments(host)).envs(self.environment.iter().copied());
-        Ok(Verdict::of(command.status()?.success()))
+        Ok(GateVerdict::of(command.status()?.success()))
     }
 
     fn shown(&self, host: Host) -> String {
@@ -139,7 +139,7 @@ impl Cargo {
 }
 
 impl Absent {
-    fn run(&self, workspace: &Workspace) -> io::Result<Verdict> {
+    fn run(&self, workspace: &Workspace) -> io::Result<GateVerdict> {
         let output = workspace
             .cargo()
             .args(["tree", "-p", self.package, "-e", "normal", "--prefix", "none"])
@@ -147,7 +147,7 @@ impl Absent {
             .stderr(Stdio::inherit())
             .output()?;
         if !output.status.success() {
-            return Ok(Verdict::Fail);
+            return Ok(GateVerdict::Fail);
         }
         let found = self.found_in(&String::from_utf8_lossy(&output.stdout));
         for name in &found {
@@ -155,7 +155,7 @@ impl Absent {
             eprintln!("error: an application that uses {} would build {name}", self.package);
             eprintln!("  how it gets there: cargo tree -p {} -e normal -i {name} {features}", self.package);
         }
-        Ok(Verdict::of(found.is_empty()))
+        Ok(GateVerdict::of(found.is_empty()))
     }
 
     /// The crates of a tree without prefix, one `name version` a line, that must not be there.
@@ -175,7 +175,7 @@ impl Host {
     }
 }
 
-impl Verdict {
+impl GateVerdict {
     pub(super) fn of(success: bool) -> Self {
         match success {
             true => Self::Pass,
@@ -191,20 +191,20 @@ impl Verdict {
     }
 }
 
-fn verdict_of(result: Result<Verdict, Problem>) -> Verdict {
+fn verdict_of(result: Result<GateVerdict, Problem>) -> GateVerdict {
     result.unwrap_or_else(|problem| {
         eprintln!("error: {problem}");
-        Verdict::Fail
+        GateVerdict::Fail
     })
 }
 
-fn run_corpus(workspace: &Workspace) -> Result<Verdict, Problem> {
+fn run_corpus(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let folder = workspace.root().join(CORPUS);
     if !folder.is_dir() {
         println!("no real documents were tried: there is no folder {CORPUS} beside the workspace");
-        return Ok(Verdict::Skip);
+        return Ok(GateVerdict::Skip);
     }
-    Ok(Verdict::of(codegen::measure(workspace, &folder, COMPILED_BYTES)?))
+    Ok(GateVerdict::of(codegen::measure(workspace, &folder, COMPILED_BYTES)?))
 }
 
 #[cfg(test)]
@@ -248,8 +248,8 @@ mod tests {
 
     #[test]
     fn one_failure_is_enough() {
-        assert_eq!(Verdict::Pass.and(Verdict::Pass), Verdict::Pass);
-        assert_eq!(Verdict::Pass.and(Verdict::Fail), Verdict::Fail);
-        assert_eq!(Verdict::Fail.and(Verdict::Pass), Verdict::Fail);
+        assert_eq!(GateVerdict::Pass.and(GateVerdict::Pass), GateVerdict::Pass);
+        assert_eq!(GateVerdict::Pass.and(GateVerdict::Fail), GateVerdict::Fail);
+        assert_eq!(GateVerdict::Fail.and(GateVerdict::Pass), GateVerdict::Fail);
     }
 }

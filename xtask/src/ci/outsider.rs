@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::gate::Verdict;
+use super::gate::GateVerdict;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -37,13 +37,13 @@ impl<'a> Outsider<'a> {
     /// # Errors
     ///
     /// When the lock file cannot be read or written.
-    pub(crate) fn run(&self) -> Result<Verdict, Problem> {
+    pub(crate) fn run(&self) -> Result<GateVerdict, Problem> {
         self.write("Cargo.lock", &read(&self.workspace.root().join("Cargo.lock"))?)?;
         let mut command = self.workspace.cargo();
         command.current_dir(&self.root).args(["run", "--quiet", "--offline"]);
         // One folder for all of these crates, so that what they share is built once.
         command.env("CARGO_TARGET_DIR", self.workspace.target().join("outside").join("target"));
-        Ok(Verdict::of(command.status().is_ok_and(|status| status.success())))
+        Ok(GateVerdict::of(command.status().is_ok_and(|status| status.success())))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The gate `readme`: the crate that the README of openapi-client-codegen describes, built from the packaged files alone.
 
-use super::gate::Verdict;
+use super::gate::GateVerdict;
 use super::outsider::{Outsider, read};
 use super::packaged::Packaged;
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ fn main() {
 /// # Errors
 ///
 /// When nothing was packaged, the README lacks a file, or the crate cannot be written.
-pub(crate) fn run(workspace: &Workspace) -> Result<Verdict, Problem> {
+pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let packaged = Packaged::find(workspace)?;
     let readme = read(&packaged.folder(PACKAGE).join("README.md"))?;
     let stranger = Outsider::new(workspace, "readme");

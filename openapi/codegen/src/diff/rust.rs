@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Source;
+use super::ClientSource;
 use super::change::{Bump, Change};
 use super::document::Document;
 use surface::{Item, ItemKind, Surface};
@@ -61,8 +61,8 @@ pub struct RustVerdict {
 pub(super) fn judge(
     old: Document<'_>,
     new: Document<'_>,
-    before: Result<&Source, &String>,
-    after: Result<&Source, &String>,
+    before: Result<&ClientSource, &String>,
+    after: Result<&ClientSource, &String>,
     changes: &mut [Change],
 ) -> RustVerdict {
     let unknown = |which: &str, error: &dyn fmt::Display| RustVerdict {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, Shape, shape};
+use crate::model::grammar::{ObjectKind, Shape, shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::report::{Code, Log, Pass};
@@ -11,25 +11,25 @@ use crate::report::{Code, Log, Pass};
 pub(super) fn lower(pass: &mut Pass) {
     let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, object| {
-        if let Some(Value::Object(properties)) = object.get_mut("properties").filter(|_| kind == Kind::Schema) {
+        if let Some(Value::Object(properties)) = object.get_mut("properties").filter(|_| kind == ObjectKind::Schema) {
             forbidden_properties(properties, &at.join("properties"), log);
         }
         for (field, inner) in object.iter_mut() {
             match inner {
                 Value::Bool(_) if !KEEP.contains(&field.as_str()) => {
-                    if let Some(Shape::One(Kind::Schema)) = shape(kind, field) {
+                    if let Some(Shape::One(ObjectKind::Schema)) = shape(kind, field) {
                         one(inner, || at.join(field), log);
                     }
                 }
                 Value::Array(list) if list.iter().any(Value::is_boolean) => {
-                    if let Some(Shape::List(Kind::Schema)) = shape(kind, field) {
+                    if let Some(Shape::List(ObjectKind::Schema)) = shape(kind, field) {
                         for (index, inner) in list.iter_mut().enumerate() {
                             one(inner, || at.join(field).join(&index.to_string()), log);
                         }
                     }
                 }
                 Value::Object(map) if map.values().any(Value::is_boolean) => {
-                    if let Some(Shape::Map(Kind::Schema)) = shape(kind, field) {
+                    if let Some(Shape::Map(ObjectKind::Schema)) = shape(kind, field) {
                         for (name, inner) in map {
                             one(inner, || at.join(field).join(name), log);
                         }

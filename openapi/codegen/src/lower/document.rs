@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::grammar::{Kind, shape};
+use crate::model::grammar::{ObjectKind, shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::report::{Code, Log, Pass};
@@ -54,12 +54,12 @@ pub(super) fn sections(pass: &mut Pass) {
 pub(super) fn uncalled(document: &mut Value, log: &mut Log) {
     visit_mut(document, &mut |kind, at, object| {
         let fields: &[&str] = match kind {
-            Kind::Document => &["webhooks"],
-            Kind::Operation => &["callbacks"],
-            Kind::Response => &["links"],
-            Kind::Components => &["callbacks", "links"],
+            ObjectKind::Document => &["webhooks"],
+            ObjectKind::Operation => &["callbacks"],
+            ObjectKind::Response => &["links"],
+            ObjectKind::Components => &["callbacks", "links"],
             // `x-` keys under `paths` are extensions.
-            Kind::Paths => return object.retain(|path, _| !path.starts_with("x-")),
+            ObjectKind::Paths => return object.retain(|path, _| !path.starts_with("x-")),
             _ => return,
         };
         for field in fields {
@@ -92,15 +92,17 @@ pub(super) fn required_parts(pass: &mut Pass) {
         }
     }
     visit_mut(document, &mut |kind, at, object| match kind {
-        Kind::Operation if !object.get("responses").is_some_and(Value::is_object) => {
+        ObjectKind::Operation if !object.get("responses").is_some_and(Value::is_object) => {
             object.insert("responses".into(), json!({}));
             log.add(Code::L015, &at.join("responses"), "no replies are described");
         }
-        Kind::Response if !object.contains_key("$ref") && !object.get("description").is_some_and(Value::is_string) => {
+        ObjectKind::Response
+            if !object.contains_key("$ref") && !object.get("description").is_some_and(Value::is_string) =>
+        {
             object.insert("description".into(), "".into());
             log.add(Code::L015, &at.join("description"), "no description");
         }
-        Kind::RequestBody if !object.contains_key("$ref") && !object.contains_key("content") => {
+        ObjectKind::RequestBody if !object.contains_key("$ref") && !object.contains_key("content") => {
             object.insert("content".into(), json!({}));
             log.add(Code::L015, &at.join("content"), "no content is described");
         }
@@ -116,26 +118,31 @@ pub(super) fn fields(pass: &mut Pass) {
     });
 }
 
-fn is_kept(kind: Kind, name: &str, at: &Pointer, log: &mut Log) -> bool {
+fn is_kept(kind: ObjectKind, name: &str, at: &Pointer, log: &mut Log) -> bool {
     let disposition = match (kind, name) {
-        (Kind::Schema | Kind::MediaType | Kind::Parameter | Kind::Header, "example" | "examples")
-        | (Kind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
-        (Kind::Info | Kind::Response | Kind::Tag, "summary")
-        | (Kind::License, "identifier")
-        | (Kind::Document, "jsonSchemaDialect" | "$self" | "externalDocs")
-        | (Kind::Tag | Kind::Operation, "externalDocs")
-        | (Kind::Schema, "$comment" | "xml" | "externalDocs") => Some((Code::O003, "no effect on requests or replies")),
-        (Kind::Components, "pathItems") | (Kind::Schema, "$defs" | "definitions") => {
+        (
+            ObjectKind::Schema | ObjectKind::MediaType | ObjectKind::Parameter | ObjectKind::Header,
+            "example" | "examples",
+        )
+        | (ObjectKind::Components, "examples") => Some((Code::O001, "examples are not part of a client")),
+        (ObjectKind::Info | ObjectKind::Response | ObjectKind::Tag, "summary")
+        | (ObjectKind::License, "identifier")
+        | (ObjectKind::Document, "jsonSchemaDialect" | "$self" | "externalDocs")
+        | (ObjectKind::Tag | ObjectKind::Operation, "externalDocs")
+        | (ObjectKind::Schema, "$comment" | "xml" | "externalDocs") => {
+            Some((Code::O003, "no effect on requests or replies"))
+        }
+        (ObjectKind::Components, "pathItems") | (ObjectKind::Schema, "$defs" | "definitions") => {
             Some((Code::O005, "the target of the reference has become a component"))
         }
-        (Kind::Schema, "$id" | "$schema" | "$anchor" | "$dynamicAnchor" | "$vocabulary") => {
+        (ObjectKind::Schema, "$id" | "$schema" | "$anchor" | "$dynamicAnchor" | "$vocabulary") => {
             Some((Code::O005, "references no longer need it"))
         }
-        (Kind::MediaType, "itemSchema") => Some((Code::W009, "the items of a stream are read by the caller")),
-        (Kind::PathItem, "query" | "additionalOperations") => {
+        (ObjectKind::MediaType, "itemSchema") => Some((Code::W009, "the items of a stream are read by the caller")),
+        (ObjectKind::PathItem, "query" | "additionalOperations") => {
             Some((Code::R005, "3.0 does not have this method; call it with another client"))
         }
-        (Kind::PathItem, "options" | "trace") => {
+        (ObjectKind::PathItem, "options" | "trace") => {
             Some((Code::R005, "the generator does not support this method; call it with another client"))
         }
         _ if shape(kind, name).is_none() => Some((Code::O004, "no specification of OpenAPI 3 defines it")),
@@ -145,7 +152,7 @@ fn is_kept(kind: Kind, name: &str, at: &Pointer, log: &mut Log) -> bool {
         log.add(code, &at.join(name), reason);
         return false;
     }
-    if matches!(kind, Kind::Schema) {
+    if matches!(kind, ObjectKind::Schema) {
         log.keep(name);
     }
     true

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::null::{NamedNulls, Null, said};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
@@ -21,7 +21,7 @@ pub(super) fn lower(pass: &mut Pass) {
     let named = NamedNulls::of(&whole);
     let mut alone = Alone::default();
     visit_mut(document, &mut |kind, at, schema| {
-        if kind != Kind::Schema {
+        if kind != ObjectKind::Schema {
             return;
         }
         let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
@@ -31,10 +31,10 @@ pub(super) fn lower(pass: &mut Pass) {
             return;
         }
         match place(at) {
-            Place::Component => log.add(Code::L007, at, "null is admitted where it is used"),
+            SchemaRole::Component => log.add(Code::L007, at, "null is admitted where it is used"),
             // The schema that holds the member decides.
-            Place::Member => {}
-            Place::Use => flag(schema, at, &alone),
+            SchemaRole::Member => {}
+            SchemaRole::Use => flag(schema, at, &alone),
         }
     });
 }
@@ -99,7 +99,7 @@ fn null_alone(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, 
     for keyword in ["type", "const", "enum", "oneOf", "anyOf"] {
         schema.shift_remove(keyword);
     }
-    if alone.insert(at.clone()) && place(at) != Place::Member {
+    if alone.insert(at.clone()) && place(at) != SchemaRole::Member {
         log.add(Code::W002, at, "null alone is read as any value");
     }
 }
@@ -133,19 +133,19 @@ fn flag(schema: &mut Map<String, Value>, at: &Pointer, alone: &Alone) {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum SchemaRole {
     Component,
     Member,
     Use,
 }
 
-fn place(at: &Pointer) -> Place {
+fn place(at: &Pointer) -> SchemaRole {
     if at.in_component().is_some_and(|(_, inner)| inner.is_empty()) {
-        return Place::Component;
+        return SchemaRole::Component;
     }
     match at.is_member_of(&["allOf", "anyOf", "oneOf"]) {
-        true => Place::Member,
-        false => Place::Use,
+        true => SchemaRole::Member,
+        false => SchemaRole::Use,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::null::null_schema;
 use crate::model::visitor::visit_mut;
 use crate::report::Pass;
@@ -15,7 +15,7 @@ const ANNOTATIONS: &[&str] = &["title", "description", "deprecated", "default", 
 /// enum.
 pub(super) fn lower(pass: &mut Pass) {
     visit_mut(&mut pass.document, &mut |kind, _, schema| {
-        if kind != Kind::Schema || schema.get("nullable") != Some(&true.into()) {
+        if kind != ObjectKind::Schema || schema.get("nullable") != Some(&true.into()) {
             return;
         }
         let is_composed = ["allOf", "anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::lower::alias_cycles;
 use crate::lower::document;
 use crate::lower::targets::Targets;
-use crate::model::grammar::{Kind, Shape};
+use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::names::{rust_name, unique_name};
 use crate::model::pointer::{Pointer, component_name};
 use crate::model::visitor::{visit_mut, visit_value_mut};
@@ -28,13 +28,13 @@ pub(super) fn lower(pass: &mut Pass) {
         log,
     };
     visit_mut(document, &mut |kind, at, object| {
-        if kind == Kind::Schema {
+        if kind == ObjectKind::Schema {
             hoisting.schema(object, at);
         }
     });
     while let Some((_, mut schema, mut at)) = hoisting.components.get(hoisting.next).cloned() {
-        visit_value_mut(&mut schema, Shape::One(Kind::Schema), &mut at, &mut |kind, at, object| {
-            if kind == Kind::Schema {
+        visit_value_mut(&mut schema, Shape::One(ObjectKind::Schema), &mut at, &mut |kind, at, object| {
+            if kind == ObjectKind::Schema {
                 hoisting.schema(object, at);
             }
         });
@@ -65,16 +65,16 @@ fn refuse(reference: &str, at: &Pointer, log: &mut Log) {
 }
 
 /// The section of `components` that a reference to an object of this kind leads to in 3.0; empty if 3.0 has none.
-fn section(kind: Kind) -> Option<&'static str> {
+fn section(kind: ObjectKind) -> Option<&'static str> {
     Some(match kind {
-        Kind::Parameter => "parameters",
-        Kind::Response => "responses",
-        Kind::RequestBody => "requestBodies",
-        Kind::Header => "headers",
-        Kind::SecurityScheme => "securitySchemes",
-        Kind::Link => "links",
-        Kind::Callback => "callbacks",
-        Kind::PathItem => "",
+        ObjectKind::Parameter => "parameters",
+        ObjectKind::Response => "responses",
+        ObjectKind::RequestBody => "requestBodies",
+        ObjectKind::Header => "headers",
+        ObjectKind::SecurityScheme => "securitySchemes",
+        ObjectKind::Link => "links",
+        ObjectKind::Callback => "callbacks",
+        ObjectKind::PathItem => "",
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::lower::{bounds, conditions, types};
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::report::{Code, Log, Pass};
@@ -31,7 +31,7 @@ const RULES: &[Rule] = &[
 pub(super) fn lower_all(pass: &mut Pass) {
     let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, object| {
-        if kind == Kind::Schema {
+        if kind == ObjectKind::Schema {
             for rule in RULES {
                 rule(object, at, log);
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use url::Url;
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::pointer::{Pointer, percent_decoded};
 use crate::model::visitor::visit;
 
@@ -28,7 +28,7 @@ impl Targets {
         let mut others = BTreeSet::new();
         let mut named = Vec::new();
         visit(&whole, &mut |kind, at, object| {
-            if kind != Kind::Schema {
+            if kind != ObjectKind::Schema {
                 others.insert(at.to_string());
                 return;
             }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::{Kind, Shape, is_method, shape};
+use crate::model::grammar::{ObjectKind, Shape, is_method, shape};
 use crate::model::operations::path_items;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
@@ -25,7 +25,9 @@ pub(super) fn mend(pass: &mut Pass) {
     visit_mut(document, &mut |kind, at, object| mending.object(kind, at, object));
     let left_out = mending.schemes;
     visit_mut(document, &mut |kind, _, object| {
-        if let (Kind::Document | Kind::Operation, Some(Value::Array(list))) = (kind, object.get_mut("security")) {
+        if let (ObjectKind::Document | ObjectKind::Operation, Some(Value::Array(list))) =
+            (kind, object.get_mut("security"))
+        {
             for requirement in list.iter_mut().filter_map(Value::as_object_mut) {
                 requirement.retain(|scheme, _| !left_out.contains(scheme));
             }
@@ -34,7 +36,7 @@ pub(super) fn mend(pass: &mut Pass) {
 }
 
 /// A pointer that is computed on demand: nearly every part is well-formed.
-type Place<'a> = &'a dyn Fn() -> Pointer;
+type LazyPointer<'a> = &'a dyn Fn() -> Pointer;
 
 struct Mending<'a> {
     log: &'a mut Log,
@@ -43,7 +45,7 @@ struct Mending<'a> {
 }
 
 impl Mending<'_> {
-    fn object(&mut self, kind: Kind, at: &Pointer, object: &mut Map<String, Value>) {
+    fn object(&mut self, kind: ObjectKind, at: &Pointer, object: &mut Map<String, Value>) {
         self.complete(kind, at, object);
         object.retain(|field, value| {
             let here = || at.join(field);
@@ -56,12 +58,12 @@ impl Mending<'_> {
     }
 
     /// Adds missing required fields of parts that no request depends on.
-    fn complete(&mut self, kind: Kind, at: &Pointer, object: &mut Map<String, Value>) {
+    fn complete(&mut self, kind: ObjectKind, at: &Pointer, object: &mut Map<String, Value>) {
         let (field, value) = match kind {
-            Kind::License => ("name", json!("")),
-            Kind::Server => ("url", json!("/")),
-            Kind::OauthFlow => ("scopes", json!({})),
-            Kind::ServerVariable => ("default", object.get("enum").map_or(json!(""), |values| values[0].clone())),
+            ObjectKind::License => ("name", json!("")),
+            ObjectKind::Server => ("url", json!("/")),
+            ObjectKind::OauthFlow => ("scopes", json!({})),
+            ObjectKind::ServerVariable => ("default", object.get("enum").map_or(json!(""), |values| values[0].clone())),
             _ => return,
         };
         if object.get(field).is_none_or(Value::is_null) {
@@ -71,14 +73,14 @@ impl Mending<'_> {
     }
 
     /// Whether a field is well-formed, or was repaired.
-    fn field(&mut self, kind: Kind, field: &str, value: &mut Value, at: Place<'_>) -> bool {
+    fn field(&mut self, kind: ObjectKind, field: &str, value: &mut Value, at: LazyPointer<'_>) -> bool {
         // The bulk of a document: strings and numbers in schemas, which have their own rules.
-        if kind == Kind::Schema && !value.is_object() && !value.is_array() {
+        if kind == ObjectKind::Schema && !value.is_object() && !value.is_array() {
             return true;
         }
         match (shape(kind, field), value) {
             // In YAML, a name without a value is null.
-            (Some(Shape::One(Kind::Operation | Kind::Response)), value @ Value::Null) => *value = json!({}),
+            (Some(Shape::One(ObjectKind::Operation | ObjectKind::Response)), value @ Value::Null) => *value = json!({}),
             (Some(Shape::One(inner)), value) => return is_one(inner, value),
             (Some(Shape::List(inner)), Value::Array(list)) => {
                 let mut index = 0..;
@@ -88,41 +90,41 @@ impl Mending<'_> {
                 });
             }
             (Some(Shape::Map(inner)), Value::Object(map)) => map.retain(|name, value| {
-                if value.is_null() && inner != Kind::Schema {
+                if value.is_null() && inner != ObjectKind::Schema {
                     *value = json!({});
                 }
                 let fits = name.starts_with("x-") || self.element(inner, value, &|| at().join(name));
-                if !fits && inner == Kind::SecurityScheme {
+                if !fits && inner == ObjectKind::SecurityScheme {
                     self.schemes.push(name.clone());
                 }
                 fits
             }),
             (Some(Shape::List(_) | Shape::Map(_)), _) => return false,
-            (Some(Shape::Leaf), value) if kind != Kind::Schema => return self.leaf(field, value, at),
+            (Some(Shape::Leaf), value) if kind != ObjectKind::Schema => return self.leaf(field, value, at),
             (Some(Shape::Leaf) | None, _) => {}
         }
         true
     }
 
     /// Whether an element of a list or map is well-formed, or was repaired.
-    fn element(&mut self, kind: Kind, value: &mut Value, at: Place<'_>) -> bool {
+    fn element(&mut self, kind: ObjectKind, value: &mut Value, at: LazyPointer<'_>) -> bool {
         if is_one(kind, value) {
             return true;
         }
         match kind {
-            Kind::Schema => {
+            ObjectKind::Schema => {
                 self.log.add(Code::W007, &at(), "no schema; read as any value");
                 *value = json!({});
             }
-            Kind::SecurityScheme if value["type"] == "mutualTLS" => {
+            ObjectKind::SecurityScheme if value["type"] == "mutualTLS" => {
                 self.log.add(Code::O003, &at(), "a client certificate belongs to the connection");
             }
             _ => self.leave_out(at),
         }
-        kind == Kind::Schema
+        kind == ObjectKind::Schema
     }
 
-    fn leaf(&mut self, field: &str, value: &mut Value, at: Place<'_>) -> bool {
+    fn leaf(&mut self, field: &str, value: &mut Value, at: LazyPointer<'_>) -> bool {
         let meant = match (field, &*value) {
             ("security", value) => return Vec::<BTreeMap<String, Vec<String>>>::deserialize(value).is_ok(),
             ("tags" | "enum", Value::Array(list)) => list.iter().map(text).collect::<Option<Value>>(),
@@ -142,7 +144,7 @@ impl Mending<'_> {
         true
     }
 
-    fn leave_out(&mut self, at: Place<'_>) {
+    fn leave_out(&mut self, at: LazyPointer<'_>) {
         self.log.add(Code::W007, &at(), "the specification does not allow this value here; left out");
     }
 }
@@ -156,14 +158,14 @@ fn text(value: &Value) -> Option<Value> {
 }
 
 /// Whether a value is an object of this kind; required fields are checked only outside requests.
-fn is_one(kind: Kind, value: &Value) -> bool {
+fn is_one(kind: ObjectKind, value: &Value) -> bool {
     match kind {
-        Kind::Schema => value.is_object() || value.is_boolean(),
-        Kind::SecurityScheme => openapiv3::ReferenceOr::<openapiv3::SecurityScheme>::deserialize(value).is_ok(),
-        Kind::Server => openapiv3::Server::deserialize(value).is_ok(),
-        Kind::Tag => openapiv3::Tag::deserialize(value).is_ok(),
-        Kind::Contact => openapiv3::Contact::deserialize(value).is_ok(),
-        Kind::License => openapiv3::License::deserialize(value).is_ok(),
+        ObjectKind::Schema => value.is_object() || value.is_boolean(),
+        ObjectKind::SecurityScheme => openapiv3::ReferenceOr::<openapiv3::SecurityScheme>::deserialize(value).is_ok(),
+        ObjectKind::Server => openapiv3::Server::deserialize(value).is_ok(),
+        ObjectKind::Tag => openapiv3::Tag::deserialize(value).is_ok(),
+        ObjectKind::Contact => openapiv3::Contact::deserialize(value).is_ok(),
+        ObjectKind::License => openapiv3::License::deserialize(value).is_ok(),
         _ => value.is_object(),
     }
 }

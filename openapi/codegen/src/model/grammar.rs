@@ -10,7 +10,7 @@ pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options",
 
 /// A kind of object in an OpenAPI document (OpenAPI 3.1, section 4.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ObjectKind {
     Callback,
     Components,
     Contact,
@@ -45,19 +45,19 @@ pub(crate) enum Kind {
 pub(crate) enum Shape {
     /// A value without objects of the specification: a scalar, or any JSON, as in `default` and `example`.
     Leaf,
-    One(Kind),
-    List(Kind),
+    One(ObjectKind),
+    List(ObjectKind),
     /// Objects by names that the author of the document chose.
-    Map(Kind),
+    Map(ObjectKind),
 }
 
-use Kind as K;
+use ObjectKind as K;
 use Shape::{Leaf, List, Map as Named, One};
 
 /// The fields that the specification gives an object, without `x-` extensions.
 ///
 /// The keys of `Paths`, `Responses` and `Callback` are open: see [`open_fields`].
-fn fields(kind: Kind) -> &'static [(&'static str, Shape)] {
+fn fields(kind: ObjectKind) -> &'static [(&'static str, Shape)] {
     match kind {
         K::Document => &[
             ("openapi", Leaf),
@@ -287,7 +287,7 @@ fn fields(kind: Kind) -> &'static [(&'static str, Shape)] {
 }
 
 /// What an object holds under keys that the author of the document chose.
-fn open_fields(kind: Kind) -> Option<Shape> {
+fn open_fields(kind: ObjectKind) -> Option<Shape> {
     match kind {
         K::Paths | K::Callback => Some(One(K::PathItem)),
         K::Responses => Some(One(K::Response)),
@@ -296,7 +296,7 @@ fn open_fields(kind: Kind) -> Option<Shape> {
 }
 
 /// What a field of an object holds; `None` for a field that no rule knows.
-pub(crate) fn shape(kind: Kind, field: &str) -> Option<Shape> {
+pub(crate) fn shape(kind: ObjectKind, field: &str) -> Option<Shape> {
     if field.starts_with("x-") {
         return Some(Leaf);
     }

@@ -7,7 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, DfsPostOrder, IntoNeighbors, Reversed, Visitable};
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, Shape, shape};
+use crate::model::grammar::{ObjectKind, Shape, shape};
 use crate::model::pointer::{Pointer, unescaped};
 use crate::model::visitor::{visit_object, visit_value};
 
@@ -61,7 +61,7 @@ impl ReferenceGraph {
     pub(crate) fn of_places(document: &Value, is_edge: impl Fn(&Pointer) -> bool) -> Self {
         let mut graph = Self::default();
         for (section, named) in document["components"].as_object().into_iter().flatten() {
-            let Some(Shape::Map(kind)) = shape(Kind::Components, section) else { continue };
+            let Some(Shape::Map(kind)) = shape(ObjectKind::Components, section) else { continue };
             for (name, component) in named.as_object().into_iter().flatten() {
                 let from = graph.node(Component::new(section, name));
                 visit_value(component, Shape::One(kind), &mut Pointer::default(), &mut |_, at, object| {
@@ -149,7 +149,7 @@ impl ReferenceGraph {
 /// The components that a schema refers to in any place.
 pub(crate) fn references_of_schema(schema: &Map<String, Value>) -> BTreeSet<Component> {
     let mut found = BTreeSet::new();
-    visit_object(schema, Kind::Schema, &mut Pointer::default(), &mut |_, _, object| {
+    visit_object(schema, ObjectKind::Schema, &mut Pointer::default(), &mut |_, _, object| {
         found.extend(Component::referred_by(object));
     });
     found

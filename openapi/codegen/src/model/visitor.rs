@@ -5,21 +5,21 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, Shape, shape};
+use crate::model::grammar::{ObjectKind, Shape, shape};
 use crate::model::pointer::Pointer;
 
 /// Called with the kind, the place and the fields of an object.
-type Visitor<'a> = &'a mut dyn FnMut(Kind, &Pointer, &Map<String, Value>);
+type Visitor<'a> = &'a mut dyn FnMut(ObjectKind, &Pointer, &Map<String, Value>);
 
 /// The same, to change the object.
-type VisitorMut<'a> = &'a mut dyn FnMut(Kind, &Pointer, &mut Map<String, Value>);
+type VisitorMut<'a> = &'a mut dyn FnMut(ObjectKind, &Pointer, &mut Map<String, Value>);
 
 macro_rules! visitor {
     ($visit:ident, $visit_object:ident, $visit_value:ident, $iter:ident, $visitor:ty, $($mutable:tt)?) => {
         /// Calls `visitor` with the kind, the place and the fields of every object of the document, inner objects before
         /// the object that holds them.
         pub(crate) fn $visit(document: &$($mutable)? Value, visitor: $visitor) {
-            $visit_value(document, Shape::One(Kind::Document), &mut Pointer::default(), visitor);
+            $visit_value(document, Shape::One(ObjectKind::Document), &mut Pointer::default(), visitor);
         }
 
         /// Does the same for a value that a field of the given shape holds.
@@ -47,7 +47,7 @@ macro_rules! visitor {
         /// Does the same for one object.
         pub(crate) fn $visit_object(
             object: &$($mutable)? Map<String, Value>,
-            kind: Kind,
+            kind: ObjectKind,
             at: &mut Pointer,
             visitor: $visitor,
         ) {
@@ -96,7 +96,7 @@ mod tests {
         });
         let mut seen = Vec::new();
         visit(&document, &mut |kind, at, object| {
-            if kind == Kind::Schema {
+            if kind == ObjectKind::Schema {
                 seen.push(format!("{at} {}", object["title"].as_str().unwrap()));
             }
         });

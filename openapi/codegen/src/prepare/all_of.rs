@@ -9,7 +9,7 @@ use super::cycles::Cycles;
 use super::inline_types::reference_to;
 use super::merged_types::{Destination, MergedTypes};
 use super::merging::{Merging, has_conditions_beside_union};
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
@@ -37,7 +37,7 @@ pub(super) fn merge(pass: &mut Pass<Facts>, bases: &BTreeSet<String>) {
         let merging = Merging::of(&whole, bases, &copies_left);
         let mut any = false;
         visit_mut(document, &mut |kind, at, schema| {
-            if kind != Kind::Schema || !(schema.contains_key("allOf") || has_conditions_beside_union(schema)) {
+            if kind != ObjectKind::Schema || !(schema.contains_key("allOf") || has_conditions_beside_union(schema)) {
                 return;
             }
             // The schema around a member of an `allOf` merges it.

@@ -150,7 +150,7 @@ pub(super) fn explicit_mappings(pass: &mut Pass<Facts>) {
     }
     inherit_discriminators(document, &hierarchy);
     crate::model::visitor::visit_mut(document, &mut |kind, _, schema| {
-        if kind != crate::model::grammar::Kind::Schema || !schema.contains_key("discriminator") {
+        if kind != crate::model::grammar::ObjectKind::Schema || !schema.contains_key("discriminator") {
             return;
         }
         let members: Vec<_> = ["oneOf", "anyOf"]

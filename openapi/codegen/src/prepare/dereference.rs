@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::operations::operations_of_mut;
 use crate::model::pointer::{follow, resolve};
 use crate::model::visitor::visit_mut;
@@ -13,12 +13,12 @@ pub(super) fn inline(pass: &mut Pass<Facts>) {
     let Pass { document, .. } = pass;
     let whole = document.clone();
     visit_mut(document, &mut |kind, _, object| match kind {
-        Kind::Parameter | Kind::RequestBody => replace_reference(object, &whole),
-        Kind::Response => {
+        ObjectKind::Parameter | ObjectKind::RequestBody => replace_reference(object, &whole),
+        ObjectKind::Response => {
             replace_reference(object, &whole);
             object.shift_remove("headers");
         }
-        Kind::PathItem => share_parameters(object),
+        ObjectKind::PathItem => share_parameters(object),
         _ => {}
     });
     if let Some(Value::Object(components)) = document.get_mut("components") {

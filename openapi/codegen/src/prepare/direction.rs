@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::grammar::{Kind, Shape};
+use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_value;
@@ -19,7 +19,7 @@ pub(crate) struct Directions {
 pub(crate) fn directions(document: &Value) -> Directions {
     let mut read = BTreeSet::new();
     let mut written = BTreeSet::new();
-    visit_value(&document["paths"], Shape::One(Kind::Paths), &mut Pointer::default(), &mut |_, at, object| {
+    visit_value(&document["paths"], Shape::One(ObjectKind::Paths), &mut Pointer::default(), &mut |_, at, object| {
         // `/{path}/{method}/responses/...`
         let in_reply = at.as_str().split('/').nth(3) == Some("responses");
         let direction = if in_reply { &mut read } else { &mut written };

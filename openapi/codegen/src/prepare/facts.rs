@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::members::Members;
 use super::unions;
 use crate::error::Error;
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::names::pascal_name;
 use crate::model::operations;
 use crate::model::pointer::Pointer;
@@ -108,7 +108,7 @@ impl Facts {
 pub(super) fn take_constants(pass: &mut Pass<Facts>) {
     let Pass { document, facts, .. } = pass;
     visit_mut(document, &mut |kind, at, schema| {
-        if kind == Kind::Schema
+        if kind == ObjectKind::Schema
             && !unions::is_enum_of_strings(schema)
             && let Some(Value::Array(values)) = schema.shift_remove("enum")
         {

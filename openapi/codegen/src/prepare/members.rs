@@ -25,7 +25,7 @@ impl<'a> Members<'a> {
         let schemas = unions::members(union).into_iter().flatten().enumerate();
         schemas
             .map(|(index, schema)| {
-                let place = Place { at: at.join(&index.to_string()), schema };
+                let place = LocatedSchema { at: at.join(&index.to_string()), schema };
                 let mut member = Member {
                     variant: unique_name(&variant(schema), &mut taken),
                     recursive: holds(schema, name, self.document),
@@ -39,15 +39,15 @@ impl<'a> Members<'a> {
             .collect()
     }
 
-    fn describe(self, member: &mut Member, place: Place<'a>, depth: usize) {
-        let Place { at, schema } = self.followed(place);
+    fn describe(self, member: &mut Member, place: LocatedSchema<'a>, depth: usize) {
+        let LocatedSchema { at, schema } = self.followed(place);
         if let Some(name) = schema["type"].as_str() {
             member.types.extend(TYPES.iter().find(|known| **known == name));
             member.values.extend(strings(&schema["enum"]));
         } else if let Some(members) = unions::members(schema).filter(|_| depth < 8) {
             let at = at.join(unions::keyword(schema));
             for (index, schema) in members.iter().enumerate() {
-                self.describe(member, Place { at: at.join(&index.to_string()), schema }, depth + 1);
+                self.describe(member, LocatedSchema { at: at.join(&index.to_string()), schema }, depth + 1);
             }
             // A property that one requires may be absent in another.
             member.required.clear();
@@ -60,7 +60,7 @@ impl<'a> Members<'a> {
         let mut inner = ["items", "additionalProperties"].into_iter().map(|keyword| (keyword, &schema[keyword]));
         if let Some((keyword, inner)) = inner.find(|(_, inner)| inner.is_object()).filter(|_| depth == 0) {
             let mut item = Member::default();
-            self.describe(&mut item, Place { at: at.join(keyword), schema: inner }, 1);
+            self.describe(&mut item, LocatedSchema { at: at.join(keyword), schema: inner }, 1);
             member.items = Some(Box::new(item));
         }
         self.describe_properties(member, &at, schema);
@@ -71,7 +71,7 @@ impl<'a> Members<'a> {
         let wire = |name: &String| wire_names.and_then(|names| names.get(name)).unwrap_or(name).clone();
         let properties = schema["properties"].as_object();
         for (name, property) in properties.into_iter().flatten() {
-            let property = self.followed(Place { at: at.join("properties").join(name), schema: property });
+            let property = self.followed(LocatedSchema { at: at.join("properties").join(name), schema: property });
             let values = property.schema["enum"].as_array().or_else(|| self.facts.constants.get(&property.at));
             if let Some(values) = values {
                 member.constants.push((wire(name), values.clone()));
@@ -89,19 +89,19 @@ impl<'a> Members<'a> {
     }
 
     /// Follows the references of a schema.
-    fn followed(self, mut place: Place<'a>) -> Place<'a> {
+    fn followed(self, mut place: LocatedSchema<'a>) -> LocatedSchema<'a> {
         for _ in 0..32 {
             let Some(reference) = reference(place.schema) else { break };
             let Some(schema) = resolve(self.document, reference) else { break };
             let at = Pointer::parse(reference.trim_start_matches('#'));
-            place = Place { at, schema };
+            place = LocatedSchema { at, schema };
         }
         place
     }
 }
 
 /// A schema and where it is in the document.
-struct Place<'a> {
+struct LocatedSchema<'a> {
     at: Pointer,
     schema: &'a Value,
 }

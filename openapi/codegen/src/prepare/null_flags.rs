@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::null::null_schema;
 use crate::model::visitor::visit_mut;
 use crate::prepare::facts::Facts;
@@ -13,7 +13,7 @@ use crate::report::Pass;
 pub(super) fn fold(pass: &mut Pass<Facts>) {
     let null = null_schema();
     visit_mut(&mut pass.document, &mut |kind, _, schema| {
-        if kind != Kind::Schema {
+        if kind != ObjectKind::Schema {
             return;
         }
         if schema.get("nullable") == Some(&true.into())

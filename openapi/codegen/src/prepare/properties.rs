@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::names::unique_name;
 use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::model::pointer::Pointer;
@@ -71,7 +71,7 @@ fn is(property: &Value, keyword: &str, document: &Value) -> bool {
 pub(super) fn prepare(pass: &mut Pass<Facts>) {
     let Pass { document, log, facts } = pass;
     visit_mut(document, &mut |kind, at, schema| {
-        if kind != Kind::Schema {
+        if kind != ObjectKind::Schema {
             return;
         }
         let wire_names = rename(schema, at, log);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, Shape};
+use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::prepare::directions;
@@ -21,14 +21,14 @@ pub(super) fn relax(pass: &mut Pass<Facts>) {
             false => "",
         };
         let read = directions.read.contains(name) || !directions.written.contains(name);
-        visit_value_mut(schema, Shape::One(Kind::Schema), &mut at, &mut |kind, at, schema| match kind {
-            Kind::Schema if read => constraints(schema, also, at, log),
-            Kind::Schema => unwritable(schema, at, log),
+        visit_value_mut(schema, Shape::One(ObjectKind::Schema), &mut at, &mut |kind, at, schema| match kind {
+            ObjectKind::Schema if read => constraints(schema, also, at, log),
+            ObjectKind::Schema => unwritable(schema, at, log),
             _ => {}
         });
     }
     visit_mut(document, &mut |kind, at, schema| {
-        if kind != Kind::Schema {
+        if kind != ObjectKind::Schema {
             return;
         }
         if at.as_str().split('/').nth(4) == Some("responses") {

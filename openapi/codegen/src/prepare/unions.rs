@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::prepare::facts::Facts;
@@ -39,7 +39,7 @@ pub(super) fn is_enum_of_strings(schema: &Map<String, Value>) -> bool {
 pub(super) fn normalise(pass: &mut Pass<Facts>) {
     let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, schema| {
-        if kind != Kind::Schema {
+        if kind != ObjectKind::Schema {
             return;
         }
         enum_of_strings(schema, at, log);

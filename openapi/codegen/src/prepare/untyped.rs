@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::Kind;
+use crate::model::grammar::ObjectKind;
 use crate::model::visitor::visit_mut;
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Pass};
@@ -13,7 +13,7 @@ pub(super) fn report(pass: &mut Pass<Facts>) {
     let Pass { document, log, .. } = pass;
     let everywhere = urls(document.get("servers"));
     visit_mut(document, &mut |kind, at, object| match kind {
-        Kind::PathItem | Kind::Operation => {
+        ObjectKind::PathItem | ObjectKind::Operation => {
             let own = object.shift_remove("servers");
             let others: Vec<_> = urls(own.as_ref()).difference(&everywhere).cloned().collect();
             if !others.is_empty() {
@@ -21,13 +21,13 @@ pub(super) fn report(pass: &mut Pass<Facts>) {
                 log.add(Code::W116, &at.join("servers"), reason);
             }
         }
-        Kind::Response if has_any(object, "headers") => {
+        ObjectKind::Response if has_any(object, "headers") => {
             log.add(Code::O102, &at.join("headers"), "read them by name: `ResponseValue::headers`");
         }
-        Kind::Components if has_any(object, "securitySchemes") => {
+        ObjectKind::Components if has_any(object, "securitySchemes") => {
             log.add(Code::O102, &at.join("securitySchemes"), "the caller's HTTP client or hooks set credentials");
         }
-        Kind::Parameter => {
+        ObjectKind::Parameter => {
             for field in ["allowReserved", "allowEmptyValue"] {
                 if object.shift_remove(field) == Some(Value::Bool(true)) {
                     let reason = "a reserved character is sent encoded, and an empty value as an empty text";

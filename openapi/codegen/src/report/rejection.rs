@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::model::grammar::{Kind, is_method};
+use crate::model::grammar::{ObjectKind, is_method};
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::operations::path_items_mut;
 use crate::model::pointer::Pointer;
@@ -46,7 +46,7 @@ pub(super) fn remove_operations(document: &mut Value, rejected: &BTreeSet<Pointe
 /// The fields of a path item that refer to one of the components; an empty text is the item itself.
 fn fields_reaching(item: &Map<String, Value>, components: &BTreeSet<Component>) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
-    visit_object(item, Kind::PathItem, &mut Pointer::default(), &mut |_, at, object| {
+    visit_object(item, ObjectKind::PathItem, &mut Pointer::default(), &mut |_, at, object| {
         if Component::referred_by(object).is_some_and(|component| components.contains(&component)) {
             fields.extend(at.tokens().into_iter().next().or(Some(String::new())));
         }

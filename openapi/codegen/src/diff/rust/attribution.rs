@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::PublicItem;
-use crate::diff::Source;
+use crate::diff::ClientSource;
 use crate::diff::change::Change;
 use crate::diff::document::Document;
 use crate::diff::rule::Rule;
@@ -22,7 +22,7 @@ const SILENT: &[Rule] = &[Rule::D106, Rule::D107, Rule::D108, Rule::D110, Rule::
 pub(super) fn attribute(
     old: Document<'_>,
     new: Document<'_>,
-    sources: [&Source; 2],
+    sources: [&ClientSource; 2],
     changes: &mut [Change],
     items: Vec<PublicItem>,
 ) -> Vec<PublicItem> {
@@ -84,7 +84,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(change: &Change, documents: &[(Document<'_>, ReferenceGraph); 2], sources: [&Source; 2]) -> Self {
+    fn of(change: &Change, documents: &[(Document<'_>, ReferenceGraph); 2], sources: [&ClientSource; 2]) -> Self {
         let mut names = Self::default();
         if SILENT.contains(&change.rule) {
             return names;

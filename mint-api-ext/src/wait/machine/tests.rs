@@ -1,5 +1,4 @@
 //! Scripts of replies against the machine: what it does, and when.
-
 use serde_json::json;
 
 use super::*;
@@ -12,7 +11,7 @@ use crate::wait::rules::DEFAULT_DEADLINE;
 enum Brings {
     /// A status, `updatedAt`, and Retry-After in seconds.
     Status(&'static str, &'static str, Option<u64>),
-    /// A failure that may pass, with Retry-After in seconds.
+    /// A retryable failure, with Retry-After in seconds.
     Failure(Option<u64>),
 }
 use Brings::{Failure, Status};

@@ -1,4 +1,4 @@
-//! How long `cargo xtask check` takes, offline, on the files of this workspace.
+//! Measures `cargo xtask check`, offline, on the files of this workspace.
 //!
 //! `cargo bench -p xtask` starts the built program, as a person or a workflow does.
 
@@ -7,10 +7,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// What it may take: who waits longer stops running it.
+/// The bound; people stop running a slower check.
 const MOST: Duration = Duration::from_secs(1);
 
-/// How often it is run; an odd number has a middle.
+/// The number of runs; odd, so that there is a median.
 const RUNS: usize = 9;
 
 fn main() {

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 /// The sections that come after `Changed` (Keep a Changelog 1.1.0).
 const LATER: [&str; 4] = ["### Deprecated", "### Removed", "### Fixed", "### Security"];
 
-/// What a person who uses the crates wants to know of a new document, as an entry of the changelog.
+/// The changelog entry of a new document, for people who use the crates.
 pub(crate) fn entry(drift: &Drift, version: &str, date: &str) -> String {
     let mut text =
         format!("- The document of the API is version {version}, taken on {date}; {}:\n", drift.suggestion_line());

@@ -1,4 +1,4 @@
-//! `cargo xtask check`: whether what is in the workspace goes together, and with what upstream publishes.
+//! `cargo xtask check`: whether the files of the workspace are in sync, with each other and with upstream.
 
 mod offline;
 mod render;
@@ -20,21 +20,21 @@ pub(crate) use offline::check;
 
 use upstream::Upstream;
 
-/// All that a check found.
+/// The result of a check.
 #[derive(Debug)]
 pub(crate) struct Report {
     findings: Vec<Finding>,
-    /// How upstream compares; `None` when it was not asked.
+    /// The comparison with upstream; `None` without `--upstream`.
     upstream: Option<Upstream>,
 }
 
-/// Prints what a check finds and says how the command ends.
+/// Prints the result of a check, and returns the exit status.
 ///
 /// `taken` is the document of upstream, or why it could not be taken. Without it, only the workspace is checked.
 ///
 /// # Errors
 ///
-/// When a file of the workspace is there and cannot be read, or when the report cannot be written.
+/// When an existing file of the workspace cannot be read, or the report cannot be written.
 pub(crate) fn run(
     workspace: &Workspace,
     taken: Option<Result<Taken, Problem>>,
@@ -55,13 +55,13 @@ impl Report {
         Ok(Self { findings, upstream: taken.map(|taken| Upstream::compare(workspace, taken)) })
     }
 
-    /// How the command ends: what breaks comes first, then what could not be told, then what is out of date.
+    /// The exit status: a break comes first, then an unknown result, then outdated files.
     fn end(&self) -> Exit {
         let upstream = self.upstream.as_ref().map_or(Exit::Done, Upstream::end);
         if matches!(upstream, Exit::Breaking | Exit::Failed) {
             return upstream;
         }
-        // An edit by hand may break the generator too; then putting the document back is what to do first.
+        // A manual edit may also break the generator; restoring the document comes first.
         if upstream == Exit::OutOfDate || self.findings.iter().any(|finding| matches!(finding, Finding::OutOfDate(_))) {
             return Exit::OutOfDate;
         }

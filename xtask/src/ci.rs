@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: runs the gates and says what each failure needs.
+//! `cargo xtask ci`: runs the gates, and prints the fix of each failure.
 
 mod application;
 mod features;
@@ -25,9 +25,9 @@ pub(crate) use times::run as times;
 
 /// Runs the gates of these names, or all of them when there is no name, in the order of the list.
 ///
-/// A gate that fails does not keep the later ones from running: one run tells everything there is to mend.
+/// After a failing gate the later ones still run, so that one run shows every failure.
 pub(crate) fn run(workspace: &Workspace, names: &[String], host: Host) -> Exit {
-    // A gate may build this program anew; where it cannot be found, the gate that needs it says so.
+    // A gate may rebuild this program. If it cannot be found, the gate that needs it reports that.
     let _ = worker::program();
     let summary = run_gates(&select(GATES, names), host, |gate| gate.run(workspace, host));
     print!("{summary}");
@@ -58,7 +58,7 @@ fn run_gates<'a>(gates: &[&'a Gate], host: Host, mut run: impl FnMut(&Gate) -> G
     Summary { results }
 }
 
-/// How a gate ended.
+/// The result of one gate.
 struct GateResult<'a> {
     gate: &'a Gate,
     verdict: GateVerdict,
@@ -66,7 +66,7 @@ struct GateResult<'a> {
     host: Host,
 }
 
-/// How all of them ended.
+/// The results of all gates.
 struct Summary<'a> {
     results: Vec<GateResult<'a>>,
 }

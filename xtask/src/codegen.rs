@@ -66,7 +66,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Exit, Prob
     spec::run(&Input::read(spec, io::stdin())?, targets)
 }
 
-/// Says whether every bar is met on the documents of a folder, compiling those of at most this many bytes.
+/// Returns whether every bar is met on the documents of a folder; compiles those of at most this many bytes.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changed between two documents, and what each change breaks.
+//! `cargo xtask diff`: the changes between two documents, and what each breaks.
 
 use std::fs;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ use crate::input::Input;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// What `cargo xtask diff` is given.
+/// The arguments of `cargo xtask diff`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// The old document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
@@ -35,7 +35,7 @@ pub(crate) struct Options {
     format: Format,
 }
 
-/// How a report is printed.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For a terminal
@@ -58,14 +58,14 @@ impl Format {
     }
 }
 
-/// A document and the name its reader knows it by.
+/// A document and its name in messages.
 #[derive(Debug)]
 struct Subject {
     name: String,
     document: Value,
 }
 
-/// Prints what changed and says how the command ends.
+/// Prints the changes, and returns the exit status.
 ///
 /// # Errors
 ///
@@ -85,12 +85,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Exit, Prob
     Ok(end(&drift))
 }
 
-/// How a command ends that found these differences.
+/// The exit status for these differences.
 pub(crate) fn end(drift: &Drift) -> Exit {
     if drift.is_breaking() {
         return Exit::Breaking;
     }
-    // What no rule knows may break as well.
+    // An unclassified change may break clients, too.
     if drift.is_unclear() {
         return Exit::Failed;
     }
@@ -119,15 +119,15 @@ fn read(path: &Path) -> Result<Subject, Problem> {
 
 /// The vendored document as it was, and as it is.
 ///
-/// What a client is generated from has the overlay applied. Where one of the two has none yet, the documents are
-/// compared as they are published: else all of the overlay would be a change.
+/// The overlay is applied to both. If one of the two has no overlay yet, the published documents are compared; otherwise
+/// the whole overlay would be a change.
 fn vendored(workspace: &Workspace, rev: &str) -> Result<(Subject, Subject), Problem> {
     let mut pairs = Vec::new();
     for name in [Some(rev), None] {
         let document = shown(workspace, name, &workspace.document());
         let text = text(workspace, name, &workspace.document())?;
         let parsed = source::read(&text).map_err(|error| no_document(&document, &error))?;
-        // A revision from before the overlay has none, which git says in the same way as anything else.
+        // A revision older than the overlay lacks the file; git gives the same error for any other reason.
         let overlay = self::text(workspace, name, &workspace.overlay()).ok();
         let overlay = overlay.map(|text| Overlay::parse(&text)).transpose().map_err(|error| {
             let what = format!("`{}` is no overlay", shown(workspace, name, &workspace.overlay()));
@@ -171,7 +171,7 @@ fn text(workspace: &Workspace, rev: Option<&str>, path: &Path) -> Result<String,
 /// A file as git names it: from the root of the checkout, at a revision.
 fn shown(workspace: &Workspace, rev: Option<&str>, path: &Path) -> String {
     let path = workspace.shown(path);
-    // The root of the workspace need not be that of the repository.
+    // The workspace may be in a subfolder of the repository.
     rev.map_or_else(|| path.clone(), |rev| format!("{rev}:./{path}"))
 }
 

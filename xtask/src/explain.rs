@@ -10,7 +10,7 @@ use crate::problem::Problem;
 ///
 /// # Errors
 ///
-/// For a text that is the code of no rule; it holds the list.
+/// For an unknown code; the error lists all codes.
 pub(crate) fn run(code: Option<&str>) -> Result<Exit, Problem> {
     let Some(text) = code else {
         print!("{}", list());

@@ -9,11 +9,11 @@ use crate::overlay;
 use crate::problem::Problem;
 use crate::worker::{self, Answer, Refusal};
 
-/// A document, and what the generator makes of it.
+/// A document, and the result of generating from it.
 #[derive(Debug)]
 pub(crate) struct Generation {
     document: Value,
-    /// The actions of the overlay that were not applied as they are.
+    /// The actions of the overlay that were not applied unchanged.
     pub(crate) unsettled: Vec<ActionOutcome>,
     answer: Answer,
 }
@@ -40,7 +40,7 @@ impl Generation {
         Ok(Self { unsettled, ..Self::of(applied.document)? })
     }
 
-    /// What became of every construct, if there is a client, even for a part of the operations.
+    /// The report, if a client was generated, even for a part of the operations only.
     pub(crate) fn report(&self) -> Option<&Report> {
         self.answer.as_ref().ok().map(|client| &client.report)
     }
@@ -56,21 +56,21 @@ impl Generation {
         }
     }
 
-    /// What keeps `mint-api` from being built: it needs the whole document and the whole overlay.
+    /// Why `mint-api` cannot be built: it needs the whole document and the whole overlay.
     ///
-    /// A superseded action keeps nothing from being built: it is skipped.
+    /// A superseded action is skipped, and does not prevent the build.
     pub(crate) fn obstacles(&self) -> Vec<Problem> {
         let misfits = self.unsettled.iter().filter(|outcome| outcome.verdict != Verdict::Superseded);
         let refusal = self.refusal().map(|refusal| Problem::new("no client can be generated", &refusal, refusal.fix()));
         misfits.map(overlay::problem).chain(refusal).collect()
     }
 
-    /// The actions of the overlay that add what the document has already.
+    /// The superseded actions of the overlay.
     pub(crate) fn superseded(&self) -> impl Iterator<Item = &ActionOutcome> {
         self.unsettled.iter().filter(|outcome| outcome.verdict == Verdict::Superseded)
     }
 
-    /// What changes for a client that goes from this document to a newer one.
+    /// The changes from this document to a newer one.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! A text that a command is given: a file, or stdin.
+//! The input of a command: a file, or stdin.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,16 +9,16 @@ use openapi_client_codegen::source::{Origin, OriginKind};
 
 use crate::problem::Problem;
 
-/// The most bytes a document may have. The largest published descriptions have about a half of it.
+/// The greatest size of a document, in bytes: about twice that of the largest published ones.
 pub(crate) const MOST_BYTES: u64 = 20_000_000;
 
 const PASS_A_FILE: &str = "pass a file that holds an API description, or a docs page in Markdown";
 
-/// A text and where it came from.
+/// A text and its origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
     pub(crate) text: String,
-    /// What the lock says of it. No folder: it would tell of somebody's machine.
+    /// Its origin in the lock, without the folder, which describes a person's machine.
     pub(crate) origin: Origin,
     /// The file, if it was one.
     pub(crate) path: Option<PathBuf>,
@@ -29,7 +29,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// For what is no readable file, has more than 20 MB or is not UTF-8.
+    /// For an unreadable file, one of more than 20 MB, or one that is not UTF-8.
     pub(crate) fn read(path: &Path, stdin: impl Read) -> Result<Self, Problem> {
         if path == Path::new("-") {
             let text = read_text("stdin", stdin, MOST_BYTES)?;
@@ -53,14 +53,14 @@ impl Input {
     }
 }
 
-/// Reads a text of at most so many bytes.
+/// Reads a text of at most `most` bytes.
 ///
 /// # Errors
 ///
 /// When it cannot be read, has more bytes or is not UTF-8.
 pub(crate) fn read_text(name: &str, reader: impl Read, most: u64) -> Result<String, Problem> {
     let mut bytes = Vec::new();
-    // One byte more than may be, to tell a text that ends at the bound from one that goes on.
+    // One byte more than allowed shows that the text exceeds the bound.
     reader
         .take(most + 1)
         .read_to_end(&mut bytes)

@@ -1,7 +1,7 @@
 //! The maintainer's commands, run as `cargo xtask COMMAND` from anywhere in the workspace.
 //!
-//! An alias in `.cargo/config.toml` makes the name. Each command is a module; none of them holds what an application
-//! needs, and nothing depends on this crate. Every failure says what happened, why, and which command fixes it.
+//! `.cargo/config.toml` defines the alias. Each command is a module. No other crate depends on this one. Every failure
+//! says what happened, why, and which command fixes it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on both")]
 
@@ -114,7 +114,7 @@ enum Command {
     Worker { folder: PathBuf },
 }
 
-/// How a command ended, but for an error.
+/// The exit status of a command that did not fail with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
     Done,
@@ -168,7 +168,7 @@ fn run(arguments: Arguments) -> Result<Exit, Problem> {
     }
 }
 
-/// Takes a document from where it is.
+/// Takes a document from its source.
 fn take(workspace: &Workspace, source: &Source) -> Result<Taken, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {

@@ -1,4 +1,4 @@
-//! The overlay of a workspace, and what to do about an action that no longer fits.
+//! The overlay of a workspace, and the fix for an action that no longer fits.
 
 use std::fs;
 
@@ -7,11 +7,11 @@ use openapi_client_codegen::overlay::{ActionOutcome, Overlay, Verdict};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// Reads `openapi/overlay.json`, in which every action says where it is known from.
+/// Reads `openapi/overlay.json`, in which every action has its provenance.
 ///
 /// # Errors
 ///
-/// When the file is not there, or is no such overlay.
+/// When the file is missing or is not such an overlay.
 pub(crate) fn read(workspace: &Workspace) -> Result<Overlay, Problem> {
     let path = workspace.overlay();
     let text = fs::read_to_string(&path)
@@ -24,7 +24,7 @@ pub(crate) fn read(workspace: &Workspace) -> Result<Overlay, Problem> {
     })
 }
 
-/// What to do about an action that was not applied as it is.
+/// The fix for an action that was not applied unchanged.
 pub(crate) fn problem(outcome: &ActionOutcome) -> Problem {
     let ActionOutcome { index, target, verdict, why, .. } = outcome;
     let fix = match verdict {

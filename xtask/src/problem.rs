@@ -1,4 +1,4 @@
-//! What went wrong, in the three parts every message of this tool has.
+//! The error of every command: what happened, why, and the fix.
 
 use std::fmt;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub(crate) struct Problem {
     pub(crate) what: String,
     /// Why; may have several lines.
     pub(crate) why: String,
-    /// What to do, in one line; a command where there is one.
+    /// The fix, in one line; a command if one exists.
     pub(crate) fix: String,
 }
 
@@ -21,7 +21,7 @@ impl Problem {
         Self { what: what.into(), why: why.to_string(), fix: fix.into() }
     }
 
-    /// A file or folder that the system would not let us use.
+    /// An I/O error on a file or folder.
     pub(crate) fn of_path(verb: &str, path: &Path, why: impl fmt::Display, fix: impl Into<String>) -> Self {
         Self::new(format!("cannot {verb} `{}`", path.display()), why, fix)
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask regen`: refreshes the vendored document and what is written from it.
+//! `cargo xtask regen`: refreshes the vendored document and the files written from it.
 
 #[cfg(test)]
 mod tests;
@@ -22,16 +22,16 @@ use crate::replace::{Change, replace_all};
 use crate::source::{Taken, Vendored};
 use crate::workspace::Workspace;
 
-/// What becomes of a document from which `mint-api` cannot be built.
+/// How to treat a document from which `mint-api` cannot be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Obstacles {
     /// Nothing is written.
     Refuse,
-    /// It is written, so that what is in the way can be mended.
+    /// It is written, so that the problem can be fixed in place.
     Tell,
 }
 
-/// What a regen did; its text is what the user reads.
+/// The result of a regen; its text is the output of the command.
 #[derive(Debug)]
 pub(crate) struct Regenerated {
     pub(crate) files: Vec<(String, Change)>,
@@ -39,22 +39,21 @@ pub(crate) struct Regenerated {
     version: String,
     sha256: String,
     report: Option<Report>,
-    /// What of the overlay does not fit this document; `check` says how to mend it.
+    /// The actions that do not fit this document; `check` prints the fixes.
     unsettled: Vec<ActionOutcome>,
-    /// What keeps `mint-api` from being built.
+    /// Why `mint-api` cannot be built.
     obstacles: Vec<Problem>,
     drift: Option<Drift>,
 }
 
 /// Writes `openapi.json`, `openapi.lock`, `lowering.md` and, when the document has changed, an entry in `CHANGELOG.md`.
 ///
-/// The date in the lock becomes `today` (a day in UTC) when the bytes of the document are not those the lock knows;
-/// else it stays as it is.
+/// The date in the lock becomes `today` (in UTC) if the bytes of the document changed.
 ///
 /// # Errors
 ///
-/// When there is no overlay, when `mint-api` could not be built from the document and that is to be refused, or when a
-/// file cannot be written. No file is changed then.
+/// When there is no overlay, when `mint-api` cannot be built from the document without `--force`, or when a file cannot
+/// be written. No file is changed then.
 pub(crate) fn regen(
     workspace: &Workspace,
     taken: &Taken,
@@ -119,7 +118,7 @@ fn refusal(location: &str, obstacles: &[Problem]) -> Problem {
     )
 }
 
-/// What changes from the vendored document to this one, or why that is unknown; `None` when the bytes are the same.
+/// The changes from the vendored document to this one, or why they are unknown; `None` when the bytes are equal.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
-//! Whether a value that went through a Rust type came back equal.
+//! Whether a value is equal after it was read and written as a Rust type.
 //!
-//! Equal means: every field that the schema describes has the same JSON value, numbers by their worth. A nullable
-//! field that was absent may come back as null; a field that the schema does not describe may be gone.
+//! Equal means: every field that the schema describes has the same JSON value, with numbers compared by value.
+//! An absent nullable field may become null; a field that the schema does not declare may be lost.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ impl Known {
     }
 }
 
-/// Every place where what came back is not what went in, with both values.
+/// Every place where the two values differ, with both.
 pub(crate) fn differences(sent: &Value, back: &Value, known: &Known) -> Vec<String> {
     let mut comparison = Comparison { known, differences: Vec::new() };
     comparison.values("", sent, back);

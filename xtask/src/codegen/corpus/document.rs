@@ -1,4 +1,4 @@
-//! One document of a corpus and what became of it.
+//! One document of a corpus, and its results.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::input::Input;
 use crate::problem::Problem;
 use crate::worker::{self, Client, Refusal};
 
-/// One document of a corpus and what became of it.
+/// One document of a corpus, and its results.
 #[derive(Debug)]
 pub(crate) struct Document {
     /// The name of its file.
@@ -26,9 +26,9 @@ pub(crate) struct Document {
     pub(crate) examples: Vec<Example>,
     /// How many of them came back equal, once they were tried.
     pub(crate) equal: usize,
-    /// How many of these are equal because they were kept as JSON somewhere.
+    /// How many of these are equal because a part was kept as JSON.
     pub(crate) unknown: usize,
-    /// What went wrong, for people.
+    /// The failures, in words.
     pub(crate) failures: Vec<String>,
 }
 
@@ -102,7 +102,7 @@ impl Document {
         self.generated.as_ref().map_or(0, |generated| generated.measures.operations)
     }
 
-    /// A file that cannot be read; the others are tried all the same.
+    /// A file that cannot be read; the others are still tried.
     fn unread(path: &Path, problem: &Problem) -> Self {
         Self {
             name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),

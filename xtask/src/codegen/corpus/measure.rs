@@ -1,10 +1,10 @@
-//! What can be counted in a document and in the Rust that came of it.
+//! Counts of a document and of its generated Rust.
 
 use serde_json::Value;
 use syn::visit::{self, Visit};
 use syn::{Fields, File, Item, ItemEnum, ItemMod, Path, Variant};
 
-/// What can be counted in generated Rust.
+/// Counts of generated Rust.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Measures {
     /// Methods that send a request.
@@ -13,7 +13,7 @@ pub(crate) struct Measures {
     pub(crate) types: usize,
     /// Places in fields and variants that hold any JSON.
     pub(crate) values: usize,
-    /// Fields that typify makes of an `anyOf`: a member that is no object never decodes through them.
+    /// Fields that typify makes of an `anyOf`; a member other than an object never decodes through them.
     pub(crate) subtype_fields: usize,
     /// Enums without a variant: nothing decodes into them.
     pub(crate) empty_enums: usize,
@@ -21,7 +21,7 @@ pub(crate) struct Measures {
     pub(crate) oddities: Vec<String>,
 }
 
-/// Counts in generated Rust; nothing in what is no Rust, which the compiler will say.
+/// Counts generated Rust; zero for text that is not Rust, which the compiler reports.
 pub(crate) fn measure(rust: &str) -> Measures {
     let mut measures = Measures::default();
     let Ok(file) = syn::parse_file(rust) else {
@@ -110,7 +110,7 @@ fn operations_of(item: &Value) -> usize {
     METHODS.iter().filter(|method| item[**method].is_object()).count() + additional
 }
 
-/// What a reference within the document points at, or the value itself. A chain ends after a few links.
+/// The target of a reference within the document, or the value itself. Long chains are cut.
 pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut value = value;
     for _ in 0..8 {

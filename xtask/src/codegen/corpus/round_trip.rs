@@ -1,4 +1,4 @@
-//! Compiling what was generated, and sending the documents' own examples through the types.
+//! Compiling the generated clients, and reading and writing the documents' own examples with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 /// How long the examples of one document may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How many of the compiler's errors are kept for a document.
+/// The number of compiler errors that are kept for a document.
 const MOST_ERRORS: usize = 5;
 
 const FIX: &str = "run cargo build in target/corpus, the generated workspace, and see what it says";
@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, documents: &mut [Document], most_bytes:
         return Ok(());
     }
     let scaffold = Scaffold::write(workspace, &names)?;
-    // From here on a document is known by its file, so that it can be changed.
+    // From here on a document is identified by its file, so that it can be changed.
     let names: BTreeMap<String, String> =
         names.into_iter().map(|(name, document)| (document.name.clone(), name)).collect();
 

@@ -8,13 +8,13 @@ use super::document::Document;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// What generated code stands on; the versions are those of this workspace.
+/// The dependencies of generated code, with the versions of this workspace.
 const DEPENDENCIES: [&str; 6] = ["chrono", "percent-encoding", "progenitor-client", "reqwest", "serde", "serde_json"];
 
-/// What typify uses beyond that, for a `pattern` and for `format: uuid`.
+/// Further dependencies for a `pattern` and for `format: uuid`.
 const OF_TYPIFY: &str = "regress = \"0.12\"\nuuid = { version = \"1\", features = [\"serde\"] }\n";
 
-/// How exactly a decimal is read is a feature that an application decides on, not one of the types.
+/// The application decides by a feature how exactly decimals are read.
 const JSON: &str = "serde_json = { workspace = true, features = [\"float_roundtrip\"] }\n";
 
 /// The lints that are off for a generated module, as where this workspace includes one.
@@ -52,7 +52,7 @@ impl Scaffold {
             "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\", \"{PROGRAM}\"]\n\n[workspace.dependencies]\n{versions}{OF_TYPIFY}\n\
              [profile.dev]\ndebug = false\nincremental = false\n",
         ))?;
-        // The versions that the generator was tested with, which are also those that are on this machine.
+        // The tested versions, which are also downloaded already.
         if let Ok(lock) = fs::read_to_string(workspace.root().join("Cargo.lock"))
             && !scaffold.root.join("Cargo.lock").exists()
         {

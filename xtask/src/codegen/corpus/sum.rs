@@ -1,4 +1,4 @@
-//! What adds up over documents, and how good it has to be.
+//! Totals over documents, and the bars they must meet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +6,17 @@ use openapi_client_codegen::{Code, Entry};
 
 use super::document::{Compiled, Document, Measured};
 
-/// How many of the operations must have a method, in percent, but for those that cannot have one.
+/// The percentage of operations that must have a method, without those that cannot have one.
 const OPERATIONS: f64 = 97.0;
 
-/// Why an operation cannot have a method: its method, a reference out of the document, a cookie, a multipart body. No
-/// other rejection is an excuse, and none that does not say which operation it is for.
+/// The rejections that excuse an operation without a method: its HTTP method, an external reference, a cookie, a multipart
+/// body. The rejection must be of that operation.
 const EXCUSES: [Code; 4] = [Code::R005, Code::R006, Code::R102, Code::R103];
 
-/// How many of the examples must come back equal, in percent.
+/// The percentage of examples that must be equal.
 const EXAMPLES: f64 = 99.0;
 
-/// What adds up.
+/// The totals.
 #[derive(Debug, Default)]
 pub(crate) struct Sum {
     pub(crate) documents: usize,
@@ -74,7 +74,7 @@ impl Sum {
         self.unknown += document.unknown;
     }
 
-    /// The bars that are not met, in words.
+    /// The bars that are missed, in words.
     pub(crate) fn unmet(&self) -> Vec<String> {
         let mut unmet = Vec::new();
         if self.compiled < self.tried {

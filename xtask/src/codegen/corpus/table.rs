@@ -7,7 +7,7 @@ use openapi_client_codegen::Entry;
 use super::document::{Compiled, Document};
 use super::sum::Sum;
 
-/// One row per document, a row of totals, and what went wrong.
+/// One row per document, a row of totals, and the failures.
 #[derive(Debug)]
 pub(crate) struct Table<'a>(pub(crate) &'a [Document]);
 
@@ -51,7 +51,7 @@ fn row(sum: &Sum, name: String, compiled: String) -> [String; 11] {
     ]
 }
 
-/// How many are equal since something in them was kept as it came.
+/// The number that is equal because a part was kept as JSON.
 fn of_these_unknown(count: usize) -> String {
     if count == 0 { String::new() } else { format!(" ({count} by `Unknown`)") }
 }

@@ -15,7 +15,7 @@ const FILES: [&str; 4] = ["Cargo.toml", "openapi.json", "build.rs", "src/lib.rs"
 const PROGRAM: &str = r##"use lamps::types::{Lamp, LampState};
 
 fn main() {
-    let text = r#"{"id":"l1","state":"dimmed"}"#;
+    let text = r#"{"id":"l1","room":null,"state":"dimmed"}"#;
     let lamp: Lamp = serde_json::from_str(text).unwrap();
     assert!(matches!(lamp.state, LampState::Unknown(_)), "{lamp:?}");
     assert_eq!(serde_json::to_string(&lamp).unwrap(), text);

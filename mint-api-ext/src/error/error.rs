@@ -8,7 +8,7 @@ use mint_api::types::{FieldError, Operation, Problem};
 
 use super::{Brief, OperationId, problem_type, quoted};
 
-/// What sort of failure an [`Error`] tells of.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -18,8 +18,8 @@ pub enum ErrorKind {
     Credentials,
     /// An argument is not valid; nothing was sent.
     InvalidArgument,
-    /// A call was refused before it was sent, because of what it costs: more than
-    /// [`max_credits`](crate::Request::max_credits) allows, more than there is, or nobody can tell.
+    /// A call was refused before it was sent: its estimate exceeds [`max_credits`](crate::Request::max_credits) or the
+    /// available credits, or the server gives no estimate.
     Credits,
     /// The server was not reached, or the connection broke off.
     Transport,
@@ -113,8 +113,8 @@ impl Error {
         self.0.problem.as_ref()
     }
 
-    /// What sort of problem the server tells of, such as `model-already-optimized`: the last segment of the `type` of its
-    /// problem document, which is a URL or a bare word. `None` for a type that says nothing (`about:blank`).
+    /// The slug of the server's problem, such as `model-already-optimized`: the last segment of the `type` of its problem
+    /// document, which is a URL or a bare word. `None` for `about:blank`.
     pub fn problem_type(&self) -> Option<&str> {
         problem_type::slug(&self.problem()?.type_)
     }
@@ -212,7 +212,7 @@ impl Error {
     }
 }
 
-/// What the head of a reply tells of an error.
+/// The status and headers of an error reply.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: reqwest::StatusCode,

@@ -9,11 +9,11 @@ use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::machine::Step;
-use super::poller::{Poller, cut_off, ended, summary};
+use super::poller::{Poller, cut_off, interrupted, summary};
 use super::rules::Rules;
 use super::wait::{Deadline, Wait, Yields};
 use super::{OperationHandle, Update};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::retry::Jitter;
 
 pub(super) struct Driver {
@@ -85,10 +85,7 @@ impl Driver {
     fn interrupted(&self) -> Error {
         match &self.poller {
             Some(poller) => poller.interrupted(),
-            None => {
-                let summary = summary(self.handle.id(), 0, Duration::ZERO);
-                ended(ErrorKind::Interrupted, "it was interrupted", &summary).with_wait(summary)
-            }
+            None => interrupted(summary(self.handle.id(), 0, Duration::ZERO)),
         }
     }
 }

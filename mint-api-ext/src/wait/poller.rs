@@ -104,9 +104,13 @@ impl Poller {
 
     /// The error of a wait that its token ended.
     pub(super) fn interrupted(&self) -> Error {
-        let summary = self.summary();
-        ended(ErrorKind::Interrupted, "it was interrupted", &summary).with_wait(summary)
+        interrupted(self.summary())
     }
+}
+
+/// The error of a wait that its token ended.
+pub(super) fn interrupted(summary: WaitSummary) -> Error {
+    ended(ErrorKind::Interrupted, "it was interrupted", &summary).with_wait(summary)
 }
 
 /// The error of a poll that the deadline cut off.

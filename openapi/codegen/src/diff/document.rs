@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::model::pointer::{Pointer, component_name, percent_decoded};
-
-/// A longer chain of references is taken for a cycle.
-const MAX_CHAIN: usize = 32;
+use crate::model::pointer::{MAX_CHAIN, Pointer, component_name, percent_decoded};
 
 static ANYTHING: Value = Value::Bool(true);
 

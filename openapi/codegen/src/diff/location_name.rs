@@ -1,7 +1,7 @@
 //! Naming a place in a document for a reader.
 
 use super::document::Document;
-use crate::model::grammar::METHODS;
+use crate::model::grammar::is_method;
 use crate::model::pointer::Pointer;
 
 /// A readable name of a pointer's target, in the new document if it is there, else in the old one.
@@ -12,7 +12,7 @@ pub(super) fn location_name(new: Document<'_>, old: Document<'_>, pointer: &Poin
     match tokens.as_slice() {
         ["components", "schemas", name, rest @ ..] => format!("`{name}{}`", trail(rest)),
         ["components", section, name, rest @ ..] => part(&format!("`{name}` of `{section}`"), rest),
-        ["paths", path, method, rest @ ..] if METHODS.contains(method) => {
+        ["paths", path, method, rest @ ..] if is_method(method) => {
             let base = Pointer::parse(pointer.as_str().rsplitn(rest.len() + 1, '/').last().unwrap_or_default());
             operation(document, &base, &format!("{} {path}", method.to_uppercase()), rest)
         }

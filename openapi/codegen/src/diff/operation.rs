@@ -11,7 +11,7 @@ use super::document::{Document, Located, same};
 use super::fields::{self, Named};
 use super::rule::Rule;
 use super::{security, servers};
-use crate::model::grammar::METHODS;
+use crate::model::grammar::{METHODS, is_method};
 
 /// A method of a path.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl<'a> Operations<'a> {
         for (path, item) in document.place().get("paths").iter().flat_map(Located::fields) {
             let item = document.follow(&item);
             let more = item.get("additionalOperations");
-            let methods = item.fields().filter(|(method, _)| METHODS.contains(method) || *method == "query");
+            let methods = item.fields().filter(|(method, _)| is_method(method) || *method == "query");
             for (method, place) in methods.chain(more.iter().flat_map(Located::fields)) {
                 let operation = Operation { path, item: item.clone(), place };
                 let route = (route(path), method.to_uppercase());
@@ -135,7 +135,7 @@ pub(super) fn items<'a>(old: Document<'a>, new: Document<'a>, found: &mut Findin
     let (before, after) = (paths(old), paths(new));
     let is_path = |name: &str| name.starts_with('/');
     let idle = |document: Document<'a>, item: &Located<'a>| {
-        !document.follow(item).fields().any(|(field, _)| METHODS.contains(&field) || field == "query")
+        !document.follow(item).fields().any(|(field, _)| is_method(field) || field == "query")
     };
     let names: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
     for name in names {

@@ -105,7 +105,7 @@ fn compare(was: &Surface, is: &Surface) -> Vec<PublicItem> {
         if parent.is_some_and(|parent| !was.items.contains_key(parent)) {
             continue;
         }
-        // Code that names every field or variant must now name this one, too.
+        // An exhaustive match or struct literal must now include this item.
         let closed = parent.and_then(|parent| was.items.get(parent)).is_some_and(|parent| parent.closed);
         let bump =
             if closed && matches!(item.kind, ItemKind::Field | ItemKind::Variant) { Bump::Major } else { Bump::Minor };

@@ -101,8 +101,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
     let Pass { document: lowered, log, .. } = lower_value(document)?;
     let Prepared { document, plan, mut type_names, report } = prepare_value(lowered, log)?;
-    let types = document.components.as_ref().map(|components| &components.schemas);
-    type_names.retain(|name, ty| given.contains(name) && types.is_some_and(|types| types.contains_key(ty)));
+    type_names.retain(|name, _| given.contains(name));
     let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
     named_types::settle(&mut file);
     open_types(&mut file, &plan, settings)?;

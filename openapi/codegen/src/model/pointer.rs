@@ -84,8 +84,8 @@ pub(crate) fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Va
     document.pointer(reference.strip_prefix('#')?)
 }
 
-/// How many references [`follow`] follows; a longer chain is a cycle.
-const MAX_CHAIN: usize = 32;
+/// A longer chain of references is taken for a cycle.
+pub(crate) const MAX_CHAIN: usize = 32;
 
 /// Follows a chain of `$ref`s to the first value without one; a reference to nowhere ends the chain, too.
 pub(crate) fn follow<'a>(mut value: &'a Value, document: &'a Value) -> &'a Value {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::edit::Edit;
-use crate::model::grammar::METHODS;
+use crate::model::grammar::is_method;
 use crate::model::pointer::Pointer;
 
 /// The routes and components that an edit adds, removes or changes.
@@ -30,7 +30,7 @@ fn collect(at: &Pointer, value: &Value, found: &mut BTreeSet<String>) {
     match (first.as_str(), tokens.len()) {
         ("paths", 2) => {
             // Fields beside the methods belong to all of them.
-            let methods = value.as_object().into_iter().flatten().filter(|(name, _)| METHODS.contains(&name.as_str()));
+            let methods = value.as_object().into_iter().flatten().filter(|(name, _)| is_method(name));
             let routes: Vec<_> = methods.map(|(method, _)| at.join(method).to_string()).collect();
             if routes.is_empty() {
                 found.insert(at.to_string());

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::facts::Facts;
 use super::unions;
 use crate::model::names::{pascal_name, rust_name, unique_name};
-use crate::model::pointer::{Pointer, component_name, resolve};
+use crate::model::pointer::{MAX_CHAIN, Pointer, component_name, resolve};
 use crate::plan::Member;
 
 /// Finds the members of unions in a document whose names are final.
@@ -90,7 +90,7 @@ impl<'a> Members<'a> {
 
     /// Follows the references of a schema.
     fn followed(self, mut place: LocatedSchema<'a>) -> LocatedSchema<'a> {
-        for _ in 0..32 {
+        for _ in 0..MAX_CHAIN {
             let Some(reference) = reference(place.schema) else { break };
             let Some(schema) = resolve(self.document, reference) else { break };
             let at = Pointer::parse(reference.trim_start_matches('#'));

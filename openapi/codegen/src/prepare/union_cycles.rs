@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::{Pointer, component_name};
 use crate::prepare::facts::Facts;
+use crate::prepare::members::reference;
 use crate::prepare::unions::{self, keyword};
 use crate::report::{Code, Pass};
 
@@ -64,8 +65,7 @@ fn members(schema: &Value) -> Vec<&Value> {
 
 /// The union or alias that a member refers to.
 fn nested<'a>(member: &Value, schemas: &'a Map<String, Value>) -> Option<(String, &'a Value)> {
-    let reference = member["$ref"].as_str().or_else(|| member["allOf"][0]["$ref"].as_str());
-    let name = component_name(reference?, "schemas")?;
+    let name = component_name(reference(member)?, "schemas")?;
     let schema = schemas.get(&name)?;
     let is_union = unions::members(schema).is_some();
     (is_union || is_alias(schema)).then_some((name, schema))

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::pointer::resolve;
+use crate::model::pointer::{MAX_CHAIN, resolve};
 use crate::prepare::unions::{is_enum_of_strings, members_in};
 
 /// The schemas of a document.
@@ -13,7 +13,7 @@ impl Schemas<'_> {
     /// The schema with its references followed.
     pub(in crate::prepare) fn resolved(&self, schema: &Value) -> Map<String, Value> {
         let mut schema = schema;
-        for _ in 0..32 {
+        for _ in 0..MAX_CHAIN {
             let wrapped = schema["allOf"].as_array().filter(|members| members.len() == 1).map(|members| &members[0]);
             let reference = wrapped.unwrap_or(schema)["$ref"].as_str();
             match reference.and_then(|reference| resolve(self.0, reference)) {

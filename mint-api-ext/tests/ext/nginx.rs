@@ -31,15 +31,22 @@ impl Nginx {
             say("SKIPPED: nginx is not installed, so downloads were not tried with it; apt-get install nginx-light");
             return None;
         };
-        loop {
-            // Another program may take the port before nginx does, which ends it; then it is another port.
-            if let Some(nginx) = Self::start_at(program, Refusing::start().port()) {
-                return Some(nginx);
+        // Another program may take the port before nginx does, which ends it; then it is another port.
+        let mut told = String::new();
+        for _ in 0..8 {
+            let free = Refusing::start();
+            let port = free.port();
+            drop(free);
+            match Self::start_at(program, port) {
+                Ok(nginx) => return Some(nginx),
+                Err(why) => told = why,
             }
         }
+        panic!("nginx does not start: {told}");
     }
 
-    fn start_at(program: &str, port: u16) -> Option<Self> {
+    /// What nginx says where it ends before it takes connections.
+    fn start_at(program: &str, port: u16) -> Result<Self, String> {
         let root = tempfile::tempdir().unwrap();
         let shown = root.path().display();
         let configuration = format!(
@@ -55,15 +62,16 @@ impl Nginx {
         std::fs::write(root.path().join("nginx.conf"), configuration).unwrap();
         let mut nginx = Command::new(program);
         nginx.args(["-e", "stderr", "-c"]).arg(root.path().join("nginx.conf")).arg("-p").arg(root.path());
-        let child = nginx.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let log = root.path().join("stderr");
+        let child = nginx.stdout(Stdio::null()).stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
         let mut nginx = Self { child, root, url: format!("http://127.0.0.1:{port}") };
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             if nginx.child.try_wait().unwrap().is_some() {
-                return None;
+                return Err(std::fs::read_to_string(log).unwrap());
             }
             std::thread::yield_now();
         }
-        Some(nginx)
+        Ok(nginx)
     }
 
     fn put(&self, bytes: &[u8]) {

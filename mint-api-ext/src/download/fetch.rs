@@ -342,8 +342,5 @@ impl Setback {
 
 /// What an error of the network means for the next attempt.
 fn setback(error: Error) -> Setback {
-    match error.kind() {
-        ErrorKind::Transport | ErrorKind::Timeout => Setback::Passing(error),
-        _ => Setback::Fatal(error),
-    }
+    if error.is_transient() { Setback::Passing(error) } else { Setback::Fatal(error) }
 }

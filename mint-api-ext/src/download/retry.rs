@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use crate::retry::Jitter;
+use crate::retry::{Exponential, Jitter};
 
 /// A file fails after this many attempts in a row that brought nothing new.
 const BUDGET: u32 = 6;
-const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(30);
 /// If a server asks for a longer wait, the file fails.
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 
@@ -43,12 +41,7 @@ impl Retries {
         if self.failures >= BUDGET || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
             return None;
         }
-        let backoff = FIRST.saturating_mul(1 << (self.failures - 1)).min(LONGEST);
-        let jittered = backoff.mul_f64(0.5 + self.jitter.next() / 2.0);
-        Some(match asked {
-            Some(asked) => asked + jittered.min(FIRST),
-            None => jittered,
-        })
+        Some(Exponential::calls().delay_with_jitter(self.failures, asked, self.jitter.next()))
     }
 }
 
@@ -62,8 +55,8 @@ mod tests {
         let waits: Vec<_> = std::iter::from_fn(|| retries.next(None)).collect();
         assert_eq!(waits.len(), BUDGET as usize - 1);
         for (index, wait) in waits.iter().enumerate() {
-            let backoff = FIRST * (1 << index);
-            assert!((backoff / 2..=backoff).contains(wait), "{waits:?}");
+            let backoff = Duration::from_millis(500) * (1 << index);
+            assert!((backoff..=backoff + backoff / 2).contains(wait), "{waits:?}");
         }
         assert!(retries.arrived(100));
         assert!(retries.next(None).is_some());

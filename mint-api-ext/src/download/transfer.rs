@@ -8,6 +8,7 @@ use reqwest::header::{
 
 use super::manifest::Entry;
 use super::sidecar::Version;
+use crate::retry::is_retryable;
 
 /// The bytes kept of a file, and their version.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,8 +118,7 @@ pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, h
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
             Decision::Expired
         }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => Decision::Retry,
-        status if status.is_server_error() => Decision::Retry,
+        status if is_retryable(status) => Decision::Retry,
         _ => Decision::Refuse("the server did not send the file"),
     }
 }

@@ -14,6 +14,8 @@ use super::{Brief, OperationId, problem_type, quoted};
 pub enum ErrorKind {
     /// The client could not be made: no key, an unusable base URL, no TLS.
     Configuration,
+    /// The call was made outside a Tokio runtime; nothing was sent.
+    NoRuntime,
     /// The [`TokenSource`](crate::TokenSource) gave no token; nothing was sent.
     Credentials,
     /// An argument is not valid; nothing was sent.

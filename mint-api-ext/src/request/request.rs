@@ -13,9 +13,10 @@ use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
 ///
-/// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. Under the client's
-/// [`RetryPolicy`](crate::RetryPolicy) it is sent again after a lost reply, 408, 429, and every 5xx but 501 and 505, with
-/// the same key and body. The server does a call with one key once, so sending a request twice is safe, too.
+///
+/// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. After a transient
+/// failure ([`Error::is_transient`]) it is sent again with the same key and body, under the client's
+/// [`RetryPolicy`](crate::RetryPolicy). The server does a call with one key once, so sending a request twice is safe, too.
 ///
 /// An argument that breaks a documented bound is an error of sending; the first such argument is named.
 #[derive(Clone, Debug)]

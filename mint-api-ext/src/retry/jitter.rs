@@ -1,8 +1,8 @@
-//! Randomness that can be fixed.
+//! Random numbers that a seed makes repeatable.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
-/// A sequence of numbers between 0 and 1, evenly spread; the same seed gives the same sequence.
+/// A sequence of random numbers; the same seed gives the same sequence.
 #[derive(Clone, Debug)]
 pub(crate) struct Jitter {
     state: u64,
@@ -13,12 +13,12 @@ impl Jitter {
         Self { state: seed }
     }
 
-    /// The next number.
+    /// The next number, from 0 up to 1, evenly distributed.
     pub(crate) fn next(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// The next 64 bits (SplitMix64: good enough to keep clients out of step).
+    /// The next 64 bits (SplitMix64, which is good enough to keep clients out of step).
     pub(crate) fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -28,7 +28,7 @@ impl Jitter {
     }
 }
 
-/// Seeded by the randomness that the standard library takes from the system.
+/// Seeded by the system, through the standard library.
 impl Default for Jitter {
     fn default() -> Self {
         Self::seeded(RandomState::new().build_hasher().finish())

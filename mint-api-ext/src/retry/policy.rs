@@ -1,4 +1,4 @@
-//! Sending a request again when its failure may pass.
+//! Sending a request again after a transient failure.
 
 use std::time::Duration;
 
@@ -7,20 +7,24 @@ use tokio::time::Instant;
 use super::{Exponential, Jitter};
 use crate::error::Error;
 
-/// How often, and for how long, a request is sent again after a failure that may pass: a connection error, a timeout,
-/// 408, 429, and every 5xx but 501 and 505.
+/// How often, and for how long, a call is sent again after a transient failure
+/// ([`Error::is_transient`](crate::Error::is_transient)).
 ///
-/// It is for single requests: starts, verbs and reads. A wait has rules of its own, see [`Wait`](crate::Wait).
+/// It applies to single requests: those that start or change something, and reads. A wait has settings of its own, see
+/// [`Wait`](crate::Wait).
 ///
 /// # Examples
 ///
 /// ```
-/// use mint_api_ext::{Credentials, Mint, RetryPolicy};
+/// use std::time::Duration;
+/// use mint_api_ext::{Credentials, Exponential, Mint, RetryPolicy};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let mut once = RetryPolicy::default();
-/// once.attempts = 1;
-/// let mint = Mint::builder(Credentials::api_key("key")?).retry_policy(once).build()?;
+/// let patient = RetryPolicy::new()
+///     .attempts(10)
+///     .backoff(Exponential::calls().jitter(1.0))
+///     .time_limit(Duration::from_secs(15 * 60));
+/// let mint = Mint::builder(Credentials::api_key("key")?).retry_policy(patient).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -29,26 +33,56 @@ use crate::error::Error;
 pub struct RetryPolicy {
     /// How often a request is sent at most; zero counts as one. Default: 6.
     pub attempts: u32,
-    /// How long to wait between two attempts. Default: 0.5 s, doubling up to 15 s.
+    /// How long to wait between two attempts. Default: [`Exponential::calls`].
     ///
-    /// Up to half of it is added as jitter, and the server's `Retry-After` is never undercut.
+    /// A wait is never shorter than the server's `Retry-After`.
     pub backoff: Exponential,
-    /// How long all attempts may take together. No wait is begun that would go beyond it, so that a longer
-    /// `Retry-After` is told to the caller instead. Default: 5 minutes.
+    /// How long all attempts may take together. Default: 5 minutes.
+    ///
+    /// A wait that would go beyond it is not begun: the call fails at once, and [`Error::retry_after`] has the server's
+    /// `Retry-After`.
     pub time_limit: Duration,
 }
 
+/// [`RetryPolicy::new`].
 impl Default for RetryPolicy {
     fn default() -> Self {
-        let backoff = Exponential { initial: Duration::from_millis(500), factor: 2.0, max: Duration::from_secs(15) };
-        Self { attempts: 6, backoff, time_limit: Duration::from_secs(5 * 60) }
+        Self::new()
     }
 }
 
 impl RetryPolicy {
+    /// Up to 6 attempts in 5 minutes, with the backoff [`Exponential::calls`].
+    pub const fn new() -> Self {
+        Self { attempts: 6, backoff: Exponential::calls(), time_limit: Duration::from_secs(5 * 60) }
+    }
+
+    /// One attempt: nothing is sent again.
+    pub const fn never() -> Self {
+        Self::new().attempts(1)
+    }
+
+    /// Sets how often a request is sent at most; zero counts as one.
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Sets how long to wait between two attempts.
+    pub const fn backoff(mut self, backoff: Exponential) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// Sets how long all attempts may take together.
+    pub const fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
     /// Sends a request until it succeeds, fails for good, or the policy gives up.
     ///
-    /// A call that changes something must carry the same idempotency key each time.
+    /// A call that changes something must carry the same idempotency key in each attempt.
     pub(crate) async fn send<T, F>(self, mut jitter: Jitter, mut send: impl FnMut() -> F + Send) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>> + Send,
@@ -69,15 +103,12 @@ impl RetryPolicy {
         }
     }
 
-    /// How long to wait before the next attempt; `None` to give up. `jitter` is between 0 and 1.
-    fn delay(&self, made: u32, elapsed: Duration, asked: Option<Duration>, jitter: f64) -> Option<Duration> {
+    /// How long to wait before the next attempt; `None` to give up. `random` is between 0 and 1.
+    fn delay(&self, made: u32, elapsed: Duration, asked: Option<Duration>, random: f64) -> Option<Duration> {
         if made >= self.attempts {
             return None;
         }
-        let backoff = self.backoff.delay(made);
-        let least = backoff.max(asked.unwrap_or_default());
-        // Added even to what the server asks, so that those whom it turned away together do not return together.
-        let delay = least.saturating_add(backoff.mul_f64(0.5 * jitter.clamp(0.0, 1.0)));
+        let delay = self.backoff.delay_with_jitter(made, asked, random);
         (elapsed.saturating_add(delay) <= self.time_limit).then_some(delay)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-/// How long to wait: a number of seconds, or the time from the reply's `Date` to a date.
+/// Reads how long to wait: a number of seconds, or a date, which counts from the `Date` of the reply.
 ///
-/// A date in the past is zero. Without a `Date` the clock of this machine stands in. What is neither is ignored.
+/// A date in the past is zero. A reply without a `Date` counts from this machine's clock. Anything else is ignored.
 pub(crate) fn parse(text: &str, date: Option<&str>) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u64>() {

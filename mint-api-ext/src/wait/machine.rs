@@ -50,6 +50,10 @@ enum Verdict {
     Over(End),
 }
 
+/// After this many replies in a row that do not decode for the same reason, a wait ends.
+const MAX_UNDECODED: u8 = 3;
+const TOLD_THRICE: &str = "three polls in a row had such a reply";
+
 /// The state of one wait.
 #[derive(Debug)]
 pub(crate) struct Machine {
@@ -64,6 +68,8 @@ pub(crate) struct Machine {
     /// Time since the last good reply that was spent obeying the server.
     obeyed: Duration,
     seen: Option<Seen>,
+    /// How many polls in a row had a reply that did not decode for this same reason.
+    undecoded: Option<(u8, Box<str>)>,
     given_up: Option<GiveUp>,
 }
 
@@ -87,6 +93,7 @@ impl Machine {
             last_good: Duration::ZERO,
             obeyed: not_before,
             seen: None,
+            undecoded: None,
             given_up: None,
         };
         machine.schedule_at(Duration::ZERO, Duration::ZERO, not_before);
@@ -148,21 +155,39 @@ impl Machine {
                     Ok(Update::Changed(seen))
                 }
             },
-            Err(error) if error.is_transient() => {
+            Err(error) if self.is_retryable(&error) => {
                 tracing::debug!(%error, "a poll failed");
                 self.failed(now, error.retry_after(), jitter);
                 Ok(Update::PollFailed(error))
             }
             Err(error) => {
                 self.polls = self.polls.saturating_add(1);
-                Err(error)
+                Err(match self.undecoded {
+                    Some((MAX_UNDECODED, _)) => error.with_advice(TOLD_THRICE),
+                    _ => error,
+                })
             }
         }
+    }
+
+    /// Whether a poll that failed so is sent again.
+    fn is_retryable(&mut self, error: &Error) -> bool {
+        let Some(reason) = error.undecoded() else {
+            self.undecoded = None;
+            return error.is_transient();
+        };
+        let times = match &self.undecoded {
+            Some((times, before)) if **before == *reason => times + 1,
+            _ => 1,
+        };
+        self.undecoded = Some((times, reason.into()));
+        times < MAX_UNDECODED
     }
 
     fn replied(&mut self, now: Duration, operation: &Operation, retry_after: Option<Duration>, jitter: f64) -> Verdict {
         self.polls = self.polls.saturating_add(1);
         self.last_good = now;
+        self.undecoded = None;
         self.obeyed = Duration::ZERO;
         let status = operation.status.as_str();
         let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
@@ -224,10 +249,8 @@ impl Machine {
 
     fn schedule(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         let state = PollState { polls: self.polls, elapsed: now };
-        let delay = self.rules.policy.delay(&state);
-        // Jitter only ever adds, so that nothing is asked for sooner than said.
-        let delay = delay.saturating_add(delay.mul_f64(0.1 * jitter.clamp(0.0, 1.0)));
         let (wish, overridden) = self.rules.obeyed(retry_after);
+        let delay = self.rules.policy.delay_with_jitter(&state, wish, jitter);
         self.schedule_at(now, now.saturating_add(delay), now.saturating_add(wish));
         overridden
     }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::retry::Exponential;
+use crate::retry::{Exponential, with_jitter};
 
-/// What a policy may base its decision on.
+/// The state of a wait, as a policy sees it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PollState {
@@ -18,7 +18,8 @@ pub struct PollState {
 
 /// How long to wait between two polls: a pure function of the state of the wait.
 ///
-/// The server's `Retry-After` is obeyed whatever a policy says, and jitter is added to what it says.
+/// Jitter is added: up to a tenth of the delay, or what [`Exponential::jitter`](crate::Exponential::jitter) says. The
+/// server's `Retry-After` is obeyed if it is longer.
 ///
 /// # Examples
 ///
@@ -29,16 +30,24 @@ pub struct PollState {
 /// let steady = PollingPolicy::new(|_| Duration::from_secs(5));
 /// ```
 #[derive(Clone)]
-pub struct PollingPolicy(Arc<dyn Fn(&PollState) -> Duration + Send + Sync>);
+pub struct PollingPolicy {
+    delay: Arc<dyn Fn(&PollState) -> Duration + Send + Sync>,
+    jitter: f64,
+}
 
 impl PollingPolicy {
     /// A policy of one's own.
     pub fn new(delay: impl Fn(&PollState) -> Duration + Send + Sync + 'static) -> Self {
-        Self(Arc::new(delay))
+        Self { delay: Arc::new(delay), jitter: Exponential::polls().jitter }
     }
 
     pub(crate) fn delay(&self, state: &PollState) -> Duration {
-        (self.0)(state)
+        (self.delay)(state)
+    }
+
+    /// The delay with jitter; never less than the server asked for. `random` is between 0 and 1.
+    pub(crate) fn delay_with_jitter(&self, state: &PollState, asked: Duration, random: f64) -> Duration {
+        with_jitter(self.delay(state), self.jitter, Some(asked), random)
     }
 }
 
@@ -57,7 +66,7 @@ impl fmt::Debug for PollingPolicy {
 
 impl From<Exponential> for PollingPolicy {
     fn from(exponential: Exponential) -> Self {
-        Self::new(move |state| exponential.delay(state.polls))
+        Self { jitter: exponential.jitter, ..Self::new(move |state| exponential.delay(state.polls)) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a wait is done.
+//! The settings of a wait.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use super::policy::PollingPolicy;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// How a wait is done.
+/// The settings of a wait.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) policy: PollingPolicy,
     pub(crate) request_timeout: Duration,
-    /// For how long nothing but failures that may pass is put up with.
+    /// How long every poll may fail before the wait ends.
     pub(crate) failure_tolerance: Duration,
-    /// For how long a status nobody knows may stand unchanged.
+    /// How long an unknown status may stay unchanged before the wait ends.
     pub(crate) unknown_status_tolerance: Duration,
     pub(crate) retry_after_floor: Duration,
     pub(crate) retry_after_ceiling: Duration,
@@ -35,7 +35,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// How long the server's wish is obeyed, and the wish itself where the ceiling overrides it.
+    /// How long the server's `Retry-After` is obeyed, and the `Retry-After` itself if the ceiling overrides it.
     pub(crate) fn obeyed(&self, retry_after: Option<Duration>) -> (Duration, Option<Duration>) {
         match retry_after {
             None => (Duration::ZERO, None),

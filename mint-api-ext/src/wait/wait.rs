@@ -20,19 +20,23 @@ use crate::error::Error;
 /// A wait for an operation: await it for the [`Outcome`], or take its [`updates`](Self::updates).
 ///
 /// It polls `GET /v1/operations/{operationId}` at once, or first takes the reply that gave the handle; then after 2 s,
-/// growing by 1.6 up to 15 s, each delay with up to a tenth of jitter added. It never asks sooner than the server's `Retry-After` says. Failures that may pass
-/// (connection errors, timeouts, 408, 429, every 5xx but 501 and 505) are put up with for five minutes, not counting
-/// the time spent obeying `Retry-After`. A preview that was approved or revised, and a bill that was resumed, are passed
-/// by where a reply still shows them.
+/// growing by 1.6 up to 15 s, each delay with up to a tenth of jitter added. It never polls sooner than the server's
+/// `Retry-After` says.
+///
+/// Transient failures ([`Error::is_transient`]) and replies that do not decode are tolerated for five minutes, not counting
+/// the time spent obeying `Retry-After`; three replies in a row that do not decode for the same reason end the wait. A
+/// preview that was approved or revised, and a bill that was resumed, do not end the wait when a stale reply still shows
+/// them.
 ///
 /// # Errors
 ///
-/// When the outcome could not be found out: [`ErrorKind::Timeout`] at the deadline, [`ErrorKind::Interrupted`] when a
-/// token of [`cancel_on`](Self::cancel_on) fired, or the error of a poll that will not pass. [`Error::operation`] holds
-/// the operation as it was last seen, [`Error::wait`] how the wait went.
+/// [`ErrorKind::Timeout`] at the deadline, [`ErrorKind::Interrupted`] when a token of [`cancel_on`](Self::cancel_on)
+/// fired, [`ErrorKind::NoRuntime`] outside a Tokio runtime, or the error of a poll that is not retryable.
+/// [`Error::operation`] holds the operation as it was last seen, [`Error::wait`] how the wait went.
 ///
 /// [`ErrorKind::Timeout`]: crate::ErrorKind::Timeout
 /// [`ErrorKind::Interrupted`]: crate::ErrorKind::Interrupted
+/// [`ErrorKind::NoRuntime`]: crate::ErrorKind::NoRuntime
 ///
 /// # Cancellation
 ///
@@ -68,7 +72,7 @@ pub struct Wait {
 /// The deadline of a wait.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Deadline {
-    /// What was saved with the operation, else the default.
+    /// That of the wait state, else the default.
     Inherited,
     After(Duration),
     Never,
@@ -88,8 +92,8 @@ impl Wait {
         Self { handle, rules, deadline: Deadline::Inherited, cancel, yields: Yields::Changes }
     }
 
-    /// How long the wait may take, from when it is first awaited. Default: what was saved with the operation, else 30
-    /// minutes.
+    /// How long the wait may take, from when it is first awaited. Default: what is left of the deadline of an earlier wait
+    /// for the operation that was dropped, or that was saved with the operation; else 30 minutes.
     ///
     /// A last poll is made shortly before, and cut off at the deadline.
     pub fn deadline(mut self, deadline: Duration) -> Self {
@@ -109,14 +113,14 @@ impl Wait {
         self
     }
 
-    /// For how long nothing but failures that may pass is put up with. Default: 5 minutes.
+    /// How long every poll may fail before the wait ends. Default: 5 minutes.
     pub fn failure_tolerance(mut self, tolerance: Duration) -> Self {
         self.rules.failure_tolerance = tolerance;
         self
     }
 
-    /// For how long a status that this version does not know may stand, with `updatedAt` unmoved, before the wait ends
-    /// as [`Outcome::Unrecognized`]. Default: 10 minutes.
+    /// How long the operation may stay in a status that this version does not know, with the same `updatedAt`, before the
+    /// wait ends as [`Outcome::Unrecognized`]. Default: 10 minutes.
     pub fn unknown_status_tolerance(mut self, tolerance: Duration) -> Self {
         self.rules.unknown_status_tolerance = tolerance;
         self
@@ -140,13 +144,13 @@ impl Wait {
 
     /// Ends the wait with [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) when the token fires.
     ///
-    /// A request under way is dropped and none is sent after. The operation goes on at the server.
+    /// A request under way is dropped, and no other is sent. The operation goes on at the server.
     pub fn cancel_on(mut self, token: CancellationToken) -> Self {
         self.cancel = token;
         self
     }
 
-    /// Lets the stream yield every poll, also one that brought nothing new or failed in a way that may pass.
+    /// Lets the stream yield every poll, also one that brought nothing new or failed.
     pub fn every_poll(mut self) -> Self {
         self.yields = Yields::EveryPoll;
         self

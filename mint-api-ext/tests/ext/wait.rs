@@ -64,7 +64,10 @@ async fn failures_that_pass_are_waited_out() {
     let html = Reply::text(502, "text/html", "<html>Bad gateway</html>");
     for failure in [
         Reply::problem(408),
+        Reply::problem(421),
+        Reply::problem(425),
         Reply::problem(429),
+        Reply::text(200, "text/html", "<html>"),
         Reply::problem(500),
         Reply::problem(503),
         Reply::problem(504),

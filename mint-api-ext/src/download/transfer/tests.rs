@@ -29,10 +29,10 @@ fn replies_to_a_request_for_the_whole() {
     for status in [401, 403, 404, 410] {
         whole(status, &[], Decision::Expired);
     }
-    for status in [408, 425, 429, 500, 502, 503, 504] {
+    for status in [408, 421, 425, 429, 500, 502, 503, 504] {
         whole(status, &[], Decision::Retry);
     }
-    for status in [204, 304, 400, 402, 416, 451] {
+    for status in [204, 304, 400, 402, 416, 451, 501, 505] {
         whole(status, &[], Decision::Refuse("the server did not send the file"));
     }
     let have = serde_json::json!({"kind": "glb", "url": "u", "bytes": 7, "sha256": "0", "etag": "\"a\""});

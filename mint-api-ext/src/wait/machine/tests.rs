@@ -2,6 +2,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::error::ErrorKind;
 use crate::retry::Exponential;
 use crate::wait::PollingPolicy;
 use crate::wait::rules::DEFAULT_DEADLINE;
@@ -223,7 +224,7 @@ fn a_change_of_status_is_told_once() {
 
 #[test]
 fn a_policy_that_never_waits_still_ends() {
-    let policy = PollingPolicy::from(Exponential { initial: Duration::ZERO, ..Exponential::default() });
+    let policy = PollingPolicy::from(Exponential::new(Duration::ZERO, 1.6, Duration::from_secs(15)));
     let rules = Rules { policy, ..Rules::default() };
     let mut machine = Waits { rules, ..deadline(20) }.machine();
     let _ = machine.replied(Duration::from_secs(1), &operation("running", "t"), None, 1.0);
@@ -337,6 +338,34 @@ fn a_state_that_was_dealt_with_is_a_passing_one() {
 fn a_state_that_was_dealt_with_and_stays_is_unrecognized() {
     let stays = [("preview_ready", Some("1")); 302];
     assert_eq!(ends(&stays[..1], &stays), Some((300, End::Unrecognized)));
+}
+
+/// After how many polls a wait ends whose polls bring these failures, if it does.
+fn failing(failures: &[Option<&str>]) -> Option<usize> {
+    let mint = crate::Mint::builder(crate::Credentials::api_key("key").unwrap()).build().unwrap();
+    let handle = mint.attach("op").unwrap();
+    let mut machine = rules().machine();
+    let mut take = |reply| machine.take(Duration::ZERO, reply, 0.0, &handle);
+    let failed = |failure: &Option<&str>| match failure {
+        Some("") => take(Err(Error::new(ErrorKind::Transport, ""))).is_err(),
+        Some(why) => take(Err(Error::new(ErrorKind::Decode, "").with_source(why.to_string()))).is_err(),
+        None => take(Ok(Answer { value: operation("running", "t"), retry_after: None })).is_err(),
+    };
+    failures.iter().position(failed).map(|index| index + 1)
+}
+
+#[test]
+fn three_replies_in_a_row_that_do_not_decode_for_one_reason_end_the_wait() {
+    let (one, same, other) = (Some("a at line 1 column 1"), Some("a at line 1 column 2"), Some("b"));
+    for (failures, end) in [
+        (&[one, same, one, one][..], Some(3)),
+        (&[one, one, other, one, other, one, one], None),
+        (&[one, one, None, one, one], None),
+        (&[one, one, Some(""), one, one], None),
+        (&[one, other, other, other], Some(4)),
+    ] {
+        assert_eq!(failing(failures), end, "{failures:?}");
+    }
 }
 
 /// One poll of a random script: what it brings, and how long that takes, in ms.

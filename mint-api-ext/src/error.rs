@@ -3,6 +3,7 @@
 mod brief;
 mod error;
 pub(crate) mod id;
+mod no_runtime;
 pub(crate) mod problem_type;
 mod shown;
 
@@ -11,4 +12,5 @@ pub(crate) use error::Reply;
 pub use error::{Error, ErrorKind, WaitSummary};
 pub use id::OperationId;
 pub(crate) use mint_api::shown_text as quoted;
+pub(crate) use no_runtime::check_runtime;
 pub(crate) use shown::shown;

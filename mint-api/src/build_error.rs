@@ -27,6 +27,9 @@ pub enum BuildError {
          or point SSL_CERT_FILE at a file of certificates"
     )]
     NoCertificates(#[source] reqwest::Error),
+    /// A root certificate cannot be read.
+    #[error("a root certificate that was given cannot be read: check that it is PEM, or DER, as the method says")]
+    InvalidCertificate(#[source] Option<reqwest::Error>),
     /// The user agent holds what an HTTP header cannot carry.
     #[error("`{0}` cannot be sent as the user agent: use visible ASCII")]
     InvalidUserAgent(String),

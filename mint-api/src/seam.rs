@@ -24,6 +24,11 @@ pub(crate) struct Seam {
 
 impl ClientHooks<Seam> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        // Without a runtime, the HTTP client and the timers would panic.
+        if tokio::runtime::Handle::try_current().is_err() {
+            let why = "there is no Tokio runtime here; call from one, such as a function under `#[tokio::main]`";
+            return Err(Error::InvalidRequest(why.into()));
+        }
         let Seam { credentials, user_agent, request_timeout, .. } = self.inner();
         let authorization = credentials.authorization(*request_timeout).await;
         let authorization =

@@ -12,7 +12,15 @@ use crate::build_error::BuildError;
 pub struct Transport {
     proxies: Vec<reqwest::Proxy>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    certificates: Vec<reqwest::Certificate>,
+    certificates: Vec<Encoded>,
+}
+
+/// Certificates as they were given.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[derive(Clone)]
+enum Encoded {
+    Pem(Vec<u8>),
+    Der(Vec<u8>),
 }
 
 impl Transport {
@@ -22,10 +30,22 @@ impl Transport {
         self
     }
 
-    /// Trusts a certificate, beside those of the system.
+    /// Trusts the certificates of a PEM file (RFC 7468), one or more, beside those of the system.
+    ///
+    /// A text that holds no certificate is an error when the client is made: [`BuildError::InvalidCertificate`].
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
-        self.certificates.push(certificate);
+    pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.certificates.push(Encoded::Pem(pem.into()));
+        self
+    }
+
+    /// Trusts a certificate in DER (RFC 5280), beside those of the system.
+    ///
+    /// Bytes that are no certificate are an error when the client is made: [`BuildError::InvalidCertificate`] or
+    /// [`BuildError::Transport`].
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificate_der(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.certificates.push(Encoded::Der(der.into()));
         self
     }
 
@@ -36,7 +56,8 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`BuildError::NoTls`], [`BuildError::NoCertificates`] or [`BuildError::Transport`].
+    /// [`BuildError::NoTls`], [`BuildError::NoCertificates`], [`BuildError::InvalidCertificate`] or
+    /// [`BuildError::Transport`].
     pub fn client(
         &self,
         https: bool,
@@ -65,7 +86,8 @@ impl Transport {
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         {
-            let certificates = self.certificates.iter().cloned();
+            let certificates: Vec<_> = self.certificates.iter().map(decoded).collect::<Result<_, _>>()?;
+            let certificates = certificates.into_iter().flatten();
             builder = match https {
                 true => builder.tls_certs_merge(certificates),
                 // Without certificates of its own, the client would read those of the system, and fail for want of any.
@@ -76,6 +98,18 @@ impl Transport {
             true => BuildError::NoCertificates(error),
             false => BuildError::Transport(error),
         })
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn decoded(certificates: &Encoded) -> Result<Vec<reqwest::Certificate>, BuildError> {
+    let decoded = match certificates {
+        Encoded::Pem(pem) => reqwest::Certificate::from_pem_bundle(pem),
+        Encoded::Der(der) => reqwest::Certificate::from_der(der).map(|certificate| vec![certificate]),
+    };
+    match decoded {
+        Ok(certificates) if certificates.is_empty() => Err(BuildError::InvalidCertificate(None)),
+        result => result.map_err(|error| BuildError::InvalidCertificate(Some(error))),
     }
 }
 

@@ -8,7 +8,7 @@ use mint_api::types::{FieldError, Problem};
 use mint_api::{BodyTooLarge, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
@@ -30,6 +30,13 @@ pub(crate) fn answer<T: DeserializeOwned>(
             Ok(Answer { value: response.into_inner(), retry_after })
         }
         Err(error) => Err(error_of::<T>(what, error)),
+    }
+}
+
+/// For `?` after a call of [`Mint::api`](super::Mint::api): the error as the rest of this crate has it.
+impl From<mint_api::Error<Problem>> for Error {
+    fn from(error: mint_api::Error<Problem>) -> Self {
+        error_of::<IgnoredAny>("call the API", error)
     }
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::call::{causes, transport_error};
 use super::network::Network;
-use crate::error::{Error, ErrorKind, shown};
+use crate::error::{Error, ErrorKind, check_runtime, shown};
 
 const MAX_REDIRECTS: usize = 5;
 /// How long a server may send nothing before the connection counts as broken.
@@ -59,6 +59,7 @@ impl Downloader {
 
     /// The reply to a request for a file, if the URL and all it redirects to may be fetched.
     pub(crate) async fn get(&self, url: &str, conditions: &HeaderMap) -> Result<Response, Error> {
+        check_runtime()?;
         let mut hop = Url::parse(url).map_err(|error| refused(url, "it is not a URL").with_source(error))?;
         self.network.admits(&hop).map_err(|why| refused(url, why))?;
         for _ in 0..=MAX_REDIRECTS {

@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use mint_api::{Client, ClientBuilder, Credentials, Server, Transport};
+use mint_api::types::Problem;
+use mint_api::{Client, ClientBuilder, Credentials, ResponseValue, Server, Transport};
 
 use super::Downloader;
 use super::clock::{Clock, SystemClock};
@@ -15,6 +16,8 @@ use crate::retry::{Jitter, RetryPolicy};
 
 /// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
 const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
+
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// A client of the Mint API: waits for operations and downloads their files.
 ///
@@ -64,13 +67,13 @@ impl Mint {
 
     /// Starts making a client.
     pub fn builder(credentials: Credentials) -> MintBuilder {
-        let api = Client::builder(credentials)
-            .requests_per_second(DEFAULT_REQUESTS_PER_SECOND)
-            .user_agent_product(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
+        let api = Client::builder(credentials).requests_per_second(DEFAULT_REQUESTS_PER_SECOND);
         MintBuilder { api, retry_policy: RetryPolicy::default(), clock: Arc::new(SystemClock), seed: None }
     }
 
-    /// The generated client, for calls this crate has nothing to add to.
+    /// The generated client, for calls that this crate does not wrap. Its errors become an [`Error`] by `?`.
+    ///
+    /// It sends each call once; see [`retrying`](Self::retrying).
     pub fn api(&self) -> &Client {
         &self.parts.api
     }
@@ -79,8 +82,50 @@ impl Mint {
         self.parts.api.request_timeout()
     }
 
+    /// Sends a call of the generated client, again after each transient failure ([`Error::is_transient`]), under the
+    /// client's [`RetryPolicy`].
+    ///
+    /// `call` is called once for each attempt.
+    ///
+    /// Do not use it for a call that starts or changes something unless the call carries an `Idempotency-Key`, the same in
+    /// each attempt. The reply may be lost after the server did what it was asked; without the key, the next attempt does
+    /// it again, and you pay twice. [`Request`](crate::Request) takes care of that.
+    ///
+    /// # Errors
+    ///
+    /// The error of the last attempt. [`ErrorKind::NoRuntime`](crate::ErrorKind::NoRuntime) outside a Tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), mint_api_ext::Error> {
+    /// # let simulator = Simulator::start().await.expect("a simulator");
+    /// # let mint = simulator.mint()?;
+    /// let once = mint.api().get_me().send().await?.into_inner();
+    /// let retried = mint.retrying(|api| api.get_me().send()).await?.into_inner();
+    /// # assert_eq!(once.owner.user_id, retried.owner.user_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn retrying<'a, T, F>(
+        &'a self,
+        call: impl Fn(&'a Client) -> F + Send + Sync,
+    ) -> Result<ResponseValue<T>, Error>
+    where
+        T: Send,
+        F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
+    {
+        let attempt = || {
+            let reply = call(self.api());
+            async { Ok(reply.await?) }
+        };
+        self.with_retries(attempt).await
+    }
+
     /// Sends a request again under the retry policy; see [`RetryPolicy::send`].
-    pub(crate) async fn retrying<T, F>(&self, send: impl FnMut() -> F + Send) -> Result<T, Error>
+    pub(crate) async fn with_retries<T, F>(&self, send: impl FnMut() -> F + Send) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
@@ -153,6 +198,22 @@ impl MintBuilder {
         self
     }
 
+    /// How large the body of a reply of the API may be, in bytes. Default: 16 MiB. Downloads have no such limit.
+    ///
+    /// A larger one is an [`ErrorKind::Decode`](crate::ErrorKind::Decode), and no more than this is read.
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.api = self.api.max_body_bytes(bytes);
+        self
+    }
+
+    /// Names a program in the user agent, such as `my-game/1.2` (RFC 9110, section 10.1.5), before this crate's name.
+    ///
+    /// [`build`](Self::build) refuses what a header cannot carry.
+    pub fn user_agent_product(mut self, product: impl Into<String>) -> Self {
+        self.api = self.api.user_agent_product(product);
+        self
+    }
+
     /// How many requests to the API may be sent in any second, by this client and all its clones together. Default: 50.
     ///
     /// They are spaced evenly; further ones wait their turn. Downloads are not counted.
@@ -161,7 +222,7 @@ impl MintBuilder {
         self
     }
 
-    /// How often a request is sent again after a failure that may pass. A call that starts or changes something keeps its
+    /// How often a request is sent again after a transient failure. A call that starts or changes something keeps its
     /// `Idempotency-Key`, so that nothing is done twice.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry_policy = policy;
@@ -189,7 +250,7 @@ impl MintBuilder {
     /// the system or the program lacks what https needs.
     pub fn build(self) -> Result<Mint, Error> {
         let Self { api, retry_policy, clock, seed } = self;
-        let api = api.build()?;
+        let api = api.user_agent_product(USER_AGENT).build()?;
         let downloader = Downloader::new(api.transport(), api.is_local())?;
         let keys = Keys::new(seed);
         Ok(Mint { parts: Arc::new(Parts { api, downloader, retry_policy, clock, keys, seed }) })

@@ -1,4 +1,4 @@
-//! Why a call, a wait or a download did not get its result.
+//! Why a call, a wait or a download failed.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -27,7 +27,7 @@ pub enum ErrorKind {
     Transport,
     /// The request or the wait took longer than it may.
     Timeout,
-    /// The server refused the request or failed; [`Error::status`] and [`Error::problem`] tell more.
+    /// The server refused the request or failed; see [`Error::status`] and [`Error::problem`].
     Server,
     /// The server knows this idempotency key from a request with another body (409); nothing was done.
     IdempotencyConflict,
@@ -37,25 +37,25 @@ pub enum ErrorKind {
     Download,
     /// A file could not be written.
     Io,
-    /// The caller's token stopped the wait; the operation goes on at the server.
+    /// The caller's token ended the wait; the operation goes on at the server.
     Interrupted,
 }
 
-/// How a wait went that ended without an outcome.
+/// The figures of a wait that ended without an outcome.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct WaitSummary {
     /// The operation, to attach to again.
     pub id: OperationId,
-    /// How many polls there were.
+    /// How many polls were sent.
     pub polls: u32,
     /// How long the wait took.
     pub elapsed: Duration,
 }
 
-/// Why a call, a wait or a download did not get its result.
+/// Why a call, a wait or a download failed.
 ///
-/// That an operation *failed* is no error but an [`Outcome`](crate::Outcome).
+/// An operation that *failed* is not an error but an [`Outcome`](crate::Outcome).
 ///
 /// The text says what happened, why, and what to do; it holds no key and no query of a URL. The causes are in
 /// [`source`](StdError::source).
@@ -90,12 +90,12 @@ impl Error {
         }))
     }
 
-    /// What sort of failure it is.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The status of the reply, where there was one.
+    /// The status of the reply, if one arrived.
     pub fn status(&self) -> Option<reqwest::StatusCode> {
         self.0.status
     }
@@ -121,8 +121,8 @@ impl Error {
         problem_type::slug(&self.problem()?.type_)
     }
 
-    /// What is wrong with which field of the request: each with its path (a JSON Pointer), its code and a text, as far as
-    /// the server tells them. The text of this error names them, too.
+    /// The fields of the request that the server refused, each with its path (a JSON Pointer), its code and a text, as far
+    /// as the server sends them. The text of this error names them, too.
     pub fn field_errors(&self) -> &[FieldError] {
         self.problem().and_then(|problem| problem.errors.as_deref()).unwrap_or_default()
     }
@@ -132,7 +132,7 @@ impl Error {
         self.0.operation.as_ref()
     }
 
-    /// How the wait went, for an error of a wait.
+    /// The figures of the wait, for an error of a wait.
     pub fn wait(&self) -> Option<&WaitSummary> {
         self.0.wait.as_ref()
     }
@@ -154,7 +154,7 @@ impl Error {
         self.0.status == Some(reqwest::StatusCode::NOT_FOUND)
     }
 
-    /// Whether there were too many requests; [`Error::retry_after`] tells when to go on.
+    /// Whether there were too many requests; [`Error::retry_after`] has how long to wait.
     pub fn is_rate_limited(&self) -> bool {
         self.0.status == Some(reqwest::StatusCode::TOO_MANY_REQUESTS)
     }
@@ -222,9 +222,15 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// Of the operation and the problem document no more than what names them: they may hold signed URLs.
+/// The text and its causes, each on a line, since `fn main() -> Result<(), Box<dyn Error>>` prints this. `{:#?}` prints the
+/// fields; of the operation and the problem document only their names, since the rest may hold signed URLs.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            write!(f, "{self}")?;
+            let mut causes = std::iter::successors(StdError::source(self), |cause| (*cause).source());
+            return causes.try_for_each(|cause| write!(f, "\n  caused by: {cause}"));
+        }
         let details = &*self.0;
         let Details { kind, message, status, request_id, retry_after, problem, operation, wait, source, .. } = details;
         f.debug_struct("Error")
@@ -266,6 +272,7 @@ impl From<mint_api::BuildError> for Error {
             mint_api::BuildError::NoCertificates(source) | mint_api::BuildError::Transport(source) => {
                 made.with_source(source)
             }
+            mint_api::BuildError::InvalidCertificate(Some(source)) => made.with_source(source),
             _ => made,
         }
     }
@@ -274,5 +281,20 @@ impl From<mint_api::BuildError> for Error {
 impl From<mint_api::InvalidCredentials> for Error {
     fn from(error: mint_api::InvalidCredentials) -> Self {
         Self::new(ErrorKind::Configuration, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_is_the_text_for_main_and_the_fields_when_asked() {
+        let cause = Error::new(ErrorKind::Transport, "the connection broke off").with_source("reset by peer");
+        let error = Error::new(ErrorKind::Timeout, "could not wait").with_source(cause);
+        let expected = "could not wait\n  caused by: the connection broke off\n  caused by: reset by peer";
+        assert_eq!(format!("{error:?}"), expected);
+        let fields = format!("{error:#?}");
+        assert!(fields.contains("kind: Timeout") && fields.contains("message: \"could not wait\""), "{fields}");
     }
 }

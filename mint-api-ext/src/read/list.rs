@@ -20,7 +20,7 @@ const PAGE_SIZES: RangeInclusive<i64> = 1..=100;
 macro_rules! fetch {
     ($what:literal, $list:ident) => {
         |mint, query| {
-            Box::pin(mint.retrying(move || {
+            Box::pin(mint.with_retries(move || {
                 let PageQuery { limit, cursor } = query.clone();
                 async move {
                     let mut list = mint.api().$list();

@@ -43,7 +43,7 @@ impl Mint {
     /// ```
     pub async fn operation(&self, id: impl AsRef<str> + Send) -> Result<Operation, Error> {
         let handle = self.attach(id)?;
-        Ok(self.retrying(|| handle.poll()).await?.value)
+        Ok(self.with_retries(|| handle.poll()).await?.value)
     }
 
     /// A model: `GET /v1/models/{modelId}`.
@@ -342,7 +342,7 @@ impl Mint {
         T: DeserializeOwned + Send,
         F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
     {
-        let read = self.retrying(|| {
+        let read = self.with_retries(|| {
             let reply = send(self.api());
             async { answer(what, reply.await) }
         });

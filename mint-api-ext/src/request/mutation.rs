@@ -21,7 +21,7 @@ where
     T: DeserializeOwned + Send,
     F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
 {
-    let sent = mint.retrying(|| {
+    let sent = mint.with_retries(|| {
         let reply = send(mint.api(), key.clone());
         async { answer(what, reply.await) }
     });

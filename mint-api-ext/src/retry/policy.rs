@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Exponential, Jitter};
-use crate::error::Error;
+use crate::error::{Error, check_runtime};
 
 /// How often, and for how long, a call is sent again after a transient failure
 /// ([`Error::is_transient`](crate::Error::is_transient)).
@@ -87,6 +87,7 @@ impl RetryPolicy {
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
+        check_runtime()?;
         let began = Instant::now();
         let mut made = 0;
         loop {

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::cdn::Files;
 use super::simulator::Simulator;
 use super::state::{ApiState, Environment, Gates, Time};
+use crate::error::check_runtime;
 
 /// Builds a [`Simulator`].
 ///
@@ -73,6 +74,7 @@ impl SimulatorBuilder {
     ///
     /// Returns an error if the system has no free port.
     pub async fn start(self) -> io::Result<Simulator> {
+        check_runtime().map_err(io::Error::other)?;
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let files = Arc::new(Files::new(cdn.local_addr()?));

@@ -13,7 +13,7 @@ use super::poller::{Poller, cut_off, interrupted, summary};
 use super::rules::Rules;
 use super::wait::{Deadline, Wait, Yields};
 use super::{OperationHandle, Update};
-use crate::error::Error;
+use crate::error::{Error, check_runtime};
 use crate::retry::Jitter;
 
 pub(super) struct Driver {
@@ -48,6 +48,7 @@ impl Driver {
     }
 
     async fn advance(&mut self) -> Result<Update, Error> {
+        check_runtime()?;
         let (handle, rules) = (&self.handle, &self.rules);
         let begin = || Poller::begin(handle.clone(), rules.clone(), self.deadline);
         let poller = self.poller.get_or_insert_with(begin);

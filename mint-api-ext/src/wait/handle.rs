@@ -78,7 +78,8 @@ impl OperationHandle {
         self.state.idempotency_key()
     }
 
-    /// The operation as it is now, by one request: `GET /v1/operations/{operationId}`.
+    /// The operation as it is now: `GET /v1/operations/{operationId}`, sent again under the
+    /// [`RetryPolicy`](crate::RetryPolicy) after a transient failure, as by [`Mint::operation`].
     ///
     /// # Errors
     ///
@@ -86,10 +87,41 @@ impl OperationHandle {
     /// fails; [`ErrorKind::Transport`] or [`ErrorKind::Timeout`] when it is not reached in time;
     /// [`ErrorKind::Decode`] when the reply is not what the API documents.
     pub async fn get(&self) -> Result<Operation, Error> {
-        Ok(self.poll().await?.value)
+        Ok(self.mint.with_retries(|| self.poll()).await?.value)
     }
 
     /// Waits until the operation ends or needs a person: await it, or take its [`updates`](Wait::updates).
+    ///
+    /// # In a loop
+    ///
+    /// Each call makes a new wait, which polls at once and begins with the shortest delay. Do not call it in each turn of
+    /// a loop, such as one around `select!`: every turn would poll. Make one wait before the loop and pin it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let handle = mint.attach(simulator.add(Script::model().timeline([("running", 20), ("succeeded", 0)])))?;
+    /// let mut tick = tokio::time::interval(Duration::from_millis(100));
+    /// let mut wait = std::pin::pin!(handle.wait().into_future());
+    /// let outcome = loop {
+    ///     tokio::select! {
+    ///         outcome = &mut wait => break outcome?,
+    ///         _ = tick.tick() => print!("."),
+    ///     }
+    /// };
+    /// # assert!(outcome.is_success());
+    /// # assert!(simulator.api_requests().len() < 10);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The same goes for the stream: take the [`updates`](Wait::updates) before the loop, and ask for the `next` of them
+    /// in each turn.
     pub fn wait(&self) -> Wait {
         Wait::new(self.clone())
     }

@@ -14,7 +14,7 @@ use super::policy::PollingPolicy;
 use super::rules::{DEFAULT_DEADLINE, Rules};
 use super::wait::Deadline;
 use crate::client::Mint;
-use crate::error::{Error, OperationId};
+use crate::error::{Error, OperationId, check_runtime};
 
 /// How many requests are under way at once unless said otherwise.
 const DEFAULT_CONCURRENCY: usize = 16;
@@ -72,6 +72,8 @@ pub struct WaitMany {
 enum State {
     Waiting(Box<Setup>, UnboundedReceiver<Command>),
     Running(Box<Batch>),
+    /// The targets of a batch that was first polled outside a Tokio runtime.
+    NoRuntime(std::vec::IntoIter<WaitTarget>),
     Over,
 }
 
@@ -103,6 +105,13 @@ enum Target {
 }
 
 impl WaitTarget {
+    fn into_id(self) -> String {
+        match self.0 {
+            Target::Handle(handle) => handle.id().to_string(),
+            Target::Id(id) => id,
+        }
+    }
+
     /// The handle to wait with, or the text that is no id and why.
     pub(super) fn into_handle(self, mint: &Mint) -> Result<OperationHandle, (String, Error)> {
         match self.0 {
@@ -224,13 +233,18 @@ impl Stream for WaitMany {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Ended>> {
         self.state = match std::mem::replace(&mut self.state, State::Over) {
+            State::Waiting(setup, _) if check_runtime().is_err() => State::NoRuntime(setup.targets.into_iter()),
             State::Waiting(setup, commands) => State::Running(Box::new(Batch::begin(*setup, commands))),
             state => state,
         };
-        let State::Running(batch) = &mut self.state else {
-            return Poll::Ready(None);
+        let next = match &mut self.state {
+            State::Running(batch) => batch.poll_next(context),
+            State::NoRuntime(targets) => {
+                let ended = |target: WaitTarget| Some((target.into_id(), Err(check_runtime().err()?)));
+                Poll::Ready(targets.next().and_then(ended))
+            }
+            _ => Poll::Ready(None),
         };
-        let next = batch.poll_next(context);
         if matches!(next, Poll::Ready(None)) {
             self.state = State::Over;
         }

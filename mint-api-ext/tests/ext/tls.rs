@@ -17,7 +17,7 @@ fn mint(base_url: &str, transport: Transport) -> Mint {
 }
 
 fn trusting() -> Transport {
-    Transport::default().root_certificate(reqwest::Certificate::from_pem(CERTIFICATE).unwrap())
+    Transport::default().root_certificates_pem(CERTIFICATE)
 }
 
 async fn download(mint: &Mint, url: &str) -> Report {
@@ -60,4 +60,19 @@ async fn nothing_leads_from_https_to_http() {
     assert_eq!(error.kind(), ErrorKind::Download);
     assert!(error.to_string().contains("from https to http") && !error.to_string().contains('?'), "{error}");
     assert!(simulator.cdn_requests().is_empty());
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_refused() {
+    let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for transport in [
+        Transport::default().root_certificates_pem("no certificate"),
+        Transport::default().root_certificates_pem(broken),
+        Transport::default().root_certificate_der("no certificate"),
+    ] {
+        let credentials = Credentials::api_key("key").unwrap();
+        let error = Mint::builder(credentials).transport(transport).build().unwrap_err();
+        assert_eq!(error.kind(), mint_api_ext::ErrorKind::Configuration);
+        assert!(error.to_string().contains("certificate"), "{error}");
+    }
 }

@@ -1,4 +1,4 @@
-//! From the result of a generated call to ours.
+//! Turns the result of a generated call into a reply or an [`Error`].
 
 use std::error::Error as StdError;
 use std::fmt::Display;
@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
 
-/// A reply with what its head asks of the next request.
+/// The value of a reply, and the `Retry-After` in its head.
 #[derive(Debug)]
 pub(crate) struct Answer<T> {
     pub(crate) value: T,
@@ -67,7 +67,7 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
             transport_error(what, error)
         }
         Api::InvalidRequest(why) => new(ErrorKind::InvalidArgument, why),
-        // Of the hooks, only the one that asks the token source fails.
+        // Only the hook that asks the token source returns this error.
         Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or mend the source")),
     }
 }
@@ -83,10 +83,10 @@ fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
     retry_after::parse(text, date)
 }
 
-/// How many fields a text names; more than these nobody reads in one line.
+/// How many fields a text names at most.
 const MAX_FIELDS_TOLD: usize = 10;
 
-/// What the server said, and what to do about it.
+/// The text of a refusal: the server's reason and what to do.
 fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
     let mut why = format!("the server answered {}", reply.status);
     let said = problem.detail.as_deref().filter(|detail| !detail.trim().is_empty());
@@ -123,7 +123,7 @@ fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
     format!("{why}; {remedy}")
 }
 
-/// A field and what is wrong with it.
+/// A field and its fault.
 fn field_text(error: &FieldError) -> String {
     let message = quoted(&error.message);
     let message = message.trim_end_matches('.');
@@ -141,7 +141,7 @@ fn field_text(error: &FieldError) -> String {
 }
 
 fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: serde_json::Error) -> Error {
-    // Decoded once more, for the path; the generated client tells only the line and column.
+    // Decodes again to learn the path; the generated client reports only the line and column.
     let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
     let at = match again {
         Err(error) if error.path().iter().next().is_some() => format!(" at `{}`", error.path()),
@@ -155,7 +155,7 @@ fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: se
     Error::new(ErrorKind::Decode, message).with_source(NotDecoded(quoted(&error.to_string())))
 }
 
-/// What the decoder says. Not its own error: that shows the value it met, which may be a signed URL.
+/// The text of a decoder's error, without the values in it, which may be signed URLs.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct NotDecoded(String);
@@ -179,7 +179,7 @@ pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Erro
     Error::new(kind, format!("could not {what}: {why}")).with_source(error)
 }
 
-/// An error and all that caused it.
+/// An error and its causes.
 pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| (*error).source())
 }

@@ -1,11 +1,11 @@
-//! Wall time that can be replaced.
+//! A clock that tests can replace.
 
 use std::fmt::Debug;
 use std::time::SystemTime;
 
-/// Tells the time of day, for what outlives a process: the deadline and the not-before instant of a saved operation.
+/// A clock of wall time, for the times in a saved operation.
 ///
-/// Sleeping is tokio's, and follows tokio's clock, paused or not.
+/// Sleeps follow tokio's clock, paused or not.
 pub trait Clock: Debug + Send + Sync {
     /// The time of day.
     fn now(&self) -> SystemTime;

@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
 const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check what stands between it and this client";
 
-/// The HTTP client that fetches files. It is made without credentials and has no place to put any.
+/// The HTTP client that fetches files. It has no credentials and no field for any.
 #[derive(Clone, Debug)]
 pub(crate) struct Downloader {
     http: reqwest::Client,
@@ -30,7 +30,7 @@ pub(crate) struct Downloader {
 }
 
 impl Downloader {
-    /// A client that takes files from this machine if `api_is_local`, as then the API is simulated or under test.
+    /// Makes a client. It fetches files from this machine only if `api_is_local`: the API is simulated or under test.
     pub(crate) fn new(transport: &Transport, api_is_local: bool) -> Result<Self, Error> {
         let network = if api_is_local { Network::AlsoThisMachine } else { Network::Public };
         // Redirects are followed below, where each hop is checked. Nothing limits the whole of a download.
@@ -47,12 +47,12 @@ impl Downloader {
         Ok(Self { http, network, stall_timeout: STALL_TIMEOUT })
     }
 
-    /// Takes a connection for broken that brings nothing for so long.
+    /// Sets after how long without a byte a connection counts as broken.
     pub(crate) fn stall_after(&mut self, timeout: Duration) {
         self.stall_timeout = timeout;
     }
 
-    /// Takes files from this machine and from private addresses, too.
+    /// Also fetches files from this machine and from private addresses.
     pub(crate) fn allow_local_network(&mut self) {
         self.network = Network::AlsoPrivate;
     }
@@ -75,7 +75,7 @@ impl Downloader {
 
     async fn send(&self, url: &Url, conditions: &HeaderMap) -> Result<Response, Error> {
         let request = self.http.get(url.clone()).headers(conditions.clone());
-        // Bytes as they are stored: sizes and hashes are of these.
+        // Sizes and hashes are those of the bytes as stored.
         let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         match timeout(self.stall_timeout, request.send()).await {
             Ok(sent) => bounded(url.as_str(), sent.map_err(|error| fetch_error(url.as_str(), error))?),
@@ -99,7 +99,7 @@ impl Downloader {
     }
 }
 
-/// A reply whose head is not too large.
+/// Refuses a reply whose head is too large.
 fn bounded(url: &str, response: Response) -> Result<Response, Error> {
     let bytes: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if bytes > MAX_HEAD_BYTES as usize { Err(refused(url, TOO_LARGE_HEAD)) } else { Ok(response) }
@@ -128,12 +128,12 @@ fn check_hop(from: &Url, to: &Url, network: Network) -> Result<(), String> {
     network.admits(to).map_err(|why| format!("it was redirected to `{}`, and {why}", shown(to.as_str())))
 }
 
-/// The error of a file that is not taken.
+/// The error of a file that is refused.
 pub(crate) fn refused(url: &str, why: &str) -> Error {
     Error::new(ErrorKind::Download, format!("could not fetch `{}`: {why}", shown(url)))
 }
 
-/// The error of a request for a file; no text of it, nor of its causes, holds a query.
+/// The error of a request for a file. Neither its text nor its causes hold the query of the URL.
 pub(crate) fn fetch_error(url: &str, error: reqwest::Error) -> Error {
     if causes(&error).any(|cause| cause.to_string().contains("message head is too large")) {
         return refused(url, TOO_LARGE_HEAD);

@@ -1,4 +1,4 @@
-//! Keys that name one logical call each, so that sending it again does not do it again.
+//! Idempotency keys: a call that is sent again with its key is done once.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -30,7 +30,7 @@ impl Keys {
     }
 }
 
-/// Checks a key of the caller: 1 to 255 characters that HTTP can carry.
+/// Checks a caller's key: 1 to 255 characters that a header can carry.
 pub(crate) fn check(key: &str) -> Result<IdempotencyKey, Error> {
     let why = match IdempotencyKey::try_from(key) {
         Ok(key) if key.bytes().all(|byte| matches!(byte, b' '..=b'~')) && key.trim() == key.as_str() => return Ok(key),

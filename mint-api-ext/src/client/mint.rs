@@ -235,8 +235,8 @@ impl MintBuilder {
         self
     }
 
-    /// Makes the jitter of every wait and the idempotency keys the same sequences, for tests against a server of their
-    /// own: another that has seen these keys before takes a new call for an old one.
+    /// Makes jitter and idempotency keys repeatable, for tests against a server of their own: a server that has seen the
+    /// keys before would take a new call for an old one.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self

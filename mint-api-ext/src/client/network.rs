@@ -62,7 +62,7 @@ fn is_public(address: IpAddr) -> bool {
         }
         IpAddr::V6(address) => match (embedded(address), address.segments()) {
             (Some(inner), _) => is_public(IpAddr::V4(inner)),
-            // What is unspecified, loopback, discarded, or has an address of IPv4 in a form that is no longer used.
+            // Unspecified, loopback, discard-only, and the obsolete forms of IPv4 addresses.
             (None, [0 | 0x100, ..]) => false,
             // Site-local, as it once was.
             (None, [first, ..]) if first & 0xffc0 == 0xfec0 => false,

@@ -1,10 +1,10 @@
-//! An operation as text may show it.
+//! An operation in a text.
 
 use std::fmt;
 
 use mint_api::types::Operation;
 
-/// An operation as text may show it: by its id and status. The rest holds the URLs of its files, which may be signed.
+/// Shows only the id and status of an operation; the rest may hold signed URLs.
 pub(crate) struct Brief<'a>(pub(crate) &'a Operation);
 
 impl fmt::Debug for Brief<'_> {

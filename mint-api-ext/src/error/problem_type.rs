@@ -1,4 +1,4 @@
-//! Problem types, which the API writes as a URL or as a bare word.
+//! Problem types. The API writes them as a URL or as a bare word.
 
 pub(crate) const IDEMPOTENCY_CONFLICT: &str = "idempotency-conflict";
 

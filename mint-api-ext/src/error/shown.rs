@@ -2,7 +2,7 @@
 
 use url::Url;
 
-/// A URL as a text may show it: without its query and fragment, which may be a secret, and without a password.
+/// A URL for a text: without its query and fragment, which may be secret, and without a password.
 pub(crate) fn shown(url: &str) -> String {
     match Url::parse(url) {
         Ok(mut url) => {

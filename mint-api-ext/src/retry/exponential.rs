@@ -76,18 +76,18 @@ impl Exponential {
         Duration::try_from_secs_f64(delay).unwrap_or(self.max).min(self.max)
     }
 
-    /// The delay after this many requests, with jitter; never less than the server asked for. `random` is between 0 and 1.
+    /// The delay after this many requests, with jitter; never less than the server's `Retry-After`. `random` is between 0 and 1.
     pub(crate) fn delay_with_jitter(&self, requests: u32, asked: Option<Duration>, random: f64) -> Duration {
         with_jitter(self.delay(requests), self.jitter, asked, random)
     }
 }
 
-/// A delay with jitter; never less than the server asked for. `random` is between 0 and 1.
+/// A delay with jitter; never less than the server's `Retry-After`. `random` is between 0 and 1.
 ///
 /// Jitter is added to the server's delay, too, so that clients which were turned away together do not return together.
 pub(crate) fn with_jitter(delay: Duration, jitter: f64, asked: Option<Duration>, random: f64) -> Duration {
     let added = delay.as_secs_f64() * jitter * random.clamp(0.0, 1.0);
-    // What is negative, not a number or too long adds nothing.
+    // A negative number, NaN or too long a time adds nothing.
     let added = Duration::try_from_secs_f64(added).unwrap_or_default();
     delay.max(asked.unwrap_or_default()).saturating_add(added)
 }

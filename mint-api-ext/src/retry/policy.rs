@@ -80,7 +80,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sends a request until it succeeds, fails for good, or the policy gives up.
+    /// Sends a request until it succeeds, fails permanently, or the policy gives up. Permanent failures are never retried.
     ///
     /// A call that changes something must carry the same idempotency key in each attempt.
     pub(crate) async fn send<T, F>(self, mut jitter: Jitter, mut send: impl FnMut() -> F + Send) -> Result<T, Error>

@@ -34,7 +34,7 @@ mod tests {
         ] {
             assert_eq!(parse(text, date), seconds.map(Duration::from_secs), "{text}");
         }
-        // Far beyond what is left of time, yet no overflow.
+        // The longest delay does not overflow.
         assert_eq!(parse("18446744073709551615", date), Some(Duration::from_secs(u64::MAX)));
     }
 }

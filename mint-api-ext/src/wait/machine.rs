@@ -30,9 +30,9 @@ pub(crate) enum Step {
 pub(crate) enum GiveUp {
     /// The deadline is too near for another poll.
     Deadline,
-    /// The server forbade polling again before the deadline; it asked to wait this long.
+    /// The server's `Retry-After`, of this length, ends after the deadline.
     NotBefore(Duration),
-    /// Nothing but failures for longer than is tolerated.
+    /// Every poll failed for longer than is tolerated.
     Failures,
 }
 
@@ -218,7 +218,7 @@ impl Machine {
         overridden
     }
 
-    /// Sends no poll before this time, since the server asked another wait so.
+    /// Sends no poll before this time, because the server limited the rate of another wait.
     pub(crate) fn hold_until(&mut self, now: Duration, time: Duration) {
         if time > self.next_poll {
             self.obeyed = self.obeyed.saturating_add(time.saturating_sub(self.next_poll.max(now)));

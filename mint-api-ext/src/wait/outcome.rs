@@ -7,8 +7,7 @@ use mint_api::types::Operation;
 use super::{FailedOperation, Preview, Unpaid};
 use crate::error::{Brief, quoted};
 
-/// How a wait ends. Each variant holds the operation as it was last seen; where something can be done about it, also
-/// what that is.
+/// How a wait ends. Each variant holds the operation as it was last seen; some have methods for the next step.
 ///
 /// Exhaustive on purpose: a program that handles every variant cannot miss the gate where a person must act, and what
 /// the API adds later arrives as [`Unrecognized`](Self::Unrecognized).
@@ -44,17 +43,17 @@ use crate::error::{Brief, quoted};
 pub enum Outcome {
     /// Everything was made.
     Succeeded(Operation),
-    /// Some of what was asked for was made, such as part of an asset pack.
+    /// Part of the request was made, such as some models of an asset pack.
     PartiallySucceeded(Operation),
     /// A preview waits for a person to approve it or to ask for changes (`generationMode: review`).
     AwaitingReview(Preview),
     /// Credits ran out; the operation goes on once it is resumed.
     BillingRequired(Unpaid),
-    /// The operation failed; its `error` tells why.
+    /// The operation failed; its `error` has the reason.
     Failed(FailedOperation),
     /// The operation was canceled.
     Canceled(Operation),
-    /// The operation has ended, or stands still, in a status that this version does not know.
+    /// The operation has ended, or stays, in a status that this version does not know.
     Unrecognized(Operation),
 }
 
@@ -85,7 +84,7 @@ impl Outcome {
         }
     }
 
-    /// What was made, whole or in part.
+    /// The operation if it succeeded, whole or in part.
     ///
     /// # Errors
     ///
@@ -98,7 +97,7 @@ impl Outcome {
         }
     }
 
-    /// Whether there is something to download that will not change: all that was asked for, or part of it.
+    /// Whether the operation made everything, or part of the request: the files can be downloaded and will not change.
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Succeeded(_) | Self::PartiallySucceeded(_))
     }
@@ -123,7 +122,7 @@ impl Outcome {
         matches!(self, Self::Canceled(_))
     }
 
-    /// Whether the operation ended, or stands still, in a status that this version does not know.
+    /// Whether the operation ended, or stays, in a status that this version does not know.
     pub fn is_unrecognized(&self) -> bool {
         matches!(self, Self::Unrecognized(_))
     }
@@ -145,7 +144,7 @@ impl fmt::Debug for Outcome {
     }
 }
 
-/// An operation that made what was asked for, or part of it.
+/// An operation that succeeded, whole or in part.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Success {
@@ -155,7 +154,7 @@ pub struct Success {
 }
 
 impl Success {
-    /// Whether only part of what was asked for was made.
+    /// Whether only part of the request was made.
     pub fn is_partial(&self) -> bool {
         self.partial
     }

@@ -45,7 +45,7 @@ impl PollingPolicy {
         (self.delay)(state)
     }
 
-    /// The delay with jitter; never less than the server asked for. `random` is between 0 and 1.
+    /// The delay with jitter; never less than the server's `Retry-After`. `random` is between 0 and 1.
     pub(crate) fn delay_with_jitter(&self, state: &PollState, asked: Duration, random: f64) -> Duration {
         with_jitter(self.delay(state), self.jitter, Some(asked), random)
     }

@@ -67,7 +67,7 @@ impl Poller {
         update.map_err(|error| error.with_wait(self.summary()))
     }
 
-    /// Sends no poll before this instant, since the server asked another wait so.
+    /// Sends no poll before this instant, because the server limited the rate of another wait.
     pub(super) fn hold_until(&mut self, instant: Instant) {
         self.machine.hold_until(self.began.elapsed(), instant.saturating_duration_since(self.began));
     }

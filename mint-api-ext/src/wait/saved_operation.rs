@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::ActedOn;
 use crate::error::{Error, ErrorKind, OperationId};
 
-/// An operation as it is stored, to be waited for by another process: its id and what a wait knew of it.
+/// An operation as it is stored, for another process to wait for: its id and the wait state.
 ///
 /// [`OperationHandle::save`](super::OperationHandle::save) makes it,
 /// [`Mint::attach_saved`](crate::Mint::attach_saved) takes it up.

@@ -1,4 +1,4 @@
-//! What a wait has seen.
+//! The updates of a wait.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use mint_api::types::Operation;
 use super::Outcome;
 use crate::error::{Brief, Error};
 
-/// What a wait has seen.
+/// An update of a wait.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Update {

@@ -158,7 +158,7 @@ impl Wait {
 
     /// A stream of each change of status as it is seen, then of the outcome; then it ends, as after an error.
     ///
-    /// The next poll is made when the next item is asked for.
+    /// The stream polls only while its next item is awaited.
     ///
     /// # Examples
     ///

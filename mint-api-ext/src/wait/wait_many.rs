@@ -1,4 +1,4 @@
-//! Waiting for many operations: what it is told, and the stream.
+//! The wait for many operations: its settings and its stream.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,7 +16,7 @@ use super::wait::Deadline;
 use crate::client::Mint;
 use crate::error::{Error, OperationId, check_runtime};
 
-/// How many requests are under way at once unless said otherwise.
+/// The default of how many requests are under way at once.
 const DEFAULT_CONCURRENCY: usize = 16;
 
 impl Mint {
@@ -56,8 +56,8 @@ impl Mint {
 /// all wait. One bad id ends only itself, and an id given twice is waited for once. The stream ends when every wait has
 /// and, if it is [`controlled`](Self::controlled), when every [`BatchControl`] is dropped.
 ///
-/// What is kept of an operation is its id, status, times and counters, never a reply, so that ten thousand fit. The
-/// error of a wait that ended without an outcome holds no [`operation`](crate::Error::operation) therefore.
+/// It keeps the id, status, times and counters of an operation but no reply, so that ten thousand fit. Therefore the error
+/// of a wait that ended without an outcome has no [`operation`](crate::Error::operation).
 ///
 /// # Cancellation
 ///
@@ -162,7 +162,7 @@ impl WaitMany {
             deadline: None,
             cancel: CancellationToken::new(),
         };
-        // Without a control nobody can send, so the sender is dropped here.
+        // Without a control, no command is ever sent.
         let (_, commands) = unbounded_channel();
         Self { state: State::Waiting(Box::new(setup), commands) }
     }
@@ -182,7 +182,7 @@ impl WaitMany {
         self.with(|setup| setup.item_deadline = Deadline::Never)
     }
 
-    /// How long the whole may take, from when it is first polled; every wait that is left then ends with an error.
+    /// How long the batch may take, from when it is first polled; every wait that is left then ends with an error.
     /// Default: as long as the single waits.
     pub fn deadline(self, deadline: Duration) -> Self {
         self.with(|setup| setup.deadline = Some(deadline))
@@ -270,7 +270,7 @@ impl BatchControl {
         let _ = self.commands.send(Command::Add(operation.into()));
     }
 
-    /// Stops waiting for an operation; the stream says nothing of it. Nothing happens when it is not waited for.
+    /// Stops waiting for an operation; the stream yields nothing for it. An operation that is not waited for is ignored.
     pub fn remove(&self, id: impl Into<String>) {
         let _ = self.commands.send(Command::Remove(id.into()));
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mint_api_ext::{Error, ErrorKind};
+use mint_api_ext::{Error, ErrorKind, RetryPolicy};
 use mint_loopback::Reply;
 use serde_json::{Value, json};
 
@@ -15,7 +15,8 @@ const QUERY: &str = "X-Amz-Signature";
 async fn get(reply: Reply) -> Error {
     let server = Server::start().await;
     server.answer([reply]);
-    let error = server.mint().attach("op_1").unwrap().get().await.expect_err("an error");
+    let mint = server.mint_builder().retry_policy(RetryPolicy::never()).build().unwrap();
+    let error = mint.attach("op_1").unwrap().get().await.expect_err("an error");
     assert_eq!(server.take_requests().len(), 1);
     let (mut text, mut debug) = (error.to_string(), format!("{error:?}"));
     let mut source = std::error::Error::source(&error);

@@ -97,11 +97,13 @@ const OTHERS: &[&str] = &[
     "Mint::generate_model(prompt)",
     "Mint::generate_world(prompt)",
     "Mint::optimize_model(level)",
+    "Mint::retrying(call)",
     "Mint::upload_image(image)",
     "MintBuilder::clock(clock)",
     "MintBuilder::retry_policy(policy)",
     "MintBuilder::server(server)",
     "MintBuilder::transport(transport)",
+    "MintBuilder::user_agent_product(product)",
     "PollingPolicy::new(delay)",
     "Preview::revise(feedback)",
     "Progress::show(event)",
@@ -117,6 +119,7 @@ const OTHERS: &[&str] = &[
     "Wait::policy(policy)",
     "Wait::review_with(reviewer)",
     "WaitMany::policy(policy)",
+    "RetryPolicy::backoff(backoff)",
 ];
 
 const ODD: &[&str] =

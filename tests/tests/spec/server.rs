@@ -63,7 +63,7 @@ impl Server {
         self.mint_builder().build().unwrap()
     }
 
-    fn mint_builder(&self) -> MintBuilder {
+    pub(crate) fn mint_builder(&self) -> MintBuilder {
         let credentials = Credentials::api_key(KEY).unwrap();
         let fast = NonZeroU32::new(1_000_000_000).unwrap();
         Mint::builder(credentials).server(self.target()).requests_per_second(fast).seed(1)

@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Mint, Overwrite, Server};
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::Overwrite;
+use mint_api_ext::{Credentials, Mint, Server};
 use sha2::{Digest as _, Sha256};
 
 const ROUNDS: usize = 9;

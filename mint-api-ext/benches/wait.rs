@@ -127,7 +127,7 @@ async fn memory_per_operation(mint: &Mint, ids: Vec<String>) -> Result<(), Box<d
     };
     let count = ids.len();
     // Polled once each, at once, and then not for an hour.
-    let hourly = || mint_api_ext::PollingPolicy::new(|_| Duration::from_secs(3600));
+    let hourly = || mint_api_ext::wait::PollingPolicy::new(|_| Duration::from_secs(3600));
     let mut one = mint.wait_many(ids[..1].to_vec()).policy(hourly()).no_item_deadline();
     let _ = tokio::time::timeout(Duration::from_secs(1), one.next()).await;
     let before = held();

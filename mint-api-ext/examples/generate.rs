@@ -22,7 +22,8 @@ use std::process::ExitCode;
 use futures::TryStreamExt as _;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::types::{GenerationPreset, ModelGenerationEstimateRequest};
-use mint_api_ext::{Mint, OperationHandle, Outcome, Update};
+use mint_api_ext::wait::Update;
+use mint_api_ext::{Mint, OperationHandle, Outcome};
 
 const MAX_CREDITS: u32 = 500;
 

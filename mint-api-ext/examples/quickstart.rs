@@ -22,9 +22,11 @@ use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 use futures::future::try_join_all;
-use mint_api_ext::progress::Progress;
+use mint_api_ext::download::FetchedFile;
+use mint_api_ext::download::progress::Progress;
 use mint_api_ext::simulator::{Script, Simulator};
-use mint_api_ext::{FetchedFile, Mint, OperationHandle, Outcome, Update};
+use mint_api_ext::wait::Update;
+use mint_api_ext::{Mint, OperationHandle, Outcome};
 
 #[tokio::main]
 async fn main() -> ExitCode {

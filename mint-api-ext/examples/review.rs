@@ -15,9 +15,12 @@ use std::error::Error;
 use std::io::BufRead as _;
 use std::process::ExitCode;
 
+use mint_api_ext::asset::{AssetKind, Assets};
+use mint_api_ext::request::Decision;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::types::{GenerationMode, GenerationPreset};
-use mint_api_ext::{AssetKind, Assets, Decision, Mint, Outcome, Preview};
+use mint_api_ext::wait::Preview;
+use mint_api_ext::{Mint, Outcome};
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -13,3 +13,6 @@ pub(crate) use call::{Answer, answer, reply};
 pub use clock::Clock;
 pub(crate) use downloader::{Downloader, fetch_error, refused};
 pub use mint::{Mint, MintBuilder};
+pub use mint_api::{BearerToken, Credentials, InvalidCredentials, Server, TokenFuture, TokenSource, Transport};
+pub use reqwest::header::HeaderMap;
+pub use reqwest::{Proxy, StatusCode};

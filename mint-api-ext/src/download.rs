@@ -226,6 +226,8 @@ mod writer;
 pub(crate) use digest::hex;
 pub use download::{Download, Overwrite};
 pub use event::Event;
+#[cfg(feature = "object-store")]
+pub use object_store;
 pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};
 pub use to_dir::ToDir;
 #[cfg(feature = "object-store")]

@@ -44,33 +44,18 @@
 #![allow(clippy::module_inception)]
 
 pub mod asset;
-mod client;
+pub mod client;
 pub mod download;
 mod error;
-mod read;
+pub mod read;
 pub mod request;
-mod retry;
+pub mod retry;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-mod wait;
+pub mod wait;
 
-pub use asset::{Asset, AssetKind, Assets, Subject};
-pub use client::{Clock, Mint, MintBuilder};
-#[cfg(feature = "object-store")]
-pub use download::ToStore;
-#[cfg(feature = "progress")]
-pub use download::progress;
-pub use download::{Download, Event, Failure, FetchedFile, Obtained, Overwrite, Report, ToDir, ToWriter, Unpacked};
-pub use error::{Error, ErrorKind, OperationId, WaitSummary};
-pub use mint_api::{BearerToken, Credentials, Server, TokenFuture, TokenSource, Transport, types};
-pub use read::{Items, List};
-pub use request::{
-    AnimateModel, Approve, ConvertModel, Decision, GenerateAssetPack, GenerateAudio, GenerateModel, GenerateWorld,
-    ImageSource, Optimization, OptimizeModel, Reference, ReferenceImage, Request, Resume, RetryModel, Review, Revise,
-    UploadImage,
-};
-pub use retry::{Exponential, RetryPolicy};
-pub use wait::{
-    ActedOn, BatchControl, FailedOperation, NotSucceeded, Observation, OperationHandle, Outcome, PollState,
-    PollingPolicy, Preview, SavedOperation, Success, Unpaid, Update, Updates, Wait, WaitMany, WaitTarget,
-};
+pub use client::{Credentials, Mint, MintBuilder, Server};
+pub use error::{Error, ErrorKind};
+pub use mint_api::types;
+pub use request::Request;
+pub use wait::{OperationHandle, Outcome, SavedOperation};

@@ -17,6 +17,7 @@ mod wait;
 mod wait_many;
 mod wait_state;
 
+pub use crate::error::{OperationId, WaitSummary};
 pub use acted_on::ActedOn;
 pub use gate::{FailedOperation, Preview, Unpaid};
 pub use handle::OperationHandle;
@@ -24,6 +25,7 @@ pub use outcome::{NotSucceeded, Outcome, Success};
 pub use policy::{PollState, PollingPolicy};
 pub(crate) use poller::{ended, summary};
 pub use saved_operation::SavedOperation;
+pub use tokio_util::sync::CancellationToken;
 pub use update::{Observation, Update};
 pub use wait::{Updates, Wait};
 pub use wait_many::{BatchControl, WaitMany, WaitTarget};

@@ -3,8 +3,8 @@
 use futures::TryStreamExt as _;
 use jsonschema::Validator;
 use mint_api::types::Operation;
-use mint_api_ext::Update;
 use mint_api_ext::simulator::{Script, Simulator};
+use mint_api_ext::wait::Update;
 use serde_json::{Value, json};
 
 /// A validator for a component of the document (JSON Schema 2020-12, formats asserted).

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use mint_api_ext::Outcome;
+use mint_api_ext::asset::AssetKind;
+use mint_api_ext::download::FetchedFile;
 use mint_api_ext::simulator::{Script, Simulator};
-use mint_api_ext::{AssetKind, FetchedFile, Outcome};
 
 /// The files of an operation that plays a script to its end.
 async fn files_of(script: Script, directory: &Path) -> Vec<FetchedFile> {

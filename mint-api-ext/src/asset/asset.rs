@@ -72,7 +72,7 @@ pub enum Subject {
 /// # Examples
 ///
 /// ```
-/// use mint_api_ext::{AssetKind, Assets};
+/// use mint_api_ext::asset::{AssetKind, Assets};
 /// # use mint_api_ext::simulator::{Script, Simulator};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -117,7 +117,7 @@ impl Assets {
     /// # Examples
     ///
     /// ```
-    /// use mint_api_ext::{Asset, AssetKind, Assets};
+    /// use mint_api_ext::asset::{Asset, AssetKind, Assets};
     ///
     /// let glb = Asset::new(AssetKind::Glb, "https://cdn.mint.gg/a.glb");
     /// let optimized = Asset::new(AssetKind::OptimizedGlb, "https://cdn.mint.gg/b.glb");

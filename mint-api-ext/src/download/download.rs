@@ -82,7 +82,7 @@ pub enum Overwrite {
 /// # Examples
 ///
 /// ```
-/// use mint_api_ext::AssetKind;
+/// use mint_api_ext::asset::AssetKind;
 /// # use mint_api_ext::simulator::{Script, Simulator};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -15,7 +15,7 @@ use super::Event;
 /// # Examples
 ///
 /// ```
-/// use mint_api_ext::progress::Progress;
+/// use mint_api_ext::download::progress::Progress;
 /// # use mint_api_ext::simulator::{Script, Simulator};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -35,7 +35,7 @@ impl Download {
     /// # Examples
     ///
     /// ```
-    /// use mint_api_ext::Assets;
+    /// use mint_api_ext::asset::Assets;
     /// # use mint_api_ext::simulator::{Script, Simulator};
     ///
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -16,7 +16,7 @@ pub enum ErrorKind {
     Configuration,
     /// The call was made outside a Tokio runtime; nothing was sent.
     NoRuntime,
-    /// The [`TokenSource`](crate::TokenSource) gave no token; nothing was sent.
+    /// The [`TokenSource`](crate::client::TokenSource) gave no token; nothing was sent.
     Credentials,
     /// An argument is not valid; nothing was sent.
     InvalidArgument,

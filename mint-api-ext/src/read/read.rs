@@ -15,7 +15,7 @@ use crate::error::{Error, id};
 /// The target types of animations. An operation calls both `animation`, so reads try both.
 pub(crate) const ANIMATION_TARGETS: [&str; 2] = ["model_animation_clip", "model_animation_batch"];
 
-/// Reads. Each is one request, retried under the [`RetryPolicy`](crate::RetryPolicy).
+/// Reads. Each is one request, retried under the [`RetryPolicy`](crate::retry::RetryPolicy).
 impl Mint {
     /// The current state of an operation: `GET /v1/operations/{operationId}`.
     ///
@@ -63,7 +63,7 @@ impl Mint {
     /// let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
     /// if let Some(resource) = &operation.resource {
     ///     let model = mint.model(&resource.id).await?;
-    ///     println!("{:?}: {} files", model.name, mint_api_ext::Assets::from(&model).len());
+    ///     println!("{:?}: {} files", model.name, mint_api_ext::asset::Assets::from(&model).len());
     /// }
     /// # Ok(())
     /// # }

@@ -143,15 +143,15 @@ impl FailedOperation {
     }
 }
 
-/// Approves a preview; see [`Preview::approve`](crate::Preview::approve).
+/// Approves a preview; see [`Preview::approve`](crate::wait::Preview::approve).
 #[derive(Clone, Debug)]
 pub struct Approve(Prepared<EmptyRequest>);
 
-/// Asks for another preview; see [`Preview::revise`](crate::Preview::revise).
+/// Asks for another preview; see [`Preview::revise`](crate::wait::Preview::revise).
 #[derive(Clone, Debug)]
 pub struct Revise(Prepared<ReviseOperationRequest>);
 
-/// Resumes an operation after credits were added; see [`Unpaid::resume`](crate::Unpaid::resume).
+/// Resumes an operation after credits were added; see [`Unpaid::resume`](crate::wait::Unpaid::resume).
 #[derive(Clone, Debug)]
 pub struct Resume(Prepared<EmptyRequest>);
 

@@ -16,7 +16,7 @@ pub struct AnimateModel(Prepared<AnimateModelRequest>);
 pub struct ConvertModel(Prepared<ConvertModelRequest>);
 
 /// Generates a model again after it failed; see [`Mint::retry_model`](crate::Mint::retry_model) and
-/// [`FailedOperation::retry`](crate::FailedOperation::retry).
+/// [`FailedOperation::retry`](crate::wait::FailedOperation::retry).
 #[derive(Clone, Debug)]
 pub struct RetryModel(pub(super) Prepared<EmptyRequest>);
 

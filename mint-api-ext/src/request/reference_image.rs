@@ -21,7 +21,7 @@ impl Mint {
     /// # Examples
     ///
     /// ```
-    /// use mint_api_ext::Reference;
+    /// use mint_api_ext::request::Reference;
     /// # use mint_api_ext::simulator::Simulator;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -99,7 +99,7 @@ impl Request<UploadImage> {
 pub struct ReferenceImage {
     /// The id.
     pub id: String,
-    /// The URL, for [`Reference`](crate::Reference).
+    /// The URL, for [`Reference`](crate::request::Reference).
     pub url: String,
 }
 

@@ -13,10 +13,10 @@ use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
 ///
-///
 /// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. After a transient
 /// failure ([`Error::is_transient`]) it is sent again with the same key and body, under the client's
-/// [`RetryPolicy`](crate::RetryPolicy). The server does a call with one key once, so sending a request twice is safe, too.
+/// [`RetryPolicy`](crate::retry::RetryPolicy). The server does a call with one key once, so sending a request twice is
+/// safe, too.
 ///
 /// An argument that breaks a documented bound is an error of sending; the first such argument is named.
 #[derive(Clone, Debug)]
@@ -154,7 +154,7 @@ impl<T: Start> Request<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send), and those of a [`Wait`](crate::Wait).
+    /// Those of [`send`](Self::send), and those of a [`Wait`](crate::wait::Wait).
     ///
     /// # Cancellation
     ///

@@ -50,7 +50,7 @@ impl Wait {
     /// # Examples
     ///
     /// ```
-    /// use mint_api_ext::Decision;
+    /// use mint_api_ext::request::Decision;
     /// use mint_api_ext::types::GenerationMode;
     /// # use mint_api_ext::simulator::Simulator;
     ///

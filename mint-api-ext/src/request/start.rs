@@ -39,7 +39,7 @@ impl Mint {
     /// # Examples
     ///
     /// ```
-    /// use mint_api_ext::Reference;
+    /// use mint_api_ext::request::Reference;
     /// # use mint_api_ext::simulator::Simulator;
     ///
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -147,7 +147,7 @@ impl Mint {
 
     /// Describes generating a model again, by its id, after its operation failed: `POST /v1/models/{modelId}:retry`.
     /// This method sends nothing. With the outcome of the operation at hand, use
-    /// [`FailedOperation::retry`](crate::FailedOperation::retry).
+    /// [`FailedOperation::retry`](crate::wait::FailedOperation::retry).
     ///
     /// # Examples
     ///
@@ -174,7 +174,7 @@ impl Mint {
     /// # Examples
     ///
     /// ```
-    /// use mint_api_ext::Optimization;
+    /// use mint_api_ext::request::Optimization;
     /// use mint_api_ext::types::OptimizationLevel;
     /// # use mint_api_ext::simulator::Simulator;
     ///

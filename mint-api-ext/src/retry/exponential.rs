@@ -11,7 +11,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use mint_api_ext::Exponential;
+/// use mint_api_ext::retry::Exponential;
 /// # use mint_api_ext::simulator::{Script, Simulator};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

@@ -11,13 +11,14 @@ use crate::error::{Error, check_runtime};
 /// ([`Error::is_transient`](crate::Error::is_transient)).
 ///
 /// It applies to single requests: those that start or change something, and reads. A wait has settings of its own, see
-/// [`Wait`](crate::Wait).
+/// [`Wait`](crate::wait::Wait).
 ///
 /// # Examples
 ///
 /// ```
 /// use std::time::Duration;
-/// use mint_api_ext::{Credentials, Exponential, Mint, RetryPolicy};
+/// use mint_api_ext::retry::{Exponential, RetryPolicy};
+/// use mint_api_ext::{Credentials, Mint};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let patient = RetryPolicy::new()

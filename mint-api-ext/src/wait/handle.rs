@@ -79,7 +79,7 @@ impl OperationHandle {
     }
 
     /// The operation as it is now: `GET /v1/operations/{operationId}`, sent again under the
-    /// [`RetryPolicy`](crate::RetryPolicy) after a transient failure, as by [`Mint::operation`].
+    /// [`RetryPolicy`](crate::retry::RetryPolicy) after a transient failure, as by [`Mint::operation`].
     ///
     /// # Errors
     ///

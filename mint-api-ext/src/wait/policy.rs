@@ -18,14 +18,14 @@ pub struct PollState {
 
 /// How long to wait between two polls: a pure function of the state of the wait.
 ///
-/// Jitter is added: up to a tenth of the delay, or what [`Exponential::jitter`](crate::Exponential::jitter) says. The
+/// Jitter is added: up to a tenth of the delay, or what [`Exponential::jitter`](crate::retry::Exponential::jitter) says. The
 /// server's `Retry-After` is obeyed if it is longer.
 ///
 /// # Examples
 ///
 /// ```
 /// use std::time::Duration;
-/// use mint_api_ext::PollingPolicy;
+/// use mint_api_ext::wait::PollingPolicy;
 ///
 /// let steady = PollingPolicy::new(|_| Duration::from_secs(5));
 /// ```

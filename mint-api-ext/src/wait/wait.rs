@@ -164,7 +164,7 @@ impl Wait {
     ///
     /// ```
     /// use futures::StreamExt as _;
-    /// use mint_api_ext::Update;
+    /// use mint_api_ext::wait::Update;
     /// # use mint_api_ext::simulator::{Script, Simulator};
     ///
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]

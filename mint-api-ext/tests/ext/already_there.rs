@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Download, Obtained, Overwrite, Report};
 use mint_api_ext::simulator::{Fault, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, Download, Obtained, Overwrite, Report};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 

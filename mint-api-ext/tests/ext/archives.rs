@@ -3,8 +3,10 @@
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 
+use mint_api_ext::ErrorKind;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Obtained, Overwrite, Report};
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained, Overwrite, Report};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 

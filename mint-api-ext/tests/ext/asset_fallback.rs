@@ -1,8 +1,9 @@
 //! Files of operations that do not name them.
 
+use mint_api_ext::Error;
+use mint_api_ext::asset::{AssetKind, Assets};
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::types::Operation;
-use mint_api_ext::{AssetKind, Assets, Error};
 use serde_json::{Value, json};
 
 use crate::support::scripted::{Reply, Scripted, is, problem_that_says};

@@ -1,7 +1,8 @@
 //! What a user may get wrong: each is one clear error that says what to do.
 
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::{API_KEY, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, Credentials, ErrorKind, Mint, Server};
+use mint_api_ext::{Credentials, ErrorKind, Mint, Server};
 use mint_loopback::Refusing;
 
 fn mint(base_url: &str) -> Result<Mint, mint_api_ext::Error> {

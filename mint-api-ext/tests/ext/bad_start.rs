@@ -1,8 +1,9 @@
 //! What may go wrong with a start at the server: each is one clear error, and nothing is started twice.
 
+use mint_api_ext::request::{Decision, Optimization};
 use mint_api_ext::simulator::{API_KEY, Route, Simulator};
 use mint_api_ext::types::{ConversionFormat, GenerationMode, GenerationPreset, OptimizationLevel};
-use mint_api_ext::{Decision, Error, ErrorKind, Optimization, Outcome};
+use mint_api_ext::{Error, ErrorKind, Outcome};
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_reply_starts_one_operation() {

@@ -5,8 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use mint_api_ext::ErrorKind;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind};
 use tokio::io::AsyncWrite;
 
 use crate::plain_store::Plain;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use mint_api_ext::Mint;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Event, Obtained, Report};
 use mint_api_ext::simulator::{Fault, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, Event, Mint, Obtained, Report};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 

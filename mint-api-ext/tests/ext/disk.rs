@@ -4,8 +4,10 @@ use std::path::Path;
 
 #[cfg(target_os = "linux")]
 use crate::support::say::say;
+use mint_api_ext::ErrorKind;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Obtained, Report};
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Obtained, Report};
 
 async fn download(bytes: Vec<u8>, directory: &Path) -> Report {
     download_from(&Simulator::start().await.unwrap(), bytes, directory).await

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Event, Report};
 use mint_api_ext::simulator::{Fault, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Event, Mint, Report};
+use mint_api_ext::{ErrorKind, Mint};
 use mint_loopback::{Loopback, Reply};
 use sha2::{Digest as _, Sha256};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::{Error, ErrorKind, Mint, Outcome, PollingPolicy, Update};
+use mint_api_ext::wait::{PollingPolicy, Update};
+use mint_api_ext::{Error, ErrorKind, Mint, Outcome};
 use tokio::time::Instant;
 
 /// How a wait ended, and when each of its requests came, in seconds since it began.

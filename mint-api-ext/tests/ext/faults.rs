@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use mint_api_ext::ErrorKind;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Download, Obtained};
 use mint_api_ext::simulator::{Fault, Reply, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, Download, ErrorKind, Obtained};
 use mint_loopback::Loopback;
 use tokio::time::Instant;
 

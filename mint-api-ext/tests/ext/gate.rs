@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use mint_api_ext::{Decision, Error, ErrorKind, Mint, OperationHandle, Outcome, Update};
+use mint_api_ext::request::Decision;
+use mint_api_ext::wait::Update;
+use mint_api_ext::{Error, ErrorKind, Mint, OperationHandle, Outcome};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +17,7 @@ async fn waited(handle: &OperationHandle) -> Outcome {
     handle.wait().await.unwrap()
 }
 
-async fn preview_of(mint: &Mint) -> mint_api_ext::Preview {
+async fn preview_of(mint: &Mint) -> mint_api_ext::wait::Preview {
     match waited(&mint.attach("op_1").unwrap()).await {
         Outcome::AwaitingReview(preview) => preview,
         other => panic!("{other:?}"),

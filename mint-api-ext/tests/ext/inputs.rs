@@ -1,8 +1,10 @@
 //! What can be downloaded beside operations: models, worlds, conversions, artifact manifests, and plain files.
 
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::FetchedFile;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::types::{ArtifactManifest, Model, OperationConversion, World};
-use mint_api_ext::{Asset, AssetKind, Assets, Error, ErrorKind, FetchedFile, Mint};
+use mint_api_ext::{Error, ErrorKind, Mint};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

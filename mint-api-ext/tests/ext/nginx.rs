@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use mint_api_ext::Mint;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::{Event, FetchedFile, Obtained};
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, Event, FetchedFile, Mint, Obtained};
 use mint_loopback::Refusing;
 use tokio::sync::Notify;
 

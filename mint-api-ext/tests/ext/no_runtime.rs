@@ -1,8 +1,9 @@
 //! Calls outside a Tokio runtime.
 
 use futures::{FutureExt as _, StreamExt as _};
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Error, ErrorKind, Mint, Server};
+use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Server};
 
 /// The result of a future that must be ready at once.
 fn now<T>(future: impl Future<Output = T>) -> T {

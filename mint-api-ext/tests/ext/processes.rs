@@ -5,7 +5,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
-use mint_api_ext::{Asset, AssetKind, Assets, Credentials, Mint, Server};
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::{Credentials, Mint, Server};
 use mint_loopback::{Connection, Loopback, Reply, Request, in_turn};
 use sha2::{Digest as _, Sha256};
 

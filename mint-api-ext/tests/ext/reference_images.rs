@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mint_api_ext::{ErrorKind, ImageSource, ReferenceImage};
+use mint_api_ext::ErrorKind;
+use mint_api_ext::request::{ImageSource, ReferenceImage};
 use serde_json::json;
 
 use crate::support::scripted::{Scripted, is, problem_that_says};

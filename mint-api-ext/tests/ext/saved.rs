@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use mint_api_ext::client::Clock;
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::{Clock, ErrorKind, SavedOperation};
+use mint_api_ext::{ErrorKind, SavedOperation};
 use tokio::time::Instant;
 
 /// A clock that goes with tokio's.

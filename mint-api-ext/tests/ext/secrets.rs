@@ -3,8 +3,10 @@
 use std::error::Error;
 
 use futures::StreamExt as _;
+use mint_api_ext::ErrorKind;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::{API_KEY, Fault, Reply, Script, Simulator};
-use mint_api_ext::{Asset, AssetKind, Assets, ErrorKind, Update};
+use mint_api_ext::wait::Update;
 use mint_loopback::Refusing;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use mint_api_ext::{Asset, Assets, Download, Error, FetchedFile, Mint};
+use mint_api_ext::asset::{Asset, Assets};
+use mint_api_ext::download::{Download, FetchedFile};
+use mint_api_ext::{Error, Mint};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore as _, ObjectStoreExt as _};
 use tokio::io::AsyncWrite;

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use mint_api_ext::request::{Optimization, Reference};
+use mint_api_ext::retry::RetryPolicy;
 use mint_api_ext::types::{ConversionFormat, GenerationMode, GenerationPreset, OptimizationLevel};
-use mint_api_ext::{Error, ErrorKind, Mint, Optimization, Outcome, Reference, RetryPolicy, Update};
+use mint_api_ext::wait::Update;
+use mint_api_ext::{Error, ErrorKind, Mint, Outcome};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

@@ -3,8 +3,11 @@
 // What the verifiers of other systems ask of a certificate, this one does not have.
 #![cfg(target_os = "linux")]
 
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::client::Transport;
+use mint_api_ext::download::Report;
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{Asset, AssetKind, Assets, Credentials, ErrorKind, Mint, Report, Server, Transport};
+use mint_api_ext::{Credentials, ErrorKind, Mint, Server};
 use mint_loopback::{CERTIFICATE, Loopback, Reply};
 
 async fn serve(reply: Reply) -> Loopback {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mint_api_ext::client::BearerToken;
 use mint_api_ext::simulator::Simulator;
-use mint_api_ext::{BearerToken, Credentials, ErrorKind, Mint, Server};
+use mint_api_ext::{Credentials, ErrorKind, Mint, Server};
 
 /// A client whose source gives `token-1`, then `token-2` and so on, and how often the source was asked.
 fn mint(simulator: &Simulator) -> (Mint, Arc<AtomicUsize>) {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use futures::TryStreamExt as _;
-use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Outcome, Server, Update};
+use mint_api_ext::wait::Update;
+use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Outcome, Server};
 use mint_loopback::{Loopback, Refusing, Reply, in_turn};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::{Error, ErrorKind, Outcome, Update};
+use mint_api_ext::wait::Update;
+use mint_api_ext::{Error, ErrorKind, Outcome};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -185,7 +186,7 @@ fn futures_are_send() {
         assert_send(&mint.attach("op")?.wait().into_future());
         assert_send(&mint.attach("op")?.wait().updates());
         assert_send(&mint.wait_many(["op"]));
-        let download = || mint.download(mint_api_ext::Assets::default());
+        let download = || mint.download(mint_api_ext::asset::Assets::default());
         assert_send(&download().to_dir("a").into_future());
         assert_send(&download());
         Ok(())

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mint_api_ext::{Error, ErrorKind, RetryPolicy};
+use mint_api_ext::retry::RetryPolicy;
+use mint_api_ext::{Error, ErrorKind};
 use mint_loopback::Reply;
 use serde_json::{Value, json};
 

@@ -1,8 +1,9 @@
 //! `mint-api-ext` writes requests of its own: what its methods send is what the document says, too.
 
 use futures::StreamExt as _;
+use mint_api_ext::request::Reference;
 use mint_api_ext::types::EstimatePricingRequest;
-use mint_api_ext::{Error, ErrorKind, Mint, Outcome, Reference};
+use mint_api_ext::{Error, ErrorKind, Mint, Outcome};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

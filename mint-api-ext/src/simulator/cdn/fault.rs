@@ -17,7 +17,8 @@ use crate::simulator::http::status_or_500;
 ///
 /// ```
 /// use mint_api_ext::simulator::{Fault, Simulator};
-/// use mint_api_ext::{Asset, AssetKind, Assets, Obtained};
+/// use mint_api_ext::asset::{Asset, AssetKind, Assets};
+/// use mint_api_ext::download::Obtained;
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

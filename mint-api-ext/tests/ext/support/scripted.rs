@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use mint_api_ext::{Credentials, Mint, MintBuilder, RetryPolicy, Server};
+use mint_api_ext::retry::RetryPolicy;
+use mint_api_ext::{Credentials, Mint, MintBuilder, Server};
 pub(crate) use mint_loopback::Reply;
 use mint_loopback::{Loopback, Request};
 use serde_json::{Value, json};

@@ -1,4 +1,64 @@
-//! The client: its settings, its clock and idempotency keys, the results of its calls, and the HTTP client of downloads.
+//! The client of an account, and its settings.
+//!
+//! [`Mint`] holds the credentials, the HTTP clients and the retry policy. Make one per account, and clone it: clones share
+//! their connections and their rate limit.
+//!
+//! # From the environment
+//!
+//! ```no_run
+//! use mint_api_ext::Mint;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mint = Mint::from_env()?; // MINT_API_KEY, and MINT_API_BASE_URL if it is set
+//! # let _ = mint;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # With settings
+//!
+//! ```
+//! use std::time::Duration;
+//! use mint_api_ext::client::{Proxy, Transport};
+//! use mint_api_ext::{Credentials, Mint};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let proxy = Proxy::https("http://proxy.example.com:3128")?;
+//! let mint = Mint::builder(Credentials::api_key("mint_live_0123456789")?)
+//!     .transport(Transport::default().proxy(proxy))
+//!     .request_timeout(Duration::from_secs(10))
+//!     .user_agent_product("harbour-game/1.2")
+//!     .build()?;
+//! # let _ = mint;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # For users who signed in
+//!
+//! An OAuth token expires. A [`TokenSource`] is asked for another shortly before the old one expires, and once when the
+//! server refuses it.
+//!
+//! ```
+//! use std::time::Duration;
+//! use mint_api_ext::client::BearerToken;
+//! use mint_api_ext::{Credentials, Mint};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let credentials = Credentials::token_source(async || {
+//!     // Ask your authorization server here.
+//!     Ok(BearerToken::new("token")?.expires_in(Duration::from_secs(3600)))
+//! });
+//! let mint = Mint::builder(credentials).build()?;
+//! # let _ = mint;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Two HTTP clients
+//!
+//! Calls of the API carry the key. They follow no redirect, and go over https, or over http to this machine. Downloads have
+//! a client of their own that never has the key.
 
 mod blocking;
 mod call;

@@ -1,41 +1,214 @@
-//! Start [Mint](https://mint.gg)'s operations, wait for them, and download the 3D models and worlds they make.
+//! Generate 3D models and worlds with [Mint](https://mint.gg): start an operation, wait for it, download its files.
 //!
-//! Mint works in *operations* that take minutes: a request starts one, a client polls it until it ends or needs a
-//! person, then downloads its files. This crate does all of it, on top of the generated client of [`mint_api`].
+//! Mint's API is asynchronous. A request starts an *operation* that takes from seconds to minutes. The client polls the
+//! operation until it ends or needs a person, and then downloads its files. [`Mint`] is the entry point.
+//!
+//! | The job | The call | More |
+//! |---|---|---|
+//! | [Make a thing](#make-a-thing) | [`generate_model`](Mint::generate_model)`(..).`[`send_and_wait`](Request::send_and_wait)`()` | [`request`] |
+//! | [Wait for an operation](#wait-for-an-operation) | [`attach`](Mint::attach)`(id)?.`[`wait`](OperationHandle::wait)`()` | [`wait`] |
+//! | [Download its files](#download-its-files) | [`download`](Mint::download)`(&operation).`[`to_dir`](download::Download::to_dir)`(..)` | [`download`], [`guide::downloading`] |
+//! | [Go on after a restart](#go-on-after-a-restart) | [`save`](OperationHandle::save)`()`, [`attach_saved`](Mint::attach_saved)`(&saved)` | [`guide::restarting`] |
+//! | [Let a person decide](#let-a-person-decide) | [`wait`](OperationHandle::wait)`().`[`review_with`](wait::Wait::review_with)`(..)` | [`guide::reviewing`] |
+//! | [Spend no more than](#spend-no-more-than) | [`max_credits`](Request::max_credits)`(..)` | [`guide::budgets`] |
+//! | [Wait for many](#wait-for-many) | [`wait_many`](Mint::wait_many)`(ids)` | [`guide::many_workers`] |
+//! | [Read what was made](#read-what-was-made) | [`model`](Mint::model)`(id)`, [`models`](Mint::models)`()` | [`read`] |
+//! | [Call any route](#call-any-route) | [`retrying`](Mint::retrying)`(..)` with [`mint_api`] | [`Mint::api`] |
+//! | [Test your program](#test-your-program) | [`Simulator::start`](simulator::Simulator::start)`()` | [`simulator`], [`guide::testing`] |
+//!
+//! Verbs cost credits (`generate_model`, `optimize_model`, `retry_model`); nouns read (`model`, `worlds`, `operation`).
+//!
+//! # Make a thing
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let outcome = mint.generate_model("a brass lamp").send_and_wait().await?;
+//! let operation = outcome.into_succeeded()?.operation;
+//! println!("{} is {}", operation.id, operation.status);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `let mint = Mint::from_env()?;` makes the client of your account from `MINT_API_KEY`; see [`Mint::from_env`].
+//!
+//! # Wait for an operation
 //!
 //! ```
 //! use mint_api_ext::Outcome;
-//! # use mint_api_ext::simulator::Simulator;
+//! # use mint_api_ext::simulator::{Script, Simulator};
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let simulator = Simulator::start().await?;
 //! # let mint = simulator.mint()?;
-//! # let directory = tempfile::tempdir()?;
-//! // let mint = Mint::from_env()?;
-//! match mint.generate_model("a brass lamp").max_credits(1_000).send_and_wait().await? {
-//!     Outcome::Succeeded(operation) => {
-//!         let files = mint.download(&operation).to_dir(directory.path()).await?.complete()?;
-//!         println!("{} files", files.len());
-//!     }
-//!     Outcome::AwaitingReview(preview) => println!("approve or revise {}", preview.operation.id),
-//!     other => println!("not done: {}", other.operation().status),
+//! # let id = simulator.add(Script::model());
+//! match mint.attach(id)?.wait().await? {
+//!     Outcome::Succeeded(operation) => println!("{} is ready", operation.id),
+//!     other => println!("not ready: {}", other.operation().status),
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! - [`Mint`] is the entry point: it starts, reads and lists; [`Mint::api`] gives the generated client.
-//! - [`Request`] is a call that starts something or lets it go on, sent once however often it must be sent.
-//! - [`OperationHandle`] is an operation by its id; [`Wait`] waits for it and ends in an [`Outcome`].
-//! - [`List`] reads models or worlds page by page, as a stream.
-//! - [`Assets`] lists the files of an operation; [`Download`] fetches them.
-//! - `simulator` (feature) is a Mint server on this machine, for tests and examples.
+//! # Download its files
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let temporary = tempfile::tempdir()?;
+//! # let directory = temporary.path();
+//! # let operation = mint.attach(simulator.add(Script::model()))?.wait().await?.into_operation();
+//! let files = mint.download(&operation).to_dir(directory.join(&operation.id)).await?.complete()?;
+//! for file in &files {
+//!     println!("{}", file.path.display());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Go on after a restart
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let id = simulator.add(Script::model());
+//! let saved = serde_json::to_string(&mint.attach(id)?.save())?;
+//! // In another process:
+//! let outcome = mint.attach_saved(&serde_json::from_str(&saved)?)?.wait().await?;
+//! # assert!(outcome.is_success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Let a person decide
+//!
+//! ```
+//! use mint_api_ext::request::Decision;
+//! use mint_api_ext::types::GenerationMode;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let request = mint.generate_model("a brass lamp").generation_mode(GenerationMode::Review);
+//! let review = request.send().await?.wait().review_with(|preview| async move {
+//!     println!("look at {:?}", preview.operation.mint_url);
+//!     Decision::Approve
+//! });
+//! # assert!(review.await?.is_success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Spend no more than
+//!
+//! ```
+//! use mint_api_ext::ErrorKind;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! match mint.generate_model("a brass lamp").max_credits(100).send().await {
+//!     Err(error) if error.kind() == ErrorKind::Credits => println!("not started: {error}"),
+//!     result => println!("started {}", result?.id()),
+//! }
+//! # assert_eq!(simulator.operations_started(), 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Wait for many
+//!
+//! ```
+//! use futures::StreamExt as _;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let ids = [simulator.add(Script::model()), simulator.add(Script::world())];
+//! let mut outcomes = mint.wait_many(ids);
+//! while let Some((id, result)) = outcomes.next().await {
+//!     println!("{id}: {:?}", result?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Read what was made
+//!
+//! ```
+//! use futures::TryStreamExt as _;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # mint.attach(simulator.add(Script::model()))?.wait().await?.into_succeeded()?;
+//! let mut models = mint.models().into_stream();
+//! while let Some(model) = models.try_next().await? {
+//!     println!("{}: {:?}", model.id, model.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Call any route
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let me = mint.retrying(|api| api.get_me().send()).await?.into_inner();
+//! println!("{}", me.owner.user_id);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Test your program
+//!
+//! ```
+//! use mint_api_ext::simulator::Simulator;
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let simulator = Simulator::start().await?;
+//! let mint = simulator.mint()?;
+//! assert_eq!(simulator.operations_started(), 0);
+//! # let _ = mint;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Failures
+//!
+//! An operation that fails, or needs a person or credits, is an [`Outcome`]. An [`Error`] means that the fate of a request
+//! or an operation could not be found out: its text says what happened, why, and what to do, and [`Error::kind`] sorts it.
+//! Requests are retried after transient failures ([`Error::is_transient`]), always with the same `Idempotency-Key`.
+//!
+//! Nothing here starts without a Tokio runtime; [`guide::running`] shows how to call it from code that has none.
 //!
 //! # Features
 //!
-//! - `rustls` (default) and `native-tls`: how https is done.
-//! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) knows.
+//! - `rustls` (default) and `native-tls`: the TLS library.
+//! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) supports.
 //! - `progress`: downloads as bars in a terminal.
 //! - `schemars`: `JsonSchema` for the types of the API.
 //! - `simulator`: a Mint server on this machine.
@@ -47,6 +220,7 @@ pub mod asset;
 pub mod client;
 pub mod download;
 mod error;
+pub mod guide;
 pub mod read;
 pub mod request;
 pub mod retry;

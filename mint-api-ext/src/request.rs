@@ -1,4 +1,75 @@
-//! Requests that start something, or let it go on.
+//! Requests that start or change something, and cost credits.
+//!
+//! Each is made by a verb of [`Mint`](crate::Mint) or of an [`Outcome`](crate::Outcome), is a [`Request`], and does nothing
+//! until it is sent.
+//!
+//! | Request | Starts |
+//! |---|---|
+//! | [`generate_model`](crate::Mint::generate_model), [`generate_world`](crate::Mint::generate_world) | a model or a world from a prompt |
+//! | [`generate_asset_pack`](crate::Mint::generate_asset_pack), [`generate_audio`](crate::Mint::generate_audio) | a pack of models, a sound |
+//! | [`animate_model`](crate::Mint::animate_model), [`convert_model`](crate::Mint::convert_model), [`optimize_model`](crate::Mint::optimize_model) | work on a model |
+//! | [`retry_model`](crate::Mint::retry_model), [`FailedOperation::retry`](crate::wait::FailedOperation::retry) | a model once more |
+//! | [`Preview::approve`](crate::wait::Preview::approve), [`Preview::revise`](crate::wait::Preview::revise), [`Unpaid::resume`](crate::wait::Unpaid::resume) | the rest of an operation that stopped |
+//! | [`upload_image`](crate::Mint::upload_image) | nothing: it uploads a picture, as a [`Reference`] for a model or a world |
+//!
+//! # From a prompt
+//!
+//! ```
+//! use mint_api_ext::types::GenerationPreset;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let request = mint.generate_model("a brass lamp").generation_preset(GenerationPreset::Fast).name("lamp");
+//! let outcome = request.send_and_wait().await?;
+//! # assert!(outcome.is_success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # From a picture
+//!
+//! ```
+//! use mint_api_ext::request::Reference;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let picture = b"\x89PNG\r\n\x1a\n".to_vec();
+//! let image = mint.upload_image(picture).send().await?;
+//! let handle = mint.generate_model("this lamp").reference(Reference::Image(image.url)).send().await?;
+//! println!("{}", handle.id());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Once, whatever happens
+//!
+//! A request has an `Idempotency-Key` from the moment it is made. The server does a request with one key once. A key of your
+//! own makes a thing once however often the program runs; see [`guide::restarting`](crate::guide::restarting).
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let request = mint.generate_model("a brass lamp").with_idempotency_key("prop/lamp/v1");
+//! let (first, again) = (request.send().await?, request.send().await?);
+//! assert_eq!(first.id(), again.id());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # On failure
+//!
+//! A request is sent again after a transient failure, with the same key and body, under the client's
+//! [`RetryPolicy`](crate::retry::RetryPolicy). An [`Error`](crate::Error) that leaves the fate of the request open has its
+//! [`idempotency_key`](crate::Error::idempotency_key): send the same request with that key to find out.
 
 mod asset_pack;
 mod audio;

@@ -1,4 +1,86 @@
-//! Waiting for operations, by their ids, until they end or need a person.
+//! Waits for operations until they end or need a person.
+//!
+//! [`Mint::attach`](crate::Mint::attach) takes the id of an operation, and sending a request gives an [`OperationHandle`],
+//! too. [`OperationHandle::wait`] makes a [`Wait`], which ends in an [`Outcome`].
+//!
+//! # Until the end
+//!
+//! ```
+//! use std::time::Duration;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let id = simulator.add(Script::model());
+//! let outcome = mint.attach(id)?.wait().deadline(Duration::from_secs(600)).await?;
+//! println!("{:?}", outcome);
+//! # assert!(outcome.is_success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # With every change of status
+//!
+//! ```
+//! use futures::TryStreamExt as _;
+//! use mint_api_ext::wait::Update;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let id = simulator.add(Script::model());
+//! let mut updates = mint.attach(id)?.wait().updates();
+//! while let Some(update) = updates.try_next().await? {
+//!     match update {
+//!         Update::Changed(seen) => println!("{}", seen.operation.status),
+//!         Update::Ended(outcome) => println!("{outcome:?}"),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Many at once
+//!
+//! One task and one timer serve any number of operations. Each item has the id of its operation.
+//!
+//! ```
+//! use futures::StreamExt as _;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let ids = [simulator.add(Script::model()), simulator.add(Script::world())];
+//! let mut outcomes = mint.wait_many(ids);
+//! while let Some((id, result)) = outcomes.next().await {
+//!     match result {
+//!         Ok(outcome) => println!("{id}: {}", outcome.operation().status),
+//!         Err(error) => println!("{id}: {error}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Across processes
+//!
+//! [`OperationHandle::save`] gives a [`SavedOperation`], which serde writes.
+//! [`Mint::attach_saved`](crate::Mint::attach_saved) goes on from it; [`guide::restarting`](crate::guide::restarting) says
+//! what to store and when.
+//!
+//! # On failure
+//!
+//! - The operation failed: [`Outcome::Failed`]. Its [`retry`](FailedOperation::retry) starts a new one and costs credits.
+//! - A person must act: [`Outcome::AwaitingReview`] and [`Outcome::BillingRequired`]. Both have methods for the next step.
+//! - A poll failed in passing: the wait goes on, for [`Wait::failure_tolerance`] at most.
+//! - The wait itself ends early: an [`Error`](crate::Error). The operation goes on at the server and can be attached to again.
 
 mod acted_on;
 mod batch;

@@ -33,6 +33,7 @@ const EXT: Table<'_> = &[
     ("request", &["error", "client", "wait"]),
     ("download", &["error", "retry", "client", "asset"]),
     ("simulator", &["error", "client", "download"]),
+    ("guide", &[]),
 ];
 
 #[track_caller]

@@ -16,3 +16,4 @@ mod server;
 mod shortcuts;
 mod simulator;
 mod types;
+mod versions;

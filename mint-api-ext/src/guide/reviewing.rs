@@ -1,0 +1,70 @@
+//! Previews that a person approves, or has revised.
+//!
+//! With [`GenerationMode::Review`](crate::types::GenerationMode), an operation stops at its preview and ends its wait as
+//! [`Outcome::AwaitingReview`](crate::Outcome::AwaitingReview). The rest of the price is spent after the approval only.
+//!
+//! # A reviewer in the same program
+//!
+//! ```
+//! use mint_api_ext::request::Decision;
+//! use mint_api_ext::types::GenerationMode;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let request = mint.generate_model("a brass lamp").generation_mode(GenerationMode::Review);
+//! let mut round = 0;
+//! let review = request.send().await?.wait().review_with(move |preview| {
+//!     round += 1;
+//!     async move {
+//!         println!("round {round}: {:?}", preview.operation.assets);
+//!         if round == 1 { Decision::Revise("a green shade".into()) } else { Decision::Approve }
+//!     }
+//! });
+//! assert!(review.await?.is_success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! After three previews the review ends as `AwaitingReview`; [`Review::max_rounds`](crate::request::Review::max_rounds) sets
+//! another number.
+//!
+//! # A reviewer who comes later
+//!
+//! Save the operation, and act on it in the process that hears from the person:
+//!
+//! ```
+//! use mint_api_ext::Outcome;
+//! # use mint_api_ext::types::GenerationMode;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let request = mint.generate_model("a brass lamp").generation_mode(GenerationMode::Review);
+//! # let handle = request.send().await?;
+//! let Outcome::AwaitingReview(preview) = handle.wait().await? else { return Err("no preview".into()) };
+//! let row = serde_json::to_string(&handle.save())?;
+//! println!("show {:?}", preview.operation.mint_url);
+//!
+//! // When the person has decided:
+//! let handle = mint.attach_saved(&serde_json::from_str(&row)?)?;
+//! if let Outcome::AwaitingReview(preview) = handle.wait().await? {
+//!     let outcome = preview.approve().send_and_wait().await?;
+//!     assert!(outcome.is_success());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A server may still show the old preview for a moment after the approval. The wait that follows knows, and does not end
+//! there again.
+//!
+//! # Credits
+//!
+//! [`Outcome::BillingRequired`](crate::Outcome::BillingRequired) is the other gate:
+//! [`Unpaid::required_credits`](crate::wait::Unpaid::required_credits) says how many are missing, and
+//! [`Unpaid::resume`](crate::wait::Unpaid::resume) goes on once they were added.

@@ -1,0 +1,15 @@
+//! The crates whose types appear in this crate's API.
+//!
+//! A type of one of these crates can be given to this crate only if both use the same major version. What is named in a
+//! signature is re-exported, so that you need no dependency of your own.
+//!
+//! | Crate | Version | Where | Re-exported as |
+//! |---|---|---|---|
+//! | `bytes` | 1 | [`ImageSource`](crate::request::ImageSource) | |
+//! | `futures` | 0.3 | streams: [`WaitMany`](crate::wait::WaitMany), [`Updates`](crate::wait::Updates), [`Items`](crate::read::Items) | |
+//! | `http` | 1 | [`Error::status`](crate::Error::status) | [`client::StatusCode`](crate::client::StatusCode), [`client::HeaderMap`](crate::client::HeaderMap) |
+//! | `object_store` | 0.13 | `Download::to_store` | `download::object_store` |
+//! | `reqwest` | 0.13 | [`Transport::proxy`](crate::client::Transport::proxy) | [`client::Proxy`](crate::client::Proxy) |
+//! | `tokio` | 1 | [`Download::to_writer`](crate::download::Download::to_writer) | |
+//! | `tokio-util` | 0.7 | [`Wait::cancel_on`](crate::wait::Wait::cancel_on) | [`wait::CancellationToken`](crate::wait::CancellationToken) |
+//! | `url` | 2 | [`ImageSource`](crate::request::ImageSource) | |

@@ -8,8 +8,8 @@ pub(crate) mod problem_type;
 mod shown;
 
 pub(crate) use brief::Brief;
-pub(crate) use error::Reply;
 pub use error::{Error, ErrorKind, WaitSummary};
+pub(crate) use error::{Fate, Reply};
 pub use id::OperationId;
 pub(crate) use mint_api::shown_text as quoted;
 pub(crate) use no_runtime::check_runtime;

@@ -73,6 +73,7 @@
 
 mod asset_pack;
 mod audio;
+mod budget;
 mod call;
 mod credits;
 mod found;
@@ -92,7 +93,8 @@ mod start;
 
 pub use asset_pack::GenerateAssetPack;
 pub use audio::GenerateAudio;
-pub use call::{Call, Start};
+pub use budget::Budget;
+pub use call::{Call, Estimated, Start};
 pub use gate::{Approve, Resume, Revise};
 pub use generation::{GenerateModel, GenerateWorld};
 pub use image_source::ImageSource;

@@ -104,6 +104,7 @@ pub use acted_on::ActedOn;
 pub use gate::{FailedOperation, Preview, Unpaid};
 pub use handle::OperationHandle;
 pub use outcome::{NotSucceeded, Outcome, Success};
+pub(crate) use phase::has_ended;
 pub use policy::{PollState, PollingPolicy};
 pub(crate) use poller::{ended, summary};
 pub use saved_operation::SavedOperation;

@@ -106,18 +106,18 @@ fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
     }
     let remedy = match reply.status {
         _ if kind == ErrorKind::IdempotencyConflict => {
-            "nothing was done; the idempotency key belongs to an earlier request with another body: send that one \
-             again, or this one with a new key"
+            "this request was not done: its idempotency key belongs to an earlier request with other arguments, and \
+             only that one, with its own arguments, tells what became of it"
         }
         StatusCode::UNAUTHORIZED => {
             "check that the key, such as the one in MINT_API_KEY, is active at https://platform.mint.gg, or sign in again"
         }
-        StatusCode::PAYMENT_REQUIRED => "buy credits at https://platform.mint.gg, then send it again",
+        StatusCode::PAYMENT_REQUIRED => "buy credits at https://platform.mint.gg",
         StatusCode::FORBIDDEN => "check what the key may do, and that the owner of what was asked for allows it",
         StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
         StatusCode::TOO_MANY_REQUESTS => "send fewer requests, and wait as long as `retry_after` says",
-        status if status.is_client_error() && !fields.is_empty() => "correct these fields and send it again",
-        status if status.is_server_error() => "try again later",
+        status if status.is_client_error() && !fields.is_empty() => "correct these fields",
+        status if status.is_server_error() => "the server failed, which may pass",
         _ => "see `problem` for what the server says of it",
     };
     format!("{why}; {remedy}")
@@ -165,7 +165,7 @@ pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Erro
     let (kind, why) = if causes(&error).any(|cause| cause.is::<BodyTooLarge>()) {
         (ErrorKind::Decode, "the reply is too large")
     } else if error.is_timeout() {
-        (ErrorKind::Timeout, "the server took too long to answer; try again later")
+        (ErrorKind::Timeout, "the server took too long to answer; check the network, or raise `request_timeout`")
     } else if caused("certificate") {
         (
             ErrorKind::Configuration,
@@ -174,7 +174,7 @@ pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Erro
     } else if error.is_connect() {
         (ErrorKind::Transport, "the server could not be reached; check the base URL, the network and the proxy")
     } else {
-        (ErrorKind::Transport, "the connection broke off; try again")
+        (ErrorKind::Transport, "the connection broke off; check the network")
     };
     Error::new(kind, format!("could not {what}: {why}")).with_source(error)
 }
@@ -210,7 +210,7 @@ mod tests {
             error.to_string(),
             "could not start it: the server answered 422 Unprocessable Entity (3 fields are wrong.): `prompt` must not \
              be empty (too_short), `sourceImages/0` cannot be read: https://a.b/c, `seed` unknown_field; correct these \
-             fields and send it again"
+             fields"
         );
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!(error.field_errors().len(), 3);
@@ -226,7 +226,7 @@ mod tests {
     fn an_idempotency_conflict_has_its_own_kind() {
         for type_ in ["idempotency-conflict", "https://api.mint.gg/problems/idempotency-conflict"] {
             let error = refused(409, serde_json::json!({ "type": type_ }));
-            assert!(error.is_idempotency_conflict() && error.to_string().contains("a new key"), "{error}");
+            assert!(error.is_idempotency_conflict() && error.to_string().contains("with its own arguments"), "{error}");
             assert_eq!(error.problem_type(), Some("idempotency-conflict"));
         }
         let other = refused(409, serde_json::json!({"type": "https://api.mint.gg/problems/model-already-optimized"}));
@@ -241,7 +241,7 @@ mod tests {
             (403, "may do"),
             (404, "check the id"),
             (429, "`retry_after`"),
-            (500, "try again later"),
+            (500, "may pass"),
             (409, "see `problem`"),
         ] {
             let text = refused(status, serde_json::json!({})).to_string();

@@ -71,7 +71,17 @@ struct Details {
     operation: Option<Operation>,
     wait: Option<WaitSummary>,
     idempotency_key: Option<String>,
+    fate: Fate,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Whether the server did the call that an error is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Fate {
+    /// It did not, or the call changes nothing.
+    NotDone,
+    /// It may have.
+    Unknown,
 }
 
 impl Error {
@@ -86,6 +96,7 @@ impl Error {
             operation: None,
             wait: None,
             idempotency_key: None,
+            fate: Fate::NotDone,
             source: None,
         }))
     }
@@ -144,6 +155,14 @@ impl Error {
         self.0.idempotency_key.as_deref()
     }
 
+    /// Whether a call that starts or changes something may have been done in spite of this error, by one of its attempts.
+    ///
+    /// Send the same request with the same [`idempotency_key`](Self::idempotency_key) to find out; the server does nothing
+    /// twice. Another key could start, and cost, the same once more.
+    pub fn may_have_been_done(&self) -> bool {
+        self.0.fate == Fate::Unknown
+    }
+
     /// Whether the key is missing, malformed, inactive or revoked.
     pub fn is_unauthorized(&self) -> bool {
         self.0.status == Some(reqwest::StatusCode::UNAUTHORIZED)
@@ -188,6 +207,11 @@ impl Error {
 
     pub(crate) fn with_problem(mut self, problem: Problem) -> Self {
         self.0.problem = Some(problem);
+        self
+    }
+
+    pub(crate) fn with_fate(mut self, fate: Fate) -> Self {
+        self.0.fate = fate;
         self
     }
 
@@ -243,6 +267,7 @@ impl fmt::Debug for Error {
             .field("operation", &operation.as_ref().map(Brief))
             .field("wait", wait)
             .field("idempotency_key", &details.idempotency_key)
+            .field("fate", &details.fate)
             .field("source", source)
             .finish()
     }

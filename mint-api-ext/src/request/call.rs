@@ -44,6 +44,11 @@ pub trait Call: Sealed {}
 /// ```
 pub trait Start: Call {}
 
+/// A [`Call`] that the server estimates the price of, so that its request has
+/// [`estimate`](super::Request::estimate): [`GenerateModel`](super::GenerateModel) and
+/// [`OptimizeModel`](super::OptimizeModel). It is sealed.
+pub trait Estimated: Call + Question {}
+
 /// The result of sending a call once.
 pub(crate) type Replied = Result<ResponseValue<Operation>, mint_api::Error<Problem>>;
 
@@ -56,9 +61,13 @@ pub trait Sealed: Clone + Debug + Send + Sync + 'static {
     /// Sends the call once; `id` is the one in its path.
     fn send(api: &Client, id: &str, key: IdempotencyKey, body: Self::Body) -> impl Future<Output = Replied> + Send;
 
-    /// The question for the price, if the server estimates it. Pins in the body what the price depends on, so that the
-    /// server starts what it was asked the price of.
-    fn price(_id: &str, _body: &mut Self::Body) -> Option<EstimatePricingRequest> {
+    /// The question for the price, if the server estimates it.
+    fn price(_id: &str, _body: &Self::Body) -> Option<EstimatePricingRequest> {
         None
     }
+}
+
+/// How the server is asked for the price of a [`Call`]. No other crate can name it.
+pub trait Question: Sealed {
+    fn question(id: &str, body: &Self::Body) -> EstimatePricingRequest;
 }

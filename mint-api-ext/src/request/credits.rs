@@ -1,65 +1,105 @@
-//! The limit on the credits that a call may cost.
+//! What a request may cost: its limit, its budget, and the price that both are held against.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mint_api::types::EstimatePricingRequest;
 
+use super::budget::Budget;
 use crate::client::Mint;
 use crate::error::{Error, ErrorKind};
 
-/// The most credits that a call may cost.
-#[derive(Clone, Debug)]
-pub(super) struct Limit {
-    credits: f64,
-    /// The call that passed the check. It passes again without asking: when it is sent again, its own reservation is part
-    /// of the balance.
-    kept_by: Arc<Mutex<Option<String>>>,
+/// What a request may cost.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spending {
+    pub(super) limit: Option<f64>,
+    pub(super) budget: Option<Budget>,
+    /// The price that the caller states, for requests that the server gives no estimate of.
+    pub(super) assumed: Option<f64>,
 }
 
-impl Limit {
-    pub(super) fn new(credits: f64) -> Self {
-        Self { credits, kept_by: Arc::default() }
+/// Whether the server may know the idempotency key of a request already.
+#[derive(Clone, Debug)]
+pub(super) struct Earlier(Option<Arc<AtomicBool>>);
+
+impl Earlier {
+    /// Of a random key: only by a clone of this request.
+    pub(super) fn none() -> Self {
+        Self(Some(Arc::default()))
     }
 
-    /// Compares the price with the limit and the balance; `what` completes "could not ...".
-    pub(super) async fn check(
+    /// Of a key of the caller's: perhaps from another process.
+    pub(super) fn unknown() -> Self {
+        Self(None)
+    }
+
+    /// The request is about to be sent.
+    pub(super) fn sending(&self) {
+        if let Some(sent) = &self.0 {
+            sent.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_possible(&self) -> bool {
+        self.0.as_ref().is_none_or(|sent| sent.load(Ordering::Relaxed))
+    }
+}
+
+impl Spending {
+    /// Holds the price against the limit, the balance and the budget; `what` completes "could not ...".
+    ///
+    /// The balance does not refuse a request that may have been sent before: the server may hold the credits for it.
+    pub(super) async fn admit(
         &self,
         mint: &Mint,
         what: &str,
-        key: &str,
-        price: Option<EstimatePricingRequest>,
+        (key, earlier): (&str, &Earlier),
+        estimate: Option<EstimatePricingRequest>,
     ) -> Result<(), Error> {
-        let limit = self.credits;
-        if !(limit.is_finite() && limit >= 0.0) {
-            let why = format!("could not {what}: `max_credits` is {limit}; it must be a number of credits");
-            return Err(Error::new(ErrorKind::InvalidArgument, why));
+        for (name, credits) in [("max_credits", self.limit), ("assume_credits", self.assumed)] {
+            if let Some(credits) = credits
+                && !(credits.is_finite() && credits >= 0.0)
+            {
+                let why = format!("could not {what}: `{name}` is {credits}; it must be a number of credits");
+                return Err(Error::new(ErrorKind::InvalidArgument, why));
+            }
         }
-        let refused = |why: String| Error::new(ErrorKind::Credits, format!("could not {what}: {why}; it was not sent"));
-        let Some(price) = price else {
-            let why = "the server gives no estimate of its price, so `max_credits` cannot be kept; send it without `max_credits`";
-            return Err(refused(why.to_owned()));
-        };
-        let call = format!("{key} {price:?}");
-        if self.kept_by().as_ref() == Some(&call) {
+        if self.limit.is_none() && self.budget.is_none() {
             return Ok(());
         }
-        let credits = mint.estimate(price).await?.credits;
-        let cost = credits.estimated_total.max(credits.required_to_start);
-        if cost > limit {
-            return Err(refused(format!("it is estimated to cost {cost} credits, and `max_credits` is {limit}")));
+        let refused = |why: String| Error::new(ErrorKind::Credits, format!("could not {what}: {why}; it was not sent"));
+        let price = match (estimate, self.assumed) {
+            (Some(estimate), _) => {
+                let credits = mint.estimate(estimate).await?.credits;
+                credits.estimated_total.max(credits.required_to_start)
+            }
+            (None, Some(assumed)) => assumed,
+            (None, None) => {
+                let why = "the server gives no estimate of its price; state one with `assume_credits`";
+                return Err(refused(why.to_owned()));
+            }
+        };
+        if let Some(limit) = self.limit {
+            if price > limit {
+                let why = format!("it is estimated to cost {price} credits, and `max_credits` is {limit}");
+                return Err(match earlier.is_possible() {
+                    false => refused(why),
+                    true => refused(why).with_advice(&format!(
+                        "an earlier attempt with the idempotency key `{key}` may have been done: the same request with \
+                         this key and a higher `max_credits` finds out, and does nothing twice"
+                    )),
+                });
+            }
+            if !earlier.is_possible() {
+                let available = mint.usage().await?.credits.total_available;
+                if price > available {
+                    return Err(refused(format!(
+                        "it is estimated to cost {price} credits, and there are {available}; add some at \
+                         https://platform.mint.gg"
+                    )));
+                }
+            }
         }
-        let available = mint.usage().await?.credits.total_available;
-        if cost > available {
-            let why = format!(
-                "it is estimated to cost {cost} credits, and there are {available}; add some at https://platform.mint.gg"
-            );
-            return Err(refused(why));
-        }
-        *self.kept_by() = Some(call);
-        Ok(())
-    }
-
-    fn kept_by(&self) -> MutexGuard<'_, Option<String>> {
-        self.kept_by.lock().unwrap_or_else(PoisonError::into_inner)
+        self.budget.as_ref().map_or(Ok(()), |budget| budget.hold(what, key, price))
     }
 }

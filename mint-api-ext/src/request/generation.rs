@@ -7,7 +7,7 @@ use mint_api::types::{
 };
 
 use super::Reference;
-use super::call::{Call, Replied, Sealed, Start};
+use super::call::{Call, Estimated, Question, Replied, Sealed, Start};
 use super::prepared::{Endpoint, Prepared, text};
 use super::request::Request;
 
@@ -110,15 +110,24 @@ impl Sealed for GenerateModel {
         api.generate_model().idempotency_key(key).body(body).send().await
     }
 
-    fn price(_: &str, body: &mut GenerateModelRequest) -> Option<EstimatePricingRequest> {
-        let request = ModelGenerationEstimateRequest {
-            operation: types::ModelGenerationEstimateRequestOperation::ModelGeneration,
-            generation_preset: *body.generation_preset.get_or_insert(GenerationPreset::Standard),
-            generation_mode: body.generation_mode,
-        };
-        Some(request.into())
+    fn price(id: &str, body: &GenerateModelRequest) -> Option<EstimatePricingRequest> {
+        Some(Self::question(id, body))
     }
 }
+
+impl Question for GenerateModel {
+    fn question(_: &str, body: &GenerateModelRequest) -> EstimatePricingRequest {
+        let request = ModelGenerationEstimateRequest {
+            operation: types::ModelGenerationEstimateRequestOperation::ModelGeneration,
+            // The estimate needs a preset; this is the documented default.
+            generation_preset: body.generation_preset.unwrap_or(GenerationPreset::Standard),
+            generation_mode: body.generation_mode,
+        };
+        request.into()
+    }
+}
+
+impl Estimated for GenerateModel {}
 
 impl Sealed for GenerateWorld {
     type Body = GenerateWorldRequest;

@@ -1,16 +1,20 @@
 //! Sending a call that changes something, under the retry policy.
 
+use std::error::Error as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use mint_api::types::{IdempotencyKey, Problem};
 use mint_api::{Client, ResponseValue};
+use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::client::{Answer, Mint, answer};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Fate};
 
 /// Sends a call, and sends it again with the same key and body after a retryable failure.
 ///
-/// `what` completes "could not ...". Every error holds the key. If the server may have done the call all the same, the
-/// text says how to find out without doing it twice.
+/// `what` completes "could not ...". Every error holds the key. If the server may have done the call all the same, by this
+/// attempt or an earlier one, the error says how to find out without doing it twice.
 pub(crate) async fn mutate<'a, T, F>(
     mint: &'a Mint,
     what: &str,
@@ -21,17 +25,50 @@ where
     T: DeserializeOwned + Send,
     F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
 {
+    let may_be_done = AtomicBool::new(false);
     let sent = mint.with_retries(|| {
         let reply = send(mint.api(), key.clone());
-        async { answer(what, reply.await) }
+        async {
+            answer(what, reply.await).inspect_err(|error| {
+                may_be_done.fetch_or(fate(error) == Fate::Unknown, Ordering::Relaxed);
+            })
+        }
     });
-    sent.await.map_err(|error| {
-        let advice = format!(
-            "it may have been done all the same: send it again with the idempotency key `{}`, which does nothing twice",
-            key.as_str()
-        );
-        let may_be_done = error.is_transient() && !error.is_rate_limited() || error.kind() == ErrorKind::Decode;
-        let error = if may_be_done { error.with_advice(&advice) } else { error };
+    let sent = sent.await;
+    sent.map_err(|error| {
+        let again = format!("the same request with the idempotency key `{}`", key.as_str());
+        let error = match (fate(&error), may_be_done.into_inner()) {
+            (Fate::Unknown, _) => error.with_fate(Fate::Unknown).with_advice(&format!(
+                "it may have been done all the same: send {again} to find out, which does nothing twice"
+            )),
+            (Fate::NotDone, true) => error.with_fate(Fate::Unknown).with_advice(&format!(
+                "an earlier attempt may have been done: send {again} to find out, which does nothing twice"
+            )),
+            (Fate::NotDone, false) if error.status() == Some(StatusCode::PAYMENT_REQUIRED) => {
+                error.with_advice(&format!("then send {again}, which does nothing twice"))
+            }
+            (Fate::NotDone, false) => error,
+        };
         error.with_idempotency_key(key.as_str())
     })
+}
+
+/// Whether the server did the call of one attempt.
+fn fate(error: &Error) -> Fate {
+    let done = match (error.status(), error.kind()) {
+        // Not processed: too early, the wrong connection, too many requests.
+        (Some(status), _) if matches!(status.as_u16(), 421 | 425 | 429) => false,
+        (Some(status), ErrorKind::Decode) => !status.is_client_error(),
+        (Some(_), _) => error.is_transient(),
+        (None, ErrorKind::Decode) => true,
+        (None, ErrorKind::Transport | ErrorKind::Timeout) => !is_connect(error),
+        (None, _) => false,
+    };
+    if done { Fate::Unknown } else { Fate::NotDone }
+}
+
+/// Whether there was no connection to send the call on.
+fn is_connect(error: &Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<reqwest::Error>());
+    source.is_some_and(reqwest::Error::is_connect)
 }

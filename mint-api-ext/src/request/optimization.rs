@@ -10,7 +10,7 @@ use mint_api::types::{
 };
 use reqwest::StatusCode;
 
-use super::call::{Call, Replied, Sealed};
+use super::call::{Call, Estimated, Question, Replied, Sealed};
 use super::prepared::{Endpoint, Prepared};
 use super::request::Request;
 use crate::error::Error;
@@ -65,14 +65,22 @@ impl Sealed for OptimizeModel {
         api.optimize_model().model_id(id).idempotency_key(key).body(body).send().await
     }
 
-    fn price(id: &str, _: &mut OptimizeModelRequest) -> Option<EstimatePricingRequest> {
+    fn price(id: &str, body: &OptimizeModelRequest) -> Option<EstimatePricingRequest> {
+        Some(Self::question(id, body))
+    }
+}
+
+impl Question for OptimizeModel {
+    fn question(id: &str, _: &OptimizeModelRequest) -> EstimatePricingRequest {
         let request = ModelOptimizationEstimateRequest {
             operation: types::ModelOptimizationEstimateRequestOperation::ModelOptimization,
             model_id: id.to_owned(),
         };
-        Some(request.into())
+        request.into()
     }
 }
+
+impl Estimated for OptimizeModel {}
 
 impl Call for OptimizeModel {}
 

@@ -1,14 +1,15 @@
 //! A request, from its description to the operation in the reply.
 
 use futures::future::BoxFuture;
-use mint_api::types::Operation;
+use mint_api::types::{Operation, PricingEstimate};
 
-use super::call::{Call, Start};
-use super::credits::Limit;
+use super::budget::Budget;
+use super::call::{Call, Estimated, Start};
+use super::credits::{Earlier, Spending};
 use super::mutation::mutate;
-use super::prepared::Prepared;
+use super::prepared::{Endpoint, Prepared};
 use crate::client::{Answer, Mint, idempotency};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Fate};
 use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
@@ -25,12 +26,19 @@ pub struct Request<T> {
     mint: Mint,
     pub(super) call: T,
     key: String,
-    limit: Option<Limit>,
+    earlier: Earlier,
+    spending: Spending,
 }
 
 impl<T> Request<T> {
     pub(crate) fn new(mint: &Mint, call: T) -> Self {
-        Self { mint: mint.clone(), call, key: mint.next_idempotency_key(), limit: None }
+        Self {
+            mint: mint.clone(),
+            call,
+            key: mint.next_idempotency_key(),
+            earlier: Earlier::none(),
+            spending: Spending::default(),
+        }
     }
 
     /// Sets the `Idempotency-Key`, of 1 to 255 printable characters of ASCII.
@@ -40,6 +48,7 @@ impl<T> Request<T> {
     /// often the program runs.
     pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
+        self.earlier = Earlier::unknown();
         self
     }
 
@@ -57,12 +66,31 @@ impl<T: Call> Request<T> {
     /// Limits the credits that the call may cost. Sending then asks for the price and the balance first, by two
     /// requests, and refuses with [`ErrorKind::Credits`] if the price is above the limit or the balance.
     ///
-    /// The server estimates prices for [`Mint::generate_model`] and [`Mint::optimize_model`]; for every other call,
-    /// sending with a limit is an error. An unset preset becomes `standard`, the documented default, so that the server
-    /// starts what it estimated. An estimate is no promise: the server may still ask for more credits later, which is
-    /// [`Outcome::BillingRequired`].
+    /// The server estimates prices for [`Mint::generate_model`] and [`Mint::optimize_model`]; for every other call, state
+    /// one with [`assume_credits`](Self::assume_credits). The limit changes nothing of what is sent: without a preset, the
+    /// estimate is for `standard`, the documented default. An estimate is no promise: the server may still ask for more
+    /// credits later, which is [`Outcome::BillingRequired`].
+    ///
+    /// With an idempotency key of the caller's, and for a request that was sent before, the balance is not asked for: the
+    /// server may hold the credits for this very request. For several requests at once, see [`budget`](Self::budget).
     pub fn max_credits(mut self, credits: impl Into<f64>) -> Self {
-        self.limit = Some(Limit::new(credits.into()));
+        self.spending.limit = Some(credits.into());
+        self
+    }
+
+    /// Takes the price of the request out of a [`Budget`] that it shares with others. Sending refuses with
+    /// [`ErrorKind::Credits`] if too little of the budget is left, or if no price is known; see
+    /// [`assume_credits`](Self::assume_credits).
+    pub fn budget(mut self, budget: &Budget) -> Self {
+        self.spending.budget = Some(budget.clone());
+        self
+    }
+
+    /// States the price, for [`max_credits`](Self::max_credits) and [`budget`](Self::budget), of a request that the server
+    /// gives no estimate of: worlds, packs, audio and animations, among others. An estimate of the server's takes its
+    /// place.
+    pub fn assume_credits(mut self, credits: impl Into<f64>) -> Self {
+        self.spending.assumed = Some(credits.into());
         self
     }
 
@@ -81,22 +109,37 @@ impl<T: Call> Request<T> {
     /// Sends the call, and takes the operation from the reply.
     pub(super) async fn answered(mut self) -> Result<OperationHandle, Error> {
         let key = idempotency::check(&self.key)?;
-        let Prepared { endpoint, body, found } = self.call.prepared().clone();
-        let what = endpoint.to_string();
-        let mut body =
-            body.map_err(|why| Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}")))?;
-        endpoint.check()?;
-        if let Some(limit) = &self.limit {
-            limit.check(&self.mint, &what, &self.key, T::price(endpoint.id(), &mut body)).await?;
-        }
-        let answer: Answer<Operation> =
-            mutate(&self.mint, &what, &key, |api, key| T::send(api, endpoint.id(), key, body.clone())).await?;
+        let what = self.call.prepared().endpoint.to_string();
+        let (endpoint, body) = self.checked(&what)?;
+        let estimate = T::price(endpoint.id(), &body);
+        let (mint, spending) = (&self.mint, &self.spending);
+        let admitted = spending.admit(mint, &what, (&self.key, &self.earlier), estimate).await;
+        admitted.map_err(|error| error.with_idempotency_key(&self.key))?;
+        self.earlier.sending();
+        let sent = mutate(mint, &what, &key, |api, key| T::send(api, endpoint.id(), key, body.clone())).await;
+        let answer: Answer<Operation> = sent.inspect_err(|error| {
+            if let Some(budget) = spending.budget.as_ref().filter(|_| !error.may_have_been_done()) {
+                budget.release(&self.key);
+            }
+        })?;
+        let found = self.call.prepared().found.take();
         let handle = match found.and_then(|found| found.continued_as(&answer.value)) {
             Some(handle) => handle,
             None => OperationHandle::started(self.mint, &answer.value.id, &self.key)
-                .map_err(|error| error.with_idempotency_key(&self.key))?,
+                .map_err(|error| error.with_fate(Fate::Unknown).with_idempotency_key(&self.key))?,
         };
+        if let Some(budget) = self.spending.budget {
+            handle.state().observe(move |operation| budget.settle(&self.key, operation));
+        }
         Ok(handle.with_reply(answer))
+    }
+
+    /// The call as it is sent; an error if an argument breaks a bound.
+    fn checked(&mut self, what: &str) -> Result<(Endpoint, T::Body), Error> {
+        let Prepared { endpoint, body, .. } = self.call.prepared().clone();
+        let body = body.map_err(|why| Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}")))?;
+        endpoint.check()?;
+        Ok((endpoint, body))
     }
 }
 
@@ -162,5 +205,33 @@ impl<T: Start> Request<T> {
     pub fn send_and_wait(&self) -> BoxFuture<'static, Result<Outcome, Error>> {
         let request = self.clone();
         Box::pin(async move { request.answered().await?.wait().await })
+    }
+}
+
+impl<T: Estimated> Request<T> {
+    /// Asks what the request would cost, and sends nothing else: `POST /v1/pricing:estimate`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] when an argument breaks a documented bound; otherwise those of
+    /// [`Mint::estimate`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let request = mint.generate_model("a brass lamp");
+    /// println!("about {} credits", request.estimate().await?.credits.estimated_total);
+    /// # assert_eq!(simulator.operations_started(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn estimate(&self) -> Result<PricingEstimate, Error> {
+        let (endpoint, body) = self.clone().checked("estimate the price")?;
+        self.mint.estimate(T::question(endpoint.id(), &body)).await
     }
 }

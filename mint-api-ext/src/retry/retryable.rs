@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use reqwest::StatusCode;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, problem_type};
 
 /// Whether a status is one after which the same request may succeed.
 pub(crate) fn is_retryable(status: StatusCode) -> bool {
@@ -26,6 +26,7 @@ impl Error {
     /// | The server was not reached, or the connection broke off ([`ErrorKind::Transport`]) | yes |
     /// | The request took too long ([`ErrorKind::Timeout`]) | yes |
     /// | 408, 421, 425, 429 | yes |
+    /// | 409 because an attempt with the same idempotency key is being done | yes |
     /// | 5xx, but for the next line | yes |
     /// | 501, 505: the server will say the same again (RFC 9110, sections 15.6.2 and 15.6.6) | no |
     /// | Every other status, such as a redirect or a refusal | no |
@@ -57,6 +58,8 @@ impl Error {
     /// ```
     pub fn is_transient(&self) -> bool {
         match self.status() {
+            // Another attempt with the same idempotency key is being done.
+            Some(StatusCode::CONFLICT) => self.problem_type().is_some_and(problem_type::is_key_in_progress),
             Some(status) => is_retryable(status),
             None => matches!(self.kind(), ErrorKind::Transport | ErrorKind::Timeout),
         }

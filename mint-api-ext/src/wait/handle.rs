@@ -174,7 +174,7 @@ impl OperationHandle {
         let result = self.read().await;
         let now = self.mint.clock().now();
         match &result {
-            Ok(reply) => self.state.poll_replied(after(now, reply.retry_after)),
+            Ok(reply) => self.state.poll_replied(&reply.value, after(now, reply.retry_after)),
             Err(error) => self.state.poll_failed(after(now, error.retry_after())),
         }
         result

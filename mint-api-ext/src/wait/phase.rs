@@ -31,6 +31,14 @@ impl End {
     }
 }
 
+/// Whether an operation has ended for good.
+pub(crate) fn has_ended(operation: &Operation) -> bool {
+    use End::{Canceled, Failed, PartiallySucceeded, Succeeded};
+    // The mode decides only what a preview means, which is no end for good.
+    let phase = Phase::of(operation.status.as_str(), "");
+    matches!(phase, Phase::Over(Succeeded | PartiallySucceeded | Failed | Canceled))
+}
+
 /// What a status means for a wait.
 ///
 /// Statuses are compared as text, so that it does not matter which of them the OpenAPI document lists.

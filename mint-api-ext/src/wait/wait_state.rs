@@ -1,7 +1,7 @@
 //! What a wait knows of an operation and saves.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use mint_api::types::Operation;
@@ -17,6 +17,16 @@ pub(crate) struct WaitState {
     /// The key of the call that started the operation.
     idempotency_key: Option<Box<str>>,
     known: Mutex<Known>,
+    observer: OnceLock<Observer>,
+}
+
+/// What is called with each reply that a handle reads.
+struct Observer(Box<dyn Fn(&Operation) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 #[derive(Default)]
@@ -45,7 +55,7 @@ impl fmt::Debug for Known {
 impl WaitState {
     /// The state of an operation that a call with this key started.
     pub(crate) fn started_with(key: &str) -> Self {
-        Self { idempotency_key: Some(key.into()), known: Mutex::default() }
+        Self { idempotency_key: Some(key.into()), ..Self::default() }
     }
 
     /// The state of a saved operation.
@@ -60,7 +70,8 @@ impl WaitState {
             acted_on: saved.acted_on.clone(),
             reply: None,
         };
-        Ok(Self { idempotency_key: saved.idempotency_key.as_deref().map(Into::into), known: Mutex::new(known) })
+        let idempotency_key = saved.idempotency_key.as_deref().map(Into::into);
+        Ok(Self { idempotency_key, known: Mutex::new(known), ..Self::default() })
     }
 
     pub(crate) fn save(&self, id: OperationId) -> SavedOperation {
@@ -104,15 +115,28 @@ impl WaitState {
         self.known().acted_on.iter().any(|state| state.is_of(operation))
     }
 
+    /// Calls a function with each reply that is read from now on. The first function that was given stays.
+    pub(crate) fn observe(&self, observer: impl Fn(&Operation) + Send + Sync + 'static) {
+        let _ = self.observer.set(Observer(Box::new(observer)));
+    }
+
+    fn observed(&self, operation: &Operation) {
+        if let Some(Observer(observer)) = self.observer.get() {
+            observer(operation);
+        }
+    }
+
     /// A call that started the operation, or let it go on, was answered.
     pub(crate) fn call_replied(&self, reply: Answer<Operation>, not_before: Option<SystemTime>) {
+        self.observed(&reply.value);
         let mut known = self.known();
         known.not_before = not_before;
         known.reply = Some((Box::new(reply), Instant::now()));
     }
 
     /// The operation was polled.
-    pub(crate) fn poll_replied(&self, not_before: Option<SystemTime>) {
+    pub(crate) fn poll_replied(&self, operation: &Operation, not_before: Option<SystemTime>) {
+        self.observed(operation);
         let mut known = self.known();
         known.not_before = not_before;
         known.reply = None;

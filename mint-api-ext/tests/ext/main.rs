@@ -19,6 +19,7 @@ mod gate;
 mod generated_calls;
 mod inputs;
 mod nginx;
+mod money;
 mod no_runtime;
 mod plain_store;
 mod processes;

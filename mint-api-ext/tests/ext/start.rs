@@ -223,10 +223,9 @@ async fn max_credits_refuses_before_anything_is_started() {
     assert_eq!(server.lines(), ["POST /v1/pricing:estimate", "GET /v1/usage", "POST /v1/models:generate"]);
     let sent = server.sent();
     assert_eq!((sent[0].key.as_ref(), sent[2].key.is_some()), (None, true));
-    // What is started is what the estimate was for.
-    for sent in [&sent[0], &sent[2]] {
-        assert!(sent.body.contains("\"generationPreset\":\"standard\""), "{sent:?}");
-    }
+    // The estimate is for the documented default, and the limit changes nothing of what is sent.
+    assert!(sent[0].body.contains("\"generationPreset\":\"standard\""), "{sent:?}");
+    assert_eq!(sent[2].body, "{\"prompt\":\"a lamp\"}");
 
     for (estimate, balance, asked, says) in [
         (250.5, 300.0, 1, "estimated to cost 250.5 credits, and `max_credits` is 250"),
@@ -240,15 +239,15 @@ async fn max_credits_refuses_before_anything_is_started() {
         assert!(error.to_string().contains(says) && error.to_string().contains("it was not sent"), "{error}");
     }
 
-    // What was found to be within the limit is not asked for anew: the call itself may have reserved it.
-    let lost = prices(248.0, 300.0).into_iter().chain([problem(501, "about:blank"), accepted("op_1", "queued", 0)]);
-    let lost = lost.chain(prices(1596.0, 52.0));
+    // The balance is not asked for anew: the call itself may have reserved it.
+    let lost = prices(248.0, 300.0).into_iter().chain([problem(501, "about:blank"), prices(248.0, 0.0)[0].clone()]);
+    let lost = lost.chain([accepted("op_1", "queued", 0)]).chain(prices(1596.0, 52.0));
     let server = Scripted::start(lost).await;
     let request = model(&server.mint());
     request.send().await.unwrap_err();
     request.send().await.unwrap();
-    let starts = server.sent().split_off(2);
-    assert_eq!((starts.len(), &starts[0].body, &starts[0].key), (2, &starts[1].body, &starts[1].key));
+    let sent = server.sent();
+    assert_eq!((sent.len(), &sent[2].body, &sent[2].key), (5, &sent[4].body, &sent[4].key));
     // Another call made of it is.
     let error = request.generation_preset(GenerationPreset::Production).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credits);

@@ -65,11 +65,17 @@
 //! # }
 //! ```
 //!
+//! # Within a limit
+//!
+//! [`Request::max_credits`] limits one request, [`Request::budget`] those that share a [`Budget`]; see
+//! [`guide::budgets`](crate::guide::budgets).
+//!
 //! # On failure
 //!
 //! A request is sent again after a transient failure, with the same key and body, under the client's
-//! [`RetryPolicy`](crate::retry::RetryPolicy). An [`Error`](crate::Error) that leaves the fate of the request open has its
-//! [`idempotency_key`](crate::Error::idempotency_key): send the same request with that key to find out.
+//! [`RetryPolicy`](crate::retry::RetryPolicy). [`Error::may_have_been_done`](crate::Error::may_have_been_done) says whether
+//! one of the attempts may have been done in spite of the error. Send the same request with the same
+//! [`idempotency_key`](crate::Error::idempotency_key) then; another key could pay twice.
 
 mod asset_pack;
 mod audio;

@@ -18,8 +18,8 @@ mod faults;
 mod gate;
 mod generated_calls;
 mod inputs;
-mod nginx;
 mod money;
+mod nginx;
 mod no_runtime;
 mod plain_store;
 mod processes;
@@ -32,6 +32,7 @@ mod simulator_api;
 mod simulator_document;
 mod simulator_state;
 mod sinks;
+mod soak;
 mod start;
 mod support {
     pub(crate) mod child;

@@ -247,8 +247,16 @@ async fn a_price_that_nobody_knows_is_no_price() {
     let mint = server.mint();
     let budget = mint.budget(100);
     let refused: [(Result<_, Error>, ErrorKind, &str); 4] = [
-        (mint.generate_audio("rain").budget(&budget).send().await, ErrorKind::Credits, "state one with `assume_credits`"),
-        (mint.generate_audio("rain").max_credits(5).assume_credits(6).send().await, ErrorKind::Credits, "cost 6 credits"),
+        (
+            mint.generate_audio("rain").budget(&budget).send().await,
+            ErrorKind::Credits,
+            "state one with `assume_credits`",
+        ),
+        (
+            mint.generate_audio("rain").max_credits(5).assume_credits(6).send().await,
+            ErrorKind::Credits,
+            "cost 6 credits",
+        ),
         (
             mint.generate_audio("rain").budget(&budget).assume_credits(f64::NAN).send().await,
             ErrorKind::InvalidArgument,

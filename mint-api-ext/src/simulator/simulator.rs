@@ -16,6 +16,7 @@ use super::cdn::{self, Fault};
 use super::http::{RecordedRequest, Route};
 use super::scripts::{Reply, Script};
 use super::state::{API_KEY, ApiState, Intervention};
+use crate::asset::AssetKind;
 use crate::client::{Mint, MintBuilder};
 use crate::error::Error;
 
@@ -133,6 +134,34 @@ impl Simulator {
     /// Adds a file to the CDN and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<Bytes>) -> String {
         self.state.environment.files.add(name, content_type, bytes.into())
+    }
+
+    /// Lets the next request for a file of this kind meet a fault, whichever operation the file belongs to. Faults of one
+    /// kind are met in the order in which they were added, after the faults of the file's own URL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::asset::AssetKind;
+    /// use mint_api_ext::simulator::{Fault, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let simulator = Simulator::start().await?;
+    /// simulator.fault_next(AssetKind::Glb, Fault::cut_at(1_000));
+    /// simulator.fault_next(AssetKind::Glb, Fault::status(503));
+    ///
+    /// let mint = simulator.mint()?;
+    /// let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
+    /// let directory = tempfile::tempdir()?;
+    /// let download = mint.download(&operation).only([AssetKind::Glb]);
+    /// let files = download.to_dir(directory.path()).await?.complete()?;
+    /// assert_eq!((files.len(), simulator.cdn_requests().len()), (1, 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fault_next(&self, kind: AssetKind, fault: Fault) {
+        self.state.environment.files.add_fault_of(kind, fault);
     }
 
     /// Adds a fault to the file at a URL, after its earlier faults.

@@ -19,7 +19,7 @@ pub(crate) use self::bill::{Missing, preview_price, price};
 pub(crate) use self::environment::{Environment, Gates};
 pub(crate) use self::operation::{Draft, Operation, mint_url};
 pub(crate) use self::resource::Resource;
-pub(crate) use self::result_files::{AUDIO_SECONDS, animation, audio, revise_preview};
+pub(crate) use self::result_files::{AUDIO_SECONDS, animation, audio, file_name, revise_preview};
 pub(crate) use self::status::{is_over, is_success};
 pub use self::store::API_KEY;
 pub(crate) use self::store::{Intervention, Remembered, Store};

@@ -31,6 +31,8 @@ async fn the_api_wants_its_key_and_its_route() {
         assert!(reply.contains("x-request-id: req_"), "{reply}");
         let problem = reply.contains("content-type: application/problem+json");
         assert_eq!(problem, status != "200 ok", "{reply}");
+        let allow = status.starts_with("405").then_some("allow: get\r\n");
+        assert_eq!(reply.contains("allow:"), allow.is_some_and(|allow| reply.contains(allow)), "{reply}");
     }
 }
 

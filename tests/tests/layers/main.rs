@@ -32,7 +32,7 @@ const EXT: Table<'_> = &[
     ("wait", &["error", "retry", "client"]),
     ("request", &["error", "client", "wait"]),
     ("download", &["error", "retry", "client", "asset"]),
-    ("simulator", &["error", "client", "download"]),
+    ("simulator", &["error", "client", "asset", "download"]),
     ("guide", &[]),
 ];
 

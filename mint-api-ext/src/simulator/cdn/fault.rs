@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use axum::http::StatusCode;
 
+use crate::asset::AssetKind;
 use crate::simulator::http::status_or_500;
 
 /// A fault of a file on the simulator's CDN, for tests of error handling.
@@ -55,6 +56,7 @@ enum Remaining {
 pub(crate) enum Effect {
     CutAt(usize),
     StallAt(usize),
+    Drip(u64),
     ExpireAt(usize),
     IgnoreRange,
     ContentRange(String),
@@ -74,6 +76,11 @@ impl Fault {
     /// The server sends nothing from this byte of the file on. The connection stays open.
     pub fn stall_at(byte: usize) -> Self {
         Self::new(Effect::StallAt(byte))
+    }
+
+    /// The server sends this many bytes a second, in a piece each second. 0 counts as 1.
+    pub fn drip(bytes_per_second: u64) -> Self {
+        Self::new(Effect::Drip(bytes_per_second.max(1)))
     }
 
     /// The connection breaks before this byte of the file, and the URL expires: it gets 403 from then on. If the file
@@ -151,18 +158,27 @@ impl Fault {
     }
 }
 
-/// The faults that remain, by the path of the file.
+/// What a fault was given to.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Target {
+    /// The file at a path.
+    Path(String),
+    /// Whichever file of a kind is requested next.
+    Kind(AssetKind),
+}
+
+/// The faults that remain.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(HashMap<String, VecDeque<Fault>>);
+pub(crate) struct Faults(HashMap<Target, VecDeque<Fault>>);
 
 impl Faults {
-    pub(crate) fn add(&mut self, path: &str, fault: Fault) {
-        self.0.entry(path.to_owned()).or_default().push_back(fault);
+    pub(crate) fn add(&mut self, target: Target, fault: Fault) {
+        self.0.entry(target).or_default().push_back(fault);
     }
 
-    /// Takes the fault that the next request for a file meets.
-    pub(crate) fn next(&mut self, path: &str) -> Option<Fault> {
-        let faults = self.0.get_mut(path)?;
+    /// Takes the next fault of a target.
+    pub(crate) fn next(&mut self, target: &Target) -> Option<Fault> {
+        let faults = self.0.get_mut(target)?;
         loop {
             let fault = faults.front_mut()?;
             match &mut fault.remaining {

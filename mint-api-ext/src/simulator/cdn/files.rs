@@ -8,7 +8,8 @@ use bytes::Bytes;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::fault::{Fault, Faults};
+use super::fault::{Fault, Faults, Target};
+use crate::asset::AssetKind;
 use crate::download::hex;
 use crate::simulator::http::RequestLog;
 
@@ -45,8 +46,17 @@ impl Files {
 
     /// Adds a file and returns its URL. The same name and bytes give the same URL.
     pub(crate) fn add(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
+        self.of("files").add(name, content_type, bytes)
+    }
+
+    /// The files of one owner, such as an operation. Owners share no URL, so that a fault of one does not hit another.
+    pub(crate) fn of<'a>(&'a self, owner: &'a str) -> FilesOf<'a> {
+        FilesOf { files: self, owner }
+    }
+
+    fn add_of(&self, owner: &str, name: &str, content_type: &'static str, bytes: Bytes) -> String {
         let hash = hex(&Sha256::digest(&bytes)[..16]);
-        let path = format!("/assets/{hash}/{name}");
+        let path = format!("/{owner}/{hash}/{name}");
         let file = File { bytes, content_type, etag: format!("\"{hash}\"") };
         locked(&self.files).insert(path.clone(), file);
         format!("http://{}{path}", self.address)
@@ -64,12 +74,18 @@ impl Files {
     }
 
     pub(crate) fn add_fault(&self, url: &str, fault: Fault) {
-        locked(&self.faults).add(self.path(url), fault);
+        locked(&self.faults).add(Target::Path(self.path(url).to_owned()), fault);
     }
 
-    /// Takes the fault that the next request for a file meets.
+    pub(crate) fn add_fault_of(&self, kind: AssetKind, fault: Fault) {
+        locked(&self.faults).add(Target::Kind(kind), fault);
+    }
+
+    /// Takes the fault that the next request for a file meets: one of its own, or one of its kind.
     pub(crate) fn next_fault(&self, path: &str) -> Option<Fault> {
-        locked(&self.faults).next(path)
+        let mut faults = locked(&self.faults);
+        let of_path = faults.next(&Target::Path(path.to_owned()));
+        of_path.or_else(|| faults.next(&Target::Kind(kind_of(path)?)))
     }
 
     /// Makes the current URL of a file invalid. [`Files::signed`] gives the next one.
@@ -97,10 +113,45 @@ impl Files {
     }
 }
 
+/// The files of one owner.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FilesOf<'a> {
+    files: &'a Files,
+    owner: &'a str,
+}
+
+impl FilesOf<'_> {
+    /// Adds a file and returns its URL. The same name and bytes give the same URL.
+    pub(crate) fn add(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
+        self.files.add_of(self.owner, name, content_type, bytes)
+    }
+}
+
 fn signature(times: u32) -> String {
     format!("signature={times}")
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The kind of a generated file, by its name.
+fn kind_of(path: &str) -> Option<AssetKind> {
+    let name = path.rsplit('/').next()?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    Some(match (stem, extension) {
+        ("collider", "glb") => AssetKind::ColliderMesh,
+        ("model-optimized", "glb") => AssetKind::OptimizedGlb,
+        (_, "glb") => AssetKind::Glb,
+        (_, "fbx") => AssetKind::Fbx,
+        (_, "obj") => AssetKind::Obj,
+        (_, "stl") => AssetKind::Stl,
+        (_, "usdz") => AssetKind::Usdz,
+        (_, "rad") => AssetKind::Rad,
+        (stem, "spz") => AssetKind::Spz(stem.strip_prefix("world-").unwrap_or(stem).to_owned()),
+        ("thumbnail", _) => AssetKind::Thumbnail,
+        ("pano", _) => AssetKind::Panorama,
+        (_, "png") => AssetKind::PreviewImage,
+        _ => return None,
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -73,6 +74,7 @@ fn faulty(mut file: File, mut request: HeaderMap, fault: Fault) -> Response {
     let mut response = match fault.effect {
         Effect::CutAt(byte) | Effect::ExpireAt(byte) => truncated(file, &request, byte, End::Cut),
         Effect::StallAt(byte) => truncated(file, &request, byte, End::Stall),
+        Effect::Drip(rate) => dripping(reply(file, &request), rate),
         Effect::IgnoreRange => {
             request.remove(header::RANGE);
             reply(file, &request)
@@ -104,6 +106,24 @@ fn faulty(mut file: File, mut request: HeaderMap, fault: Fault) -> Response {
         response = with(response, name, value);
     }
     response
+}
+
+/// A reply whose body arrives in a piece of this many bytes each second.
+fn dripping(response: Response, rate: u64) -> Response {
+    let (head, body) = response.into_parts();
+    let piece = usize::try_from(rate).unwrap_or(usize::MAX);
+    let pieces = body.into_data_stream().flat_map(move |bytes| {
+        let bytes = bytes.unwrap_or_default();
+        let starts = (0..bytes.len()).step_by(piece);
+        stream::iter(starts.map(move |start| bytes.slice(start..start.saturating_add(piece).min(bytes.len()))))
+    });
+    let slow = pieces.enumerate().then(|(number, bytes)| async move {
+        if number > 0 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Ok::<_, io::Error>(bytes)
+    });
+    Response::from_parts(head, Body::from_stream(slow))
 }
 
 /// How a truncated body ends.

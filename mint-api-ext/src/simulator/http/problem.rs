@@ -14,11 +14,13 @@ pub(crate) struct Problem {
     slug: Cow<'static, str>,
     detail: Cow<'static, str>,
     errors: Vec<Value>,
+    /// The methods of the route, for a 405.
+    allow: Vec<&'static str>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, slug: slug.into(), detail: detail.into(), errors: Vec::new() }
+        Self { status, slug: slug.into(), detail: detail.into(), errors: Vec::new(), allow: Vec::new() }
     }
 
     /// The general problem of a status.
@@ -32,7 +34,12 @@ impl Problem {
             _ => title,
         };
         let slug = title.to_lowercase().replace(' ', "-").into();
-        Self { status, slug, detail: detail.into(), errors: Vec::new() }
+        Self { status, slug, detail: detail.into(), errors: Vec::new(), allow: Vec::new() }
+    }
+
+    /// A 405 that names the methods of the route (RFC 9110, section 15.5.6).
+    pub(crate) fn method_not_allowed(allow: Vec<&'static str>) -> Self {
+        Self { allow, ..Self::of(StatusCode::METHOD_NOT_ALLOWED) }
     }
 
     pub(crate) fn not_found() -> Self {
@@ -64,7 +71,8 @@ impl From<Problem> for HttpReply {
         if !problem.errors.is_empty() {
             body["errors"] = problem.errors.into();
         }
-        Self::json(problem.status, "application/problem+json", &body)
+        let reply = Self::json(problem.status, "application/problem+json", &body);
+        if problem.allow.is_empty() { reply } else { reply.header("allow", &problem.allow.join(", ")) }
     }
 }
 

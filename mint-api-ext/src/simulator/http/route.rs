@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::problem::Problem;
@@ -77,12 +77,15 @@ impl Route {
     ///
     /// Returns a 404 problem for an unknown path, and a 405 problem for a path with other methods.
     pub(crate) fn find(method: &Method, path: &str) -> Result<(Self, Vec<String>), Problem> {
-        let mut found = Self::ALL.iter().filter_map(|route| Some((*route, parameters(route.path(), path)?))).peekable();
-        if found.peek().is_none() {
-            return Err(Problem::of(StatusCode::NOT_FOUND));
+        let found = Self::ALL.iter().filter_map(|route| Some((*route, parameters(route.path(), path)?)));
+        let mut allow = Vec::new();
+        for (route, parameters) in found {
+            if route.method() == method.as_str() {
+                return Ok((route, parameters));
+            }
+            allow.push(route.method());
         }
-        let of_method = found.find(|(route, _)| route.method() == method.as_str());
-        of_method.ok_or_else(|| Problem::of(StatusCode::METHOD_NOT_ALLOWED))
+        Err(if allow.is_empty() { Problem::not_found() } else { Problem::method_not_allowed(allow) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::simulator::state::{AUDIO_SECONDS, Environment, Resource, Store, animation, audio, is_success};
+use crate::simulator::state::{AUDIO_SECONDS, Environment, Resource, Store, animation, audio, file_name, is_success};
 
 /// The artifacts of a resource so far.
 pub(crate) fn artifacts(environment: &Environment, store: &Store, resource: &Resource) -> Vec<Value> {
@@ -11,7 +11,7 @@ pub(crate) fn artifacts(environment: &Environment, store: &Store, resource: &Res
         "model" => of_assets(environment, MODEL, &resource.assets(environment, store)),
         "world" => of_assets(environment, WORLD, &resource.assets(environment, store)),
         "audio" if finished => {
-            let url = audio(&environment.files);
+            let url = audio(environment.files.of(&resource.id));
             let mut artifact = artifact(environment, "audio_file", "audio_file", "audio", &url);
             artifact["durationSeconds"] = AUDIO_SECONDS.into();
             vec![artifact]
@@ -19,11 +19,15 @@ pub(crate) fn artifacts(environment: &Environment, store: &Store, resource: &Res
         "animation" if finished => vec![animation_artifact(environment, resource)],
         "asset_pack" if finished => {
             let models = resource.items.iter().filter_map(|id| store.resource("model", id).ok());
-            let urls = models.map(|model| (&model.id, model.assets(environment, store)["glbUrl"].take()));
+            let urls = models.map(|model| (model, model.assets(environment, store)["glbUrl"].take()));
             urls.enumerate()
                 .filter_map(|(index, (model, url))| {
-                    let id = format!("asset_pack_item_glb:{}:{index}:{model}", resource.id);
-                    Some(artifact(environment, &id, "canonical_model", "gltf", url.as_str()?))
+                    let id = format!("asset_pack_item_glb:{}:{index}:{}", resource.id, model.id);
+                    let mut artifact = artifact(environment, &id, "canonical_model", "gltf", url.as_str()?);
+                    if let Some(name) = &model.name {
+                        artifact["filename"] = format!("{}.glb", file_name(name)).into();
+                    }
+                    Some(artifact)
                 })
                 .collect()
         }
@@ -34,7 +38,7 @@ pub(crate) fn artifacts(environment: &Environment, store: &Store, resource: &Res
 /// The artifact of an animation clip.
 pub(crate) fn animation_artifact(environment: &Environment, clip: &Resource) -> Value {
     let id = format!("clip:{}:animation_glb", clip.id);
-    artifact(environment, &id, "animation_clip", "gltf", &animation(&environment.files))
+    artifact(environment, &id, "animation_clip", "gltf", &animation(environment.files.of(&clip.id)))
 }
 
 /// A field of `assets`, and the id, the role and the loader of its artifact.

@@ -29,7 +29,7 @@ pub(crate) fn approve(environment: &Environment, store: &mut Store, call: &Call)
 pub(crate) fn revise(environment: &Environment, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
     let operation = awaiting_review(environment, store, call.parameter(0))?;
     operation.revisions += 1;
-    revise_preview(&environment.files, &mut operation.results, operation.revisions);
+    revise_preview(environment.files.of(&operation.id), &mut operation.results, operation.revisions);
     let durations = Durations::of(operation);
     operation.play([("running", durations.running), ("preview_ready", 0)]);
     Ok(operation.accepted(environment))

@@ -30,8 +30,8 @@ impl ApiState {
 
     /// Adds an operation that plays a script, and returns its id.
     pub(crate) fn add(&self, script: Script) -> String {
-        let results = result_files::results(&self.environment.files, script.kind);
-        self.store().add(script, results)
+        let kind = script.kind;
+        self.store().add(script, |id| result_files::results(self.environment.files.of(id), kind))
     }
 
     /// The current body of an operation that plays a timeline; `None` for any other id.

@@ -58,7 +58,7 @@ impl Resource {
             }
             // A model of an asset pack.
             Some(operation) if !is_success(operation.status(environment).0) => Value::Null,
-            _ => environment.files.signed(&result_files::model(&environment.files)),
+            _ => environment.files.signed(&result_files::model(environment.files.of(&self.id))),
         }
     }
 

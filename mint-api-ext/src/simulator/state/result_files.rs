@@ -6,12 +6,12 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::operation::Draft;
-use crate::simulator::cdn::Files;
+use crate::simulator::cdn::FilesOf;
 use crate::simulator::samples;
 use crate::simulator::scripts::OperationKind;
 
 /// The fields `assets` and `conversion` of a successful operation. Models are optimized, and conversions complete.
-pub(crate) fn results(files: &Files, kind: OperationKind) -> Vec<(&'static str, Value)> {
+pub(crate) fn results(files: FilesOf<'_>, kind: OperationKind) -> Vec<(&'static str, Value)> {
     match kind {
         OperationKind::World => vec![("assets", world(files))],
         OperationKind::Model | OperationKind::Optimization => vec![("assets", optimized_model(files))],
@@ -44,7 +44,7 @@ files! {
 }
 
 /// The `assets` of a world.
-fn world(files: &Files) -> Value {
+fn world(files: FilesOf<'_>) -> Value {
     let file = |name, content_type, bytes: &Bytes| files.add(name, content_type, bytes.clone());
     json!({
         "caption": "A desk with a brass lamp, in the evening.",
@@ -61,7 +61,7 @@ fn world(files: &Files) -> Value {
 }
 
 /// The `assets` of a model that is not optimized.
-pub(crate) fn model(files: &Files) -> Value {
+pub(crate) fn model(files: FilesOf<'_>) -> Value {
     let mut assets = optimized_model(files);
     assets["optimizedGlbSizeBytes"] = Value::Null;
     assets["optimizedGlbUrl"] = Value::Null;
@@ -69,7 +69,7 @@ pub(crate) fn model(files: &Files) -> Value {
 }
 
 /// The `assets` of an optimized model.
-fn optimized_model(files: &Files) -> Value {
+fn optimized_model(files: FilesOf<'_>) -> Value {
     let file = |name, content_type, bytes: &Bytes| files.add(name, content_type, bytes.clone());
     json!({
         "fbxUrl": file("model.fbx", OTHER_TYPE, &FBX),
@@ -87,7 +87,7 @@ fn optimized_model(files: &Files) -> Value {
 }
 
 /// The `conversion` of an operation, to the formats of a draft.
-pub(crate) fn conversion(files: &Files, id: &str, draft: &Draft) -> Value {
+pub(crate) fn conversion(files: FilesOf<'_>, id: &str, draft: &Draft) -> Value {
     let formats: [(&str, &'static str, &Bytes); 5] = [
         ("glb", GLB_TYPE, &PLAIN_GLB),
         ("obj", "model/obj", &OBJ),
@@ -113,22 +113,22 @@ pub(crate) fn conversion(files: &Files, id: &str, draft: &Draft) -> Value {
 }
 
 /// A name without the characters that a URL would have to escape.
-fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' }).collect()
 }
 
 /// The URL of a sound.
-pub(crate) fn audio(files: &Files) -> String {
+pub(crate) fn audio(files: FilesOf<'_>) -> String {
     files.add("sound.wav", "audio/wav", AUDIO.clone())
 }
 
 /// The URL of an animated model.
-pub(crate) fn animation(files: &Files) -> String {
+pub(crate) fn animation(files: FilesOf<'_>) -> String {
     files.add("animation.glb", GLB_TYPE, PLAIN_GLB.clone())
 }
 
 /// Replaces the preview image in `assets`. Each number of revisions gives another image.
-pub(crate) fn revise_preview(files: &Files, results: &mut [(&'static str, Value)], revisions: u32) {
+pub(crate) fn revise_preview(files: FilesOf<'_>, results: &mut [(&'static str, Value)], revisions: u32) {
     let preview = samples::png(samples::IMAGE_SIDE + revisions, samples::IMAGE_SIDE);
     for (_, assets) in results.iter_mut().filter(|(field, _)| *field == "assets") {
         let url = files.add(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());

@@ -74,11 +74,11 @@ impl Store {
     }
 
     /// Adds an operation that plays a script, with a resource of its own, and returns its id.
-    pub(crate) fn add(&mut self, script: Script, results: Vec<(&'static str, Value)>) -> String {
+    pub(crate) fn add(&mut self, script: Script, results: impl FnOnce(&str) -> Vec<(&'static str, Value)>) -> String {
         let id = self.next_id();
         let kind = script.kind;
         let mut operation = Operation::new(id.clone(), script);
-        operation.results = results;
+        operation.results = results(&id);
         let mut resource = Resource::of(&mut operation, None);
         if kind != OperationKind::World && kind != OperationKind::Model {
             resource.made_by = None;

@@ -88,7 +88,7 @@ pub(crate) fn make_files(environment: &Environment, operation: &mut Operation) {
     if !operation.results.is_empty() {
         return;
     }
-    let files = &environment.files;
+    let files = environment.files.of(&operation.id);
     operation.results = match operation.script.kind {
         OperationKind::Conversion => {
             vec![("conversion", result_files::conversion(files, &operation.id, &operation.draft))]

@@ -67,6 +67,7 @@ mod downloader;
 pub(crate) mod idempotency;
 mod mint;
 mod network;
+mod repair;
 
 pub(crate) use blocking::blocking;
 pub(crate) use call::{Answer, answer, reply};

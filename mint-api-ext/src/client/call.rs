@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::repair::without_unreadable_parts;
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
 
@@ -29,6 +30,11 @@ pub(crate) fn answer<T: DeserializeOwned>(
             let retry_after = retry_after_of(response.headers());
             Ok(Answer { value: response.into_inner(), retry_after })
         }
+        Err(mint_api::Error::InvalidResponsePayload(body, error)) => match without_unreadable_parts(&body) {
+            // The head is gone, and `Retry-After` with it.
+            Some(value) => Ok(Answer { value, retry_after: None }),
+            None => Err(decode_error::<T>(what, &body, error)),
+        },
         Err(error) => Err(error_of::<T>(what, error)),
     }
 }

@@ -8,6 +8,7 @@ mod booleans;
 mod bounds;
 mod conditions;
 mod document;
+mod enum_descriptions;
 mod null;
 mod null_union;
 mod operations;
@@ -24,6 +25,8 @@ use crate::document::check_limits;
 use crate::error::Error;
 use crate::report::{Log, Pass, Report};
 
+pub(crate) use enum_descriptions::EnumDescriptions;
+
 /// A 3.0.3 document, and the disposition of each construct of the document it was lowered from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -32,6 +35,8 @@ pub struct Lowered {
     pub document: openapiv3::OpenAPI,
     /// The disposition of every construct.
     pub report: Report,
+    /// The descriptions of enum values, for which 3.0.3 has no field.
+    pub(crate) enum_descriptions: EnumDescriptions,
 }
 
 /// Lowers an OpenAPI 3.1 document to 3.0.3 (OpenAPI 3.1.1, and JSON Schema 2020-12).
@@ -55,16 +60,16 @@ pub struct Lowered {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn lower(document: &Value) -> Result<Lowered, Error> {
-    let Pass { document, log, .. } = lower_value(document)?;
+    let Pass { document, log, facts: enum_descriptions } = lower_value(document)?;
     let (document, report) = parse(document, log)?;
-    Ok(Lowered { document, report })
+    Ok(Lowered { document, report, enum_descriptions })
 }
 
-/// The passes in order; the rules on schemas follow once every reference leads to a component.
-const PASSES: &[fn(&mut Pass)] = &[
-    document::sections,
-    well_formed::mend,
-    references::lower,
+/// The passes until every reference leads to a component.
+const ON_REFERENCES: &[fn(&mut Pass)] = &[document::sections, well_formed::mend, references::lower];
+
+/// The passes after that, in order.
+const ON_OBJECTS: &[fn(&mut Pass)] = &[
     document::fields,
     document::required_parts,
     operations::name,
@@ -76,10 +81,12 @@ const PASSES: &[fn(&mut Pass)] = &[
 ];
 
 /// Lowers a document without parsing the result.
-pub(crate) fn lower_value(document: &Value) -> Result<Pass, Error> {
+pub(crate) fn lower_value(document: &Value) -> Result<Pass<EnumDescriptions>, Error> {
     let mut pass = checked(document)?;
-    pass.run(PASSES);
-    Ok(pass)
+    pass.run(ON_REFERENCES);
+    let facts = EnumDescriptions::of(&pass.document, &mut pass.log);
+    pass.run(ON_OBJECTS);
+    Ok(Pass { document: pass.document, log: pass.log, facts })
 }
 
 /// Refuses a document that is not OpenAPI 3, or is too deep or too large.

@@ -28,10 +28,8 @@ mod untyped;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::error::Error;
-use crate::lower::{Lowered, parse};
+use crate::lower::{EnumDescriptions, Lowered, parse};
 use crate::model::visitor::visit_mut;
 use crate::plan::Plan;
 use crate::report::{Log, Pass, Report};
@@ -50,9 +48,9 @@ pub(crate) use members::reference;
 ///
 /// [`Error::NotOpenApi30`] when the result is not valid 3.0.
 pub fn prepare(lowered: Lowered) -> Result<Prepared, Error> {
-    let Lowered { document, report } = lowered;
+    let Lowered { document, report, enum_descriptions: facts } = lowered;
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
-    prepare_value(document, Log::continuing(report))
+    prepare_value(Pass { document, log: Log::continuing(report), facts })
 }
 
 /// A document from which progenitor generates correct code, and the plan for what it cannot carry.
@@ -94,11 +92,13 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     properties::prepare,
     facts::take_constants,
     description::sanitise,
+    description::describe_values,
 ];
 
 /// Prepares a lowered document that was not parsed.
-pub(crate) fn prepare_value(document: Value, log: Log) -> Result<Prepared, Error> {
-    let mut pass = Pass { document, log, facts: Facts::default() };
+pub(crate) fn prepare_value(lowered: Pass<EnumDescriptions>) -> Result<Prepared, Error> {
+    let Pass { document, log, facts: enum_descriptions } = lowered;
+    let mut pass = Pass { document, log, facts: Facts::of(enum_descriptions) };
     pass.run(PASSES);
     let Pass { document, log, facts } = pass;
     let (document, report) = parse(document, log)?;

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::lower::lower_value;
 use crate::plan::Plan;
 use crate::prepare::{Prepared, prepare_value};
-use crate::report::{Pass, Report};
+use crate::report::Report;
 
 /// How to generate.
 #[derive(Clone, Debug, Default)]
@@ -99,8 +99,7 @@ impl Generated {
 /// ```
 pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
-    let Pass { document: lowered, log, .. } = lower_value(document)?;
-    let Prepared { document, plan, mut type_names, report } = prepare_value(lowered, log)?;
+    let Prepared { document, plan, mut type_names, report } = prepare_value(lower_value(document)?)?;
     type_names.retain(|name, _| given.contains(name));
     let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
     named_types::settle(&mut file);

@@ -27,7 +27,7 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
     let mut taken = BTreeSet::new();
     let variants: Vec<_> =
         values.iter().map(|value| format_ident!("{}", unique_name(&pascal_name(value), &mut taken))).collect();
-    let value_docs: Vec<_> = values.iter().map(|value| format!("`{}`", left_to_right(value))).collect();
+    let value_docs: Vec<_> = values.iter().map(|value| value_doc(of, value)).collect();
     let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
     let schemars = settings.schemars.then(|| json_schema(name, values));
     let (head, last, text, read, parse) = if of.open {
@@ -152,6 +152,15 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
         #schemars
     };
     syn::parse2::<File>(tokens).map(|file| file.items)
+}
+
+/// The documentation of a variant. A description comes first, since it may start with a list or code.
+fn value_doc(of: &Enum, value: &str) -> String {
+    let shown = left_to_right(value);
+    match of.value_descriptions.get(value) {
+        Some(text) => format!("{text}\n\nOn the wire: `{shown}`."),
+        None => format!("`{shown}`"),
+    }
 }
 
 fn json_schema(name: &Ident, values: &[String]) -> TokenStream {

@@ -1,6 +1,6 @@
 //! The types that typify does not write, or whose deserialization is changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -12,6 +12,8 @@ pub struct Enum {
     pub description: Option<String>,
     /// The values, in document order.
     pub values: Vec<String>,
+    /// The descriptions of values, by value. A value without one is left out.
+    pub value_descriptions: BTreeMap<String, String>,
     /// Whether a server sends it, so that it may have values that this version does not know.
     pub open: bool,
 }

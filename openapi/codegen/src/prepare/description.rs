@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Pass};
@@ -20,6 +21,27 @@ pub(super) fn sanitise(pass: &mut Pass<Facts>) {
             }
         }
     });
+}
+
+/// Finds the descriptions of the values of each enum.
+pub(super) fn describe_values(pass: &mut Pass<Facts>) {
+    let Pass { document, log, facts } = pass;
+    for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+        let Some(values) = schema["enum"].as_array() else { continue };
+        let values: Vec<_> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let at = Pointer::component("schemas", name);
+        let mut texts = facts.enum_descriptions.of_enum(&log.original(at.clone()), &values);
+        for (value, text) in &mut texts {
+            let safe = rustdoc_safe(text);
+            if safe != *text {
+                *text = safe;
+                log.add(Code::L105, &at, format!("the description of `{value}` is escaped for rustdoc"));
+            }
+        }
+        if !texts.is_empty() {
+            facts.value_descriptions.insert(name.clone(), texts);
+        }
+    }
 }
 
 /// Escapes the characters that change the text direction: rustc refuses them in comments (CVE-2021-42574).

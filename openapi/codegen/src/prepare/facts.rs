@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::members::Members;
 use super::unions;
 use crate::error::Error;
+use crate::lower::EnumDescriptions;
 use crate::model::grammar::ObjectKind;
 use crate::model::names::pascal_name;
 use crate::model::operations;
@@ -27,11 +28,20 @@ pub(super) struct Facts {
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
     /// Properties that are nullable only to distinguish absence from emptiness.
     pub(super) absent: BTreeSet<Pointer>,
+    /// The descriptions of values, as the given document has them.
+    pub(super) enum_descriptions: EnumDescriptions,
+    /// The descriptions of values, by the names of the enums.
+    pub(super) value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
     /// The values of enums other than enums of strings.
     pub(super) constants: BTreeMap<Pointer, Vec<Value>>,
 }
 
 impl Facts {
+    /// The facts that the lowering found.
+    pub(super) fn of(enum_descriptions: EnumDescriptions) -> Self {
+        Self { enum_descriptions, ..Self::default() }
+    }
+
     /// The facts on the operation with this path and method.
     pub(super) fn operation(&mut self, path: &str, method: &str) -> &mut Operation {
         self.operations.entry((path.to_owned(), method.to_owned())).or_default()
@@ -59,7 +69,8 @@ impl Facts {
             let description = schema["description"].as_str().map(str::to_owned);
             if let Some(values) = schema["enum"].as_array().filter(|_| schema["type"] == "string") {
                 let values = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                plan.enums.insert(name.clone(), Enum { description, values, open: read });
+                let value_descriptions = self.value_descriptions.get(name).cloned().unwrap_or_default();
+                plan.enums.insert(name.clone(), Enum { description, values, value_descriptions, open: read });
                 continue;
             }
             if unions::members(schema).is_some() {

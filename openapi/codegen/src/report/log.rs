@@ -48,7 +48,8 @@ impl Log {
         std::mem::take(&mut self.rejected)
     }
 
-    fn original(&self, at: Pointer) -> Pointer {
+    /// The place in the given document of a place in the current one, unless a pass moved it within its component.
+    pub(crate) fn original(&self, at: Pointer) -> Pointer {
         let Some((name, inner)) = at.in_component() else { return at };
         match self.origins.get(name) {
             Some(origin) => Pointer::parse(&format!("{origin}{inner}")),

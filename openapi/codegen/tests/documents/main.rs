@@ -4,6 +4,7 @@
 
 mod codes;
 mod corpus;
+mod enum_descriptions;
 mod extensions;
 mod generator;
 mod instances;

@@ -1,4 +1,4 @@
-//! `x-` keys of a published document change nothing, whatever they are called.
+//! `x-` keys of a published document change nothing, whatever they are called, except descriptions of enum values.
 
 use openapi_client_codegen::{Code, Settings, generate, parse_json};
 use serde_json::{Map, Value, json};
@@ -144,6 +144,10 @@ fn hostile(kind: Kind) -> Value {
         "x-content-type": "text/evil",
         "x-form-fields": {"labels": "json", "a": "deep"},
         "x-null-alone": true,
+        "x-enum-varnames": ["evil"],
+        // These have a meaning only in the form of descriptions.
+        "x-enum-descriptions": 1,
+        "x-enumDescriptions": {"low": ["evil"], "high": 1},
     })
 }
 

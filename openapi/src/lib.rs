@@ -10,7 +10,7 @@
 //! # Ok::<(), mint_openapi::Error>(())
 //! ```
 
-use openapi_client_codegen::overlay::{self, Overlay, Verdict};
+use openapi_client_codegen::overlay::{self, Misfit, Overlay, Verdict};
 use openapi_client_codegen::{Generated, Settings, parse_json};
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ pub fn effective_document() -> Result<Value, Error> {
     overlay.provenances()?;
     let applied = overlay::apply(&document()?, &overlay);
     let broken = applied.unsettled().filter(|outcome| outcome.verdict != Verdict::Superseded);
-    let broken: Vec<_> = broken.map(ToString::to_string).collect();
+    let broken: Vec<_> = Misfit::of(broken).iter().map(ToString::to_string).collect();
     if !broken.is_empty() {
         return Err(Error::Overlay(broken.join("\n")));
     }

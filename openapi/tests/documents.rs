@@ -11,7 +11,8 @@ mod random;
 
 use mint_openapi::{OVERLAY_JSON, document, effective_document, generate};
 use openapi_client_codegen::lower;
-use openapi_client_codegen::overlay::{Overlay, apply};
+use openapi_client_codegen::overlay::{Overlay, Verdict, apply};
+use serde_json::json;
 
 #[test]
 fn every_action_of_the_overlay_is_applied() {
@@ -20,6 +21,25 @@ fn every_action_of_the_overlay_is_applied() {
     let applied = apply(&document().unwrap(), &overlay);
     assert_eq!(applied.unsettled().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     assert_eq!(effective_document().unwrap(), applied.document);
+}
+
+#[test]
+fn what_upstream_publishes_of_the_overlay_is_superseded() {
+    let overlay = Overlay::parse(OVERLAY_JSON).unwrap();
+    let applied = apply(&effective_document().unwrap(), &overlay);
+    let others: Vec<_> = applied.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Superseded).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    assert_eq!(applied.document, effective_document().unwrap());
+
+    // The likeliest change of all, in both spellings.
+    for required in [json!({"required": ["id", "status"]}), json!({})] {
+        let mut relaxed = document().unwrap();
+        let operation = relaxed["components"]["schemas"]["Operation"].as_object_mut().unwrap();
+        operation.shift_remove("required").unwrap();
+        operation.extend(required.as_object().unwrap().clone());
+        let unsettled: Vec<_> = apply(&relaxed, &overlay).unsettled().cloned().collect();
+        assert_eq!(unsettled.iter().map(|outcome| outcome.verdict).collect::<Vec<_>>(), [Verdict::Superseded]);
+    }
 }
 
 #[test]

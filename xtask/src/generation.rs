@@ -1,7 +1,7 @@
 //! A document, and the client that is generated from it.
 
 use openapi_client_codegen::diff::{self, Drift, diff_sources};
-use openapi_client_codegen::overlay::{ActionOutcome, Overlay, Verdict, apply};
+use openapi_client_codegen::overlay::{ActionOutcome, Misfit, Overlay, Verdict, apply};
 use openapi_client_codegen::{Error, Report};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ impl Generation {
     pub(crate) fn obstacles(&self) -> Vec<Problem> {
         let misfits = self.unsettled.iter().filter(|outcome| outcome.verdict != Verdict::Superseded);
         let refusal = self.refusal().map(|refusal| Problem::new("no client can be generated", &refusal, refusal.fix()));
-        misfits.map(overlay::problem).chain(refusal).collect()
+        Misfit::of(misfits).iter().map(overlay::problem).chain(refusal).collect()
     }
 
     /// The superseded actions of the overlay.

@@ -1,8 +1,8 @@
-//! The overlay of a workspace, and the fix for an action that no longer fits.
+//! The overlay of a workspace, and the fix for actions that no longer fit.
 
 use std::fs;
 
-use openapi_client_codegen::overlay::{ActionOutcome, Overlay, Verdict};
+use openapi_client_codegen::overlay::{Misfit, Overlay, Verdict};
 
 use crate::problem::Problem;
 use crate::workspace::Workspace;
@@ -24,14 +24,15 @@ pub(crate) fn read(workspace: &Workspace) -> Result<Overlay, Problem> {
     })
 }
 
-/// The fix for an action that was not applied unchanged.
-pub(crate) fn problem(outcome: &ActionOutcome) -> Problem {
-    let ActionOutcome { index, target, verdict, why, .. } = outcome;
-    let fix = match verdict {
-        Verdict::Superseded => "remove what is there from the action, or the action when nothing is left",
-        Verdict::Dead => "point it at where that is now, or remove the action when it is not needed any more",
+/// The fix for actions that were not applied unchanged.
+pub(crate) fn problem(misfit: &Misfit) -> Problem {
+    let fix = match misfit.verdict {
+        Verdict::Superseded => {
+            "remove what the document has, or no longer has, from the action; remove an empty action"
+        }
+        Verdict::Dead => "point it at the new place, or remove the action when it is not needed any more",
         _ => "make the action agree with the document; to replace a value, remove it by an action before",
     };
-    let what = format!("`openapi/overlay.json`: actions[{index}] (`{target}`) is {verdict}");
-    Problem::new(what, why, format!("{fix}; then cargo xtask regen --from openapi/openapi.json"))
+    let what = format!("`openapi/overlay.json`: {}", misfit.headline());
+    Problem::new(what, &misfit.why, format!("{fix}; then cargo xtask regen --from openapi/openapi.json"))
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use openapi_client_codegen::diff::Drift;
-use openapi_client_codegen::overlay::{ActionOutcome, Overlay};
+use openapi_client_codegen::overlay::{ActionOutcome, Misfit, Overlay};
 use openapi_client_codegen::source::{Lock, sha256};
 use openapi_client_codegen::{Disposition, Report, canonical};
 
@@ -219,8 +219,8 @@ impl fmt::Display for Regenerated {
             }
             writeln!(f)?;
         }
-        for outcome in &self.unsettled {
-            writeln!(f, "overlay    {outcome}")?;
+        for misfit in Misfit::of(&self.unsettled) {
+            writeln!(f, "overlay    {misfit}")?;
         }
         if !self.unsettled.is_empty() {
             writeln!(f, "next       mend `openapi/overlay.json`: `cargo xtask check` says how")?;

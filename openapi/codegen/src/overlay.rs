@@ -11,7 +11,8 @@
 //!   The document has a path, a method of a path, a component, a property of a schema or a reply of an operation when it
 //!   has one of that name: upstream wins, without a comparison. It has an element of a list, or any other value, when it
 //!   has an equal one. So a list never gets an element twice, where the specification would append it again.
-//! - **Dead**: its target, or the node it copies, is gone.
+//!   What an action removes is superseded when it is gone and the node that held it is present.
+//! - **Dead**: the node that its target is in, or the node it copies, is gone.
 //! - **Conflicting**: the document has another value at that place, or a value of another kind. To replace a value,
 //!   remove it in an earlier action. An action that affects more than one route or component conflicts, too, so that
 //!   each has its own source.
@@ -101,7 +102,7 @@ pub enum Verdict {
     Applied,
     /// The document already had a part of what the action adds, or all; that part was skipped.
     Superseded,
-    /// Its target, or the node it copies, is gone; nothing was changed.
+    /// The node that its target is in, or the node it copies, is gone; nothing was changed.
     Dead,
     /// It contradicts the document; nothing was changed.
     Conflicting,
@@ -136,6 +137,50 @@ pub fn apply_as_specified(document: &Value, overlay: &Overlay) -> Result<Value, 
     Ok(document)
 }
 
+/// Actions that were not applied unchanged for the same reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Misfit {
+    /// The verdict on each.
+    pub verdict: Verdict,
+    /// The reason.
+    pub why: String,
+    /// The position and the target of each action.
+    pub actions: Vec<(usize, String)>,
+}
+
+impl Misfit {
+    /// Groups the outcomes of actions by verdict and reason, each group at its first action.
+    pub fn of<'a>(outcomes: impl IntoIterator<Item = &'a ActionOutcome>) -> Vec<Self> {
+        let mut misfits: Vec<Self> = Vec::new();
+        for ActionOutcome { index, target, verdict, why } in outcomes {
+            let action = (*index, target.clone());
+            match misfits.iter_mut().find(|misfit| misfit.verdict == *verdict && misfit.why == *why) {
+                Some(misfit) => misfit.actions.push(action),
+                None => misfits.push(Self { verdict: *verdict, why: why.clone(), actions: vec![action] }),
+            }
+        }
+        misfits
+    }
+
+    /// The actions and the verdict on them, without the reason.
+    pub fn headline(&self) -> String {
+        match &self.actions[..] {
+            [(index, target)] => format!("actions[{index}] (`{target}`) is {}", self.verdict),
+            actions => {
+                let positions: Vec<_> = actions.iter().map(|(index, _)| index.to_string()).collect();
+                format!("{} actions are {}: {}", actions.len(), self.verdict, positions.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.headline(), self.why)
+    }
+}
+
 impl Applied {
     /// The outcomes of actions that a maintainer must look at: all but [`Verdict::Applied`].
     pub fn unsettled(&self) -> impl Iterator<Item = &ActionOutcome> {
@@ -165,7 +210,15 @@ fn try_to_apply(document: &Value, action: &Action, version: Version) -> Result<(
         return Err(Refusal::Dead("it has no `update`, `copy` or `remove: true`".into()));
     }
     if edit.is_empty() {
-        return Err(Refusal::Dead("nothing in the document is where it points".into()));
+        return match action.target.gap(document) {
+            Some(gap) if gap.is_target && action.modifier == Modifier::Remove => {
+                Ok((document.clone(), vec![format!("nothing at `{}` to remove", gap.query)]))
+            }
+            gap => {
+                let missing = gap.map_or(action.target.as_str(), |gap| gap.query);
+                Err(Refusal::Dead(format!("the document has nothing at `{missing}`")))
+            }
+        };
     }
     let affected = affected::by(&edit, document);
     if affected.len() > 1 {

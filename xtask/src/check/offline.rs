@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use openapi_client_codegen::overlay::Misfit;
 use openapi_client_codegen::source::{Lock, OriginKind, sha256};
 use openapi_client_codegen::{canonical, parse_json};
 use serde::Serialize;
@@ -84,7 +85,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
         }
     };
     let generation = Generation::with_overlay(&document, &overlay)?;
-    findings.extend(generation.unsettled.iter().map(|outcome| Finding::OutOfDate(overlay::problem(outcome))));
+    let misfits = Misfit::of(&generation.unsettled);
+    findings.extend(misfits.iter().map(|misfit| Finding::OutOfDate(overlay::problem(misfit))));
     if let Some(refusal) = generation.refusal() {
         findings.push(Finding::Broken(Problem::new(
             "no client can be generated from `openapi/openapi.json`",

@@ -192,16 +192,49 @@ fn what_points_at_nothing_is_dead() {
     check(
         json!([
             {"target": "$.components.schemas.Gone.properties", "update": {"a": {}}},
-            {"target": "$.components.schemas.Thing.required[?@ == 'gone']", "remove": true},
+            {"target": "$.components.schemas.Gone.required[?@ == 'id']", "remove": true},
             {"target": "$.components.schemas.Thing", "copy": "$.components.schemas.Gone"},
             {"target": "$.components.schemas.Thing"},
         ]),
         expect![[r#"
-            dead: nothing in the document is where it points
-            dead: nothing in the document is where it points
+            dead: the document has nothing at `$.components.schemas.Gone`
+            dead: the document has nothing at `$.components.schemas.Gone`
             dead: nothing in the document is at `$.components.schemas.Gone`
             dead: it has no `update`, `copy` or `remove: true`
         "#]],
+    );
+}
+
+#[test]
+fn what_upstream_removed_is_superseded() {
+    check(
+        json!([
+            {"target": "$.components.schemas.Thing.required[?@ == 'gone']", "remove": true},
+            {"target": "$.components.schemas.Thing.properties.kind.gone[?@ == 'z']", "remove": true},
+            {"target": "$.components.schemas.Thing.maxLength", "remove": true},
+        ]),
+        expect![[r#"
+            superseded: the document has nothing at `$.components.schemas.Thing.required[?@ == 'gone']` to remove
+            superseded: the document has nothing at `$.components.schemas.Thing.properties.kind.gone` to remove
+            superseded: the document has nothing at `$.components.schemas.Thing.maxLength` to remove
+        "#]],
+    );
+}
+
+#[test]
+fn what_lacks_one_parent_is_named_once() {
+    let applied = applied(json!([
+        {"target": "$.gone.schemas.A", "update": {"a": 1}},
+        {"target": "$.components.schemas.Gone", "update": {"a": 1}},
+        {"target": "$.gone.schemas.B.required[?@ == 'id']", "remove": true},
+    ]));
+    let misfits: Vec<_> = Misfit::of(applied.unsettled()).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        misfits,
+        [
+            "2 actions are dead: 0, 2: the document has nothing at `$.gone`",
+            "actions[1] (`$.components.schemas.Gone`) is dead: the document has nothing at `$.components.schemas.Gone`",
+        ]
     );
 }
 
@@ -266,9 +299,9 @@ fn a_property_may_be_called_properties() {
 
 #[test]
 fn an_outcome_names_its_action() {
-    let applied = applied(json!([{"target": "$.info", "update": {"x-a": 1}}, {"target": "$.gone", "remove": true}]));
+    let applied = applied(json!([{"target": "$.info", "update": {"x-a": 1}}, {"target": "$.gone.a", "remove": true}]));
     let unsettled: Vec<_> = applied.unsettled().map(ToString::to_string).collect();
-    assert_eq!(unsettled, ["actions[1] (`$.gone`) is dead: nothing in the document is where it points"]);
+    assert_eq!(unsettled, ["actions[1] (`$.gone.a`) is dead: the document has nothing at `$.gone`"]);
     assert_eq!(applied.outcomes[0].to_string(), "actions[0] (`$.info`) is applied");
 }
 

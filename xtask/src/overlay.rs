@@ -30,7 +30,7 @@ pub(crate) fn problem(misfit: &Misfit) -> Problem {
         Verdict::Superseded => {
             "remove what the document has, or no longer has, from the action; remove an empty action"
         }
-        Verdict::Dead => "point it at the new place, or remove the action when it is not needed any more",
+        Verdict::Dead => "point each action at the new place, or remove it when it is not needed any more",
         _ => "make the action agree with the document; to replace a value, remove it by an action before",
     };
     let what = format!("`openapi/overlay.json`: {}", misfit.headline());

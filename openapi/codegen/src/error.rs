@@ -3,6 +3,7 @@
 #[cfg(feature = "source")]
 mod conflict;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::report::{Code, Entry, Report};
@@ -59,8 +60,49 @@ impl Error {
 
 fn list(rejections: &[Entry]) -> String {
     let mut text = format!("{} construct(s) of the document cannot be turned into Rust:", rejections.len());
-    for Entry { code, pointer, reason } in rejections {
-        let _ = write!(text, "\n  {code} at {pointer}: {reason}");
+    let mut groups: Vec<(&Entry, usize)> = Vec::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    for entry in rejections {
+        match known.get(&(entry.code, &entry.reason)) {
+            Some(index) => groups[*index].1 += 1,
+            None => {
+                known.insert((entry.code, &entry.reason), groups.len());
+                groups.push((entry, 0));
+            }
+        }
+    }
+    for (Entry { code, pointer, reason }, others) in groups {
+        let _ = match others {
+            0 => write!(text, "\n  {code} at {pointer}: {reason}"),
+            1 => write!(text, "\n  {code} at {pointer} and one other place: {reason}"),
+            _ => write!(text, "\n  {code} at {pointer} and {others} other places: {reason}"),
+        };
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::pointer::Pointer;
+
+    #[test]
+    fn a_reason_of_several_places_is_given_once() {
+        let entry = |code, at: &str, reason: &str| Entry { code, pointer: Pointer::parse(at), reason: reason.into() };
+        let entries = [
+            entry(Code::R002, "/a", "x"),
+            entry(Code::R004, "/b", "x"),
+            entry(Code::R002, "/c", "x"),
+            entry(Code::R004, "/d", "y"),
+            entry(Code::R004, "/e", "x"),
+            entry(Code::R004, "/f", "x"),
+        ];
+        assert_eq!(
+            list(&entries),
+            "6 construct(s) of the document cannot be turned into Rust:\n  \
+             R002 at /a and one other place: x\n  \
+             R004 at /b and 2 other places: x\n  \
+             R004 at /d: y"
+        );
+    }
 }

@@ -167,11 +167,19 @@ impl Misfit {
     pub fn headline(&self) -> String {
         match &self.actions[..] {
             [(index, target)] => format!("actions[{index}] (`{target}`) is {}", self.verdict),
-            actions => {
-                let positions: Vec<_> = actions.iter().map(|(index, _)| index.to_string()).collect();
-                format!("{} actions are {}: {}", actions.len(), self.verdict, positions.join(", "))
-            }
+            actions => format!("{} actions are {}: {}", actions.len(), self.verdict, self.positions()),
         }
+    }
+
+    /// The positions of the actions, such as `0-2, 5`.
+    fn positions(&self) -> String {
+        let positions: Vec<_> = self.actions.iter().map(|(index, _)| *index).collect();
+        let runs = positions.chunk_by(|before, after| before + 1 == *after);
+        let texts = runs.map(|run| match run {
+            [first, .., last] => format!("{first}-{last}"),
+            run => run.iter().map(ToString::to_string).collect(),
+        });
+        texts.collect::<Vec<_>>().join(", ")
     }
 }
 

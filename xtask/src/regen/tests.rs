@@ -185,7 +185,7 @@ fn what_cannot_be_generated_leaves_the_old_files() {
               no client can be generated
               1 construct(s) of the document cannot be turned into Rust:
                 R003 at /openapi: `4.0.0` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first
-              fix: add the rule that is missing to `openapi/codegen/src/lower`; or write it all the same, to mend it there: --force"#]],
+              fix: pass a document of OpenAPI 3.0, 3.1 or 3.2; or write it all the same, to mend it there: --force"#]],
     );
 }
 

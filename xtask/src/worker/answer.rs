@@ -46,6 +46,12 @@ impl Refusal {
     /// What a maintainer can do, in one line.
     pub(crate) fn fix(&self) -> &'static str {
         match self {
+            Self::Rejected(entries) if entries.iter().any(|entry| entry.code == Code::R003) => {
+                "pass a document of OpenAPI 3.0, 3.1 or 3.2"
+            }
+            Self::Rejected(entries) if entries.iter().all(|entry| is_fault(entry.code)) => {
+                "ask who publishes the document to mend it, and pass a corrected copy until then"
+            }
             Self::Rejected(_) => "add the rule that is missing to `openapi/codegen/src/lower`",
             Self::Unreadable(_) => "pass an OpenAPI 3.1 document as JSON, as YAML, or as a docs page in Markdown",
             Self::Unknown(_) => {
@@ -53,6 +59,11 @@ impl Refusal {
             }
         }
     }
+}
+
+/// Whether a rejected construct is a fault of the document, which no rule can take.
+fn is_fault(code: Code) -> bool {
+    matches!(code, Code::R002 | Code::R004 | Code::R006 | Code::R007 | Code::R008 | Code::R009)
 }
 
 impl From<Error> for Refusal {

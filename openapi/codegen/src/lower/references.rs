@@ -53,15 +53,21 @@ fn names(document: &Value) -> BTreeSet<String> {
 }
 
 /// Reports why a reference cannot be followed.
-fn refuse(reference: &str, at: &Pointer, log: &mut Log) {
-    if reference.starts_with('#') {
-        let reason = format!(
-            "`{reference}` names nothing in the document that may stand here; add what it names, or remove the reference"
-        );
-        return log.add(Code::R002, &at.join("$ref"), reason);
+fn refuse(reference: &str, at: &Pointer, targets: &Targets, log: &mut Log) {
+    let at = at.join("$ref");
+    if !reference.starts_with('#') {
+        let reason =
+            format!("`{reference}` is outside the document; copy what it names into the document: nothing is fetched");
+        return log.add(Code::R006, &at, reason);
     }
-    let reason = format!("`{reference}` is outside the document; builds are offline: bundle it into the document");
-    log.add(Code::R006, &at.join("$ref"), reason);
+    // References into a part that is missing share a reason, and are reported together.
+    let reason = match targets.first_missing(reference) {
+        Some(missing) => format!("the document has nothing at `{missing}`; add it, or remove the reference"),
+        None => {
+            format!("`{reference}` is not of the kind that is expected here; name another, or remove the reference")
+        }
+    };
+    log.add(Code::R002, &at, reason);
 }
 
 /// The section of `components` that a reference to an object of this kind leads to in 3.0; empty if 3.0 has none.
@@ -88,7 +94,7 @@ fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log) -> boo
         while let Some(Value::String(reference)) = object.get("$ref") {
             let reference = reference.clone();
             let Some((pointer, target)) = targets.resolve(&reference, &Pointer::default()) else {
-                refuse(&reference, at, log);
+                refuse(&reference, at, targets, log);
                 object.shift_remove("$ref");
                 return;
             };
@@ -146,7 +152,7 @@ impl Hoisting<'_> {
                 siblings(schema, at, self.log);
             }
             None => {
-                refuse(&reference, at, self.log);
+                refuse(&reference, at, self.targets, self.log);
                 schema.shift_remove("$ref");
             }
         }
@@ -293,6 +299,26 @@ mod tests {
             json!({"A": {"properties": {"root": {}, "other": {}}}}),
             "R002 R002",
         );
+    }
+
+    #[test]
+    fn a_refusal_names_the_shortest_part_that_is_missing() {
+        for (reference, expected) in [
+            ("#/components/schemas/None", "the document has nothing at `#/components/schemas/None`"),
+            ("#/components/schemas/None/items", "the document has nothing at `#/components/schemas/None`"),
+            ("#/definitions/a/b", "the document has nothing at `#/definitions`"),
+            ("#/components/schemas/A%20B", "the document has nothing at `#/components/schemas/A%20B`"),
+            ("#anchor", "the document has nothing at `#anchor`"),
+            ("#/components/responses/R", "`#/components/responses/R` is not of the kind"),
+            ("#", "`#` is not of the kind"),
+            ("models.yaml#/A", "`models.yaml#/A` is outside the document"),
+        ] {
+            let mut document =
+                json!({"components": {"schemas": {"S": {"$ref": reference}}, "responses": {"R": {"description": ""}}}});
+            let (report, ()) = Pass::of(&mut document, lower);
+            let reasons: Vec<_> = report.entries.iter().map(|entry| &entry.reason).collect();
+            assert!(reasons.len() == 1 && reasons[0].starts_with(expected), "{reference}: {reasons:?}");
+        }
     }
 
     #[test]

@@ -92,6 +92,14 @@ impl Targets {
         self.dynamic.get(anchor).is_some_and(|count| *count > 1)
     }
 
+    /// The shortest part of a reference within the document that leads to nothing; `None` when all of it leads somewhere.
+    pub(super) fn first_missing<'r>(&self, reference: &'r str) -> Option<&'r str> {
+        let fragment = reference.strip_prefix('#')?;
+        let ends = fragment.match_indices('/').map(|(end, _)| end).skip(1).chain([fragment.len()]);
+        let is_missing = |end: &usize| self.whole.pointer(&percent_decoded(&fragment[..*end])).is_none();
+        ends.into_iter().find(is_missing).map(|end| &reference[..=end])
+    }
+
     fn value(&self, pointer: String) -> Option<(String, &Value)> {
         let value = self.whole.pointer(&pointer)?;
         Some((pointer, value))

@@ -227,12 +227,13 @@ fn what_lacks_one_parent_is_named_once() {
         {"target": "$.gone.schemas.A", "update": {"a": 1}},
         {"target": "$.components.schemas.Gone", "update": {"a": 1}},
         {"target": "$.gone.schemas.B.required[?@ == 'id']", "remove": true},
+        {"target": "$.gone.schemas.B", "update": {"a": 1}},
     ]));
     let misfits: Vec<_> = Misfit::of(applied.unsettled()).iter().map(ToString::to_string).collect();
     assert_eq!(
         misfits,
         [
-            "2 actions are dead: 0, 2: the document has nothing at `$.gone`",
+            "3 actions are dead: 0, 2-3: the document has nothing at `$.gone`",
             "actions[1] (`$.components.schemas.Gone`) is dead: the document has nothing at `$.components.schemas.Gone`",
         ]
     );

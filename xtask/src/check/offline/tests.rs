@@ -221,8 +221,8 @@ fn actions_that_no_longer_fit() {
         |workspace| with_action(workspace, r#""target": "$.components.schemas.Gone.properties", "update": {"a": {}}"#),
         expect![[r#"
             out of date: `openapi/overlay.json`: actions[1] (`$.components.schemas.Gone.properties`) is dead
-              nothing in the document is where it points
-              fix: point it at where that is now, or remove the action when it is not needed any more; then cargo xtask regen --from openapi/openapi.json
+              the document has nothing at `$.components.schemas.Gone`
+              fix: point each action at the new place, or remove it when it is not needed any more; then cargo xtask regen --from openapi/openapi.json
         "#]],
     );
     check_after(
@@ -230,7 +230,7 @@ fn actions_that_no_longer_fit() {
         expect![[r#"
             out of date: `openapi/overlay.json`: actions[1] (`$.components.schemas`) is superseded
               the document has /components/schemas/Thing
-              fix: remove what is there from the action, or the action when nothing is left; then cargo xtask regen --from openapi/openapi.json
+              fix: remove what the document has, or no longer has, from the action; remove an empty action; then cargo xtask regen --from openapi/openapi.json
         "#]],
     );
     check_after(

@@ -100,7 +100,7 @@ fn by_force_it_is_written_and_what_is_broken_is_told() {
         broken     no client can be generated
                      1 construct(s) of the document cannot be turned into Rust:
                        R003 at /openapi: `4.0.0` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first
-                     fix: add the rule that is missing to `openapi/codegen/src/lower`
+                     fix: pass a document of OpenAPI 3.0, 3.1 or 3.2
     "#]]
     .assert_eq(&regenerated.to_string());
     assert_eq!(read(&fixture.workspace.lowering()), lowering);
@@ -134,8 +134,8 @@ fn an_overlay_that_does_not_fit_refuses_the_document() {
     expect![[r#"
         `day-2.md` cannot be taken; nothing was written
           `openapi/overlay.json`: actions[1] (`$.components.schemas.Thing.properties.name`) is dead
-          nothing in the document is where it points
-          fix: point it at where that is now, or remove the action when it is not needed any more; then cargo xtask regen --from openapi/openapi.json; or write it all the same, to mend it there: --force"#]].assert_eq(&problem.to_string());
+          the document has nothing at `$.components.schemas.Thing.properties.name`
+          fix: point each action at the new place, or remove it when it is not needed any more; then cargo xtask regen --from openapi/openapi.json; or write it all the same, to mend it there: --force"#]].assert_eq(&problem.to_string());
 
     let regenerated = fixture.force(&without, 2).unwrap();
     assert_eq!(regenerated.end(), Exit::Failed);
@@ -167,4 +167,27 @@ fn a_source_with_an_etag_takes_the_place_of_one_without() {
         assert_eq!((&lock.origin, lock.etag.as_deref()), expected);
         assert_eq!((lock.date.as_str(), lock.version.as_str()), ("2026-01-01", "1.0.0"));
     }
+}
+
+#[test]
+fn a_missing_parent_is_named_once() {
+    let fixture = Fixture::in_sync();
+    let action = |name: &str| {
+        format!(
+            r#",
+        {{"target": "$.components.schemas.Thing.properties", "update": {{"{name}": {{}}}},
+         "x-provenance": {{"source": "the makers", "confidence": "H"}}}}"#
+        )
+    };
+    edit(&fixture.workspace.overlay(), "\n  ]\n}\n", &format!("{}{}\n  ]\n}}\n", action("a"), action("b")));
+    fixture.regen(DOCUMENT, 1).unwrap();
+    let problem = fixture.regen(&DOCUMENT.replacen("\"components\"", "\"x-components\"", 1), 2).unwrap_err();
+    expect![[r#"
+        `day-2.md` cannot be taken; nothing was written
+          `openapi/overlay.json`: 2 actions are dead: 1-2
+          the document has nothing at `$.components`
+          no client can be generated
+          1 construct(s) of the document cannot be turned into Rust:
+            R002 at /paths/~1things~1{id}/get/responses/200/content/application~1json/schema/$ref: the document has nothing at `#/components`; add it, or remove the reference
+          fix: point each action at the new place, or remove it when it is not needed any more; then cargo xtask regen --from openapi/openapi.json; ask who publishes the document to mend it, and pass a corrected copy until then; or write it all the same, to mend it there: --force"#]].assert_eq(&problem.to_string());
 }

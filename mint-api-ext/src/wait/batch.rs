@@ -23,7 +23,7 @@ use super::wait::Deadline;
 use super::wait_many::{Command, Setup, WaitTarget};
 use super::{Outcome, Update};
 use crate::client::{Answer, Mint};
-use crate::error::{Error, ErrorKind, OperationId};
+use crate::error::{Error, OperationId};
 use crate::retry::Jitter;
 
 /// An id as it was given, and how the wait for it ended.
@@ -43,6 +43,7 @@ pub(super) struct Batch {
     commands: Option<UnboundedReceiver<Command>>,
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Whether the token fired.
     stopped: bool,
 
     items: HashMap<Key, Poller>,
@@ -128,25 +129,36 @@ impl Batch {
         if self.stopped {
             return;
         }
-        let kind = if self.cancelled.as_mut().poll(context).is_ready() {
-            ErrorKind::Interrupted
+        let end: fn(&mut Self, Key) = if self.cancelled.as_mut().poll(context).is_ready() {
+            self.stopped = true;
+            Self::interrupt
         } else if self.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
-            ErrorKind::Timeout
+            self.deadline = None;
+            Self::end_at_deadline
         } else {
             return;
         };
-        self.stopped = true;
         self.commands = None;
         self.in_flight.clear();
         self.timers.clear();
         self.due.clear();
         let mut left: Vec<_> = self.items.keys().copied().collect();
         left.sort_unstable();
-        for key in left {
-            self.end_with(key, |poller| match kind {
-                ErrorKind::Interrupted => Err(poller.interrupted()),
-                _ => Err(poller.gave_up(GiveUp::Deadline, None)),
-            });
+        left.into_iter().for_each(|key| end(self, key));
+    }
+
+    fn interrupt(&mut self, key: Key) {
+        self.end_with(key, |poller| Err(poller.interrupted()));
+    }
+
+    /// Ends a wait at the deadline of the batch; one that has not polled yet polls once.
+    fn end_at_deadline(&mut self, key: Key) {
+        match self.items.get_mut(&key) {
+            Some(poller) if !poller.has_polled() => {
+                poller.end_now();
+                self.due.push_back(key);
+            }
+            _ => self.end_with(key, |poller| Err(poller.gave_up(GiveUp::Deadline, None))),
         }
     }
 
@@ -186,6 +198,9 @@ impl Batch {
             poller.hold_until(self.hold_until);
             let handle = poller.handle().clone();
             if let Some(cut_off_after) = self.advance(key) {
+                if let Some(poller) = self.items.get_mut(&key) {
+                    poller.poll_begins();
+                }
                 let span = tracing::debug_span!("mint.wait", mint.operation_id = %handle.id());
                 let request = async move {
                     let reply = tokio::time::timeout(cut_off_after, handle.poll()).await;

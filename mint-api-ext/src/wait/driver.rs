@@ -57,6 +57,7 @@ impl Driver {
                 Some(first) => Ok(first),
                 None => match poller.step() {
                     Step::Poll { cut_off_after } => {
+                        poller.poll_begins();
                         timeout(cut_off_after, handle.poll()).await.unwrap_or_else(|_| Err(cut_off()))
                     }
                     Step::SleepUntil(time) => {

@@ -17,7 +17,8 @@ use crate::error::Error;
 /// What to do next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Step {
-    /// Send a request, and cut it off once this much time has passed, which is at the deadline.
+    /// Send a request, and cut it off once this much time has passed, which is at the deadline. A wait whose deadline
+    /// passed before its first poll sends that one all the same, and cuts it off after the request timeout.
     Poll { cut_off_after: Duration },
     /// Sleep until this time.
     SleepUntil(Duration),
@@ -62,8 +63,12 @@ pub(crate) struct Machine {
     /// Whether a state was seen that was not acted on.
     moved_on: bool,
     deadline: Option<Duration>,
+    /// Whether a poll was sent.
+    polled: bool,
     polls: u32,
     next_poll: Duration,
+    /// Before this time the server wants no poll.
+    not_before: Duration,
     last_good: Duration,
     /// Time since the last good reply that was spent obeying the server.
     obeyed: Duration,
@@ -88,8 +93,10 @@ impl Machine {
             state: Arc::default(),
             moved_on: false,
             deadline,
+            polled: false,
             polls: 0,
             next_poll: Duration::ZERO,
+            not_before: Duration::ZERO,
             last_good: Duration::ZERO,
             obeyed: not_before,
             seen: None,
@@ -121,13 +128,28 @@ impl Machine {
             return Step::GiveUp(reason);
         }
         let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(now));
-        if left.is_zero() {
+        if left.is_zero() && self.polled {
             return Step::GiveUp(GiveUp::Deadline);
         }
         if now < self.next_poll {
             return Step::SleepUntil(self.next_poll);
         }
-        Step::Poll { cut_off_after: left }
+        Step::Poll { cut_off_after: if left.is_zero() { self.rules.request_timeout } else { left } }
+    }
+
+    /// The poll of the last step is being sent.
+    pub(crate) fn poll_begins(&mut self) {
+        self.polled = true;
+    }
+
+    pub(crate) fn has_polled(&self) -> bool {
+        self.polled
+    }
+
+    /// Moves the deadline to this time, if it is later.
+    pub(crate) fn end_at(&mut self, now: Duration) {
+        self.deadline = Some(self.deadline.map_or(now, |deadline| deadline.min(now)));
+        self.schedule_at(now, self.next_poll, self.not_before);
     }
 
     /// Takes in the reply of a poll, or of the call that gave the handle, or the failure of a poll.
@@ -257,6 +279,7 @@ impl Machine {
 
     fn schedule_at(&mut self, now: Duration, wanted: Duration, not_before: Duration) {
         self.next_poll = wanted.max(not_before);
+        self.not_before = not_before;
         let Some(deadline) = self.deadline else { return };
         if not_before >= deadline && not_before > now {
             self.given_up = Some(GiveUp::NotBefore(not_before - now));
@@ -264,7 +287,7 @@ impl Machine {
         }
         // A last poll is to start early enough to be answered before the deadline.
         let last_poll = deadline - self.rules.request_timeout.min(deadline / 10);
-        if now >= last_poll {
+        if now >= last_poll && self.polled {
             self.given_up = Some(GiveUp::Deadline);
         } else if self.next_poll > last_poll {
             self.next_poll = last_poll.max(not_before);

@@ -58,6 +58,20 @@ impl Poller {
         self.machine.step(self.began.elapsed())
     }
 
+    /// The poll of the last step is being sent.
+    pub(super) fn poll_begins(&mut self) {
+        self.machine.poll_begins();
+    }
+
+    pub(super) fn has_polled(&self) -> bool {
+        self.machine.has_polled()
+    }
+
+    /// Makes now the deadline, if it is later.
+    pub(super) fn end_now(&mut self) {
+        self.machine.end_at(self.began.elapsed());
+    }
+
     /// Takes in a reply, or the failure of a poll. An error ends the wait. `jitter` is between 0 and 1.
     pub(super) fn take(&mut self, reply: Result<Answer<Operation>, Error>, jitter: f64) -> Result<Update, Error> {
         let update = self.machine.take(self.began.elapsed(), reply, jitter, &self.handle);

@@ -95,7 +95,8 @@ impl Wait {
     /// How long the wait may take, from when it is first awaited. Default: what is left of the deadline of an earlier wait
     /// for the operation that was dropped, or that was saved with the operation; else 30 minutes.
     ///
-    /// A last poll is made shortly before, and cut off at the deadline.
+    /// A last poll is made shortly before, and cut off at the deadline. A wait whose deadline passed before its first poll,
+    /// such as a saved one or one of zero, polls once, for at most the request timeout, unless the server wants no poll yet.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Deadline::After(deadline);
         self

@@ -172,7 +172,8 @@ impl WaitMany {
         self.with(|setup| setup.concurrency = requests.max(1))
     }
 
-    /// How long the wait for each operation may take, from when it was added. Default: 30 minutes.
+    /// How long the wait for each operation may take, from when it was added. Default: 30 minutes. As by
+    /// [`Wait::deadline`](super::Wait::deadline), an operation whose turn comes only later is polled once.
     pub fn item_deadline(self, deadline: Duration) -> Self {
         self.with(|setup| setup.item_deadline = Deadline::After(deadline))
     }
@@ -182,8 +183,10 @@ impl WaitMany {
         self.with(|setup| setup.item_deadline = Deadline::Never)
     }
 
-    /// How long the batch may take, from when it is first polled; every wait that is left then ends with an error.
-    /// Default: as long as the single waits.
+    /// How long the batch may take, from when it is first polled; every wait that is left then ends with an error. Default:
+    /// as long as the single waits.
+    ///
+    /// An operation that was not polled by then is polled once first, so that a deadline of zero is one round of polls.
     pub fn deadline(self, deadline: Duration) -> Self {
         self.with(|setup| setup.deadline = Some(deadline))
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use mint_api_ext::simulator::{Reply, Script, Simulator};
+use mint_api_ext::wait::WaitMany;
 use mint_api_ext::{ErrorKind, Outcome};
 use tokio::time::Instant;
 
@@ -65,6 +66,35 @@ async fn deadlines_of_each_and_of_the_whole() {
     let ended: Vec<_> = mint.wait_many(ids).deadline(Duration::from_secs(40)).collect().await;
     assert!(ended[0].1.is_ok() && ended[1..].iter().all(|(_, result)| result.as_ref().unwrap_err().is_timeout()));
     assert_eq!((ended.len(), began.elapsed()), (3, Duration::from_secs(40)));
+}
+
+/// Two requests a second for ten operations: the last of them have their turn after the deadline.
+#[tokio::test(start_paused = true)]
+async fn who_is_not_polled_before_the_deadline_is_polled_after_it() {
+    let simulator = Simulator::start().await.unwrap();
+    let limit = NonZeroU32::new(2).unwrap();
+    let mint = simulator.mint_builder().unwrap().requests_per_second(limit).build().unwrap();
+    let ids: Vec<_> = (0..10).map(|_| simulator.add(Script::model().timeline([("succeeded", 0)]))).collect();
+    let few = |deadline: fn(WaitMany) -> WaitMany| deadline(mint.wait_many(&ids).concurrency(1)).collect::<Vec<_>>();
+    for (name, ended) in [
+        ("item", few(|wait| wait.item_deadline(Duration::from_secs(2))).await),
+        ("batch", few(|wait| wait.deadline(Duration::from_secs(2))).await),
+    ] {
+        // One was cut off when the deadline of the batch came.
+        let polled = ended.iter().filter(|(_, result)| matches!(result, Ok(outcome) if outcome.is_success()));
+        assert!(polled.count() >= 9, "{name}: {ended:?}");
+    }
+    // A server that wants no request is not asked.
+    let limited = Reply::problem(429).header("retry-after", "100");
+    let one = simulator.add(Script::model().replies([limited]));
+    let ended: Vec<_> = mint
+        .wait_many([&one].into_iter().chain(&ids))
+        .concurrency(1)
+        .deadline(Duration::from_millis(900))
+        .collect()
+        .await;
+    assert_eq!(ended.len(), 11);
+    assert!(ended.iter().all(|(_, result)| result.as_ref().is_err_and(mint_api_ext::Error::is_timeout)), "{ended:?}");
 }
 
 #[tokio::test(start_paused = true)]

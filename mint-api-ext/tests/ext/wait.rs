@@ -153,6 +153,34 @@ async fn a_server_that_never_answers_is_cut_off_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_of_zero_is_one_poll() {
+    for (status, succeeds) in [("running", false), ("succeeded", true)] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let began = Instant::now();
+        let id = simulator.add(Script::model().timeline([(status, 0)]));
+        let handle = mint.attach(&id).unwrap();
+        let (first, zero) = (handle.wait().deadline(Duration::ZERO).await, Duration::ZERO);
+        let second = handle.wait().deadline(zero).updates().try_collect::<Vec<_>>().await;
+        let many = || mint.wait_many([&id]);
+        for (name, result) in [
+            ("future", first.map(|outcome| outcome.is_success())),
+            ("stream", second.map(|all| matches!(all.last(), Some(Update::Ended(outcome)) if outcome.is_success()))),
+            ("item", many().item_deadline(zero).next().await.unwrap().1.map(|outcome| outcome.is_success())),
+            ("batch", many().deadline(zero).next().await.unwrap().1.map(|outcome| outcome.is_success())),
+        ] {
+            match result {
+                Ok(success) => assert!(succeeds && success, "{name}"),
+                Err(error) => {
+                    assert!(!succeeds && error.is_timeout() && error.wait().unwrap().polls == 1, "{name}: {error}")
+                }
+            }
+        }
+        assert_eq!((simulator.api_requests().len(), began.elapsed().as_secs()), (4, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_stream_polls_only_when_asked() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();

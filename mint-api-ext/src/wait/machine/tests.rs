@@ -1,6 +1,7 @@
 //! Scripts of replies against the machine: what it does, and when.
 
 mod acted_on;
+mod deadline;
 
 use serde_json::json;
 
@@ -41,6 +42,7 @@ fn play(wait: Waits, script: &[Brings]) -> (Vec<u128>, String) {
             }
             Step::GiveUp(reason) => return (polls, format!("{reason:?}")),
             Step::Poll { .. } => {
+                machine.poll_begins();
                 let brings = script[polls.len().min(script.len() - 1)];
                 polls.push(now.as_millis());
                 let seconds = |after: Option<u64>| after.map(Duration::from_secs);
@@ -144,33 +146,6 @@ fn jitter_only_adds() {
 }
 
 #[test]
-fn a_last_poll_starts_shortly_before_the_deadline() {
-    // A tenth of 20 s before its end.
-    check(deadline(20), &[RUNNING], &[0, 2000, 5200, 10_320, 18_000], "Deadline");
-    // At most the request timeout before its end.
-    let (polls, end) = play(deadline(3600), &[RUNNING]);
-    assert_eq!((polls.last(), end.as_str()), (Some(&3_570_000), "Deadline"));
-    // Obeying the server may leave less.
-    check(deadline(20), &[Status("running", "t", Some(19)), RUNNING], &[0, 19_000], "Deadline");
-    check(deadline(0), &[RUNNING], &[], "Deadline");
-}
-
-#[test]
-fn a_poll_is_cut_off_at_the_deadline() {
-    let machine = deadline(20).machine();
-    assert_eq!(machine.step(Duration::ZERO), Step::Poll { cut_off_after: Duration::from_secs(20) });
-    assert_eq!(machine.step(Duration::from_secs(18)), Step::Poll { cut_off_after: Duration::from_secs(2) });
-    let endless = Waits { deadline: None, ..rules() }.machine();
-    assert_eq!(endless.step(Duration::ZERO), Step::Poll { cut_off_after: Duration::MAX });
-    assert_eq!(machine.step(Duration::from_secs(20)), Step::GiveUp(GiveUp::Deadline));
-}
-
-#[test]
-fn a_server_that_forbids_polling_past_the_deadline_ends_the_wait_at_once() {
-    check(deadline(20), &[RUNNING, Status("running", "t", Some(18))], &[0, 2000], "NotBefore(18s)");
-}
-
-#[test]
 fn failures_are_put_up_with_for_five_minutes() {
     check(rules(), &[Failure(None), Failure(None), DONE], &[0, 2000, 5200], "Succeeded");
     let (polls, end) = play(rules(), &[Failure(None)]);
@@ -226,15 +201,6 @@ fn a_change_of_status_is_told_once() {
 }
 
 #[test]
-fn a_policy_that_never_waits_still_ends() {
-    let policy = PollingPolicy::from(Exponential::new(Duration::ZERO, 1.6, Duration::from_secs(15)));
-    let rules = Rules { policy, ..Rules::default() };
-    let mut machine = Waits { rules, ..deadline(20) }.machine();
-    let _ = machine.replied(Duration::from_secs(1), &operation("running", "t"), None, 1.0);
-    assert_eq!(machine.step(Duration::from_secs(1)), Step::Poll { cut_off_after: Duration::from_secs(19) });
-}
-
-#[test]
 fn a_floor_and_a_ceiling_bound_what_the_server_asks() {
     let bounded = || Waits {
         rules: Rules {
@@ -260,14 +226,6 @@ fn the_reply_of_the_start_is_the_first_input() {
     let mut machine = rules().machine();
     let _ = machine.replied(Duration::ZERO, &operation("queued", "t"), Some(Duration::from_secs(5)), 0.0);
     assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(5)));
-}
-
-#[test]
-fn a_wait_that_is_told_not_to_begin_yet_does_not() {
-    let begun =
-        |not_before| Machine::new(Arc::default(), Some(Duration::from_secs(20)), Duration::from_secs(not_before));
-    assert_eq!(begun(7).step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(7)));
-    assert_eq!(begun(30).step(Duration::ZERO), Step::GiveUp(GiveUp::NotBefore(Duration::from_secs(30))));
 }
 
 #[test]
@@ -336,12 +294,13 @@ proptest::proptest! {
                     now = time;
                 }
                 Step::Poll { cut_off_after } => {
+                    machine.poll_begins();
                     proptest::prop_assert!(now >= allowed, "polled at {now:?}, allowed at {allowed:?}");
                     let (kind, retry_after, latency) = turns[polls % turns.len()];
                     polls += 1;
                     let latency = Duration::from_millis(latency);
                     now += latency.min(cut_off_after);
-                    proptest::prop_assert!(now <= deadline);
+                    proptest::prop_assert!(now <= deadline || polls == 1);
                     let retry_after = retry_after.map(Duration::from_secs);
                     let cut_off = latency >= cut_off_after;
                     match (kind, cut_off) {
@@ -362,7 +321,7 @@ proptest::proptest! {
                 }
             }
         }
-        proptest::prop_assert!(now <= deadline);
+        proptest::prop_assert!(now <= deadline || polls == 1);
         // The cadence has this many instants before the deadline, and one more is the last poll.
         let (at_most, _) = play(Waits { deadline: Some(deadline), ..rules() }, &[RUNNING]);
         proptest::prop_assert!(polls <= at_most.len() + 1, "{polls} polls instead of {at_most:?}");

@@ -85,6 +85,7 @@
 mod acted_on;
 mod batch;
 mod driver;
+mod failures;
 mod gate;
 mod handle;
 mod machine;

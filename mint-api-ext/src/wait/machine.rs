@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mint_api::types::Operation;
 
+use super::failures::{Failure, Failures};
 use super::phase::{End, Phase};
 use super::policy::PollState;
 use super::rules::Rules;
@@ -51,10 +52,6 @@ enum Verdict {
     Over(End),
 }
 
-/// After this many replies in a row that do not decode for the same reason, a wait ends.
-const MAX_UNDECODED: u8 = 3;
-const TOLD_THRICE: &str = "three polls in a row had such a reply";
-
 /// The state of one wait.
 #[derive(Debug)]
 pub(crate) struct Machine {
@@ -69,12 +66,8 @@ pub(crate) struct Machine {
     next_poll: Duration,
     /// Before this time the server wants no poll.
     not_before: Duration,
-    last_good: Duration,
-    /// Time since the last good reply that was spent obeying the server.
-    obeyed: Duration,
+    failures: Failures,
     seen: Option<Seen>,
-    /// How many polls in a row had a reply that did not decode for this same reason.
-    undecoded: Option<(u8, Box<str>)>,
     given_up: Option<GiveUp>,
 }
 
@@ -97,10 +90,8 @@ impl Machine {
             polls: 0,
             next_poll: Duration::ZERO,
             not_before: Duration::ZERO,
-            last_good: Duration::ZERO,
-            obeyed: not_before,
+            failures: Failures::default(),
             seen: None,
-            undecoded: None,
             given_up: None,
         };
         machine.schedule_at(Duration::ZERO, Duration::ZERO, not_before);
@@ -177,40 +168,21 @@ impl Machine {
                     Ok(Update::Changed(seen))
                 }
             },
-            Err(error) if self.is_retryable(&error) => {
+            Err(error) if self.failures.is_retryable(&error) => {
                 tracing::debug!(%error, "a poll failed");
                 self.failed(now, error.retry_after(), jitter);
                 Ok(Update::PollFailed(error))
             }
             Err(error) => {
                 self.polls = self.polls.saturating_add(1);
-                Err(match self.undecoded {
-                    Some((MAX_UNDECODED, _)) => error.with_advice(TOLD_THRICE),
-                    _ => error,
-                })
+                Err(self.failures.explain(error))
             }
         }
     }
 
-    /// Whether a poll that failed so is sent again.
-    fn is_retryable(&mut self, error: &Error) -> bool {
-        let Some(reason) = error.undecoded() else {
-            self.undecoded = None;
-            return error.is_transient();
-        };
-        let times = match &self.undecoded {
-            Some((times, before)) if **before == *reason => times + 1,
-            _ => 1,
-        };
-        self.undecoded = Some((times, reason.into()));
-        times < MAX_UNDECODED
-    }
-
     fn replied(&mut self, now: Duration, operation: &Operation, retry_after: Option<Duration>, jitter: f64) -> Verdict {
         self.polls = self.polls.saturating_add(1);
-        self.last_good = now;
-        self.undecoded = None;
-        self.obeyed = Duration::ZERO;
+        self.failures = Failures::default();
         let status = operation.status.as_str();
         let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
         let (changed, standing) = self.see(now, status, updated_at);
@@ -229,21 +201,20 @@ impl Machine {
     /// A poll failed, and a later one may succeed. Returns the server's wish that the ceiling overrode.
     fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         self.polls = self.polls.saturating_add(1);
-        let without = now.saturating_sub(self.last_good).saturating_sub(self.obeyed);
-        if without >= self.rules.failure_tolerance {
+        let used = self.failures.tolerance_used(now);
+        if used >= self.rules.failure_tolerance {
             self.given_up = Some(GiveUp::Failures);
             return None;
         }
         let overridden = self.schedule(now, retry_after, jitter);
-        let wish = self.rules.obeyed(retry_after).0;
-        self.obeyed = self.obeyed.saturating_add(wish);
+        let obeyed = self.rules.obeyed(retry_after).0;
+        self.failures.add(Failure { at: now, used, obeyed, next: self.next_poll });
         overridden
     }
 
     /// Sends no poll before this time, because the server limited the rate of another wait.
     pub(crate) fn hold_until(&mut self, now: Duration, time: Duration) {
         if time > self.next_poll {
-            self.obeyed = self.obeyed.saturating_add(time.saturating_sub(self.next_poll.max(now)));
             self.schedule_at(now, self.next_poll, time);
         }
     }

@@ -11,7 +11,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) struct Rules {
     pub(crate) policy: PollingPolicy,
     pub(crate) request_timeout: Duration,
-    /// How long every poll may fail before the wait ends.
+    /// How long polls may fail in a row before the wait ends.
     pub(crate) failure_tolerance: Duration,
     /// How long an unknown status may stay unchanged before the wait ends.
     pub(crate) unknown_status_tolerance: Duration,

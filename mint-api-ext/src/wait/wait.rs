@@ -23,8 +23,8 @@ use crate::error::Error;
 /// growing by 1.6 up to 15 s, each delay with up to a tenth of jitter added. It never polls sooner than the server's
 /// `Retry-After` says.
 ///
-/// Transient failures ([`Error::is_transient`]) and replies that do not decode are tolerated for five minutes, not counting
-/// the time spent obeying `Retry-After`; three replies in a row that do not decode for the same reason end the wait. A
+/// Transient failures ([`Error::is_transient`]) and replies that do not decode are tolerated for five minutes in a row
+/// ([`failure_tolerance`](Self::failure_tolerance)); three replies in a row that do not decode for the same reason end the wait. A
 /// preview that was approved or revised, and a bill that was resumed, do not end the wait when a stale reply still shows
 /// them.
 ///
@@ -115,6 +115,10 @@ impl Wait {
     }
 
     /// How long every poll may fail before the wait ends. Default: 5 minutes.
+    ///
+    /// It is counted anew from the first failure after a good reply. Between two failures only the delay that the policy sets
+    /// counts: not what the server asks for, and not the time in which this machine slept or the reader of the updates was
+    /// busy.
     pub fn failure_tolerance(mut self, tolerance: Duration) -> Self {
         self.rules.failure_tolerance = tolerance;
         self

@@ -197,6 +197,23 @@ async fn the_stream_polls_only_when_asked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reader_that_is_slow_does_not_use_up_the_tolerance() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let failure = Reply::problem(503);
+    let replies =
+        [Reply::operation("running"), failure.clone(), failure.clone(), failure, Reply::operation("succeeded")];
+    let id = simulator.add(Script::model().replies(replies));
+    let mut updates = mint.attach(id).unwrap().wait().no_deadline().every_poll().updates();
+    let mut seen = Vec::new();
+    while let Some(update) = updates.try_next().await.unwrap() {
+        seen.push(format!("{update:?}").split('(').next().unwrap_or_default().to_owned());
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+    }
+    assert_eq!(seen, ["Changed", "PollFailed", "PollFailed", "PollFailed", "Ended"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_reply_for_another_operation_is_refused() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();

@@ -2,6 +2,7 @@
 
 mod acted_on;
 mod deadline;
+mod failures;
 
 use serde_json::json;
 
@@ -146,27 +147,6 @@ fn jitter_only_adds() {
 }
 
 #[test]
-fn failures_are_put_up_with_for_five_minutes() {
-    check(rules(), &[Failure(None), Failure(None), DONE], &[0, 2000, 5200], "Succeeded");
-    let (polls, end) = play(rules(), &[Failure(None)]);
-    assert_eq!((*polls.last().unwrap() / 1000, end.as_str()), (301, "Failures"));
-    // A good reply begins the count anew.
-    let mut script = vec![Failure(None); 19];
-    script.push(RUNNING);
-    script.extend([Failure(None); 19]);
-    script.push(DONE);
-    assert_eq!(play(rules(), &script).1, "Succeeded");
-}
-
-#[test]
-fn obeying_the_server_is_no_failure() {
-    let mut script = vec![Failure(Some(250)); 6];
-    script.push(DONE);
-    let (polls, end) = play(rules(), &script);
-    assert_eq!((polls.last(), end.as_str()), (Some(&1_500_000), "Succeeded"));
-}
-
-#[test]
 fn an_unknown_status_that_stands_still_is_unrecognized() {
     let (polls, end) = play(rules(), &[Status("polishing", "t", None)]);
     assert_eq!((*polls.last().unwrap() / 1000, end.as_str()), (601, "Unrecognized"));
@@ -226,46 +206,6 @@ fn the_reply_of_the_start_is_the_first_input() {
     let mut machine = rules().machine();
     let _ = machine.replied(Duration::ZERO, &operation("queued", "t"), Some(Duration::from_secs(5)), 0.0);
     assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(5)));
-}
-
-#[test]
-fn holding_moves_the_next_poll_and_is_no_failure() {
-    let mut machine = rules().machine();
-    machine.failed(Duration::ZERO, None, 0.0);
-    machine.hold_until(Duration::from_secs(1), Duration::from_secs(400));
-    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
-    machine.hold_until(Duration::from_secs(1), Duration::from_secs(3));
-    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
-    machine.failed(Duration::from_secs(400), None, 0.0);
-    assert!(matches!(machine.step(Duration::from_secs(400)), Step::SleepUntil(_)));
-}
-
-/// After how many polls a wait ends whose polls bring these failures, if it does.
-fn failing(failures: &[Option<&str>]) -> Option<usize> {
-    let mint = crate::Mint::builder(crate::Credentials::api_key("key").unwrap()).build().unwrap();
-    let handle = mint.attach("op").unwrap();
-    let mut machine = rules().machine();
-    let mut take = |reply| machine.take(Duration::ZERO, reply, 0.0, &handle);
-    let failed = |failure: &Option<&str>| match failure {
-        Some("") => take(Err(Error::new(ErrorKind::Transport, ""))).is_err(),
-        Some(why) => take(Err(Error::new(ErrorKind::Decode, "").with_source(why.to_string()))).is_err(),
-        None => take(Ok(Answer { value: operation("running", "t"), retry_after: None })).is_err(),
-    };
-    failures.iter().position(failed).map(|index| index + 1)
-}
-
-#[test]
-fn three_replies_in_a_row_that_do_not_decode_for_one_reason_end_the_wait() {
-    let (one, same, other) = (Some("a at line 1 column 1"), Some("a at line 1 column 2"), Some("b"));
-    for (failures, end) in [
-        (&[one, same, one, one][..], Some(3)),
-        (&[one, one, other, one, other, one, one], None),
-        (&[one, one, None, one, one], None),
-        (&[one, one, Some(""), one, one], None),
-        (&[one, other, other, other], Some(4)),
-    ] {
-        assert_eq!(failing(failures), end, "{failures:?}");
-    }
 }
 
 /// One poll of a random script: what it brings, and how long that takes, in ms.

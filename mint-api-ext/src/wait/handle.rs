@@ -51,7 +51,8 @@ impl OperationHandle {
             let why = "the reply names no operation that can be polled; update this crate";
             Error::new(ErrorKind::Decode, why).with_source(error)
         })?;
-        Ok(Self { mint, id, state: Arc::new(WaitState::started_with(key)) })
+        let state = WaitState::started_with(key, mint.clock().now());
+        Ok(Self { mint, id, state: Arc::new(state) })
     }
 
     /// Keeps the reply of a call that started the operation, or let it go on, as the first that a wait takes in.
@@ -127,7 +128,8 @@ impl OperationHandle {
     }
 
     /// What another process needs to wait for the operation: the id, the deadline of the wait that began last unless that
-    /// wait has ended, the time before which the server wants no poll, and the states that were acted on.
+    /// wait has ended, the time before which the server wants no poll, the states that were acted on, and when and with which
+    /// idempotency key the operation was started.
     ///
     /// # Examples
     ///

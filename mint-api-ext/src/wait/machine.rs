@@ -67,6 +67,8 @@ pub(crate) struct Machine {
     /// Before this time the server wants no poll.
     not_before: Duration,
     failures: Failures,
+    /// Until this time the server may not know the operation.
+    known_by: Duration,
     seen: Option<Seen>,
     given_up: Option<GiveUp>,
 }
@@ -91,6 +93,7 @@ impl Machine {
             next_poll: Duration::ZERO,
             not_before: Duration::ZERO,
             failures: Failures::default(),
+            known_by: Duration::ZERO,
             seen: None,
             given_up: None,
         };
@@ -101,6 +104,12 @@ impl Machine {
     /// What was known of the operation before.
     pub(crate) fn with_state(mut self, state: Arc<WaitState>) -> Self {
         self.state = state;
+        self
+    }
+
+    /// Until this time the server may not know the operation, since it has just started it.
+    pub(crate) fn known_by(mut self, time: Duration) -> Self {
+        self.known_by = time;
         self
     }
 
@@ -168,6 +177,12 @@ impl Machine {
                     Ok(Update::Changed(seen))
                 }
             },
+            Err(error) if error.is_not_found() && now < self.known_by => {
+                tracing::debug!(%error, "the server does not know the operation yet");
+                self.polls = self.polls.saturating_add(1);
+                self.schedule(now, error.retry_after(), jitter);
+                Ok(Update::PollFailed(error))
+            }
             Err(error) if self.failures.is_retryable(&error) => {
                 tracing::debug!(%error, "a poll failed");
                 self.failed(now, error.retry_after(), jitter);

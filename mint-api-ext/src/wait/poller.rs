@@ -35,7 +35,11 @@ impl Poller {
         };
         state.set_deadline(deadline.and_then(|deadline| mint.clock().now().checked_add(deadline)));
         let (first, not_before) = handle.begin();
-        let machine = Machine::new(rules, deadline, not_before).with_state(state.clone());
+        // A start in the future comes from a clock that was set back.
+        let tolerance = rules.not_found_tolerance;
+        let known_by = state.started_at().and_then(|started| started.checked_add(tolerance));
+        let known_by = known_by.map_or(Duration::ZERO, |time| mint.until(time).min(tolerance));
+        let machine = Machine::new(rules, deadline, not_before).with_state(state.clone()).known_by(known_by);
         Self { handle, machine, began: Instant::now(), first }
     }
 

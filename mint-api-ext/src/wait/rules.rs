@@ -13,6 +13,8 @@ pub(crate) struct Rules {
     pub(crate) request_timeout: Duration,
     /// How long polls may fail in a row before the wait ends.
     pub(crate) failure_tolerance: Duration,
+    /// How long the server may not know an operation after it accepted its start.
+    pub(crate) not_found_tolerance: Duration,
     /// How long an unknown status may stay unchanged before the wait ends.
     pub(crate) unknown_status_tolerance: Duration,
     pub(crate) retry_after_floor: Duration,
@@ -27,6 +29,7 @@ impl Default for Rules {
             policy: PollingPolicy::default(),
             request_timeout: Duration::from_secs(30),
             failure_tolerance: 5 * MINUTE,
+            not_found_tolerance: MINUTE,
             unknown_status_tolerance: 10 * MINUTE,
             retry_after_floor: Duration::ZERO,
             retry_after_ceiling: Duration::MAX,

@@ -37,6 +37,10 @@ pub struct SavedOperation {
     /// The `Idempotency-Key` of the call that started the operation, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+    /// When the server accepted the call that started the operation, in UTC; `None` for an operation that was attached to by
+    /// its id. [`Wait::not_found_tolerance`](super::Wait::not_found_tolerance) is counted from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
 }
 
 impl SavedOperation {

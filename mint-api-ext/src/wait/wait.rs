@@ -26,7 +26,7 @@ use crate::error::Error;
 /// Transient failures ([`Error::is_transient`]) and replies that do not decode are tolerated for five minutes in a row
 /// ([`failure_tolerance`](Self::failure_tolerance)); three replies in a row that do not decode for the same reason end the wait. A
 /// preview that was approved or revised, and a bill that was resumed, do not end the wait when a stale reply still shows
-/// them.
+/// them, nor does a 404 right after the start ([`not_found_tolerance`](Self::not_found_tolerance)).
 ///
 /// # Errors
 ///
@@ -121,6 +121,16 @@ impl Wait {
     /// busy.
     pub fn failure_tolerance(mut self, tolerance: Duration) -> Self {
         self.rules.failure_tolerance = tolerance;
+        self
+    }
+
+    /// How long the server may answer 404 after it accepted the start of the operation, as a replica does that lags. Default:
+    /// 60 seconds, from the start.
+    ///
+    /// The start is known to a handle that a [`Request`](crate::Request) gave, and saved with it. An operation that was
+    /// attached to by its id is not known to exist: a 404 ends its wait.
+    pub fn not_found_tolerance(mut self, tolerance: Duration) -> Self {
+        self.rules.not_found_tolerance = tolerance;
         self
     }
 

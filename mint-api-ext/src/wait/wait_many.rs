@@ -201,6 +201,11 @@ impl WaitMany {
         self.with(|setup| setup.rules.failure_tolerance = tolerance)
     }
 
+    /// As [`Wait::not_found_tolerance`](super::Wait::not_found_tolerance), for each operation given by its handle.
+    pub fn not_found_tolerance(self, tolerance: Duration) -> Self {
+        self.with(|setup| setup.rules.not_found_tolerance = tolerance)
+    }
+
     /// As [`Wait::unknown_status_tolerance`](super::Wait::unknown_status_tolerance), for each operation.
     pub fn unknown_status_tolerance(self, tolerance: Duration) -> Self {
         self.with(|setup| setup.rules.unknown_status_tolerance = tolerance)

@@ -16,6 +16,8 @@ use crate::error::{Error, OperationId};
 pub(crate) struct WaitState {
     /// The key of the call that started the operation.
     idempotency_key: Option<Box<str>>,
+    /// When the server accepted the call that started the operation.
+    started_at: Option<SystemTime>,
     known: Mutex<Known>,
     observer: OnceLock<Observer>,
 }
@@ -53,9 +55,9 @@ impl fmt::Debug for Known {
 }
 
 impl WaitState {
-    /// The state of an operation that a call with this key started.
-    pub(crate) fn started_with(key: &str) -> Self {
-        Self { idempotency_key: Some(key.into()), ..Self::default() }
+    /// The state of an operation that a call with this key started, which the server accepted now.
+    pub(crate) fn started_with(key: &str, now: SystemTime) -> Self {
+        Self { idempotency_key: Some(key.into()), started_at: Some(now), ..Self::default() }
     }
 
     /// The state of a saved operation.
@@ -71,7 +73,8 @@ impl WaitState {
             reply: None,
         };
         let idempotency_key = saved.idempotency_key.as_deref().map(Into::into);
-        Ok(Self { idempotency_key, known: Mutex::new(known), ..Self::default() })
+        let started_at = saved.instant(saved.started_at.as_ref())?;
+        Ok(Self { idempotency_key, started_at, known: Mutex::new(known), ..Self::default() })
     }
 
     pub(crate) fn save(&self, id: OperationId) -> SavedOperation {
@@ -83,11 +86,16 @@ impl WaitState {
             not_before: known.not_before.map(Into::into),
             acted_on: known.acted_on.clone(),
             idempotency_key: self.idempotency_key.as_deref().map(Into::into),
+            started_at: self.started_at.map(Into::into),
         }
     }
 
     pub(crate) fn idempotency_key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
+    }
+
+    pub(crate) fn started_at(&self) -> Option<SystemTime> {
+        self.started_at
     }
 
     pub(crate) fn deadline(&self) -> Option<SystemTime> {

@@ -21,6 +21,7 @@ mod inputs;
 mod money;
 mod nginx;
 mod no_runtime;
+mod not_found;
 mod plain_store;
 mod processes;
 mod reads;
@@ -36,6 +37,7 @@ mod soak;
 mod start;
 mod support {
     pub(crate) mod child;
+    pub(crate) mod clock;
     pub(crate) mod recorder;
     pub(crate) mod say;
     pub(crate) mod scripted;

@@ -1,28 +1,12 @@
 //! An operation that outlives its process.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use mint_api_ext::client::Clock;
 use mint_api_ext::simulator::{Reply, Script, Simulator};
 use mint_api_ext::{ErrorKind, SavedOperation};
 use tokio::time::Instant;
 
-/// A clock that goes with tokio's.
-#[derive(Clone, Debug)]
-struct TokioClock(Arc<(Instant, SystemTime)>);
-
-impl TokioClock {
-    fn new() -> Self {
-        Self(Arc::new((Instant::now(), SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))))
-    }
-}
-
-impl Clock for TokioClock {
-    fn now(&self) -> SystemTime {
-        self.0.1 + self.0.0.elapsed()
-    }
-}
+use crate::support::clock::TokioClock;
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_and_the_servers_wish_still_hold() {

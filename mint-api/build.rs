@@ -1,6 +1,6 @@
-//! Generates the client from the document that the build dependency `mint-openapi` carries.
+//! Generates the client from the document in the build dependency `mint-openapi`.
 //!
-//! Cargo runs this again when that crate or the generator changes.
+//! Cargo runs this again when that crate or the code generator changes.
 
 use std::error::Error;
 use std::path::PathBuf;

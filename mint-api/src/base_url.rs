@@ -1,11 +1,11 @@
-//! Which base URLs a client takes.
+//! The base URLs that a client accepts.
 
 use url::{Host, Url};
 
 use crate::build_error::BuildError;
 use crate::generated::support::shown_url;
 
-/// A base URL that a key may be sent to: https, or http to this machine. It has no trailing slash.
+/// A base URL that credentials may be sent to: https, or http to this machine. It has no trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     pub(crate) text: String,
@@ -41,7 +41,7 @@ impl BaseUrl {
 
 /// Whether a URL names this machine: a loopback address, `localhost` or `*.localhost` (RFC 6761, section 6.3).
 ///
-/// It is told by the text alone; no name is looked up.
+/// Only the text of the URL decides. No host name is resolved.
 ///
 /// # Examples
 ///
@@ -53,10 +53,10 @@ impl BaseUrl {
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
-        // An address of IPv4 may be written as one of IPv6 (RFC 4291, section 2.5.5.2).
+        // An IPv6 address may contain an IPv4 address (RFC 4291, section 2.5.5.2).
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         Some(Host::Domain(name)) => {
-            // A full name may end in a dot.
+            // A fully qualified name may end in a dot.
             let name = name.strip_suffix('.').unwrap_or(name);
             name == "localhost" || name.ends_with(".localhost")
         }

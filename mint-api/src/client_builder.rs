@@ -1,4 +1,4 @@
-//! Making a client.
+//! Building a client.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::{Credentials, Transport};
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
-    /// Starts making a client for the production server.
+    /// Starts building a client for the production server.
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder {
             credentials,
@@ -29,12 +29,12 @@ impl Client {
         }
     }
 
-    /// The base URL that requests go to, without a trailing slash.
+    /// The base URL of all requests, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.baseurl
     }
 
-    /// Whether requests go to this machine.
+    /// Whether the base URL names this machine; see [`is_loopback`](crate::is_loopback).
     pub fn is_local(&self) -> bool {
         url::Url::parse(&self.baseurl).is_ok_and(|url| crate::is_loopback(&url))
     }
@@ -44,13 +44,13 @@ impl Client {
         self.inner().request_timeout
     }
 
-    /// How requests reach the network, to make another HTTP client that reaches it the same way.
+    /// The proxy and the certificates of this client, to build another HTTP client with the same ones.
     pub fn transport(&self) -> &Transport {
         &self.inner().transport
     }
 }
 
-/// Makes a [`Client`].
+/// Builds a [`Client`]; made by [`Client::builder`].
 ///
 /// # Examples
 ///
@@ -79,54 +79,63 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The server that requests go to.
+    /// Sets the server that requests go to. Default: the production server.
     ///
-    /// [`Server::Custom`] takes any base URL that is https, or http to a loopback address, `localhost` or
-    /// `*.localhost`; a trailing slash makes no difference.
+    /// [`Server::Custom`] accepts any https URL, and http URLs of a loopback address, `localhost` or `*.localhost`. A
+    /// trailing slash is ignored.
     pub fn server(mut self, server: Server) -> Self {
         self.server = server;
         self
     }
 
-    /// The proxy and the certificates.
+    /// Sets the proxy and the certificates. Default: those of the system.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
         self
     }
 
-    /// How long one request may take, from connecting to the last byte of the reply. Default: 30 seconds.
+    /// Sets how long one request may take, from connecting to the last byte of the reply. Default: 30 seconds.
+    ///
+    /// A request that takes longer ends as [`Error::CommunicationError`](crate::Error::CommunicationError) or
+    /// [`Error::ResponseBodyError`](crate::Error::ResponseBodyError).
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self
     }
 
-    /// How large the body of a reply may be, in bytes. Default: 16 MiB.
+    /// Sets the largest body of a reply, in bytes. Default: 16 MiB.
     ///
-    /// A larger one is an error, and no more than this is read.
+    /// The client stops reading a larger body at the limit, and the call ends as
+    /// [`Error::ResponseBodyError`](crate::Error::ResponseBodyError) with [`BodyTooLarge`](crate::BodyTooLarge) among
+    /// its sources.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self
     }
 
-    /// How many requests may be sent in any second, by this client and all its clones together. Default: no limit.
+    /// Limits how many requests this client and all its clones together send in any second. Default: no limit.
     ///
-    /// They are spaced evenly; further ones wait their turn, which the request timeout does not count.
+    /// Requests are spaced evenly. A request that must wait is delayed, and the delay does not count towards the request
+    /// timeout.
     pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
         self.requests_per_second = Some(requests);
         self
     }
 
-    /// Names a program in the user agent, such as `my-game/1.2` (RFC 9110, section 10.1.5), before this crate's name.
+    /// Adds a product to the user agent, such as `my-game/1.2` (RFC 9110, section 10.1.5), before this crate's own.
+    ///
+    /// [`build`](Self::build) rejects a product that an HTTP header cannot carry.
     pub fn user_agent_product(mut self, product: impl Into<String>) -> Self {
         self.products.push(product.into());
         self
     }
 
-    /// Makes the client. No request is sent.
+    /// Builds the client. No request is sent.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] for a base URL that cannot be used, and where the system or the program lacks what https needs.
+    /// [`BuildError`] when the base URL, the user agent or a certificate cannot be used, and when https is needed but the
+    /// program lacks TLS or the system lacks CA certificates.
     pub fn build(self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(self.server.url())?;
         let user_agent = self.products.iter().map(String::as_str).chain([USER_AGENT]).collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! What authenticates a call.
+//! The credentials of a client.
 
 use std::env::{self, VarError};
 use std::fmt;
@@ -9,15 +9,15 @@ use http::HeaderValue;
 
 use crate::token_source::{TokenSource, Tokens};
 
-/// What authenticates a call: an API key or the tokens of a [`TokenSource`], sent as a bearer token (RFC 6750).
+/// The credentials of a client: an API key, or a [`TokenSource`]. Both are sent as a bearer token (RFC 6750).
 ///
-/// Clones of it share one token. Neither `Debug` nor `Display` shows a key or a token.
+/// Clones share one token. Neither `Debug` nor `Display` shows a key or a token.
 #[derive(Clone)]
 pub struct Credentials {
     kind: Kind,
 }
 
-/// Each value of the `Authorization` header is marked sensitive.
+/// Values of the `Authorization` header are marked sensitive, so that `Debug` hides them.
 #[derive(Clone)]
 enum Kind {
     Key(HeaderValue),
@@ -25,11 +25,11 @@ enum Kind {
 }
 
 impl Credentials {
-    /// An API key, as made at <https://platform.mint.gg>. White space around it is removed.
+    /// Uses an API key, which you create at <https://platform.mint.gg>. White space around it is removed.
     ///
     /// # Errors
     ///
-    /// [`InvalidCredentials`] when the key is empty or holds what an HTTP header cannot carry.
+    /// [`InvalidCredentials`] when the key is empty or has a character that an HTTP header cannot carry.
     ///
     /// # Examples
     ///
@@ -50,11 +50,12 @@ impl Credentials {
         Ok(Self { kind: Kind::Key(authorization) })
     }
 
-    /// The API key in the environment variable `MINT_API_KEY`.
+    /// Uses the API key in the environment variable `MINT_API_KEY`.
     ///
     /// # Errors
     ///
-    /// [`InvalidCredentials`] when the variable is not set, is empty, or holds what an HTTP header cannot carry.
+    /// [`InvalidCredentials`] when the variable is not set, is empty, or has a character that an HTTP header cannot
+    /// carry.
     pub fn from_env() -> Result<Self, InvalidCredentials> {
         match env::var("MINT_API_KEY") {
             Ok(key) => Self::api_key(key),
@@ -63,15 +64,15 @@ impl Credentials {
         }
     }
 
-    /// Tokens that expire, for users who signed in by OAuth 2; see [`TokenSource`] for when it is asked.
+    /// Uses tokens that expire, for users who signed in with OAuth 2. [`TokenSource`] says when the source is asked.
     ///
-    /// When the server answers 401, it is asked for a fresh token, and the request is sent once more, with the same body
-    /// and the same headers but this one. A second 401 is the answer. With an API key, the first one is.
+    /// After a 401 the client asks the source for a fresh token and sends the request once more; only the `Authorization`
+    /// header differs. A second 401 is returned to the caller. With an API key, the first 401 is returned.
     pub fn token_source(source: impl TokenSource + 'static) -> Self {
         Self { kind: Kind::Tokens(Arc::new(Tokens::new(source))) }
     }
 
-    /// The value of the `Authorization` header; why there is none, when the source gives no token in this time.
+    /// Returns the value of the `Authorization` header. The error says why the source gave no token within `patience`.
     pub(crate) async fn authorization(&self, patience: Duration) -> Result<HeaderValue, Arc<str>> {
         match &self.kind {
             Kind::Key(authorization) => Ok(authorization.clone()),
@@ -79,7 +80,7 @@ impl Credentials {
         }
     }
 
-    /// The source of fresh tokens, where a refused one can be replaced.
+    /// The token source, if a token that the server refused can be replaced. An API key cannot.
     pub(crate) fn tokens(&self) -> Option<&Tokens> {
         match &self.kind {
             Kind::Key(_) => None,
@@ -88,7 +89,7 @@ impl Credentials {
     }
 }
 
-/// The header for a key or a token, unless a header cannot carry it.
+/// The `Authorization` header of a key or a token; `None` if an HTTP header cannot carry it.
 pub(crate) fn bearer(secret: &str) -> Option<HeaderValue> {
     let visible = secret.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let header = HeaderValue::from_str(&format!("Bearer {secret}")).ok().filter(|_| visible);
@@ -110,23 +111,23 @@ impl fmt::Display for Credentials {
     }
 }
 
-/// Why credentials cannot be used. No message holds any part of the key or token.
+/// Why credentials cannot be used. No message contains any part of the key or token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCredentials {
-    /// The environment has no key.
+    /// The environment variable `MINT_API_KEY` is not set.
     #[error("there is no API key: set MINT_API_KEY to one made at https://platform.mint.gg")]
     NotSet,
     /// The key is empty.
     #[error("the API key is empty: set MINT_API_KEY to one made at https://platform.mint.gg")]
     Empty,
-    /// The key holds what an HTTP header cannot carry.
+    /// The key has a character that an HTTP header cannot carry.
     #[error("the API key holds a character no key has, such as a line break: copy it again, whole and alone")]
     NotAHeader,
     /// The token is empty.
     #[error("the access token is empty: see what the authorization server answered")]
     EmptyToken,
-    /// The token holds what an HTTP header cannot carry.
+    /// The token has a character that an HTTP header cannot carry.
     #[error("the access token holds a character no token has, such as a line break: pass `access_token` alone")]
     TokenNotAHeader,
 }

@@ -1,7 +1,7 @@
 //! Typed client of the [Mint](https://mint.gg) REST API, generated from its OpenAPI document.
 //!
-//! One method per route on [`Client`], one type per schema in [`types`]. To wait for operations and download their
-//! files, use the crate `mint-api-ext`, which stands on this one.
+//! [`Client`] has one method per route, and [`types`] has one type per schema. To wait for operations and download their
+//! files, use the crate `mint-api-ext`, which is built on this one.
 //!
 //! ```no_run
 //! use mint_api::{Client, Credentials};
@@ -14,26 +14,32 @@
 //! # }
 //! ```
 //!
-//! # A server that grows
+//! # Newer servers
 //!
-//! Replies are read tolerantly: an unknown value of an enum and an unknown member of a union become `Unknown` and
-//! survive being written again, unknown fields are ignored, a nullable field may be absent, and bounds and formats are
-//! not checked. Requests are checked before they leave.
+//! Replies are read tolerantly, so that a newer server does not break an older client. An unknown value of an enum and an
+//! unknown member of a union become `Unknown`, which keeps the original JSON. Unknown fields are ignored. A nullable
+//! field may be absent. Bounds and formats are not checked.
+//!
+//! Requests are checked against the bounds of their schemas before they are sent.
 //!
 //! # Errors
 //!
 //! Every call returns [`Error<types::Problem>`](Error). An error reply of any status and content type is
-//! [`Error::ErrorResponse`] with its real status and headers; a body that is no problem document (RFC 9457) becomes
-//! one, with the status text as title and the first 500 bytes as detail. [`Error::Custom`] says why a [`TokenSource`] gave
-//! no token.
+//! [`Error::ErrorResponse`] with its real status and headers. If its body is not a problem document (RFC 9457), the client
+//! makes one: the title is the text of the status, the detail is the first 500 bytes of the body. [`Error::Custom`] says
+//! why a [`TokenSource`] gave no token. A call outside a Tokio runtime is [`Error::InvalidRequest`]; nothing is sent then.
+//!
+//! # Cancellation
+//!
+//! Dropping the future of a call abandons its request. The server may have done the call nevertheless.
 //!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with the certificates of the system.
-//! - `native-tls`: TLS by the library of the operating system; goes before `rustls` where both are on.
-//! - `schemars`: `schemars::JsonSchema` (schemars 1) for every type.
+//! - `native-tls`: TLS by the library of the operating system. It is used if both features are on.
+//! - `schemars`: every type implements `schemars::JsonSchema` (schemars 1).
 //!
-//! Without a TLS feature only `http` to this machine works.
+//! Without a TLS feature the client sends only `http` requests to this machine.
 
 mod base_url;
 mod build_error;
@@ -46,7 +52,7 @@ mod shown_text;
 mod token_source;
 mod transport;
 
-// Generated code: its docs and lints are the generator's affair, and its tests check what it does.
+// The lints do not apply to generated code.
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
 #[allow(clippy::future_not_send, clippy::use_self, missing_debug_implementations)]
 mod generated {

@@ -1,4 +1,4 @@
-//! How fast requests may follow each other.
+//! The rate limit of a client.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Spaces requests evenly, for a client and all its clones together.
+/// Spaces the requests of a client and all its clones evenly.
 ///
-/// Each request takes the next free instant and sleeps until then, so that none is overtaken, and no second holds more
-/// than it may, not even the first: there is no burst. Sleeping is tokio's, and follows its clock.
+/// Each request takes the next free instant and sleeps until then. Requests therefore keep their order, and no second,
+/// not even the first, has more requests than the limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Pace {
     gap: Duration,
@@ -21,10 +21,10 @@ impl Pace {
         Self { gap: Duration::from_secs(1) / requests.get(), next: Arc::default() }
     }
 
-    /// Waits for the turn of one request. A turn that was taken and then dropped is not given to another.
+    /// Waits for the turn of one request. A request that is dropped while it waits still uses up its turn.
     pub(crate) async fn turn(&self) {
         let turn = self.take();
-        // A timer has a millisecond's grain: a request whose turn it is should not wait for the next.
+        // tokio rounds timers up to a millisecond, which would delay a request whose turn has come.
         if turn > Instant::now() {
             tokio::time::sleep_until(turn).await;
         }
@@ -49,7 +49,7 @@ mod tests {
         let began = Instant::now();
         let turns: Vec<_> = (0..4).map(|_| pace.clone().take().duration_since(began).as_millis()).collect();
         assert_eq!(turns, [0, 250, 500, 750]);
-        // A time without requests is not saved up.
+        // An idle time does not allow a burst later.
         tokio::time::sleep(Duration::from_secs(10)).await;
         pace.turn().await;
         pace.turn().await;

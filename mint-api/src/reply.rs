@@ -1,4 +1,4 @@
-//! Every reply in the form the generated code takes: bounded, and each error a problem document.
+//! Normalises replies for the generated code: bodies are bounded, and every error reply is a problem document.
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
@@ -6,20 +6,20 @@ use http::header::{self, HeaderName};
 use reqwest::{Body, Response, ResponseBuilderExt as _};
 use serde_json::{Map, Value, json};
 
-/// How much of an error's body is read; a problem document is far smaller.
+/// How many bytes of an error's body are read. A problem document is far smaller.
 const MAX_PROBLEM_BYTES: usize = 256 * 1024;
 
-/// How much of a body that is no problem document is kept as the detail.
+/// How many bytes of a body that is not a problem document become its detail.
 const MAX_DETAIL_BYTES: usize = 500;
 
-/// The body of a reply was larger than the client takes; it stands among the causes of [`Error::ResponseBodyError`].
+/// The body of a reply was larger than the limit of the client. It is among the sources of [`Error::ResponseBodyError`].
 ///
 /// [`Error::ResponseBodyError`]: crate::Error::ResponseBodyError
 #[derive(Debug, thiserror::Error)]
 #[error("the body of the reply is larger than {limit} bytes; raise `max_body_bytes` if that is to be expected")]
 #[non_exhaustive]
 pub struct BodyTooLarge {
-    /// The largest body taken, in bytes.
+    /// The limit, in bytes; see [`ClientBuilder::max_body_bytes`](crate::ClientBuilder::max_body_bytes).
     pub limit: usize,
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn normalised(response: Response, max_body_bytes: usize) -> Res
     }
     let announced = response.content_length();
     let fits = announced.is_none_or(|bytes| usize::try_from(bytes).is_ok_and(|bytes| bytes <= max_body_bytes));
-    // HTTP sees to it that no more comes than was announced; most replies need nothing else.
+    // HTTP delivers no more bytes than `Content-Length` announces, so most replies need no further check.
     if announced.is_some() && fits && !needs_hiding(&response) {
         return response;
     }
@@ -47,7 +47,7 @@ pub(crate) async fn normalised(response: Response, max_body_bytes: usize) -> Res
     put_together(shell, Body::wrap_stream(body))
 }
 
-/// An error of the HTTP client without the query of its URL, which may hold what is not for a log.
+/// Removes the query from the URL of an error; it may be a secret.
 pub(crate) fn without_query(mut error: reqwest::Error) -> reqwest::Error {
     if let Some(url) = error.url_mut() {
         url.set_query(None);
@@ -59,7 +59,7 @@ struct Shell {
     head: http::response::Builder,
 }
 
-/// Headers that may open a door: an error shows headers, and these only as `Sensitive`.
+/// Headers whose values may be secrets. `Debug` of an error prints them as `Sensitive`.
 const SENSITIVE: &[HeaderName] =
     &[header::SET_COOKIE, header::LOCATION, header::CONTENT_LOCATION, header::LINK, header::REFRESH];
 
@@ -81,7 +81,7 @@ fn taken_apart(response: Response) -> (Shell, impl Stream<Item = reqwest::Result
 }
 
 fn put_together(shell: Shell, body: Body) -> Response {
-    // Every part came from a response, so none can be refused; the empty one stands in for an impossible case.
+    // Every part comes from a response, so building cannot fail.
     Response::from(shell.head.body(body).unwrap_or_default())
 }
 
@@ -109,7 +109,7 @@ fn bounded(
     })
 }
 
-/// What arrives of a body before it ends, breaks off or passes the limit: the status matters more than the rest.
+/// Reads a body until it ends, breaks off or reaches the limit. A truncated body is no error: the status matters more.
 async fn read_up_to(body: impl Stream<Item = reqwest::Result<Bytes>> + Send, limit: usize) -> Bytes {
     let mut body = std::pin::pin!(body);
     let mut read = BytesMut::new();
@@ -123,7 +123,8 @@ async fn read_up_to(body: impl Stream<Item = reqwest::Result<Bytes>> + Send, lim
     read.freeze()
 }
 
-/// The problem document (RFC 9457) of an error reply, completed or made up where the body is none.
+/// Returns the problem document (RFC 9457) of an error reply: the body with missing members added, or a new one if the
+/// body is not a problem document.
 fn problem(status: http::StatusCode, body: &[u8]) -> Value {
     let title = status.canonical_reason().unwrap_or("Unknown status");
     let mut problem = match serde_json::from_slice(body) {
@@ -142,7 +143,7 @@ fn problem(status: http::StatusCode, body: &[u8]) -> Value {
             object
         }
     };
-    // RFC 9457, section 3.1: a member of another type than it should have counts as absent.
+    // RFC 9457, section 3.1: a member of the wrong type counts as absent.
     for (member, default) in
         [("type", json!("about:blank")), ("title", json!(title)), ("status", json!(status.as_u16()))]
     {
@@ -159,8 +160,8 @@ fn problem(status: http::StatusCode, body: &[u8]) -> Value {
     Value::Object(problem)
 }
 
-/// One of the `errors` of a problem document; they are an extension, which other servers on the way write in other ways
-/// (the example of RFC 9457, section 3, has `detail` and `pointer`).
+/// Normalises one of the `errors` of a problem document. Proxies may write this extension differently: the example in
+/// RFC 9457, section 3, has `detail` and `pointer`.
 fn field_error(error: Value) -> Option<Value> {
     let Value::Object(mut error) = error else {
         return error.is_string().then(|| json!({ "message": error }));
@@ -176,7 +177,7 @@ fn field_error(error: Value) -> Option<Value> {
     if error.is_empty() {
         return None;
     }
-    // The one member that is required.
+    // `message` is the only required member.
     error.entry("message").or_insert_with(|| "".into());
     Some(Value::Object(error))
 }
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn neither_queries_nor_what_opens_a_door_are_shown() {
+    async fn queries_and_sensitive_headers_are_not_shown() {
         for status in [202, 302, 404] {
             let response = http::Response::builder().status(status).header("set-cookie", "secret");
             let url = "https://api.mint.gg/v1/worlds?cursor=secret".parse().unwrap();

@@ -1,4 +1,4 @@
-//! What happens to every call on its way out and every reply on its way in.
+//! The hooks of the generated client: they prepare every request and normalise every reply.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::generated::{Client, Error};
 use crate::pace::Pace;
 use crate::{Credentials, Transport, reply};
 
-/// What every client carries for the sake of its calls.
+/// The settings that a client applies to every call.
 #[derive(Clone, Debug)]
 pub(crate) struct Seam {
     pub(crate) credentials: Credentials,
@@ -37,7 +37,7 @@ impl ClientHooks<Seam> for Client {
         headers.insert(header::AUTHORIZATION, authorization);
         headers.insert(header::USER_AGENT, user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
-        // The version of the document, not of the API: no route documents this header.
+        // progenitor sets it to the version of the document. No route of the API documents this header.
         headers.remove("api-version");
         Ok(())
     }
@@ -82,7 +82,7 @@ async fn send(client: &Client, request: Request, info: &OperationInfo) -> reqwes
         mint.request_id = field::Empty,
         error.type = field::Empty,
     );
-    // `span`, not the current span: where this one is not enabled, that is a span of the caller.
+    // Fields are recorded on `span`: if it is disabled, the current span is one of the caller's.
     let call = async {
         let result = client.client().execute(request).await;
         match &result {

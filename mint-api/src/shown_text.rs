@@ -1,7 +1,8 @@
-//! Texts of other programs.
+//! Texts of other programs, made safe for errors and logs.
 
-/// A text of another program as errors and logs may show it: on one line, its URLs without their queries, which may be
-/// secrets.
+/// Makes a text of another program safe to show in an error or a log.
+///
+/// It puts the text on one line, and removes the queries and fragments of URLs, which may be secrets.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Tokens that expire: where they come from, and how long one is used.
+//! Access tokens that expire: their source, and when they are renewed.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,23 +14,28 @@ use tokio::time::{Instant, timeout};
 use crate::credentials::{InvalidCredentials, bearer};
 use crate::shown_text;
 
-/// How long before it expires a token is renewed, at most: time for a request to reach the server.
+/// The longest time before its expiry at which a token is renewed, so that it is still valid when a request arrives.
 const MAX_MARGIN: Duration = Duration::from_secs(60);
 
-/// Where access tokens come from that expire, such as those of OAuth 2 (RFC 6749).
+/// A source of access tokens that expire, such as those of OAuth 2 (RFC 6749).
 ///
-/// It is asked for a token when there is none, shortly before the one there is expires, and once when the server
-/// answers 401. Calls made at the same time ask once together, and an answer that is on its way is waited for even when
-/// the call that asked is given up, so that a refresh token that may be used once is not lost.
+/// The client asks the source when it has no token, shortly before the current token expires, and once after a 401. Calls
+/// at the same time share one request for a token.
 ///
-/// Every `Fn` that returns a future of a token is a source. With
-/// [`Credentials::token_source`](crate::Credentials::token_source) it becomes credentials.
+/// Every `Fn` that returns a future of a token is a source.
+/// [`Credentials::token_source`](crate::Credentials::token_source) makes credentials from it.
 ///
 /// # Errors
 ///
-/// What a source returns as an error ends the call as [`Error::Custom`](crate::Error::Custom), unless the token there
-/// is has not expired yet. It is not asked again for the same call, so what may pass is for the source to retry. It has
-/// as long as one request may take.
+/// If the source returns an error, or no token within the
+/// [request timeout](crate::ClientBuilder::request_timeout), the client uses the current token until it expires. Without
+/// a valid token the call ends as [`Error::Custom`](crate::Error::Custom); after a 401 it ends with that 401. The client
+/// does not ask again for the same call, so the source itself must retry transient failures.
+///
+/// # Cancellation
+///
+/// The client runs the source in a task of its own. Dropping a call therefore does not stop a request for a token: its
+/// result, which may hold a refresh token for one use, is not lost.
 ///
 /// # Examples
 ///
@@ -44,11 +49,11 @@ const MAX_MARGIN: Duration = Duration::from_secs(60);
 /// });
 /// ```
 pub trait TokenSource: Send + Sync {
-    /// A token that is valid now.
+    /// Returns a token that is valid now.
     fn token(&self) -> TokenFuture<'_>;
 }
 
-/// A token that is on its way, or why there is none.
+/// The future of a token, or of the reason why the source has none.
 pub type TokenFuture<'a> =
     Pin<Box<dyn Future<Output = Result<BearerToken, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
@@ -62,9 +67,9 @@ where
     }
 }
 
-/// An access token, sent as a bearer token (RFC 6750).
+/// An access token, which is sent as a bearer token (RFC 6750).
 ///
-/// `Debug` does not show it.
+/// `Debug` does not show the token.
 #[derive(Clone, Eq, PartialEq)]
 pub struct BearerToken {
     authorization: HeaderValue,
@@ -72,11 +77,11 @@ pub struct BearerToken {
 }
 
 impl BearerToken {
-    /// A token that is used until the server answers 401. White space around it is removed.
+    /// Makes a token that is used until the server answers 401. White space around it is removed.
     ///
     /// # Errors
     ///
-    /// [`InvalidCredentials`] when the token is empty or holds what an HTTP header cannot carry.
+    /// [`InvalidCredentials`] when the token is empty or has a character that an HTTP header cannot carry.
     pub fn new(token: impl AsRef<str>) -> Result<Self, InvalidCredentials> {
         let token = token.as_ref().trim();
         if token.is_empty() {
@@ -86,9 +91,9 @@ impl BearerToken {
         Ok(Self { authorization, lifetime: None })
     }
 
-    /// How long the token is valid from now on: `expires_in` of RFC 6749, section 5.1.
+    /// Sets how long the token is valid, from now: `expires_in` of RFC 6749, section 5.1.
     ///
-    /// It is renewed a minute before it expires, or a tenth of this before, if that is less.
+    /// The client renews the token one minute before it expires, or a tenth of its lifetime before, if that is shorter.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
@@ -101,7 +106,7 @@ impl fmt::Debug for BearerToken {
     }
 }
 
-/// The token of a source, and the request for the next one.
+/// The current token of a source, and the request for the next one.
 pub(crate) struct Tokens {
     source: Arc<dyn TokenSource>,
     state: Mutex<State>,
@@ -127,7 +132,7 @@ impl Tokens {
         Self { source: Arc::new(source), state: Mutex::default() }
     }
 
-    /// The header of a token that is valid, as far as is known; an error is told after this much time.
+    /// Returns the header of a token that has not expired. It waits at most `patience` for a new token.
     pub(crate) async fn valid(&self, patience: Duration) -> Result<HeaderValue, Arc<str>> {
         let now = Instant::now();
         let is_before = |instant: Option<Instant>| instant.is_none_or(|instant| now < instant);
@@ -147,7 +152,7 @@ impl Tokens {
         }
     }
 
-    /// The header of a token other than this one, which the server refused.
+    /// Returns the header of another token than `refused`, which the server refused.
     pub(crate) async fn instead_of(
         &self,
         refused: Option<&HeaderValue>,
@@ -155,7 +160,7 @@ impl Tokens {
     ) -> Result<HeaderValue, Arc<str>> {
         let refresh = {
             let mut state = self.state();
-            // Another call may have met the same refusal, and replaced the token before.
+            // Another call may have replaced the refused token already.
             match &state.token {
                 Some(token) if Some(&token.authorization) != refused => return Ok(token.authorization.clone()),
                 _ => state.token = None,
@@ -169,11 +174,11 @@ impl Tokens {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The request for a token that is on its way, or else a new one.
+    /// Returns the pending request for a token, or starts one.
     fn refresh(&self, state: &mut State) -> Refresh {
         let refresh = state.refresh.get_or_insert_with(|| {
             let source = self.source.clone();
-            // A task, so that it goes on when the call that asked is given up.
+            // A task continues when the call that started it is dropped.
             let task = tokio::spawn(async move { source.token().await.map(Token::new) });
             let answer = task.map(|result| match result {
                 Ok(Ok(token)) => Ok(token),
@@ -211,7 +216,7 @@ impl Token {
     }
 }
 
-/// What an error and its causes say.
+/// The texts of an error and its sources.
 fn all_text(error: &(dyn StdError + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| (*error).source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,13 +1,13 @@
-//! How HTTP clients reach the network.
+//! The proxy and the certificates of HTTP clients.
 
 use std::error::Error as _;
 use std::fmt;
 
 use crate::build_error::BuildError;
 
-/// How HTTP clients reach the network: the proxy and the certificates.
+/// The proxy and the certificates of HTTP clients.
 ///
-/// It says nothing of headers or redirects: those decide where a key goes, and are not for a user to set.
+/// A user cannot set headers or redirects here, since those decide where a key is sent.
 #[derive(Clone, Default)]
 pub struct Transport {
     proxies: Vec<reqwest::Proxy>,
@@ -15,7 +15,7 @@ pub struct Transport {
     certificates: Vec<Encoded>,
 }
 
-/// Certificates as they were given.
+/// Certificates, not decoded yet.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[derive(Clone)]
 enum Encoded {
@@ -24,24 +24,24 @@ enum Encoded {
 }
 
 impl Transport {
-    /// Sends requests through a proxy. Without one, the proxy of the system is used, but not for http to this machine.
+    /// Sends requests through a proxy. Default: the proxy of the system, except for http to this machine.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
         self.proxies.push(proxy);
         self
     }
 
-    /// Trusts the certificates of a PEM file (RFC 7468), one or more, beside those of the system.
+    /// Trusts the certificates in a PEM text (RFC 7468), one or more, in addition to those of the system.
     ///
-    /// A text that holds no certificate is an error when the client is made: [`BuildError::InvalidCertificate`].
+    /// A text without a certificate is an error when the client is built: [`BuildError::InvalidCertificate`].
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.certificates.push(Encoded::Pem(pem.into()));
         self
     }
 
-    /// Trusts a certificate in DER (RFC 5280), beside those of the system.
+    /// Trusts a certificate in DER (RFC 5280), in addition to those of the system.
     ///
-    /// Bytes that are no certificate are an error when the client is made: [`BuildError::InvalidCertificate`] or
+    /// Bytes that are not a certificate are an error when the client is built: [`BuildError::InvalidCertificate`] or
     /// [`BuildError::Transport`].
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificate_der(mut self, der: impl Into<Vec<u8>>) -> Self {
@@ -49,10 +49,10 @@ impl Transport {
         self
     }
 
-    /// Makes an HTTP client. It follows no redirects and sends no `Referer` unless `configure` says otherwise.
+    /// Builds an HTTP client. It follows no redirects and sends no `Referer`, unless `configure` changes that.
     ///
-    /// A client that is not for https (`https` is false) is for this machine: it is made even where the system has no
-    /// certificates, and takes no notice of the proxy of the system.
+    /// Pass `https: false` for a client that talks only to this machine. It ignores the proxy of the system, and is built
+    /// even if the system has no certificates.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl Transport {
             return Err(BuildError::NoTls);
         }
         let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
-        // Said, not left to the default: that follows the features any crate of the program turned on.
+        // Without this, reqwest chooses by its own features, which any crate in the program may turn on.
         #[cfg(feature = "native-tls")]
         {
             builder = builder.tls_backend_native();
@@ -78,7 +78,7 @@ impl Transport {
             builder = builder.tls_backend_rustls();
         }
         if !https {
-            // The system's proxy would see the key in the clear, and has no way back to this machine.
+            // A proxy would see the key unencrypted, and cannot reach this machine.
             builder = builder.no_proxy();
         }
         for proxy in &self.proxies {
@@ -90,7 +90,7 @@ impl Transport {
             let certificates = certificates.into_iter().flatten();
             builder = match https {
                 true => builder.tls_certs_merge(certificates),
-                // Without certificates of its own, the client would read those of the system, and fail for want of any.
+                // Otherwise the client would read the certificates of the system, and fail if there are none.
                 false => builder.tls_certs_only(certificates),
             };
         }
@@ -113,7 +113,7 @@ fn decoded(certificates: &Encoded) -> Result<Vec<reqwest::Certificate>, BuildErr
     }
 }
 
-// Counts only: the URL of a proxy may hold a password.
+// Shows only counts: the URL of a proxy may contain a password.
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut transport = f.debug_struct("Transport");
@@ -124,7 +124,7 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// Whether a client could not be made for want of certificates; the verifier tells it in words only.
+/// Whether a client could not be built because the system has no CA certificates. Only the text of the error says so.
 fn lacks_certificates(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(error) = source {

@@ -1,8 +1,8 @@
-//! The files that Mint makes, and where the API names them.
+//! The files that Mint makes, and the replies that name them.
 //!
-//! [`Assets`] is a list of [`Asset`]s, made by `From` from the reply that names them: an operation, a model, a world, a
-//! conversion or an artifact manifest. An [`Asset`] is one file: its [`AssetKind`], its URL, and its size, name and media
-//! type where the API sends them. [`Mint::download`](crate::Mint::download) takes either.
+//! An [`Asset`] is one file: its [`AssetKind`], its URL, and its size, name and media type if the API sends them.
+//! [`Assets`] is a list of them. `From` makes it from a reply: an operation, a model, a world, a conversion or an artifact
+//! manifest. [`Mint::download`](crate::Mint::download) accepts each of these.
 //!
 //! # The files of an operation
 //!
@@ -64,15 +64,15 @@
 //! # }
 //! ```
 //!
-//! # Names that this version does not know
+//! # Unknown kinds
 //!
-//! The API adds kinds of files. A file of an unknown kind is listed and downloaded like any other, as
-//! [`AssetKind::Other`] with the API's name for it; an unknown type of asset is [`AssetType::Other`].
+//! The API adds kinds of files. A file of an unknown kind is listed and downloaded like any other. Its kind is
+//! [`AssetKind::Other`] with the API's name for it. An unknown type of asset is [`AssetType::Other`].
 //!
 //! # URLs are secrets
 //!
-//! The URL of a file may be signed: who has it, has the file. `Debug` of [`Asset`] leaves out its query, and so do errors
-//! and manifests. [`Asset::url`] is the whole.
+//! The URL of a file may be signed, so that everyone who has the URL can read the file. `Debug` of [`Asset`], errors and
+//! manifests omit the query of the URL. [`Asset::url`] has all of the URL.
 
 mod artifacts;
 mod asset;

@@ -1,7 +1,7 @@
 //! The client of an account, and its settings.
 //!
-//! [`Mint`] holds the credentials, the HTTP clients and the retry policy. Make one per account, and clone it: clones share
-//! their connections and their rate limit.
+//! [`Mint`] holds the credentials, the HTTP clients and the retry policy. Make one per account and clone it. Clones share
+//! connections and the rate limit.
 //!
 //! # From the environment
 //!
@@ -36,8 +36,8 @@
 //!
 //! # For users who signed in
 //!
-//! An OAuth token expires. A [`TokenSource`] is asked for another shortly before the old one expires, and once when the
-//! server refuses it.
+//! OAuth tokens expire. The client asks a [`TokenSource`] for a new one shortly before the old one expires, and once after
+//! the server has refused the old one.
 //!
 //! ```
 //! use std::time::Duration;
@@ -57,8 +57,8 @@
 //!
 //! # Two HTTP clients
 //!
-//! Calls of the API carry the key. They follow no redirect, and go over https, or over http to this machine. Downloads have
-//! a client of their own that never has the key.
+//! Calls of the API carry the key. They follow no redirects, and go over https, or over http to this machine. Downloads use
+//! another HTTP client, which never has the key.
 
 mod blocking;
 mod call;

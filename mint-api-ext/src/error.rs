@@ -1,4 +1,4 @@
-//! Errors, and how their texts show ids, operations and URLs without secrets.
+//! Errors. Their texts show ids, operations and URLs without secrets.
 
 mod brief;
 mod error;

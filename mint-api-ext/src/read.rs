@@ -1,7 +1,7 @@
 //! Reads: one resource by its id, or a list page by page.
 //!
-//! Every read is a method of [`Mint`](crate::Mint) and named by a noun. It costs nothing and is retried under the client's
-//! [`RetryPolicy`](crate::retry::RetryPolicy).
+//! Every read is a method of [`Mint`](crate::Mint), and its name is a noun. It costs nothing. The client retries it under
+//! its [`RetryPolicy`](crate::retry::RetryPolicy).
 //!
 //! | Read | Gives |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | [`model`](crate::Mint::model), [`world`](crate::Mint::world), [`asset_pack`](crate::Mint::asset_pack) | a resource with the URLs of its files |
 //! | [`models`](crate::Mint::models), [`worlds`](crate::Mint::worlds) | a [`List`], newest first |
 //! | [`artifact_manifest`](crate::Mint::artifact_manifest), [`animation_manifest`](crate::Mint::animation_manifest) | every file of a resource, by role |
-//! | [`animation_artifacts`](crate::Mint::animation_artifacts), [`animation_artifact`](crate::Mint::animation_artifact) | the animations of a model |
+//! | [`animation_artifacts`](crate::Mint::animation_artifacts), [`animation_artifact`](crate::Mint::animation_artifact) | the files of an animation |
 //! | [`me`](crate::Mint::me), [`usage`](crate::Mint::usage) | the account and its credits |
 //! | [`estimate`](crate::Mint::estimate) | what a request would cost |
 //!
@@ -32,8 +32,8 @@
 //!
 //! # On failure
 //!
-//! A read that fails is an [`Error`](crate::Error): `404` is [`is_not_found`](crate::Error::is_not_found), `401` is
-//! [`is_unauthorized`](crate::Error::is_unauthorized). A list ends after its first error.
+//! A read that fails returns an [`Error`](crate::Error). [`is_not_found`](crate::Error::is_not_found) is true after a 404,
+//! [`is_unauthorized`](crate::Error::is_unauthorized) after a 401. A list ends after its first error.
 
 mod asset_type;
 mod list;

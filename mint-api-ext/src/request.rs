@@ -1,7 +1,7 @@
-//! Requests that start or change something, and cost credits.
+//! Requests that start or change something. Most cost credits.
 //!
-//! Each is made by a verb of [`Mint`](crate::Mint) or of an [`Outcome`](crate::Outcome), is a [`Request`], and does nothing
-//! until it is sent.
+//! A method of [`Mint`](crate::Mint) or of an [`Outcome`](crate::Outcome) describes the call and returns a [`Request`]. A
+//! request does nothing until it is sent.
 //!
 //! | Request | Starts |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | [`animate_model`](crate::Mint::animate_model), [`convert_model`](crate::Mint::convert_model), [`optimize_model`](crate::Mint::optimize_model) | work on a model |
 //! | [`retry_model`](crate::Mint::retry_model), [`FailedOperation::retry`](crate::wait::FailedOperation::retry) | a model once more |
 //! | [`Preview::approve`](crate::wait::Preview::approve), [`Preview::revise`](crate::wait::Preview::revise), [`Unpaid::resume`](crate::wait::Unpaid::resume) | the rest of an operation that stopped |
-//! | [`upload_image`](crate::Mint::upload_image) | nothing: it uploads a picture, as a [`Reference`] for a model or a world |
+//! | [`upload_image`](crate::Mint::upload_image) | no operation: it uploads a picture, to use as the [`Reference`] of a model or a world |
 //!
 //! # From a prompt
 //!
@@ -47,10 +47,11 @@
 //! # }
 //! ```
 //!
-//! # Once, whatever happens
+//! # Exactly once
 //!
-//! A request has an `Idempotency-Key` from the moment it is made. The server does a request with one key once. A key of your
-//! own makes a thing once however often the program runs; see [`guide::restarting`](crate::guide::restarting).
+//! A request has an `Idempotency-Key` from the moment it is made. The server does the request with a given key once. If you
+//! set the key yourself, a program that runs again does not make the same thing twice; see
+//! [`guide::restarting`](crate::guide::restarting).
 //!
 //! ```
 //! # use mint_api_ext::simulator::{Script, Simulator};
@@ -67,15 +68,15 @@
 //!
 //! # Within a limit
 //!
-//! [`Request::max_credits`] limits one request, [`Request::budget`] those that share a [`Budget`]; see
+//! [`Request::max_credits`] limits one request. [`Request::budget`] limits all requests that share a [`Budget`]. See
 //! [`guide::budgets`](crate::guide::budgets).
 //!
 //! # On failure
 //!
-//! A request is sent again after a transient failure, with the same key and body, under the client's
+//! The client sends a request again after a retryable failure, with the same key and body, under its
 //! [`RetryPolicy`](crate::retry::RetryPolicy). [`Error::may_have_been_done`](crate::Error::may_have_been_done) says whether
-//! one of the attempts may have been done in spite of the error. Send the same request with the same
-//! [`idempotency_key`](crate::Error::idempotency_key) then; another key could pay twice.
+//! the server may have done one of the attempts in spite of the error. If so, send the same request with the same
+//! [`idempotency_key`](crate::Error::idempotency_key); another key could pay twice.
 
 mod asset_pack;
 mod audio;

@@ -1,8 +1,8 @@
 //! Retries: which failures are retryable, after what delay, and how often.
 //!
-//! A [`RetryPolicy`] is a setting of the client ([`MintBuilder::retry_policy`](crate::MintBuilder::retry_policy)) and holds
-//! for every single request. [`Error::is_transient`](crate::Error::is_transient) has the table of retryable failures. A wait
-//! polls under a [`PollingPolicy`](crate::wait::PollingPolicy) of its own, for which an [`Exponential`] will do.
+//! A [`RetryPolicy`] is a setting of the client ([`MintBuilder::retry_policy`](crate::MintBuilder::retry_policy)). It
+//! applies to every single request. [`Error::is_transient`](crate::Error::is_transient) has the table of retryable failures.
+//! A wait polls under a [`PollingPolicy`](crate::wait::PollingPolicy) instead; an [`Exponential`] is one.
 //!
 //! # More patience
 //!
@@ -21,9 +21,9 @@
 //!
 //! # No retries
 //!
-//! [`RetryPolicy::never`] sends each request once, for a caller with a queue of its own. Store the request's
-//! [`idempotency_key`](crate::Request::idempotency_key) with the job and set it on each attempt; otherwise each attempt
-//! starts another operation, and each costs credits.
+//! [`RetryPolicy::never`] sends each request once. Use it if a queue of your own retries. Store the request's
+//! [`idempotency_key`](crate::Request::idempotency_key) with the job and set it on each attempt. Otherwise each attempt
+//! starts another operation, and each operation costs credits.
 
 mod exponential;
 mod jitter;

@@ -8,7 +8,7 @@ use crate::read::AssetType;
 pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
     let mut assets: Vec<_> = manifest.artifacts.iter().filter_map(asset).collect();
     for streamed in manifest.runtime.iter().flat_map(runtime) {
-        // The list of artifacts may have it, too, with more details.
+        // The list of artifacts may name the same file with more details.
         if !assets.iter().any(|asset: &Asset| asset.url == streamed.url) {
             assets.push(streamed);
         }
@@ -42,7 +42,7 @@ fn asset(artifact: &Artifact) -> Option<Asset> {
     })
 }
 
-/// The kind of an artifact: by its id if that names one file of a resource, else by its role, else by its format.
+/// The kind of an artifact. A known id decides it; otherwise the role does; otherwise the format does.
 fn kind(artifact: &Artifact) -> AssetKind {
     match artifact.id.as_str() {
         "original_glb" => return AssetKind::Glb,

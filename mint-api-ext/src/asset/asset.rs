@@ -34,7 +34,7 @@ impl Asset {
     }
 }
 
-/// Without the query of the URL, which may be a secret.
+/// Omits the query of the URL, which may be a secret.
 impl fmt::Debug for Asset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Asset")
@@ -66,8 +66,8 @@ pub enum Subject {
 
 /// The files of an operation, a model, a world, a conversion or an artifact manifest.
 ///
-/// `From` reads them from each of these. If that reply names its resource, a download can read it again after a URL has
-/// expired.
+/// `From` reads them from each of these. If the reply names its operation or resource, a download can read that again
+/// after a URL has expired.
 ///
 /// # Examples
 ///
@@ -91,10 +91,10 @@ pub enum Subject {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Assets {
     pub(super) subject: Subject,
-    /// What to read again for fresh URLs.
+    /// The route to read again for fresh URLs.
     pub(super) source: Option<Source>,
     pub(super) assets: Vec<Asset>,
-    /// What to read for files that are missing here.
+    /// The routes to read for files that this list lacks.
     pub(super) elsewhere: Vec<Source>,
 }
 
@@ -130,7 +130,7 @@ impl Assets {
         of_kind(AssetKind::OptimizedGlb).or_else(|| of_kind(AssetKind::Glb))
     }
 
-    /// What to read again for fresh URLs, if that is known.
+    /// The route to read again for fresh URLs, if it is known.
     pub(crate) fn source(&self) -> Option<&Source> {
         self.source.as_ref()
     }
@@ -145,12 +145,12 @@ impl Assets {
         self.assets.iter()
     }
 
-    /// How many files there are.
+    /// The number of files.
     pub fn len(&self) -> usize {
         self.assets.len()
     }
 
-    /// Whether there are no files.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.assets.is_empty()
     }
@@ -176,11 +176,11 @@ impl From<&World> for Assets {
     }
 }
 
-/// The files of an artifact manifest that have a URL, and those that a world is streamed from:
-/// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`, and the same route of animations.
+/// The files of an artifact manifest: `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`, and the same route of
+/// animations.
 ///
-/// The artifact's id or role decides the kind. A file with an unknown role, such as a clip of an animation, is
-/// [`AssetKind::Other`] with the name of the role.
+/// These are the artifacts that have a URL, and the files that a world is streamed from. The artifact's id or role decides
+/// the kind. A file with an unknown role, such as a clip of an animation, is [`AssetKind::Other`] with the name of the role.
 impl From<&ArtifactManifest> for Assets {
     fn from(manifest: &ArtifactManifest) -> Self {
         artifacts::of(manifest)

@@ -44,7 +44,7 @@ fn subject(operation: &Operation) -> Subject {
         Some("model_conversion") => Some(Subject::Conversion),
         _ => None,
     };
-    // The resource of a conversion is a model, but its files are not the model's.
+    // The resource of a conversion is the model that it converted.
     match (resource, by_type, &operation.assets) {
         (_, Some(Subject::Conversion), _) => Subject::Conversion,
         (Some("world"), _, _) => Subject::World,
@@ -97,7 +97,7 @@ fn converted(conversion: &OperationConversion) -> Vec<Asset> {
     let mut found = Vec::new();
     for (format, url, artifact) in formats {
         let kind = AssetKind::of_format(format);
-        // The artifact has more details of the same file than the URL.
+        // The artifact and the URL name the same file; the artifact has more details.
         match (artifact, url) {
             (Some(artifact), _) => found.push(Asset {
                 bytes: u64::try_from(artifact.byte_size).ok(),
@@ -124,7 +124,7 @@ fn fields<const N: usize>(fields: [(&str, &Option<String>, Option<i64>); N]) -> 
         .collect()
 }
 
-/// The files in an unknown member of the union: fields that end in `Url`, and maps of URLs that end in `Urls`.
+/// The files in an unknown member of the union: fields whose names end in `Url`, and maps whose names end in `Urls`.
 fn unknown(assets: &Map<String, Value>) -> Vec<Asset> {
     let mut found = Vec::new();
     for (field, value) in assets {
@@ -235,8 +235,8 @@ mod tests {
     }
 
     #[test]
-    fn the_subject_is_told_by_resource_then_type_then_fields() {
-        // Only a preview: it fits a world and a model, and reads as a world.
+    fn resource_then_type_then_fields_decide_the_subject() {
+        // A preview alone fits a world and a model. The union reads it as a world.
         let preview = json!({"previewImageUrl": "u"});
         check(
             json!({"resource": {"type": "model", "id": "m"}, "type": "new", "assets": preview}),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_what_nobody_knows() {
+    fn files_of_an_unknown_type() {
         check(
             json!({"type": "audio_generation", "assets": {
                 "audioUrl": "u", "previewImageUrl": "u", "waveUrl": null, "stemUrls": {"drums": "u"}, "title": "t",

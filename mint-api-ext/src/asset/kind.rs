@@ -30,7 +30,7 @@ pub enum AssetKind {
     PreviewImage,
     /// A small picture of the result.
     Thumbnail,
-    /// A kind that this version does not know, by the name of its field, format or role.
+    /// A kind that this version does not know, with the name of its field, format or role.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! Finds an operation's files: in its reply, else in its model, world or manifest.
+//! Finds an operation's files in its reply, its model or world, or its artifact manifest.
 
 use mint_api::types::Operation;
 
@@ -33,22 +33,22 @@ impl Source {
             }
             Self::AnimationManifest(id) => Assets::from(&mint.animation_manifest(id).await?),
         };
-        // A manifest may leave out its source.
+        // A manifest may omit its source.
         Ok(Assets { source: Some(self.clone()), ..assets })
     }
 }
 
 impl Mint {
-    /// Finds an operation's files: in its reply, else in its model or world, else in the artifact manifest.
+    /// Finds an operation's files: in its reply, otherwise in its model or world, otherwise in the artifact manifest.
     ///
-    /// The reply is enough if it names files, and after a success more than images; then no request is sent. A conversion
-    /// has only the files in its reply, since those of its model are in other formats. [`download`](Self::download) finds
-    /// files in the same way.
+    /// This method sends no request if the reply is enough: it names files and, after a success, more than images. A
+    /// conversion has only the files in its reply, since the files of its model have other formats.
+    /// [`download`](Self::download) finds files in the same way.
     ///
     /// # Errors
     ///
-    /// As [`operation`](Self::operation). A model, world or manifest that is missing (404) or may not be read (403) counts
-    /// as one without files.
+    /// As [`operation`](Self::operation). A model, world or manifest for which the server answers 400, 403 or 404 counts as
+    /// one without files.
     ///
     /// # Examples
     ///
@@ -77,7 +77,7 @@ impl Assets {
         for source in std::mem::take(&mut self.elsewhere) {
             let found = match source.read(mint).await {
                 Ok(found) => found,
-                // This route has no such resource, or does not show it.
+                // The route does not know the resource, or the key may not read it.
                 Err(error) if error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404)) => {
                     continue;
                 }
@@ -97,7 +97,7 @@ impl Assets {
     }
 }
 
-/// The other routes that may name the files of an operation, in the order to ask.
+/// The other routes that may name the files of an operation, in the order in which to read them.
 pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]) -> Vec<Source> {
     let is_missing = match operation.status.as_str() {
         "succeeded" | "partially_succeeded" => !files.iter().any(is_result),
@@ -116,7 +116,7 @@ pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]
     }
 }
 
-/// Whether a file is more than an image of the result.
+/// Whether a file is part of the result, not only an image of it.
 fn is_result(asset: &Asset) -> bool {
     !matches!(asset.kind, AssetKind::PreviewImage | AssetKind::Thumbnail)
 }

@@ -14,7 +14,7 @@ use super::repair::without_unreadable_parts;
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
 
-/// The value of a reply, and the `Retry-After` in its head.
+/// The value of a reply, and its `Retry-After`.
 #[derive(Debug)]
 pub(crate) struct Answer<T> {
     pub(crate) value: T,
@@ -39,7 +39,7 @@ pub(crate) fn answer<T: DeserializeOwned>(
     }
 }
 
-/// For `?` after a call of [`Mint::api`](super::Mint::api): the error as the rest of this crate has it.
+/// Lets `?` turn an error of [`Mint::api`](super::Mint::api) into an error of this crate.
 impl From<mint_api::Error<Problem>> for Error {
     fn from(error: mint_api::Error<Problem>) -> Self {
         error_of::<IgnoredAny>("call the API", error)
@@ -89,8 +89,8 @@ fn retry_after_of(headers: &HeaderMap) -> Option<Duration> {
     retry_after::parse(text, date)
 }
 
-/// How many fields a text names at most.
-const MAX_FIELDS_TOLD: usize = 10;
+/// The largest number of fields that the text of an error names.
+const MAX_FIELDS_NAMED: usize = 10;
 
 /// The text of a refusal: the server's reason and what to do.
 fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
@@ -103,17 +103,17 @@ fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
     }
     let fields = problem.errors.as_deref().unwrap_or_default();
     if !fields.is_empty() {
-        let told = fields.iter().take(MAX_FIELDS_TOLD).map(field_text).collect::<Vec<_>>().join(", ");
-        let more = match fields.len().saturating_sub(MAX_FIELDS_TOLD) {
+        let named = fields.iter().take(MAX_FIELDS_NAMED).map(field_text).collect::<Vec<_>>().join(", ");
+        let more = match fields.len().saturating_sub(MAX_FIELDS_NAMED) {
             0 => String::new(),
             more => format!(", and {more} more in `field_errors`"),
         };
-        why.push_str(&format!(": {told}{more}"));
+        why.push_str(&format!(": {named}{more}"));
     }
     let remedy = match reply.status {
         _ if kind == ErrorKind::IdempotencyConflict => {
-            "this request was not done: its idempotency key belongs to an earlier request with other arguments, and \
-             only that one, with its own arguments, tells what became of it"
+            "this request was not done: its idempotency key belongs to an earlier request with other arguments; to find \
+             out what became of that request, send it again with its own arguments"
         }
         StatusCode::UNAUTHORIZED => {
             "check that the key, such as the one in MINT_API_KEY, is active at https://platform.mint.gg, or sign in again"
@@ -123,13 +123,13 @@ fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
         StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
         StatusCode::TOO_MANY_REQUESTS => "send fewer requests, and wait as long as `retry_after` says",
         status if status.is_client_error() && !fields.is_empty() => "correct these fields",
-        status if status.is_server_error() => "the server failed, which may pass",
-        _ => "see `problem` for what the server says of it",
+        status if status.is_server_error() => "the server failed; the failure may be temporary",
+        _ => "see `problem` for the details that the server gave",
     };
     format!("{why}; {remedy}")
 }
 
-/// A field and its fault.
+/// The text of a field and its error.
 fn field_text(error: &FieldError) -> String {
     let message = quoted(&error.message);
     let message = message.trim_end_matches('.');
@@ -139,7 +139,7 @@ fn field_text(error: &FieldError) -> String {
         (message, Some(code)) => format!("{message} ({code})"),
         (message, None) => message.to_owned(),
     };
-    // A pointer is `/prompt`; `#/prompt` is one as a URI fragment (RFC 6901, section 6).
+    // A JSON Pointer is `/prompt`, or `#/prompt` as a URI fragment (RFC 6901, section 6).
     match error.path.as_deref().map(quoted).filter(|path| !path.is_empty()) {
         Some(path) => format!("`{}` {what}", path.trim_start_matches('#').trim_start_matches('/')),
         None => what,
@@ -147,7 +147,7 @@ fn field_text(error: &FieldError) -> String {
 }
 
 fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: serde_json::Error) -> Error {
-    // Decodes again to learn the path; the generated client reports only the line and column.
+    // Decode again to get the path: the generated client reports only the line and column.
     let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
     let at = match again {
         Err(error) if error.path().iter().next().is_some() => format!(" at `{}`", error.path()),
@@ -155,8 +155,8 @@ fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: se
     };
     let shown = quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
     let message = format!(
-        "could not {what}: the reply is not what the API documents{at}; update this crate, or check what stands \
-         between it and the server; the reply begins with `{shown}`"
+        "could not {what}: the reply is not what the API documents{at}; update this crate, or check the proxy between the \
+         server and this client; the reply begins with `{shown}`"
     );
     Error::new(ErrorKind::Decode, message).with_source(NotDecoded(quoted(&error.to_string())))
 }
@@ -247,7 +247,7 @@ mod tests {
             (403, "may do"),
             (404, "check the id"),
             (429, "`retry_after`"),
-            (500, "may pass"),
+            (500, "may be temporary"),
             (409, "see `problem`"),
         ] {
             let text = refused(status, serde_json::json!({})).to_string();
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_without_a_token_is_no_invalid_argument() {
+    fn a_token_source_without_a_token_is_a_credentials_error() {
         let error = error_of::<Problem>("read it", mint_api::Error::Custom("the token source gave no token: x".into()));
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(

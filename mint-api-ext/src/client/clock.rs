@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 use std::time::SystemTime;
 
-/// A clock of wall time, for the times in a saved operation.
+/// A clock of wall time, for deadlines and for the times in a saved operation.
 ///
-/// Sleeps follow tokio's clock, paused or not.
+/// Sleeps follow tokio's clock instead, which tests can pause.
 pub trait Clock: Debug + Send + Sync {
-    /// The time of day.
+    /// The current time.
     fn now(&self) -> SystemTime;
 }
 

@@ -17,9 +17,9 @@ const MAX_REDIRECTS: usize = 5;
 /// How long a server may send nothing before the connection counts as broken.
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How large the head of a reply may be. Until it is read, hyper bounds it: by HTTP/1 to 100 headers and 400 KiB.
+/// The largest head of a reply. While it reads an HTTP/1 head, hyper itself allows 100 headers and about 400 KiB.
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
-const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check what stands between it and this client";
+const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check the proxy between the server and this client";
 
 /// The HTTP client that fetches files. It has no credentials and no field for any.
 #[derive(Clone, Debug)]
@@ -30,15 +30,15 @@ pub(crate) struct Downloader {
 }
 
 impl Downloader {
-    /// Makes a client. It fetches files from this machine only if `api_is_local`: the API is simulated or under test.
+    /// Makes a client. It fetches files from this machine only if the API is on this machine, too.
     pub(crate) fn new(transport: &Transport, api_is_local: bool) -> Result<Self, Error> {
         let network = if api_is_local { Network::AlsoThisMachine } else { Network::Public };
-        // Redirects are followed below, where each hop is checked. Nothing limits the whole of a download.
+        // `get` follows redirects and checks each. A download has no total timeout.
         let configure = |builder: reqwest::ClientBuilder| {
             builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES).redirect(Policy::none())
         };
         let http = match transport.client(true, configure) {
-            // Files on this machine can be fetched without TLS.
+            // Files on this machine do not need TLS.
             Err(BuildError::NoCertificates(_) | BuildError::NoTls) if api_is_local => {
                 transport.client(false, configure)?
             }
@@ -47,7 +47,7 @@ impl Downloader {
         Ok(Self { http, network, stall_timeout: STALL_TIMEOUT })
     }
 
-    /// Sets after how long without a byte a connection counts as broken.
+    /// Sets how long a server may send nothing before the connection counts as broken.
     pub(crate) fn stall_after(&mut self, timeout: Duration) {
         self.stall_timeout = timeout;
     }
@@ -57,7 +57,7 @@ impl Downloader {
         self.network = Network::AlsoPrivate;
     }
 
-    /// The reply to a request for a file, if the URL and all it redirects to may be fetched.
+    /// Requests a file and follows redirects. Every URL on the way must be one that may be fetched.
     pub(crate) async fn get(&self, url: &str, conditions: &HeaderMap) -> Result<Response, Error> {
         check_runtime()?;
         let mut hop = Url::parse(url).map_err(|error| refused(url, "it is not a URL").with_source(error))?;
@@ -75,7 +75,7 @@ impl Downloader {
 
     async fn send(&self, url: &Url, conditions: &HeaderMap) -> Result<Response, Error> {
         let request = self.http.get(url.clone()).headers(conditions.clone());
-        // Sizes and hashes are those of the bytes as stored.
+        // Sizes and hashes are those of the stored bytes, so they must not be compressed on the way.
         let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         match timeout(self.stall_timeout, request.send()).await {
             Ok(sent) => bounded(url.as_str(), sent.map_err(|error| fetch_error(url.as_str(), error))?),
@@ -83,7 +83,7 @@ impl Downloader {
         }
     }
 
-    /// The next piece of a reply's body; `None` at its end.
+    /// Reads the next piece of a body; `None` at its end.
     pub(crate) async fn piece(&self, url: &str, response: &mut Response) -> Result<Option<bytes::Bytes>, Error> {
         match timeout(self.stall_timeout, response.chunk()).await {
             Ok(piece) => piece.map_err(|error| fetch_error(url, error)),
@@ -105,7 +105,7 @@ fn bounded(url: &str, response: Response) -> Result<Response, Error> {
     if bytes > MAX_HEAD_BYTES as usize { Err(refused(url, TOO_LARGE_HEAD)) } else { Ok(response) }
 }
 
-/// Where a reply redirects to, if it does.
+/// The URL that a reply redirects to, if it is a redirect.
 fn redirected(from: &Url, response: &Response) -> Result<Option<Url>, Error> {
     use StatusCode as S;
     let status = response.status();
@@ -120,7 +120,7 @@ fn redirected(from: &Url, response: &Response) -> Result<Option<Url>, Error> {
     Ok(Some(next))
 }
 
-/// Whether a redirect may be followed, or why not.
+/// Checks whether a redirect may be followed. The error says why not.
 fn check_hop(from: &Url, to: &Url, network: Network) -> Result<(), String> {
     if from.scheme() == "https" && to.scheme() != "https" {
         return Err("it was redirected from https to http".into());
@@ -133,7 +133,7 @@ pub(crate) fn refused(url: &str, why: &str) -> Error {
     Error::new(ErrorKind::Download, format!("could not fetch `{}`: {why}", shown(url)))
 }
 
-/// The error of a request for a file. Neither its text nor its causes hold the query of the URL.
+/// The error of a request for a file. Neither its text nor its sources contain the query of the URL.
 pub(crate) fn fetch_error(url: &str, error: reqwest::Error) -> Error {
     if causes(&error).any(|cause| cause.to_string().contains("message head is too large")) {
         return refused(url, TOO_LARGE_HEAD);

@@ -1,4 +1,4 @@
-//! Idempotency keys: a call that is sent again with its key is done once.
+//! Idempotency keys. The server does the call with a given key once.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Jitter;
 
-/// Makes keys: random UUIDs (RFC 9562, version 4), or a fixed sequence of them.
+/// Makes keys: random UUIDs (RFC 9562, version 4), or the sequence of a seed.
 #[derive(Debug)]
 pub(crate) struct Keys(Option<Mutex<Jitter>>);
 
@@ -30,7 +30,7 @@ impl Keys {
     }
 }
 
-/// Checks a caller's key: 1 to 255 characters that a header can carry.
+/// Checks a caller's key: 1 to 255 printable ASCII characters, without spaces at its ends.
 pub(crate) fn check(key: &str) -> Result<IdempotencyKey, Error> {
     let why = match IdempotencyKey::try_from(key) {
         Ok(key) if key.bytes().all(|byte| matches!(byte, b' '..=b'~')) && key.trim() == key.as_str() => return Ok(key),

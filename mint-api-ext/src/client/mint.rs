@@ -14,14 +14,14 @@ use super::idempotency::Keys;
 use crate::error::Error;
 use crate::retry::{Jitter, RetryPolicy};
 
-/// No limit is documented; this is far above what one person's work needs, and below what looks like an attack.
+/// Mint documents no limit. This one is far above what one person needs, and far below what a server takes for an attack.
 const DEFAULT_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-/// A client of the Mint API: waits for operations and downloads their files.
+/// A client of the Mint API: it starts operations, waits for them and downloads their files.
 ///
-/// Cheap to clone; clones share connections.
+/// It is cheap to clone. Clones share connections and the rate limit.
 ///
 /// # Examples
 ///
@@ -51,12 +51,13 @@ struct Parts {
 }
 
 impl Mint {
-    /// A client for the key in `MINT_API_KEY`, of the server in `MINT_API_BASE_URL` or else the production server.
+    /// Makes a client from the environment: the key is in `MINT_API_KEY`, the server in `MINT_API_BASE_URL`. Default: the
+    /// production server.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no key, or the base URL cannot be
-    /// used.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is missing or invalid, or the base URL
+    /// cannot be used.
     pub fn from_env() -> Result<Self, Error> {
         let builder = Self::builder(Credentials::from_env()?);
         match env::var("MINT_API_BASE_URL") {
@@ -65,15 +66,15 @@ impl Mint {
         }
     }
 
-    /// Starts making a client.
+    /// Starts building a client.
     pub fn builder(credentials: Credentials) -> MintBuilder {
         let api = Client::builder(credentials).requests_per_second(DEFAULT_REQUESTS_PER_SECOND);
         MintBuilder { api, retry_policy: RetryPolicy::default(), clock: Arc::new(SystemClock), seed: None }
     }
 
-    /// The generated client, for calls that this crate does not wrap. Its errors become an [`Error`] by `?`.
+    /// The generated client, for calls that this crate does not wrap. `?` turns its errors into an [`Error`].
     ///
-    /// It sends each call once; see [`retrying`](Self::retrying).
+    /// It sends each call once; [`retrying`](Self::retrying) sends a call again.
     pub fn api(&self) -> &Client {
         &self.parts.api
     }
@@ -82,18 +83,20 @@ impl Mint {
         self.parts.api.request_timeout()
     }
 
-    /// Sends a call of the generated client, again after each transient failure ([`Error::is_transient`]), under the
-    /// client's [`RetryPolicy`].
+    /// Sends a call of the generated client, and sends it again after retryable failures ([`Error::is_transient`]), under
+    /// the client's [`RetryPolicy`]. Each attempt calls `call` once.
     ///
-    /// `call` is called once for each attempt.
-    ///
-    /// Do not use it for a call that starts or changes something unless the call carries an `Idempotency-Key`, the same in
-    /// each attempt. The reply may be lost after the server did what it was asked; without the key, the next attempt does
-    /// it again, and you pay twice. [`Request`](crate::Request) takes care of that.
+    /// Use it for a call that starts or changes something only if every attempt carries the same `Idempotency-Key`. The
+    /// reply can be lost after the server did the call. Without the key, the next attempt would do it again, and you would
+    /// pay twice. A [`Request`](crate::Request) always has such a key.
     ///
     /// # Errors
     ///
-    /// The error of the last attempt. [`ErrorKind::NoRuntime`](crate::ErrorKind::NoRuntime) outside a Tokio runtime.
+    /// The error of the last attempt, or [`ErrorKind::NoRuntime`](crate::ErrorKind::NoRuntime) outside a Tokio runtime.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future ends the current attempt. The server may have done the call.
     ///
     /// # Examples
     ///
@@ -124,7 +127,7 @@ impl Mint {
         self.with_retries(attempt).await
     }
 
-    /// Sends a request again under the retry policy; see [`RetryPolicy::send`].
+    /// Sends a request under the retry policy; see [`RetryPolicy::send`].
     pub(crate) async fn with_retries<T, F>(&self, send: impl FnMut() -> F + Send) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>> + Send,
@@ -144,7 +147,7 @@ impl Mint {
         &*self.parts.clock
     }
 
-    /// How long it is until a time of day; zero for one that has passed.
+    /// The time from now until `time`; zero if it has passed.
     pub(crate) fn until(&self, time: SystemTime) -> Duration {
         time.duration_since(self.clock().now()).unwrap_or_default()
     }
@@ -154,7 +157,7 @@ impl Mint {
     }
 }
 
-/// Makes a [`Mint`].
+/// Builds a [`Mint`]; made by [`Mint::builder`].
 ///
 /// # Examples
 ///
@@ -180,74 +183,79 @@ pub struct MintBuilder {
 }
 
 impl MintBuilder {
-    /// The server of the API; see [`mint_api::ClientBuilder::server`] for the base URLs that are taken.
+    /// Sets the server of the API. [`mint_api::ClientBuilder::server`] says which base URLs are accepted. Default: the
+    /// production server.
     pub fn server(mut self, server: Server) -> Self {
         self.api = self.api.server(server);
         self
     }
 
-    /// The proxy and the certificates, for the API as for downloads.
+    /// Sets the proxy and the certificates, for the API and for downloads.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.api = self.api.transport(transport);
         self
     }
 
-    /// How long one request to the API may take. Default: 30 seconds. Downloads have no such limit.
+    /// Sets how long one request to the API may take. Default: 30 seconds. Downloads have no such limit.
+    ///
+    /// A request that takes longer is an [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.api = self.api.request_timeout(timeout);
         self
     }
 
-    /// How large the body of a reply of the API may be, in bytes. Default: 16 MiB. Downloads have no such limit.
+    /// Sets the largest body of a reply of the API, in bytes. Default: 16 MiB. Downloads have no such limit.
     ///
-    /// A larger one is an [`ErrorKind::Decode`](crate::ErrorKind::Decode), and no more than this is read.
+    /// The client stops reading a larger body at the limit, and the call is an
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.api = self.api.max_body_bytes(bytes);
         self
     }
 
-    /// Names a program in the user agent, such as `my-game/1.2` (RFC 9110, section 10.1.5), before this crate's name.
+    /// Adds a product to the user agent, such as `my-game/1.2` (RFC 9110, section 10.1.5), before this crate's own.
     ///
-    /// [`build`](Self::build) refuses what a header cannot carry.
+    /// [`build`](Self::build) rejects a product that an HTTP header cannot carry.
     pub fn user_agent_product(mut self, product: impl Into<String>) -> Self {
         self.api = self.api.user_agent_product(product);
         self
     }
 
-    /// How many requests to the API may be sent in any second, by this client and all its clones together. Default: 50.
+    /// Limits how many requests to the API this client and all its clones together send in any second. Default: 50.
     ///
-    /// They are spaced evenly; further ones wait their turn. Downloads are not counted.
+    /// Requests are spaced evenly, and a request that must wait is delayed. Downloads are not counted.
     pub fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
         self.api = self.api.requests_per_second(requests);
         self
     }
 
-    /// How often a request is sent again after a transient failure. A call that starts or changes something keeps its
-    /// `Idempotency-Key`, so that nothing is done twice.
+    /// Sets how often, and for how long, a request is sent again after a retryable failure. Default: [`RetryPolicy::new`].
+    ///
+    /// Every attempt of a [`Request`](crate::Request) has the same `Idempotency-Key`, so that the server does it once.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry_policy = policy;
         self
     }
 
-    /// Another clock than that of this machine, for tests.
+    /// Replaces the clock, for tests. Default: the clock of this machine.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Makes jitter and idempotency keys repeatable, for tests against a server of their own: a server that has seen the
-    /// keys before would take a new call for an old one.
+    /// Makes jitter and idempotency keys repeatable, for tests. Each test needs a server of its own: a server that knows a
+    /// key would take a new call for the earlier one.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Makes the client. No request is sent.
+    /// Builds the client. No request is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a base URL that cannot be used, and where
-    /// the system or the program lacks what https needs.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the base URL, the user agent or a certificate
+    /// cannot be used, and when https is needed but the program lacks TLS or the system lacks CA certificates.
     pub fn build(self) -> Result<Mint, Error> {
         let Self { api, retry_policy, clock, seed } = self;
         let api = api.user_agent_product(USER_AGENT).build()?;

@@ -1,22 +1,22 @@
-//! Where files may be fetched from.
+//! The hosts that files may be fetched from.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Where files may be fetched from.
+/// The hosts that files may be fetched from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Network {
-    /// Public hosts, by https.
+    /// Public hosts, over https.
     Public,
-    /// This machine as well, by http, too.
+    /// Public hosts over https; this machine over https or http.
     AlsoThisMachine,
-    /// This machine and private addresses as well, by http, too.
+    /// Public hosts over https; this machine and private addresses over https or http.
     AlsoPrivate,
 }
 
 impl Network {
-    /// Whether a URL may be fetched, or why not.
+    /// Checks whether a URL may be fetched. The error says why not.
     pub(super) fn admits(self, url: &Url) -> Result<(), &'static str> {
         if url.host().is_none() {
             return Err("it names no host");
@@ -64,14 +64,14 @@ fn is_public(address: IpAddr) -> bool {
             (Some(inner), _) => is_public(IpAddr::V4(inner)),
             // Unspecified, loopback, discard-only, and the obsolete forms of IPv4 addresses.
             (None, [0 | 0x100, ..]) => false,
-            // Site-local, as it once was.
+            // Site-local addresses, which are deprecated (RFC 3879).
             (None, [first, ..]) if first & 0xffc0 == 0xfec0 => false,
             _ => !(address.is_unique_local() || address.is_unicast_link_local() || address.is_multicast()),
         },
     }
 }
 
-/// The address of IPv4 that a gateway reads out of one of IPv6: by NAT64 (RFC 6052) or 6to4 (RFC 3056).
+/// The IPv4 address inside an IPv6 address, which a NAT64 (RFC 6052) or 6to4 (RFC 3056) gateway connects to.
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let (high, low) = match address.segments() {
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => (high, low),
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_files_are_taken_from() {
+    fn urls_that_may_be_fetched() {
         use Network::{AlsoThisMachine, Public};
         for (url, public, also_local) in [
             ("https://cdn.mint.gg/a.glb", true, true),

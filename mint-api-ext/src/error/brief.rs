@@ -1,4 +1,4 @@
-//! An operation in a text.
+//! The short form of an operation in a text.
 
 use std::fmt;
 

@@ -20,12 +20,12 @@ pub enum ErrorKind {
     Credentials,
     /// An argument is not valid; nothing was sent.
     InvalidArgument,
-    /// A call was refused before it was sent: its estimate exceeds [`max_credits`](crate::Request::max_credits) or the
-    /// available credits, or the server gives no estimate.
+    /// The price of a call exceeds [`max_credits`](crate::Request::max_credits), its
+    /// [`budget`](crate::Request::budget) or the available credits, or is unknown. The call was not sent.
     Credits,
     /// The server was not reached, or the connection broke off.
     Transport,
-    /// The request or the wait took longer than it may.
+    /// The request exceeded its timeout, or the wait its deadline.
     Timeout,
     /// The server refused the request or failed; see [`Error::status`] and [`Error::problem`].
     Server,
@@ -33,11 +33,11 @@ pub enum ErrorKind {
     IdempotencyConflict,
     /// The reply is not what the API documents.
     Decode,
-    /// A file was not what it should be, or was refused before it was fetched.
+    /// A file failed a check, or its URL may not be fetched.
     Download,
-    /// A file could not be written.
+    /// A file on this machine could not be read or written.
     Io,
-    /// The caller's token ended the wait; the operation goes on at the server.
+    /// The caller's cancellation token ended the wait. The operation continues at the server.
     Interrupted,
 }
 
@@ -55,10 +55,10 @@ pub struct WaitSummary {
 
 /// Why a call, a wait or a download failed.
 ///
-/// An operation that *failed* is not an error but an [`Outcome`](crate::Outcome).
+/// An operation that *failed* is not an error: it is an [`Outcome`](crate::Outcome).
 ///
-/// The text says what happened, why, and what to do; it holds no key and no query of a URL. The causes are in
-/// [`source`](StdError::source).
+/// The text says what happened, why, and what to do. It contains no key and no query of a URL. The underlying errors are
+/// in [`source`](StdError::source).
 pub struct Error(Box<Details>);
 
 struct Details {
@@ -78,9 +78,9 @@ struct Details {
 /// Whether the server did the call that an error is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Fate {
-    /// It did not, or the call changes nothing.
+    /// The server did not do it, or it changes nothing.
     NotDone,
-    /// It may have.
+    /// The server may have done it.
     Unknown,
 }
 
@@ -111,7 +111,7 @@ impl Error {
         self.0.status
     }
 
-    /// The `X-Request-Id` of the reply, to name to Mint's support.
+    /// The `X-Request-Id` of the reply, for Mint's support.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
@@ -132,8 +132,8 @@ impl Error {
         problem_type::slug(&self.problem()?.type_)
     }
 
-    /// The fields of the request that the server refused, each with its path (a JSON Pointer), its code and a text, as far
-    /// as the server sends them. The text of this error names them, too.
+    /// The fields of the request that the server refused. Each has a path (a JSON Pointer), a code and a text, as far as the
+    /// server sends them. The text of this error names them, too.
     pub fn field_errors(&self) -> &[FieldError] {
         self.problem().and_then(|problem| problem.errors.as_deref()).unwrap_or_default()
     }
@@ -148,42 +148,42 @@ impl Error {
         self.0.wait.as_ref()
     }
 
-    /// The `Idempotency-Key` of the call that failed, where it was one that starts or changes something.
+    /// The `Idempotency-Key` of the call that failed, if the call starts or changes something.
     ///
-    /// Sent again with this key and the same arguments, the call does nothing twice.
+    /// Send the call again with this key and the same arguments: the server does it once.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.idempotency_key.as_deref()
     }
 
-    /// Whether a call that starts or changes something may have been done in spite of this error, by one of its attempts.
+    /// Whether the server may have done one of the attempts of a call in spite of this error. False for reads.
     ///
-    /// Send the same request with the same [`idempotency_key`](Self::idempotency_key) to find out; the server does nothing
-    /// twice. Another key could start, and cost, the same once more.
+    /// To find out, send the same request with the same [`idempotency_key`](Self::idempotency_key): the server does it once.
+    /// With another key, the server could do it, and charge for it, twice.
     pub fn may_have_been_done(&self) -> bool {
         self.0.fate == Fate::Unknown
     }
 
-    /// Whether the key is missing, malformed, inactive or revoked.
+    /// Whether the key is missing, malformed, inactive or revoked (401).
     pub fn is_unauthorized(&self) -> bool {
         self.0.status == Some(reqwest::StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether the server knows nothing under this id, or not for this key.
+    /// Whether the server does not know the id, or does not show it to this key (404).
     pub fn is_not_found(&self) -> bool {
         self.0.status == Some(reqwest::StatusCode::NOT_FOUND)
     }
 
-    /// Whether there were too many requests; [`Error::retry_after`] has how long to wait.
+    /// Whether the client sent too many requests (429). [`Error::retry_after`] says how long to wait.
     pub fn is_rate_limited(&self) -> bool {
         self.0.status == Some(reqwest::StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether the server knows this idempotency key from a request with another body. Nothing was done.
+    /// Whether the server knows this idempotency key from a request with another body (409). Nothing was done.
     pub fn is_idempotency_conflict(&self) -> bool {
         self.0.kind == ErrorKind::IdempotencyConflict
     }
 
-    /// Whether it took longer than it may.
+    /// Whether a request exceeded its timeout, or a wait its deadline.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
@@ -225,7 +225,7 @@ impl Error {
         self
     }
 
-    /// Says more at the end of the text.
+    /// Adds advice to the end of the text.
     pub(crate) fn with_advice(mut self, advice: &str) -> Self {
         self.0.message.push_str("; ");
         self.0.message.push_str(advice);
@@ -246,8 +246,9 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// The text and its causes, each on a line, since `fn main() -> Result<(), Box<dyn Error>>` prints this. `{:#?}` prints the
-/// fields; of the operation and the problem document only their names, since the rest may hold signed URLs.
+/// `{:?}` prints the text and the texts of its sources, each on a line, since `fn main() -> Result<(), Box<dyn Error>>`
+/// prints an error that way. `{:#?}` prints the fields. Of the operation it prints only the id and the status, and of the
+/// problem document only the type, since the rest may hold signed URLs.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {

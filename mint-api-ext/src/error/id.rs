@@ -51,7 +51,7 @@ impl fmt::Display for OperationId {
 
 /// Checks an id of a `kind`, such as `model`: one or more of `A-Z`, `a-z`, `0-9`, `_` and `-`.
 ///
-/// The API does not document the form of its ids. Every known client accepts these characters, and none of them has a
+/// The API does not document the form of its ids. Every known client accepts these characters, and none has a special
 /// meaning in a path.
 pub(crate) fn check(kind: &str, id: &str) -> Result<(), Error> {
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');

@@ -4,7 +4,7 @@ use tokio::runtime::Handle;
 
 use super::{Error, ErrorKind};
 
-/// Checks that the caller runs in a Tokio runtime, without which connections and timers panic.
+/// Checks that the caller runs in a Tokio runtime. Outside one, connections and timers would panic.
 ///
 /// # Errors
 ///

@@ -1,16 +1,16 @@
-//! Problem types. The API writes them as a URL or as a bare word.
+//! The types of problem documents. The API writes them as a URL or as a bare word.
 
 pub(crate) const IDEMPOTENCY_CONFLICT: &str = "idempotency-conflict";
 
-/// Whether a type says that another attempt with the same idempotency key is being done.
+/// Whether a type means that the server is still doing another attempt with the same idempotency key.
 ///
-/// No document names it. The draft of the header `Idempotency-Key` asks for a 409 and leaves the name of its type to the
-/// server.
+/// Mint does not document such a type. The IETF draft of the header `Idempotency-Key` asks for a 409 in this case, and
+/// leaves the name of the type to the server.
 pub(crate) fn is_key_in_progress(slug: &str) -> bool {
     slug.contains("idempoten") && slug.contains("progress")
 }
 
-/// The word that names a problem type; `None` for `about:blank`, which names none (RFC 9457, section 4.2.1).
+/// The last segment of a problem type; `None` for `about:blank`, which means no type (RFC 9457, section 4.2.1).
 pub(crate) fn slug(type_: &str) -> Option<&str> {
     let path = type_.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let slug = path.rsplit('/').next().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! URLs in texts.
+//! URLs in texts, without secrets.
 
 use url::Url;
 
-/// A URL for a text: without its query and fragment, which may be secret, and without a password.
+/// Removes the query, the fragment, the user name and the password from a URL, since they may be secrets.
 pub(crate) fn shown(url: &str) -> String {
     match Url::parse(url) {
         Ok(mut url) => {
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_a_url() {
+    fn shown_urls_hold_no_secret() {
         for (url, text) in [
             ("https://a.b/c.glb?signature=secret#secret", "https://a.b/c.glb"),
             ("https://user:secret@a.b/c", "https://a.b/c"),

@@ -29,7 +29,8 @@ pub enum AssetType {
     MaterialPack,
     /// `asset_pack`: several models.
     AssetPack,
-    /// A type that this version does not know, by the API's name for it. It is checked like an id before it is sent.
+    /// A type that this version does not know, with the API's name for it. Reads check the name like an id before they send
+    /// it.
     Other(String),
 }
 

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 /// The valid values of `limit`.
 const PAGE_SIZES: RangeInclusive<i64> = 1..=100;
 
-/// Fetches a page by a method of the generated client. A macro, since these methods share no trait.
+/// Fetches a page with a method of the generated client. It is a macro because these methods share no trait.
 macro_rules! fetch {
     ($what:literal, $list:ident) => {
         |mint, query| {
@@ -39,7 +39,7 @@ macro_rules! fetch {
 }
 
 impl Mint {
-    /// The models of the account: `GET /v1/models`. No request is sent.
+    /// The models of the account: `GET /v1/models`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -63,7 +63,7 @@ impl Mint {
         List { mint: self.clone(), page_size: None, fetch: fetch!("list models", list_models) }
     }
 
-    /// The worlds of the account: `GET /v1/worlds`. No request is sent.
+    /// The worlds of the account: `GET /v1/worlds`. This method sends nothing.
     ///
     /// # Examples
     ///
@@ -105,21 +105,24 @@ struct PageQuery {
 }
 
 impl<T: Send + 'static> List<T> {
-    /// How many items each request asks for, from 1 to 100. Default: the server's, which is 20.
+    /// Sets how many items each request asks for, from 1 to 100. Default: the server's, which is 20.
     pub fn page_size(mut self, items: u32) -> Self {
         self.page_size = Some(items);
         self
     }
 
-    /// The items, in the order of the server. The stream requests a page when it needs its first item.
-    ///
-    /// After an error the stream ends.
+    /// Returns a stream of the items, in the order of the server. The stream requests a page when it needs the page's first
+    /// item. It ends after an error.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] for a page size outside of 1 to 100, before anything is sent;
-    /// [`ErrorKind::Decode`] when the server repeats a cursor, which would never end, or has more items but sends
-    /// no cursor; else as [`Mint::operation`].
+    /// - [`ErrorKind::InvalidArgument`]: the page size is not 1 to 100. Nothing is sent.
+    /// - [`ErrorKind::Decode`]: the server repeats a cursor, or has more items but sends no cursor.
+    /// - Those of [`Mint::operation`].
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the stream drops the request of its current page. A read changes nothing.
     pub fn into_stream(self) -> Items<T> {
         let start = Reading { list: self, next: Some(None), seen: HashSet::new(), items: VecDeque::new() };
         Items(

@@ -15,7 +15,7 @@ use crate::error::{Error, id};
 /// The target types of animations. An operation calls both `animation`, so reads try both.
 pub(crate) const ANIMATION_TARGETS: [&str; 2] = ["model_animation_clip", "model_animation_batch"];
 
-/// Reads. Each is one request, retried under the [`RetryPolicy`](crate::retry::RetryPolicy).
+/// Reads. The client retries each under its [`RetryPolicy`](crate::retry::RetryPolicy).
 impl Mint {
     /// The current state of an operation: `GET /v1/operations/{operationId}`.
     ///
@@ -100,10 +100,10 @@ impl Mint {
         self.read(&format!("read world {id}"), |api| api.get_world().world_id(&id).send()).await
     }
 
-    /// A pack of models that was generated, item by item: `GET /v1/asset-packs/{assetPackId}`.
+    /// A generated pack of models, with its items: `GET /v1/asset-packs/{assetPackId}`.
     ///
-    /// Each finished item names its model, to be read with [`model`](Self::model). To make a pack, see
-    /// [`generate_asset_pack`](Self::generate_asset_pack).
+    /// Each finished item names its model, which [`model`](Self::model) reads.
+    /// [`generate_asset_pack`](Self::generate_asset_pack) makes a pack.
     ///
     /// # Errors
     ///
@@ -172,12 +172,12 @@ impl Mint {
 
     /// The files of an animation, without their URLs: `GET /v1/animations/{targetType}/{targetId}/artifacts`.
     ///
-    /// Pass the id of the operation's resource. An operation does not say whether it made a clip or a batch of clips, which
-    /// the route must know, so this asks for a clip first, then for a batch.
+    /// Pass the id of the operation's resource. The route needs to know whether it is a clip or a batch of clips, which the
+    /// operation does not say. This method asks for a clip first, then for a batch.
     ///
     /// # Errors
     ///
-    /// As [`operation`](Self::operation); 403 where the owner of the model does not allow its download.
+    /// As [`operation`](Self::operation). The server answers 403 if the owner of the model does not allow its download.
     ///
     /// # Examples
     ///
@@ -220,7 +220,7 @@ impl Mint {
     ) -> Result<AnimationArtifact, Error> {
         let id = checked("animation", id)?;
         let artifact = artifact_id.as_ref().to_owned();
-        // It contains other ids: `clip:<id>:animation_glb`.
+        // The id contains other ids: `clip:<id>:animation_glb`.
         artifact.split(':').try_for_each(|part| id::check("file", part))?;
         let what = format!("read file {artifact} of animation {id}");
         let artifact = self.read_animation(&what, |api, target| {
@@ -349,7 +349,7 @@ impl Mint {
         Ok(read.await?.value)
     }
 
-    /// Reads an animation as a clip, or else as a batch.
+    /// Reads an animation as a clip. If it is not one, reads it as a batch.
     async fn read_animation<'a, T, F>(
         &'a self,
         what: &str,
@@ -365,14 +365,14 @@ impl Mint {
             result => return result,
         };
         match self.read(what, |api| send(api, batch)).await {
-            // It is neither; "not found" helps more than "not a batch".
+            // The animation is neither, so the 404 says more than the second error.
             Err(second) if is_of_other_target(&second) && first.is_not_found() => Err(first),
             result => result,
         }
     }
 }
 
-/// Whether the other target type may have the animation: after a 404, or a 400 or 422 that names `targetType`.
+/// Whether the animation may have the other target type: after a 404, or a 400 or 422 that names `targetType`.
 fn is_of_other_target(error: &Error) -> bool {
     let names_target = |text: &str| text.to_ascii_lowercase().contains("targettype");
     match error.status() {

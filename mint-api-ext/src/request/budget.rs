@@ -10,18 +10,19 @@ use crate::client::Mint;
 use crate::error::{Error, ErrorKind};
 use crate::wait::has_ended;
 
-/// Credits that several requests share: together they spend no more than this, as far as prices are known.
+/// Credits that several requests share: together they spend no more than the limit, as far as prices are known.
 ///
-/// Made by [`Mint::budget`], and given to requests with [`Request::budget`](super::Request::budget). Clones share their
-/// credits.
+/// [`Mint::budget`] makes a budget, and [`Request::budget`](super::Request::budget) gives it to a request. Clones share
+/// their credits.
 ///
-/// A request holds its price before it is sent. The price is released only if the server definitely did not do the
-/// request, such as after a 402 or a 422. Otherwise it is held until the operation has ended and reserves nothing more;
-/// then what the operation really cost takes its place, which can be more than nothing for an operation that failed. The
-/// budget learns this from every reply that the operation's handle reads: wait for the operation by the handle that
+/// Sending a request first holds its price. The budget releases the price only if the server definitely did not do the
+/// request, such as after a 402 or a 422. Otherwise it holds the price until the operation has ended and reserves no more
+/// credits. Then it replaces the price with the real cost. An operation that failed can cost something, too.
+///
+/// The budget learns the cost from the replies that the operation's handle reads. Wait with the handle that
 /// [`send`](super::Request::send) returned.
 ///
-/// A budget lives in memory. A program that starts again makes a new one.
+/// A budget exists only in memory. A program that restarts makes a new one.
 #[derive(Clone)]
 pub struct Budget(Arc<Shared>);
 
@@ -33,9 +34,9 @@ struct Shared {
 /// The credits of the requests with one idempotency key.
 #[derive(Clone, Copy)]
 struct Entry {
-    /// The price, until it is known what the operation cost.
+    /// The price, or the cost of the operation once it is known.
     credits: f64,
-    /// How many times the request was sent, without those that the server definitely did not do.
+    /// How many times the request was sent. Sends that the server definitely did not do are not counted.
     sent: usize,
     state: State,
 }
@@ -83,12 +84,12 @@ impl Budget {
         self.0.limit
     }
 
-    /// The prices of requests whose operations have not ended yet, or whose fate is unknown.
+    /// The sum of the prices of requests whose operation has not ended, or whose fate is unknown, in credits.
     pub fn held(&self) -> f64 {
         self.sum(State::Held)
     }
 
-    /// What the operations that have ended cost.
+    /// The cost of the operations that have ended, in credits.
     pub fn spent(&self) -> f64 {
         self.sum(State::Spent)
     }
@@ -120,7 +121,7 @@ impl Budget {
         Ok(())
     }
 
-    /// The server definitely did not do a request that was sent.
+    /// Releases the price of a request that the server definitely did not do.
     pub(super) fn release(&self, key: &str) {
         let mut entries = self.entries();
         if let Some(entry) = entries.get_mut(key) {
@@ -131,7 +132,7 @@ impl Budget {
         }
     }
 
-    /// Takes what an operation cost, once it has ended and reserves nothing more.
+    /// Replaces the price with the cost, once the operation has ended and reserves no more credits.
     pub(super) fn settle(&self, key: &str, operation: &Operation) {
         if let Some(credits) = operation.credits.as_ref().filter(|credits| credits.reserved == 0.0)
             && has_ended(operation)

@@ -7,16 +7,16 @@ use mint_api::{Client, ResponseValue};
 
 use super::prepared::Prepared;
 
-/// A call that the server answers with an operation.
+/// A call that the server answers with an operation, such as [`GenerateModel`](super::GenerateModel).
 ///
-/// The types of the calls in this module implement it, such as [`GenerateModel`](super::GenerateModel). It is sealed:
-/// use it as a bound, such as for a function that takes any [`Request`](super::Request).
+/// The trait is sealed. Use it as a bound, such as for a function that takes any [`Request`](super::Request).
 pub trait Call: Sealed {}
 
 /// A [`Call`] that always gives an operation to wait for, so that its request has
 /// [`send`](super::Request::send) and [`send_and_wait`](super::Request::send_and_wait).
 ///
-/// Every call is one except [`OptimizeModel`](super::OptimizeModel), which may start nothing. It is sealed.
+/// Every call implements it except [`OptimizeModel`](super::OptimizeModel), which may start no operation. The trait is
+/// sealed.
 ///
 /// # Examples
 ///
@@ -46,28 +46,28 @@ pub trait Start: Call {}
 
 /// A [`Call`] that the server estimates the price of, so that its request has
 /// [`estimate`](super::Request::estimate): [`GenerateModel`](super::GenerateModel) and
-/// [`OptimizeModel`](super::OptimizeModel). It is sealed.
+/// [`OptimizeModel`](super::OptimizeModel). The trait is sealed.
 pub trait Estimated: Call + Question {}
 
 /// The result of sending a call once.
 pub(crate) type Replied = Result<ResponseValue<Operation>, mint_api::Error<Problem>>;
 
-/// How a [`Call`] is sent. No other crate can name it.
+/// How a [`Call`] is sent. Other crates cannot name this trait.
 pub trait Sealed: Clone + Debug + Send + Sync + 'static {
     type Body: Clone + Send + Sync;
 
     fn prepared(&mut self) -> &mut Prepared<Self::Body>;
 
-    /// Sends the call once; `id` is the one in its path.
+    /// Sends the call once. `id` is the id in its path, empty for a path without one.
     fn send(api: &Client, id: &str, key: IdempotencyKey, body: Self::Body) -> impl Future<Output = Replied> + Send;
 
-    /// The question for the price, if the server estimates it.
+    /// The request for an estimate of the price, if the server gives one.
     fn price(_id: &str, _body: &Self::Body) -> Option<EstimatePricingRequest> {
         None
     }
 }
 
-/// How the server is asked for the price of a [`Call`]. No other crate can name it.
+/// A [`Call`] whose price the server estimates. Other crates cannot name this trait.
 pub trait Question: Sealed {
     fn question(id: &str, body: &Self::Body) -> EstimatePricingRequest;
 }

@@ -1,4 +1,4 @@
-//! What a request may cost: its limit, its budget, and the price that both are held against.
+//! Checks the price of a request against its limit, its budget and the balance.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,12 +9,12 @@ use super::budget::Budget;
 use crate::client::Mint;
 use crate::error::{Error, ErrorKind};
 
-/// What a request may cost.
+/// The limits on the price of a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spending {
     pub(super) limit: Option<f64>,
     pub(super) budget: Option<Budget>,
-    /// The price that the caller states, for requests that the server gives no estimate of.
+    /// The price that the caller states, for requests whose price the server does not estimate.
     pub(super) assumed: Option<f64>,
 }
 
@@ -23,17 +23,17 @@ pub(super) struct Spending {
 pub(super) struct Earlier(Option<Arc<AtomicBool>>);
 
 impl Earlier {
-    /// Of a random key: only by a clone of this request.
+    /// For a random key. The server knows it only if this request, or a clone, was sent.
     pub(super) fn none() -> Self {
         Self(Some(Arc::default()))
     }
 
-    /// Of a key of the caller's: perhaps from another process.
+    /// For a key that the caller chose. Another process may have sent it.
     pub(super) fn unknown() -> Self {
         Self(None)
     }
 
-    /// The request is about to be sent.
+    /// Records that the request is about to be sent.
     pub(super) fn sending(&self) {
         if let Some(sent) = &self.0 {
             sent.store(true, Ordering::Relaxed);
@@ -46,9 +46,9 @@ impl Earlier {
 }
 
 impl Spending {
-    /// Holds the price against the limit, the balance and the budget; `what` completes "could not ...".
+    /// Checks the price against the limit and the balance, and holds it in the budget. `what` completes "could not ...".
     ///
-    /// The balance does not refuse a request that may have been sent before: the server may hold the credits for it.
+    /// The balance is not checked for a request that may have been sent before: the server may hold credits for it.
     pub(super) async fn admit(
         &self,
         mint: &Mint,

@@ -4,7 +4,7 @@ use mint_api::types::Operation;
 
 use crate::wait::{ActedOn, OperationHandle};
 
-/// The operation that a call acts on, as it was last seen.
+/// The operation that a call acts on, in the state that the caller saw last.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     id: String,
@@ -17,7 +17,8 @@ impl Found {
         Self { id: operation.id.clone(), state: ActedOn::state_of(operation), handle: handle.clone() }
     }
 
-    /// Records that the call was answered with this operation. Returns its handle; `None` if it is another operation.
+    /// Records the acted-on state if the reply names the same operation, and returns its handle. Returns `None` if the
+    /// reply names another operation.
     pub(super) fn continued_as(&self, operation: &Operation) -> Option<OperationHandle> {
         if operation.id != self.id {
             return None;

@@ -11,7 +11,8 @@ use super::request::Request;
 use crate::wait::{FailedOperation, Preview, Unpaid};
 
 impl Preview {
-    /// Approves the preview, and the operation goes on to its end: `POST /v1/operations/{operationId}:approve`.
+    /// Describes the approval of the preview: `POST /v1/operations/{operationId}:approve`. This method sends nothing. After
+    /// the approval, the operation continues to its end.
     ///
     /// # Examples
     ///
@@ -39,8 +40,9 @@ impl Preview {
         Request::new(self.handle.mint(), Approve(prepared.acting_on(Found::new(&self.operation, &self.handle))))
     }
 
-    /// Asks for another preview. The feedback says what to change, in 1 to 2000 characters:
-    /// `POST /v1/operations/{operationId}:revise`. The next wait ends at that preview.
+    /// Describes a request for another preview: `POST /v1/operations/{operationId}:revise`. This method sends nothing.
+    ///
+    /// The feedback says what to change, in 1 to 2000 characters. The next wait ends at the new preview.
     ///
     /// # Examples
     ///
@@ -69,11 +71,12 @@ impl Preview {
 }
 
 impl Unpaid {
-    /// Resumes the operation once the account has credits: `POST /v1/operations/{operationId}:resume`.
+    /// Describes resuming the operation once the account has credits: `POST /v1/operations/{operationId}:resume`. This
+    /// method sends nothing.
     ///
-    /// Mint cannot resume an operation that has no `resource` yet. Sending is then an error
-    /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)). If this outcome comes from a start, the text
-    /// names the key of that start, which is to be sent again.
+    /// Mint cannot resume an operation that has no `resource` yet. Sending then fails with
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument). Send the start of the operation again instead; the
+    /// error names its idempotency key, if this program started it.
     ///
     /// # Examples
     ///
@@ -109,10 +112,11 @@ impl Unpaid {
 }
 
 impl FailedOperation {
-    /// Generates the model again, as a new operation: `POST /v1/models/{modelId}:retry`.
+    /// Describes generating the model again, as a new operation: `POST /v1/models/{modelId}:retry`. This method sends
+    /// nothing.
     ///
-    /// Mint retries only models. For another operation, sending is an error
-    /// ([`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument)).
+    /// Mint retries only models. For any other operation, sending fails with
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Where an image comes from, and the upload made from it.
+//! The sources of an image, and the upload made from them.
 
 use std::fmt;
 use std::fs::File;
@@ -15,13 +15,13 @@ use super::media_type::{self, KNOWN};
 use crate::client::blocking;
 use crate::error::{Error, ErrorKind, shown};
 
-/// The call that sends an image; completes "could not ...".
+/// What the call does; it completes "could not ...".
 pub(super) const WHAT: &str = "keep the reference image";
 
-/// How large an uploaded image may be: see [`ReferenceImage::MAX_BYTES`](super::ReferenceImage::MAX_BYTES).
+/// See [`ReferenceImage::MAX_BYTES`](super::ReferenceImage::MAX_BYTES).
 pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
-/// Where an image comes from.
+/// The source of an image: a file, bytes or a URL.
 ///
 /// It converts from a [`Path`], from bytes and from a [`Url`]. A text that begins with `https://` or `http://` is a URL;
 /// any other text is the path of a file.
@@ -100,7 +100,7 @@ impl fmt::Debug for ImageSource {
 
 /// Makes the upload from a file or its bytes.
 pub(super) async fn read(source: ImageSource, name: Option<ResourceName>) -> Result<ReferenceImageUpload, Error> {
-    // Encoding 10 MiB blocks for too long, too.
+    // Encoding 10 MiB as base64 would also block an async thread for too long.
     blocking(move || {
         let (bytes, file_name) = match source {
             ImageSource::File(path) => {
@@ -115,7 +115,7 @@ pub(super) async fn read(source: ImageSource, name: Option<ResourceName>) -> Res
     .await
 }
 
-/// Reads at most one byte more than an upload may have: a device or a pipe may never end.
+/// Reads a file, but at most one byte more than the limit, since a device or a pipe may never end.
 fn read_file(path: &Path) -> Result<Bytes, Error> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));

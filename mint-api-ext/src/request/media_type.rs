@@ -14,7 +14,7 @@ const fn image(media_type: &'static str, extension: &'static str) -> ImageType {
 /// The names of the known types, for a text.
 pub(super) const KNOWN: &str = "PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF";
 
-/// The type of an image; `None` for another type, or for bytes that are no image.
+/// The type of an image; `None` for an unknown type, or for bytes that are not an image.
 pub(super) fn of(bytes: &[u8]) -> Option<ImageType> {
     let begins = |magic: &[u8]| bytes.starts_with(magic);
     match bytes {

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, Fate};
 
 /// Sends a call, and sends it again with the same key and body after a retryable failure.
 ///
-/// `what` completes "could not ...". Every error holds the key. If the server may have done the call all the same, by this
-/// attempt or an earlier one, the error says how to find out without doing it twice.
+/// `what` completes "could not ...". Every error holds the key. If the server may have done one of the attempts, the error
+/// says how to find out without doing the call twice.
 pub(crate) async fn mutate<'a, T, F>(
     mint: &'a Mint,
     what: &str,
@@ -56,7 +56,7 @@ where
 /// Whether the server did the call of one attempt.
 fn fate(error: &Error) -> Fate {
     let done = match (error.status(), error.kind()) {
-        // Not processed: too early, the wrong connection, too many requests.
+        // The server did not process it: misdirected (421), too early (425), too many requests (429).
         (Some(status), _) if matches!(status.as_u16(), 421 | 425 | 429) => false,
         (Some(status), ErrorKind::Decode) => !status.is_client_error(),
         (Some(_), _) => error.is_transient(),
@@ -67,7 +67,7 @@ fn fate(error: &Error) -> Fate {
     if done { Fate::Unknown } else { Fate::NotDone }
 }
 
-/// Whether there was no connection to send the call on.
+/// Whether the client failed to connect, so that nothing was sent.
 fn is_connect(error: &Error) -> bool {
     let source = error.source().and_then(|source| source.downcast_ref::<reqwest::Error>());
     source.is_some_and(reqwest::Error::is_connect)

@@ -1,4 +1,4 @@
-//! Optimizing a model, which may be optimized already, or be under way.
+//! Optimizing a model. It may be optimized already, or an optimization may be running.
 
 use std::fmt;
 
@@ -29,17 +29,18 @@ impl OptimizeModel {
 
 /// The result of asking for an optimization.
 ///
-/// The server answers the last two with a conflict (409) that names no operation. The request then reads the model.
+/// The server answers with a conflict (409) if the model is optimized already or an optimization is running. The reply
+/// names no operation, so the request reads the model.
 #[derive(Clone)]
 #[non_exhaustive]
-#[must_use = "an optimization may have started, and has to be waited for"]
+#[must_use = "an optimization may have started; wait for its operation"]
 pub enum Optimization {
     /// An optimization started.
     Started(OperationHandle),
-    /// The model is optimized already: its assets have `optimized_glb_url`. Nothing was started.
+    /// The model is optimized already: its assets have `optimized_glb_url`. No operation was started.
     AlreadyOptimized(Box<Model>),
-    /// An optimization of the model is under way. Nothing was started; read the model again until its assets have
-    /// `optimized_glb_url`.
+    /// An optimization of the model is running already. No operation was started. Read the model again until its assets
+    /// have `optimized_glb_url`.
     InProgress(Box<Model>),
 }
 
@@ -85,7 +86,7 @@ impl Estimated for OptimizeModel {}
 impl Call for OptimizeModel {}
 
 impl Request<OptimizeModel> {
-    /// Sends the request. Reads the model if it is optimized already, or an optimization is under way.
+    /// Sends the request. If the model is optimized already, or an optimization is running, reads the model.
     ///
     /// # Errors
     ///

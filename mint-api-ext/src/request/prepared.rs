@@ -1,17 +1,17 @@
-//! A call as it is sent: where to, and with which body.
+//! The route and the body of a call.
 
 use std::fmt;
 
 use super::found::Found;
 use crate::error::{Error, id};
 
-/// A call as it is sent. It is made once, and every attempt sends the same.
+/// The route and the body of a call. Every attempt sends the same.
 #[derive(Clone)]
 pub struct Prepared<B> {
     pub(super) endpoint: Endpoint,
     /// The body, or why the call cannot be sent.
     pub(super) body: Result<B, String>,
-    /// The operation that the call acts on, as it was last seen.
+    /// The operation that the call acts on.
     pub(super) found: Option<Found>,
 }
 
@@ -24,7 +24,7 @@ impl<B> Prepared<B> {
         Self { found: Some(found), ..self }
     }
 
-    /// Changes the body. The first argument that breaks a bound decides why the call cannot be sent.
+    /// Changes the body. The first error is kept; later changes are ignored.
     pub(super) fn set(&mut self, set: impl FnOnce(&mut B) -> Result<(), String>) {
         if let Ok(body) = &mut self.body
             && let Err(why) = set(body)
@@ -34,14 +34,14 @@ impl<B> Prepared<B> {
     }
 }
 
-/// Without the body, which may hold signed URLs.
+/// Omits the body, which may hold signed URLs.
 impl<B> fmt::Debug for Prepared<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
 }
 
-/// What a call does, and to which resource. As text it completes "could not ...".
+/// What a call does, and to which resource. Its text completes "could not ...".
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     verb: &'static str,
@@ -84,7 +84,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// A text of a body, checked against the bounds of its type.
+/// Checks a text of a body against the bounds of its type.
 pub(super) fn text<'a, T>(field: &str, value: &'a str) -> Result<T, String>
 where
     T: TryFrom<&'a str, Error = mint_api::types::error::ConversionError>,
@@ -95,7 +95,7 @@ where
     T::try_from(value).map_err(|error| format!("`{field}` is {error}; shorten it"))
 }
 
-/// A number above zero. JSON has no form for infinity and NaN.
+/// Checks that a number is finite and above zero. JSON cannot express infinity and NaN.
 pub(super) fn positive(field: &str, number: f64) -> Result<f64, String> {
     match number.is_finite() && number > 0.0 {
         true => Ok(number),

@@ -15,8 +15,8 @@ impl Mint {
     /// Describes the upload of an image for generations to work from: `POST /v1/reference-images`. This method reads and
     /// sends nothing.
     ///
-    /// The image is a file, its bytes, or a URL; see [`ImageSource`]. A file or its bytes may have
-    /// [`ReferenceImage::MAX_BYTES`]; their first bytes decide the media type. The server reads a URL itself.
+    /// The image is a file, its bytes, or a URL; see [`ImageSource`]. Sending uploads a file or bytes, of at most
+    /// [`ReferenceImage::MAX_BYTES`]; the first bytes decide the media type. The server reads a URL itself.
     ///
     /// # Examples
     ///
@@ -61,13 +61,13 @@ impl Request<UploadImage> {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] when the file cannot be read; [`ErrorKind::InvalidArgument`] when the image is too large or of
-    /// no known type, or when the name or the key breaks its bound. The request sends nothing then. Otherwise those of
-    /// [`Request::send`](crate::Request::send).
+    /// an unknown type, or when the name or the key breaks its bound. Nothing is sent in these cases. Otherwise the errors
+    /// of [`Request::send`](crate::Request::send).
     ///
     /// # Cancellation
     ///
-    /// The future does not borrow from the request. If it is dropped, the server may or may not have the image; send the
-    /// same request again to find out.
+    /// After the future is dropped, the server may or may not have the image. Send the same request again to find out. The
+    /// future does not borrow from the request.
     pub fn send(&self) -> BoxFuture<'static, Result<ReferenceImage, Error>> {
         Box::pin(self.clone().run())
     }
@@ -93,7 +93,7 @@ impl Request<UploadImage> {
     }
 }
 
-/// An image that Mint keeps.
+/// An image that Mint stores, for generations to work from.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReferenceImage {
@@ -104,13 +104,13 @@ pub struct ReferenceImage {
 }
 
 impl ReferenceImage {
-    /// The size in bytes that an uploaded image may have: 10 MiB.
+    /// The largest image that is uploaded, in bytes: 10 MiB.
     ///
-    /// The API documents no bound. A photograph is smaller, and 10 MiB take less than the time for one request (30 s) at
-    /// 4 Mbit/s.
+    /// The API documents no limit. This one is larger than a usual photograph, and small enough to be sent within the
+    /// request timeout (30 s) at 4 Mbit/s.
     pub const MAX_BYTES: u64 = image_source::MAX_BYTES;
 
-    /// The reply may have several URLs. They are tried in the order of how long they last.
+    /// Takes the first URL of the reply. Those that last longest come first.
     fn of(reply: types::ReferenceImage) -> Result<Self, Error> {
         let assets = reply.assets.as_ref();
         let urls = [
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_that_lasts() {
+    fn the_first_url_in_order_is_taken() {
         let url = |reply: Value| {
             let mut whole = json!({"id": "r"});
             whole.as_object_mut().unwrap().extend(reply.as_object().unwrap().clone());

@@ -14,12 +14,12 @@ use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
 ///
-/// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. After a transient
-/// failure ([`Error::is_transient`]) it is sent again with the same key and body, under the client's
-/// [`RetryPolicy`](crate::retry::RetryPolicy). The server does a call with one key once, so sending a request twice is
-/// safe, too.
+/// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. After a retryable
+/// failure ([`Error::is_transient`]) the client sends it again with the same key and body, under its
+/// [`RetryPolicy`](crate::retry::RetryPolicy). The server does the call with a given key once, so the caller can safely
+/// send a request twice, too.
 ///
-/// An argument that breaks a documented bound is an error of sending; the first such argument is named.
+/// Sending fails if an argument breaks a documented bound. The error names the first such argument.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {
@@ -41,18 +41,19 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sets the `Idempotency-Key`, of 1 to 255 printable characters of ASCII.
+    /// Sets the `Idempotency-Key`: 1 to 255 printable ASCII characters.
     ///
-    /// Use the key of an earlier call with the same arguments to find out what became of that call, without doing it
-    /// twice. Use a key that follows from the thing to be made, such as `prop/lamp/v1`, to make that thing once however
-    /// often the program runs.
+    /// The key of an earlier call with the same arguments finds out what became of that call, without doing it twice. A key
+    /// that is derived from the thing to make, such as `prop/lamp/v1`, makes that thing once, even if the program runs
+    /// again.
     pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self.earlier = Earlier::unknown();
         self
     }
 
-    /// The `Idempotency-Key` of the request. Write it down before sending, to send the same request again after a crash.
+    /// The `Idempotency-Key` of the request. Store it before you send, so that you can send the same request again after a
+    /// crash.
     pub fn idempotency_key(&self) -> &str {
         &self.key
     }
@@ -63,32 +64,32 @@ impl<T> Request<T> {
 }
 
 impl<T: Call> Request<T> {
-    /// Limits the credits that the call may cost. Sending then asks for the price and the balance first, by two
-    /// requests, and refuses with [`ErrorKind::Credits`] if the price is above the limit or the balance.
+    /// Limits the credits that the call may cost. Sending first reads the price and the balance, with two requests. It
+    /// fails with [`ErrorKind::Credits`] if the price exceeds the limit or the balance.
     ///
-    /// The server estimates prices for [`Mint::generate_model`] and [`Mint::optimize_model`]; for every other call, state
-    /// one with [`assume_credits`](Self::assume_credits). The limit changes nothing of what is sent: without a preset, the
-    /// estimate is for `standard`, the documented default. An estimate is no promise: the server may still ask for more
-    /// credits later, which is [`Outcome::BillingRequired`].
+    /// The server estimates prices for [`Mint::generate_model`] and [`Mint::optimize_model`]. For every other call, state
+    /// the price with [`assume_credits`](Self::assume_credits). If the request has no preset, the estimate is for
+    /// `standard`, the documented default. The server may still ask for more credits than it estimated; the wait then
+    /// ends as [`Outcome::BillingRequired`].
     ///
-    /// With an idempotency key of the caller's, and for a request that was sent before, the balance is not asked for: the
-    /// server may hold the credits for this very request. For several requests at once, see [`budget`](Self::budget).
+    /// Sending does not check the balance if the caller set the idempotency key or the request was sent before: the server
+    /// may already hold the credits for this request. To limit several requests together, see [`budget`](Self::budget).
     pub fn max_credits(mut self, credits: impl Into<f64>) -> Self {
         self.spending.limit = Some(credits.into());
         self
     }
 
-    /// Takes the price of the request out of a [`Budget`] that it shares with others. Sending refuses with
-    /// [`ErrorKind::Credits`] if too little of the budget is left, or if no price is known; see
+    /// Holds the price of the request in a [`Budget`] that several requests share. Sending fails with
+    /// [`ErrorKind::Credits`] if too little of the budget is left, or if the price is unknown; see
     /// [`assume_credits`](Self::assume_credits).
     pub fn budget(mut self, budget: &Budget) -> Self {
         self.spending.budget = Some(budget.clone());
         self
     }
 
-    /// States the price, for [`max_credits`](Self::max_credits) and [`budget`](Self::budget), of a request that the server
-    /// gives no estimate of: worlds, packs, audio and animations, among others. An estimate of the server's takes its
-    /// place.
+    /// States the price of a request in credits, for [`max_credits`](Self::max_credits) and [`budget`](Self::budget). The
+    /// server gives no estimate for worlds, packs, audio and animations, among others. Where it gives one, the estimate is
+    /// used instead.
     pub fn assume_credits(mut self, credits: impl Into<f64>) -> Self {
         self.spending.assumed = Some(credits.into());
         self
@@ -106,7 +107,7 @@ impl<T: Call> Request<T> {
         self
     }
 
-    /// Sends the call, and takes the operation from the reply.
+    /// Sends the call and returns the operation in the reply.
     pub(super) async fn answered(mut self) -> Result<OperationHandle, Error> {
         let key = idempotency::check(&self.key)?;
         let what = self.call.prepared().endpoint.to_string();
@@ -134,7 +135,7 @@ impl<T: Call> Request<T> {
         Ok(handle.with_reply(answer))
     }
 
-    /// The call as it is sent; an error if an argument breaks a bound.
+    /// Returns the route and the body, or the error of an argument that breaks a bound.
     fn checked(&mut self, what: &str) -> Result<(Endpoint, T::Body), Error> {
         let Prepared { endpoint, body, .. } = self.call.prepared().clone();
         let body = body.map_err(|why| Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}")))?;
@@ -144,24 +145,28 @@ impl<T: Call> Request<T> {
 }
 
 impl<T: Start> Request<T> {
-    /// Sends the request. The result is the operation in the reply, to wait for.
+    /// Sends the request and returns a handle of the operation in the reply.
     ///
     /// # Errors
     ///
     /// - [`ErrorKind::InvalidArgument`]: an argument breaks a documented bound, which the text names. Nothing was sent.
-    /// - [`ErrorKind::Credits`]: [`max_credits`](Self::max_credits) refused. Only the questions for prices were sent.
+    /// - [`ErrorKind::Credits`]: the price exceeds [`max_credits`](Self::max_credits), the balance or the
+    ///   [`budget`](Self::budget), or is unknown. The call was not sent.
+    /// - [`ErrorKind::Credentials`]: the token source gave no token.
     /// - [`ErrorKind::IdempotencyConflict`]: the server knows the key from a call with other arguments.
     /// - [`ErrorKind::Server`]: the server refused, or failed for longer than the retry policy allows.
     /// - [`ErrorKind::Transport`], [`ErrorKind::Timeout`]: no reply came under the retry policy.
     /// - [`ErrorKind::Decode`]: the reply is not what the API documents.
+    /// - [`ErrorKind::NoRuntime`]: the future was polled outside a Tokio runtime.
     ///
-    /// After a 5xx, and after the last three, the server may have done the call all the same. Send this request again,
-    /// or another with [`Error::idempotency_key`] and the same arguments, to find out.
+    /// The server may have done the call in spite of the error if [`Error::may_have_been_done`] is true, such as after a
+    /// 5xx or a timeout. To find out, send this request again, or another with [`Error::idempotency_key`] and the same
+    /// arguments.
     ///
     /// # Cancellation
     ///
-    /// The future does not borrow from the request. If it is dropped, the server may or may not have done the call; send
-    /// this request again to find out.
+    /// After the future is dropped, the server may or may not have done the call. Send this request again to find out. The
+    /// future does not borrow from the request.
     pub fn send(&self) -> BoxFuture<'static, Result<OperationHandle, Error>> {
         Box::pin(self.clone().answered())
     }
@@ -170,9 +175,9 @@ impl<T: Start> Request<T> {
     ///
     /// # Retrying it yourself
     ///
-    /// A loop that makes a new request in every round starts, and pays for, a new operation in every round: each request
-    /// has a random key of its own. The client retries already; to go on after that, or after a restart, give the request
-    /// a key that stays the same. Every round then finds the one operation:
+    /// The client retries already. To retry for longer, or after a restart, give the request a key that stays the same: every
+    /// round of the loop then finds the same operation. Do not make a new request in every round without such a key. Each
+    /// would have a random key, and would start, and pay for, a new operation.
     ///
     /// ```
     /// # use mint_api_ext::simulator::{Route, Simulator};
@@ -201,7 +206,7 @@ impl<T: Start> Request<T> {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future leaves what was started running at the server.
+    /// Dropping the future does not stop the operation at the server.
     pub fn send_and_wait(&self) -> BoxFuture<'static, Result<Outcome, Error>> {
         let request = self.clone();
         Box::pin(async move { request.answered().await?.wait().await })
@@ -209,7 +214,7 @@ impl<T: Start> Request<T> {
 }
 
 impl<T: Estimated> Request<T> {
-    /// Asks what the request would cost, and sends nothing else: `POST /v1/pricing:estimate`.
+    /// Estimates the price of the request: `POST /v1/pricing:estimate`. It starts nothing and costs nothing.
     ///
     /// # Errors
     ///

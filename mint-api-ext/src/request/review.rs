@@ -1,4 +1,4 @@
-//! Waiting with someone who looks at previews.
+//! Waiting with a reviewer who decides about previews.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -8,35 +8,35 @@ use futures::future::BoxFuture;
 use crate::error::{Error, ErrorKind};
 use crate::wait::{OperationHandle, Outcome, Preview, Wait, ended, summary};
 
-/// How many previews are shown unless said otherwise.
+/// How many previews a reviewer is shown by default.
 const DEFAULT_ROUNDS: u32 = 3;
 
-/// What is to become of a preview.
+/// A reviewer's decision about a preview.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Decision {
-    /// The operation goes on to its end as the preview shows it.
+    /// Approve the preview: the operation continues to its end.
     Approve,
-    /// Another preview is made, with these changes, in 1 to 2000 characters.
+    /// Ask for another preview with these changes, in 1 to 2000 characters.
     Revise(String),
-    /// Nothing is done; the wait ends as [`Outcome::AwaitingReview`].
+    /// Do neither. The wait ends as [`Outcome::AwaitingReview`].
     Stop,
 }
 
 /// A wait in which a reviewer decides about each preview; made by [`Wait::review_with`]. Await it for the [`Outcome`].
 ///
-/// Each preview is waited for anew, as the [`Wait`] says, with its full deadline; the time of the reviewer does not
-/// count. Where an approval or a revision gives another operation, that one is followed.
+/// The wait for each preview has the settings of the [`Wait`] and its full deadline. The time that the reviewer takes
+/// does not count. If an approval or a revision continues as another operation, the wait follows that one.
 ///
 /// # Errors
 ///
-/// As those of a [`Wait`], and of sending a decision; [`Error::operation`] then holds the operation whose preview the
-/// decision was about.
+/// Those of a [`Wait`], and those of sending a decision. The error of a decision has the operation of its preview in
+/// [`Error::operation`].
 ///
 /// # Cancellation
 ///
-/// Dropping it stops the waiting; what was decided before stands. A token of [`Wait::cancel_on`] also ends the wait
-/// while the reviewer looks.
+/// Dropping the future stops the wait. Decisions that were sent are not undone. The token of [`Wait::cancel_on`] also ends
+/// the wait while the reviewer decides.
 #[must_use = "a review does nothing until it is awaited"]
 pub struct Review<F> {
     wait: Wait,
@@ -45,7 +45,7 @@ pub struct Review<F> {
 }
 
 impl Wait {
-    /// Asks a reviewer about each preview: to approve it, to have it revised, or to stop.
+    /// Asks a reviewer to approve or revise each preview, or to stop.
     ///
     /// # Examples
     ///
@@ -81,7 +81,8 @@ impl Wait {
 }
 
 impl<F> Review<F> {
-    /// How many previews the reviewer is shown; the one after ends the wait as [`Outcome::AwaitingReview`]. Default: 3.
+    /// Limits how many previews the reviewer is shown. The next preview ends the wait as [`Outcome::AwaitingReview`].
+    /// Default: 3.
     pub fn max_rounds(mut self, rounds: u32) -> Self {
         self.max_rounds = rounds;
         self
@@ -113,7 +114,7 @@ impl<F> Review<F> {
         self.wait.await
     }
 
-    /// What the reviewer decides; `None` when the token fired.
+    /// Asks the reviewer; `None` if the token ended the wait.
     async fn decision<D>(&mut self, preview: &Preview) -> Option<Decision>
     where
         F: FnMut(Preview) -> D + Send,
@@ -125,7 +126,7 @@ impl<F> Review<F> {
     }
 }
 
-/// Sends a decision; it is not cut off by a token, so that it is known what came of it.
+/// Sends a decision. The token does not interrupt it, so that the caller learns its result.
 async fn decide(preview: &Preview, decision: Decision) -> Result<Option<OperationHandle>, Error> {
     match decision {
         Decision::Approve => preview.approve().send().await.map(Some),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// A delay that grows by a factor up to a maximum, with random jitter added.
 ///
-/// Two settings are in use: [`polls`](Self::polls) between the polls of a wait, [`calls`](Self::calls) between the
-/// attempts of a call or a download.
+/// [`polls`](Self::polls) is the default between the polls of a wait, and [`calls`](Self::calls) between the attempts of a
+/// call or a download.
 ///
 /// # Examples
 ///
@@ -31,11 +31,11 @@ use std::time::Duration;
 pub struct Exponential {
     /// The delay after the first request.
     pub initial: Duration,
-    /// What each delay is multiplied by for the next.
+    /// The factor between a delay and the next one.
     pub factor: f64,
     /// The longest delay, without jitter.
     pub max: Duration,
-    /// How much of a delay is added at random, at most: 0.1 adds up to a tenth. Below 0 counts as 0.
+    /// The largest part of a delay that is added at random: 0.1 adds up to a tenth. A negative number counts as 0.
     pub jitter: f64,
 }
 
@@ -47,22 +47,22 @@ impl Default for Exponential {
 }
 
 impl Exponential {
-    /// A backoff with up to a tenth of jitter.
+    /// Makes a backoff with up to a tenth of jitter.
     pub const fn new(initial: Duration, factor: f64, max: Duration) -> Self {
         Self { initial, factor, max, jitter: 0.1 }
     }
 
-    /// The backoff of polls, which Mint documents: 2 s, growing by 1.6 up to 15 s; up to a tenth of jitter.
+    /// The backoff of polls, which Mint documents: 2 s, multiplied by 1.6 up to 15 s, with up to a tenth of jitter.
     pub const fn polls() -> Self {
         Self::new(Duration::from_secs(2), 1.6, Duration::from_secs(15))
     }
 
-    /// The backoff of calls and downloads: 0.5 s, doubling up to 15 s; up to half of jitter.
+    /// The backoff of calls and downloads: 0.5 s, doubled up to 15 s, with up to a half of jitter.
     pub const fn calls() -> Self {
         Self::new(Duration::from_millis(500), 2.0, Duration::from_secs(15)).jitter(0.5)
     }
 
-    /// Sets how much of a delay is added at random, at most.
+    /// Sets the largest part of a delay that is added at random.
     pub const fn jitter(mut self, jitter: f64) -> Self {
         self.jitter = jitter;
         self
@@ -72,7 +72,7 @@ impl Exponential {
     pub(crate) fn delay(&self, requests: u32) -> Duration {
         let exponent = i32::try_from(requests.saturating_sub(1)).unwrap_or(i32::MAX);
         let delay = self.initial.as_secs_f64() * self.factor.powi(exponent);
-        // A delay that is too long for a duration, or not a number, is the maximum.
+        // NaN, and a delay too long for a `Duration`, count as the maximum.
         Duration::try_from_secs_f64(delay).unwrap_or(self.max).min(self.max)
     }
 
@@ -84,10 +84,10 @@ impl Exponential {
 
 /// A delay with jitter; never less than the server's `Retry-After`. `random` is between 0 and 1.
 ///
-/// Jitter is added to the server's delay, too, so that clients which were turned away together do not return together.
+/// Jitter is added to the server's delay, too, so that clients that were refused at the same time return at different times.
 pub(crate) fn with_jitter(delay: Duration, jitter: f64, asked: Option<Duration>, random: f64) -> Duration {
     let added = delay.as_secs_f64() * jitter * random.clamp(0.0, 1.0);
-    // A negative number, NaN or too long a time adds nothing.
+    // A negative number, NaN, and a time too long for a `Duration` add nothing.
     let added = Duration::try_from_secs_f64(added).unwrap_or_default();
     delay.max(asked.unwrap_or_default()).saturating_add(added)
 }

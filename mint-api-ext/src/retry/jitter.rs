@@ -18,7 +18,7 @@ impl Jitter {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// The next 64 bits (SplitMix64, which is good enough to keep clients out of step).
+    /// The next 64 bits, by SplitMix64. It is not for secrets.
     pub(crate) fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;

@@ -1,4 +1,4 @@
-//! Sending a request again after a transient failure.
+//! Sending a request again after a retryable failure.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::time::Instant;
 use super::{Exponential, Jitter};
 use crate::error::{Error, check_runtime};
 
-/// How often, and for how long, a call is sent again after a transient failure
+/// How often, and for how long, a call is sent again after a retryable failure
 /// ([`Error::is_transient`](crate::Error::is_transient)).
 ///
-/// It applies to single requests: those that start or change something, and reads. A wait has settings of its own, see
-/// [`Wait`](crate::wait::Wait).
+/// It applies to single requests: reads, and calls that start or change something. A [`Wait`](crate::wait::Wait) has its
+/// own settings.
 ///
 /// # Examples
 ///
@@ -36,11 +36,11 @@ pub struct RetryPolicy {
     pub attempts: u32,
     /// How long to wait between two attempts. Default: [`Exponential::calls`].
     ///
-    /// A wait is never shorter than the server's `Retry-After`.
+    /// The delay is never shorter than the server's `Retry-After`.
     pub backoff: Exponential,
     /// How long all attempts may take together. Default: 5 minutes.
     ///
-    /// A wait that would go beyond it is not begun: the call fails at once, and [`Error::retry_after`] has the server's
+    /// If the next delay would exceed it, the call fails at once. [`Error::retry_after`] then has the server's
     /// `Retry-After`.
     pub time_limit: Duration,
 }
@@ -81,7 +81,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sends a request until it succeeds, fails permanently, or the policy gives up. Permanent failures are never retried.
+    /// Sends a request until it succeeds, fails permanently, or the policy gives up.
     ///
     /// A call that changes something must carry the same idempotency key in each attempt.
     pub(crate) async fn send<T, F>(self, mut jitter: Jitter, mut send: impl FnMut() -> F + Send) -> Result<T, Error>
@@ -100,12 +100,12 @@ impl RetryPolicy {
             let Some(delay) = self.delay(made, began.elapsed(), error.retry_after(), jitter.next()) else {
                 return Err(if made > 1 { error.with_advice(&format!("it was tried {made} times")) } else { error });
             };
-            tracing::debug!(%error, attempts = made, ?delay, "sent again later");
+            tracing::debug!(%error, attempts = made, ?delay, "the request will be sent again");
             tokio::time::sleep(delay).await;
         }
     }
 
-    /// How long to wait before the next attempt; `None` to give up. `random` is between 0 and 1.
+    /// The delay before the next attempt; `None` to give up. `random` is between 0 and 1.
     fn delay(&self, made: u32, elapsed: Duration, asked: Option<Duration>, random: f64) -> Option<Duration> {
         if made >= self.attempts {
             return None;

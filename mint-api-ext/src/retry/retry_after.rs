@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-/// Reads how long to wait: a number of seconds, or a date, which counts from the `Date` of the reply.
+/// Parses a delay: a number of seconds, or a date. `date` is the `Date` of the reply; the delay counts from it, so that the
+/// clock of this machine does not matter.
 ///
-/// A date in the past is zero. A reply without a `Date` counts from this machine's clock. Anything else is ignored.
+/// A date in the past gives zero. Without a valid `Date`, the clock of this machine is used. `None` for any other text.
 pub(crate) fn parse(text: &str, date: Option<&str>) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u64>() {

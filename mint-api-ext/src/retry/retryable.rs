@@ -1,4 +1,4 @@
-//! The table of retryable failures, for calls, waits and downloads.
+//! Which failures are retryable, for calls, waits and downloads.
 
 use std::error::Error as _;
 
@@ -6,13 +6,12 @@ use reqwest::StatusCode;
 
 use crate::error::{Error, ErrorKind, problem_type};
 
-/// Whether a status is one after which the same request may succeed.
+/// Whether the same request may succeed after a reply with this status.
 pub(crate) fn is_retryable(status: StatusCode) -> bool {
     match status.as_u16() {
-        // Timeout, the wrong connection, too early, too many requests.
+        // Request timeout, misdirected request, too early, too many requests.
         408 | 421 | 425 | 429 => true,
-        // The server lacks the method or the HTTP version, and will say the same again (RFC 9110, sections 15.6.2 and
-        // 15.6.6).
+        // The server does not support the method or the HTTP version (RFC 9110, sections 15.6.2 and 15.6.6).
         501 | 505 => false,
         code => (500..600).contains(&code),
     }
@@ -26,18 +25,18 @@ impl Error {
     /// | The server was not reached, or the connection broke off ([`ErrorKind::Transport`]) | yes |
     /// | The request took too long ([`ErrorKind::Timeout`]) | yes |
     /// | 408, 421, 425, 429 | yes |
-    /// | 409 because an attempt with the same idempotency key is being done | yes |
-    /// | 5xx, but for the next line | yes |
-    /// | 501, 505: the server will say the same again (RFC 9110, sections 15.6.2 and 15.6.6) | no |
+    /// | 409 because the server is still doing an attempt with the same idempotency key | yes |
+    /// | 501, 505: the server does not support the request (RFC 9110, sections 15.6.2 and 15.6.6) | no |
+    /// | Every other 5xx | yes |
     /// | Every other status, such as a redirect or a refusal | no |
     /// | Everything else, such as an invalid argument or an untrusted certificate | no |
     ///
-    /// Calls and downloads are sent again after these failures, and a wait polls again. A wait also polls again after a
-    /// reply that does not decode, at most twice in a row for the same reason. A download also goes on after an expired
-    /// URL and after a part that does not fit.
+    /// After these failures the client sends a call or a download again, and a wait polls again. A wait also polls again
+    /// after a reply that does not decode, at most twice in a row for the same reason. A download also continues after an
+    /// expired URL and after a part that does not fit.
     ///
-    /// A call that starts or changes something may have been done in spite of the failure: send it again only with its
-    /// [`idempotency_key`](Self::idempotency_key).
+    /// The server may have done a call in spite of the failure. Send a call that starts or changes something again only with
+    /// its [`idempotency_key`](Self::idempotency_key).
     ///
     /// # Examples
     ///
@@ -58,23 +57,23 @@ impl Error {
     /// ```
     pub fn is_transient(&self) -> bool {
         match self.status() {
-            // Another attempt with the same idempotency key is being done.
+            // The server is still doing another attempt with the same idempotency key.
             Some(StatusCode::CONFLICT) => self.problem_type().is_some_and(problem_type::is_key_in_progress),
             Some(status) => is_retryable(status),
             None => matches!(self.kind(), ErrorKind::Transport | ErrorKind::Timeout),
         }
     }
 
-    /// Why the reply did not decode, if that is the failure.
+    /// Why the reply did not decode; `None` for every other failure.
     ///
-    /// A poll may be sent again then: another version of the server may answer it. A call that starts something must
-    /// not, since it was done.
+    /// A wait may poll again: another version of the server may answer. A call that starts something is not sent again,
+    /// since the server did it.
     pub(crate) fn undecoded(&self) -> Option<String> {
         if self.kind() != ErrorKind::Decode || self.status().is_some() {
             return None;
         }
         let reason = self.source().map_or_else(|| self.to_string(), ToString::to_string);
-        // The position differs from reply to reply.
+        // Remove the position, which differs from reply to reply.
         Some(reason.split(" at line ").next().unwrap_or_default().to_owned())
     }
 }

@@ -1,15 +1,17 @@
-//! How fast a download is, against a bare reqwest stream with and without SHA-256, and against curl; how fast SHA-256 is
-//! by itself; and how much memory a download takes.
+//! Measures the speed and the memory of a download.
+//!
+//! It compares the speed with a bare reqwest stream, with and without SHA-256, with curl, and with SHA-256 alone.
 //!
 //! ```text
 //! cargo bench -p mint-api-ext --bench download            # 1 GiB, 9 rounds
 //! MINT_BENCH_MIB=256 cargo bench -p mint-api-ext --bench download
 //! ```
 //!
-//! The server is a process of its own. The rounds of the programs are interleaved, so that what else the machine does
-//! hits all alike; medians are told. Files go to memory (`/dev/shm`) where there is one, so that no disk is measured.
+//! The server is a process of its own. The rounds of the programs are interleaved, so that other load on the machine
+//! affects all of them. The figures are medians. Files are written to memory (`/dev/shm`) if the system has it, so that
+//! the speed of the disk does not matter.
 
-// A benchmark talks to a person.
+// A benchmark prints to the terminal.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::fs::File;
@@ -42,13 +44,13 @@ fn size() -> usize {
     mib * 1024 * 1024
 }
 
-/// Serves one file to whoever asks.
+/// Serves one file.
 fn serve(size: usize) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("{}", listener.local_addr().unwrap());
     for connection in listener.incoming() {
         std::thread::spawn(move || {
-            // Clients may leave.
+            // A client may close the connection early.
             let _ = answer(connection.unwrap(), size);
         });
     }
@@ -70,11 +72,11 @@ fn answer(mut connection: TcpStream, size: usize) -> io::Result<()> {
     }
 }
 
-/// One download, in a process of its own; prints how long it took and the most memory it had.
+/// Runs one download in this process, and prints its time in seconds and its peak memory in KiB.
 fn run(what: &str, url: &str, directory: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        // What both have ready: a client with its certificates.
+        // Building the clients is not measured.
         let mint = Mint::builder(Credentials::api_key("mint_bench").unwrap());
         let mint = mint.server(Server::Custom("http://127.0.0.1:1".into())).build().unwrap();
         let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
@@ -101,7 +103,7 @@ async fn ours(mint: &Mint, url: &str, directory: &Path, files: usize) {
     assert_eq!(saved.len(), files);
 }
 
-/// The least that saves a file: each piece is written as it comes.
+/// The simplest download: it writes each piece as it arrives.
 async fn bare(http: &reqwest::Client, url: &str, directory: &Path, mut hash: Option<Sha256>) {
     let mut response = http.get(url).send().await.unwrap();
     let mut file = File::create(directory.join("bare")).unwrap();
@@ -114,13 +116,14 @@ async fn bare(http: &reqwest::Client, url: &str, directory: &Path, mut hash: Opt
     std::hint::black_box(hash.map(Sha256::finalize));
 }
 
-/// The most memory this process had, in KiB; 0 where the system does not tell.
+/// The peak memory of this process in KiB; 0 if the system does not report it.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
+/// Kills the child process on drop.
 struct Stopped(Child);
 
 impl Drop for Stopped {
@@ -143,7 +146,7 @@ fn measure() {
     for round in 0..=ROUNDS {
         for (what, seconds) in &mut seconds {
             let (time, memory) = once(&program, what, &url);
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 seconds.push(time);
             }
@@ -161,7 +164,7 @@ fn measure() {
     for (what, median) in medians {
         println!("{what:8} {median:.3} s  {:.0} MiB/s  ours has {:.2} of its speed", mib / median, median / ours);
     }
-    println!("SHA-256 alone, of what is in memory: {:.0} MiB/s", mib / hashing(size()));
+    println!("SHA-256 alone, in memory: {:.0} MiB/s", mib / hashing(size()));
     println!(
         "memory above idle: one file {:.1} MiB, eight files of an eighth of it {:.1} MiB",
         above(peak, idle),
@@ -169,7 +172,7 @@ fn measure() {
     );
 }
 
-/// How long it takes to hash so many bytes, in seconds.
+/// The time to hash this many bytes, in seconds.
 fn hashing(size: usize) -> f64 {
     let block = vec![7; 256 * 1024];
     let began = Instant::now();
@@ -188,7 +191,7 @@ fn median(mut seconds: Vec<f64>) -> f64 {
     seconds[seconds.len() / 2]
 }
 
-/// Seconds and KiB of one run.
+/// The seconds and KiB of one run.
 fn once(program: &Path, what: &str, url: &str) -> (f64, u64) {
     let memory = Path::new("/dev/shm");
     let within = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -196,7 +199,7 @@ fn once(program: &Path, what: &str, url: &str) -> (f64, u64) {
     std::fs::create_dir_all(&directory).unwrap();
     let result = if what == "curl" { curl(url, &directory) } else { own(program, what, url, &directory) };
     std::fs::remove_dir_all(&directory).unwrap();
-    // What was just freed is cleared before the next one needs it.
+    // The system clears the freed memory before the next run needs it.
     std::thread::sleep(Duration::from_millis(100));
     result
 }
@@ -204,7 +207,7 @@ fn once(program: &Path, what: &str, url: &str) -> (f64, u64) {
 fn own(program: &Path, what: &str, url: &str, directory: &Path) -> (f64, u64) {
     let output = Command::new(program).args([what, url]).arg(directory).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let (seconds, memory) = text.trim().split_once(' ').expect("a run tells its figures");
+    let (seconds, memory) = text.trim().split_once(' ').expect("a run prints two figures");
     (seconds.parse().unwrap(), memory.parse().unwrap())
 }
 

@@ -1,14 +1,14 @@
-//! What waiting costs, against a bare client in the same run.
+//! Measures the CPU time and the memory of waiting.
 //!
-//! CPU time per poll against a `reqwest` GET and `serde_json` into hand-written structs of the same field types; the
-//! time to decode a full reply against those structs; and the memory of one operation in a batch. The server is a
-//! process of its own, the rounds are interleaved, and the figures are medians.
+//! It compares the CPU time of a poll, and the time to decode a full reply, with a bare client: a `reqwest` GET and
+//! `serde_json` into hand-written structs of the same field types. It also measures the memory of one operation in a
+//! batch. The server is a process of its own. The rounds are interleaved, and the figures are medians.
 //!
 //! ```text
 //! cargo bench --bench wait
 //! ```
 
-// A bench talks to a person.
+// A benchmark prints to the terminal.
 #![allow(clippy::print_stdout)]
 
 use std::alloc::System;
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     measured
 }
 
-/// Serves one finished model for ever, and says where.
+/// Serves one finished model and many running ones. Prints the base URL, the ids and the reply.
 fn serve() -> Result<(), Box<dyn std::error::Error>> {
     runtime()?.block_on(async {
         let simulator = Simulator::start().await?;
@@ -82,7 +82,7 @@ fn measure(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dy
             black_box(serde_json::from_slice::<bare::Operation>(&reply)?);
             Ok(())
         }))?;
-        // The first round warms both up.
+        // The first round is a warm-up.
         if round > 0 {
             ours.push(our);
             bare.push(their);
@@ -119,14 +119,14 @@ fn time_per_decode<T: serde::de::DeserializeOwned>(reply: &str) -> Result<f64, s
     Ok(began.elapsed().as_secs_f64() / f64::from(DECODES))
 }
 
-/// What a batch holds for each operation that sleeps between two polls, all else being there already.
+/// Measures the memory that a batch needs for one more operation between two polls.
 async fn memory_per_operation(mint: &Mint, ids: Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
     let held = || {
         let stats = ALLOCATOR.stats();
         stats.bytes_allocated as i64 - stats.bytes_deallocated as i64
     };
     let count = ids.len();
-    // Polled once each, at once, and then not for an hour.
+    // Each operation is polled once at the start, and then not for an hour.
     let hourly = || mint_api_ext::wait::PollingPolicy::new(|_| Duration::from_secs(3600));
     let mut one = mint.wait_many(ids[..1].to_vec()).policy(hourly()).no_item_deadline();
     let _ = tokio::time::timeout(Duration::from_secs(1), one.next()).await;
@@ -150,7 +150,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What a careful person would write by hand, closed to anything new.
+/// Hand-written types of the reply. They do not accept unknown values.
 #[allow(dead_code)]
 mod bare {
     use std::collections::BTreeMap;
@@ -251,7 +251,7 @@ mod bare {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Assets {
-        // In the other order every reply of a model would read as an empty world.
+        // In the other order, serde would read every model as an empty world.
         Model(Model),
         World(World),
     }

@@ -1,18 +1,18 @@
 //! Generates a model from a prompt, and downloads its files into `mint-out/`.
 //!
-//! Without a key it uses a simulated Mint, which makes the same lamp of everything:
+//! Without a key it uses a simulated Mint, which makes the same lamp from every prompt:
 //!
 //! ```text
 //! cargo run --example generate -- "a brass lamp"
 //! ```
 //!
-//! With a key it costs credits, at most 500:
+//! With a key it costs credits. It starts nothing if the estimate is above 500:
 //!
 //! ```text
 //! MINT_API_KEY=... cargo run --example generate -- "a brass lamp"
 //! ```
 
-// An example talks to a person.
+// An example prints to the terminal.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::error::Error;
@@ -71,7 +71,7 @@ async fn generate(mint: &Mint, prompt: &str) -> Result<(), Box<dyn Error + Send 
     Ok(())
 }
 
-/// Prints each change of status as it is seen.
+/// Waits, and prints each change of the status.
 async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error + Send + Sync>> {
     let mut updates = handle.wait().updates();
     while let Some(update) = updates.try_next().await? {

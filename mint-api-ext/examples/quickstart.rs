@@ -6,13 +6,13 @@
 //! cargo run --example quickstart
 //! ```
 //!
-//! With a key it attaches to an operation of yours:
+//! With a key it attaches to one of your operations:
 //!
 //! ```text
 //! MINT_API_KEY=... cargo run --example quickstart -- OPERATION_ID
 //! ```
 
-// An example talks to a person.
+// An example prints to the terminal.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::error::Error;
@@ -84,7 +84,7 @@ async fn wait_and_download(mint: &Mint, handles: Vec<OperationHandle>) -> Result
     Ok(())
 }
 
-/// Prints each change of status as it is seen.
+/// Waits, and prints each change of the status.
 async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error + Send + Sync>> {
     let mut updates = handle.wait().updates();
     while let Some(update) = updates.try_next().await? {

@@ -1,14 +1,18 @@
-//! Generates a model that stops at a preview, to be approved or revised.
+//! Generates a model that stops at previews. A reviewer approves or revises each.
 //!
-//! Without a key it uses a simulated Mint, and a reviewer who asks for one change:
+//! Without a key it uses a simulated Mint, and a simulated reviewer who asks for one change:
 //!
 //! ```text
 //! cargo run --example review -- "a brass lamp"
 //! ```
 //!
-//! With a key it costs credits, and you are the reviewer.
+//! With a key it costs credits, and you are the reviewer:
+//!
+//! ```text
+//! MINT_API_KEY=... cargo run --example review -- "a brass lamp"
+//! ```
 
-// An example talks to a person.
+// An example prints to the terminal.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::error::Error;
@@ -43,11 +47,12 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     generate(&simulator.mint()?, prompt, Reviewer::AsksFor("with a green shade")).await
 }
 
-/// Who looks at the previews.
+/// The reviewer of the previews.
 #[derive(Clone, Copy)]
 enum Reviewer {
+    /// The person at the terminal.
     Person,
-    /// One who asks for this change, and approves what comes of it.
+    /// A simulated reviewer, who asks for this change first and then approves.
     AsksFor(&'static str),
 }
 
@@ -78,7 +83,7 @@ async fn decide(reviewer: Reviewer, round: u32, preview: Preview) -> Decision {
         (Reviewer::AsksFor(_), _) => Decision::Approve,
         (Reviewer::Person, _) => {
             println!("Press enter to approve it, type what to change, or `stop`:");
-            // A thread of its own, since reading from a terminal blocks.
+            // Reading from a terminal blocks the thread.
             tokio::task::spawn_blocking(answer).await.unwrap_or(Decision::Stop)
         }
     };
@@ -97,7 +102,7 @@ fn answer() -> Decision {
     }
 }
 
-/// The URLs of the files, or of those of one kind.
+/// The URLs of the files of a kind, or of all files.
 fn urls(assets: &Assets, kind: Option<AssetKind>) -> String {
     let chosen = assets.iter().filter(|asset| kind.as_ref().is_none_or(|kind| asset.kind == *kind));
     chosen.map(|asset| asset.url.as_str()).collect::<Vec<_>>().join(" ")

@@ -1,11 +1,11 @@
-//! A guide by task, from the first program to many workers. Every example runs.
+//! A guide by task, from the first program to many workers. The examples are tests of this crate.
 //!
-//! - [`running`]: Tokio, code without it, logging, proxies, certificates and timeouts.
-//! - [`restarting`]: programs that are killed and never pay twice.
-//! - [`reviewing`]: previews that a person approves or has revised.
-//! - [`budgets`]: what a request costs, and limits.
-//! - [`downloading`]: names of files, where they land, and what is overwritten.
-//! - [`testing`]: your own program against the simulator.
+//! - [`running`]: Tokio, code without Tokio, logging, proxies, certificates and timeouts.
+//! - [`restarting`]: programs that can be killed at any moment and never pay twice.
+//! - [`reviewing`]: previews that a person approves or revises.
+//! - [`budgets`]: the price of a request, and limits.
+//! - [`downloading`]: the names and places of files, and which files are overwritten.
+//! - [`testing`]: tests of your own program with the simulator.
 //! - [`many_workers`]: thousands of operations, in one process or in many.
 //! - [`versions`]: the crates whose types appear in this crate's API.
 

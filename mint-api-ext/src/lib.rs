@@ -1,9 +1,9 @@
-//! Generate 3D models and worlds with [Mint](https://mint.gg): start an operation, wait for it, download its files.
+//! Generates 3D models and worlds with [Mint](https://mint.gg): starts an operation, waits for it, downloads its files.
 //!
 //! Mint's API is asynchronous. A request starts an *operation* that takes from seconds to minutes. The client polls the
 //! operation until it ends or needs a person, and then downloads its files. [`Mint`] is the entry point.
 //!
-//! | The job | The call | More |
+//! | Task | Call | More |
 //! |---|---|---|
 //! | [Make a thing](#make-a-thing) | [`generate_model`](Mint::generate_model)`(..).`[`send_and_wait`](Request::send_and_wait)`()` | [`request`] |
 //! | [Wait for an operation](#wait-for-an-operation) | [`attach`](Mint::attach)`(id)?.`[`wait`](OperationHandle::wait)`()` | [`wait`] |
@@ -16,7 +16,8 @@
 //! | [Call any route](#call-any-route) | [`retrying`](Mint::retrying)`(..)` with [`mint_api`] | [`Mint::api`] |
 //! | [Test your program](#test-your-program) | [`Simulator::start`](simulator::Simulator::start)`()` | [`simulator`], [`guide::testing`] |
 //!
-//! Verbs cost credits (`generate_model`, `optimize_model`, `retry_model`); nouns read (`model`, `worlds`, `operation`).
+//! A method named by a verb starts or changes something and can cost credits, such as `generate_model`. A method named by a
+//! noun reads and costs nothing, such as `worlds`.
 //!
 //! # Make a thing
 //!
@@ -33,7 +34,7 @@
 //! # }
 //! ```
 //!
-//! `let mint = Mint::from_env()?;` makes the client of your account from `MINT_API_KEY`; see [`Mint::from_env`].
+//! `let mint = Mint::from_env()?;` makes a client with the key in `MINT_API_KEY`; see [`Mint::from_env`].
 //!
 //! # Wait for an operation
 //!
@@ -199,21 +200,23 @@
 //!
 //! # Failures
 //!
-//! An operation that fails, or needs a person or credits, is an [`Outcome`]. An [`Error`] means that the fate of a request
-//! or an operation could not be found out: its text says what happened, why, and what to do, and [`Error::kind`] sorts it.
-//! Requests are retried after transient failures ([`Error::is_transient`]), always with the same `Idempotency-Key`.
+//! An operation that fails, or needs a person or credits, is an [`Outcome`]. An [`Error`] means that a request was refused
+//! or failed, or that the outcome of an operation could not be found out. Its text says what happened, why, and what to do.
+//! [`Error::kind`] sorts it. The client retries a request after retryable failures ([`Error::is_transient`]), always with
+//! the same `Idempotency-Key`.
 //!
-//! Nothing here starts without a Tokio runtime; [`guide::running`] shows how to call it from code that has none.
+//! Every call needs a Tokio runtime. [`guide::running`] shows how to call this crate from code without one.
 //!
 //! # Features
 //!
-//! - `rustls` (default) and `native-tls`: the TLS library.
+//! - `rustls` (default): TLS by rustls, with the certificates of the system.
+//! - `native-tls`: TLS by the library of the operating system.
 //! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) supports.
-//! - `progress`: downloads as bars in a terminal.
+//! - `progress`: shows downloads as bars in a terminal.
 //! - `schemars`: `JsonSchema` for the types of the API.
-//! - `simulator`: a Mint server on this machine.
+//! - `simulator`: a Mint server on this machine, for tests.
 
-// The file of a folder's main type has the folder's name.
+// The main type of a folder is in a file with the folder's name.
 #![allow(clippy::module_inception)]
 
 pub mod asset;

@@ -1,6 +1,8 @@
-//! Tests of the whole workspace; `README.md` beside this says what each file proves.
+//! Tests of the whole workspace. `tests/README.md` says what each file proves.
 
-/// The examples of the README at the root, compiled.
+/// Compiles the examples of the READMEs.
 #[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../mint-api/README.md")]
+#[doc = include_str!("../../mint-api-ext/README.md")]
 #[cfg(doctest)]
 struct Readme;

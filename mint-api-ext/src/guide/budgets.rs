@@ -1,7 +1,7 @@
-//! What a request costs, and how to limit it.
+//! The price of a request, and how to limit it.
 //!
-//! Mint charges credits. An operation *reserves* its estimated price when it starts, and takes what it really cost when it
-//! ends, which is usually less.
+//! Mint charges credits. An operation *reserves* its estimated price when it starts. When it ends, Mint charges the real
+//! cost, which is usually lower.
 //!
 //! # Ask for the price
 //!
@@ -17,12 +17,12 @@
 //! # }
 //! ```
 //!
-//! The server estimates models and optimizations. For everything else there is no figure to ask for.
+//! The server estimates the price of generating a model and of optimizing one. It estimates no other price.
 //!
 //! # Limit one request
 //!
-//! [`Request::max_credits`](crate::Request::max_credits) asks for the price and the balance before it sends, and refuses with
-//! [`ErrorKind::Credits`](crate::ErrorKind::Credits). Nothing was started then.
+//! With [`Request::max_credits`](crate::Request::max_credits), sending first reads the price and the balance. If the price
+//! exceeds the limit or the balance, it fails with [`ErrorKind::Credits`](crate::ErrorKind::Credits) and starts nothing.
 //!
 //! ```
 //! use mint_api_ext::ErrorKind;
@@ -43,8 +43,8 @@
 //!
 //! # Limit many requests
 //!
-//! Requests that are sent at the same time each see the whole balance. A [`Budget`](crate::request::Budget) is shared by them:
-//! it holds the price of each before it is sent.
+//! Each of several requests at the same time sees the whole balance. Give them one [`Budget`](crate::request::Budget): it
+//! holds the price of each request before the request is sent.
 //!
 //! ```
 //! use mint_api_ext::ErrorKind;
@@ -68,7 +68,7 @@
 //! # }
 //! ```
 //!
-//! Where the server gives no estimate, state a price:
+//! If the server gives no estimate, state a price:
 //!
 //! ```
 //! # use mint_api_ext::simulator::Simulator;
@@ -89,7 +89,8 @@
 //! The operation stops, and its wait ends as [`Outcome::BillingRequired`](crate::Outcome::BillingRequired); see
 //! [`reviewing`](super::reviewing#credits).
 //!
-//! # See what was spent
+//! # The credits that were spent
 //!
-//! `operation.credits` has the estimate, what is reserved, and what was `finalized`. The last one counts once `reserved` is 0.
+//! `operation.credits` has the estimated, the `reserved` and the `finalized` credits. The finalized credits are final once
+//! the reserved ones are 0.
 //! [`Mint::usage`](crate::Mint::usage) has the balance of the account.

@@ -1,4 +1,4 @@
-//! Files: their names, where they land, and what is overwritten.
+//! The names and places of downloaded files, and which files are overwritten.
 //!
 //! # A directory for each operation
 //!
@@ -21,29 +21,31 @@
 //!
 //! # Names
 //!
-//! A file has the API's name for it, made safe for every file system. Where the API gives no name, it has the name of its
-//! kind: `model.glb`, `thumbnail.webp`, `panorama.jpg`. Two files of one name get numbers: `model.glb`, `model-2.glb`. Names of
-//! two operations can be equal, so give each operation a directory of its own.
+//! A file has the API's name for it, made safe for every file system. If the API gives no name, the file has the name of its
+//! kind: `model.glb`, `thumbnail.webp`, `panorama.jpg`. Files with equal names get numbers: `model.glb`, `model-2.glb`. Two
+//! operations can have files with equal names, so give each operation a directory of its own.
 //!
-//! # What is in the directory
+//! # The files in the directory
 //!
-//! | Name | What it is |
+//! | Name | Content |
 //! |---|---|
-//! | `model.glb` | a whole file, checked and synced; nothing else ever has a final name |
-//! | `model.glb.part`, `model.glb.part.json` | a file that is not whole yet, and which version of it that is |
-//! | `model.glb.lock` | a file that some process writes at the moment |
-//! | `mint-manifest.json` | what was saved: size, SHA-256, version and origin of each file |
+//! | `model.glb` | a complete file, checked and synced; only complete files have a final name |
+//! | `model.glb.part`, `model.glb.part.json` | a part of a file, and the version that the part belongs to |
+//! | `model.glb.lock` | the lock of the process that is writing the file |
+//! | `mint-manifest.json` | the size, SHA-256, version and origin of each saved file |
 //!
-//! # What is overwritten
+//! # Overwriting
 //!
-//! [`Overwrite`](crate::download::Overwrite) decides; the front page of [`download`](crate::download) has the table.
+//! [`Overwrite`](crate::download::Overwrite) decides which files are replaced. The front page of
+//! [`download`](crate::download) has a table.
 //!
 //! # Big files, slow networks, restarts
 //!
-//! Files are streamed: memory does not depend on their size. A download that breaks off, or whose process is killed, goes on
-//! where it ended if the server still has the same version. URLs of files expire; the download asks the API for fresh ones.
+//! A download streams files, so its memory does not depend on their size. After a connection breaks off or the process is
+//! killed, it continues where it ended, if the server still has the same version. If a URL has expired, it asks the API for a
+//! fresh one.
 //!
 //! # Other destinations
 //!
-//! [`Download::to_writer`](crate::download::Download::to_writer) writes one file to anything that is `AsyncWrite`. With the
-//! feature `object-store`, `Download::to_store` writes to S3 and its like.
+//! [`Download::to_writer`](crate::download::Download::to_writer) writes one file to any `AsyncWrite`. With the feature
+//! `object-store`, `Download::to_store` writes to S3 and other stores.

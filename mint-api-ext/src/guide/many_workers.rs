@@ -2,8 +2,8 @@
 //!
 //! # In one process
 //!
-//! [`Mint::wait_many`](crate::Mint::wait_many) is one task with one timer: it holds no reply between polls, and a `429` on one
-//! operation holds all. Operations can be added while it runs.
+//! [`Mint::wait_many`](crate::Mint::wait_many) is one stream with one timer. It keeps no reply between polls. A 429 for one
+//! operation delays the polls of all. You can add operations while it runs.
 //!
 //! ```
 //! use futures::StreamExt as _;
@@ -16,7 +16,7 @@
 //! # let ids = (0..100).map(|_| simulator.add(Script::model())).collect::<Vec<_>>();
 //! let (control, mut outcomes) = mint.wait_many(ids).concurrency(16).controlled();
 //! control.add(simulator.add(Script::world()));
-//! drop(control); // nothing more comes
+//! drop(control); // no more operations will be added
 //! let mut count = 0;
 //! while let Some((id, result)) = outcomes.next().await {
 //!     let _ = (id, result?);
@@ -29,10 +29,9 @@
 //!
 //! # In many processes
 //!
-//! Share out the operations, not the polls: each operation is waited for by one worker at a time, under a lease of your
-//! queue. Store [`OperationHandle::save`](crate::OperationHandle::save) when a lease ends, and go on from it in the next
-//! worker; it keeps the deadline, and the time before which the server wants no poll.
+//! Let one worker at a time wait for an operation, under a lease of your queue. When the lease ends, store
+//! [`OperationHandle::save`](crate::OperationHandle::save); the next worker attaches to it and continues the wait. The saved
+//! handle keeps the deadline, and the time before which the server wants no poll.
 //!
-//! All workers of one key share the account's rate limit.
-//! [`MintBuilder::requests_per_second`](crate::MintBuilder::requests_per_second) is per client: divide the limit by the number of
-//! processes.
+//! [`MintBuilder::requests_per_second`](crate::MintBuilder::requests_per_second) limits one client. If many processes use one
+//! account, divide the limit by their number.

@@ -1,12 +1,12 @@
-//! Programs that are killed at any moment and never pay twice.
+//! Programs that can be killed at any moment and never pay twice.
 //!
-//! Three things can be lost when a program dies: a request that was sent, an operation that goes on, and a file that is half
-//! there. Each has an answer that needs no database.
+//! A program that dies can lose three things: a request that it sent, an operation that continues at the server, and a file
+//! of which it has a part. None needs a database.
 //!
-//! # Requests: a key that follows from the thing
+//! # Requests: a key derived from the thing
 //!
-//! A request carries an `Idempotency-Key`. The server does a request with one key and one body once, and replies with the
-//! same operation again. Derive the key from the thing to be made, and the program can simply run again:
+//! A request carries an `Idempotency-Key`. The server does a request with a given key and body once; after that it replies
+//! with the same operation. If you derive the key from the thing to make, the program can simply run again:
 //!
 //! ```
 //! use mint_api_ext::{Mint, OperationHandle};
@@ -27,18 +27,19 @@
 //! # }
 //! ```
 //!
-//! Change the key (`v2`) when the thing changes. The same key with another body is refused with
-//! [`ErrorKind::IdempotencyConflict`](crate::ErrorKind::IdempotencyConflict): the first request holds.
+//! Change the key (`v2`) when the thing changes. The server refuses the same key with another body, which is an
+//! [`ErrorKind::IdempotencyConflict`](crate::ErrorKind::IdempotencyConflict).
 //!
-//! Without such a name, write the random key down before you send: [`Request::idempotency_key`](crate::Request::idempotency_key).
-//! An error whose request may have been done has the key, too: [`Error::idempotency_key`](crate::Error::idempotency_key). Sending
-//! the same request with that key starts nothing twice. A request without its key does.
+//! If you have no such name, store the random key before you send the request:
+//! [`Request::idempotency_key`](crate::Request::idempotency_key). The error of a request has the key, too:
+//! [`Error::idempotency_key`](crate::Error::idempotency_key). The same request with the same key starts nothing twice. With a
+//! new key it would.
 //!
 //! # Operations: save the handle
 //!
-//! [`OperationHandle::save`](crate::OperationHandle::save) gives what a later process needs: the id, the deadline, when the server
-//! wants the next poll, and which previews were approved or revised. Store it as soon as the request returns, and again after
-//! an approval, a revision or a resume:
+//! [`OperationHandle::save`](crate::OperationHandle::save) returns what a later process needs: the id, the deadline, the time
+//! of the next poll that the server asked for, and which previews were approved or revised. Store it as soon as the request
+//! returns, and again after an approval, a revision or a resume:
 //!
 //! ```
 //! # use mint_api_ext::simulator::{Script, Simulator};
@@ -59,14 +60,14 @@
 //!
 //! | When | Store |
 //! |---|---|
-//! | before a request is sent | its idempotency key and its arguments |
-//! | after it returned | `handle.save()` |
-//! | after `approve`, `revise` or `resume` | `handle.save()` of the handle it returned |
-//! | after the outcome | what you need of the operation; the saved handle can go |
+//! | before you send a request | its idempotency key and its arguments |
+//! | after the request returned | `handle.save()` |
+//! | after `approve`, `revise` or `resume` | `handle.save()` of the handle that it returned |
+//! | after the outcome | the parts of the operation that you need; delete the saved handle |
 //!
-//! The id alone is enough to wait ([`Mint::attach`](crate::Mint::attach)); a saved handle also keeps the deadline and what was
-//! acted on.
+//! The id alone is enough to wait ([`Mint::attach`](crate::Mint::attach)). A saved handle also keeps the deadline and the
+//! acted-on states.
 //!
 //! # Files: run the download again
 //!
-//! A download goes on where it ended, also after `kill -9`; see [`downloading`](super::downloading).
+//! A download continues where it ended, even after `kill -9`; see [`downloading`](super::downloading).

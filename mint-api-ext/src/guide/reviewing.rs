@@ -1,7 +1,7 @@
-//! Previews that a person approves, or has revised.
+//! Previews that a person approves or revises.
 //!
-//! With [`GenerationMode::Review`](crate::types::GenerationMode), an operation stops at its preview and ends its wait as
-//! [`Outcome::AwaitingReview`](crate::Outcome::AwaitingReview). The rest of the price is spent after the approval only.
+//! With [`GenerationMode::Review`](crate::types::GenerationMode), an operation stops at its preview, and the wait ends as
+//! [`Outcome::AwaitingReview`](crate::Outcome::AwaitingReview). Mint makes the rest only after the approval.
 //!
 //! # A reviewer in the same program
 //!
@@ -28,12 +28,12 @@
 //! # }
 //! ```
 //!
-//! After three previews the review ends as `AwaitingReview`; [`Review::max_rounds`](crate::request::Review::max_rounds) sets
-//! another number.
+//! The reviewer sees at most three previews; the next one ends the review as `AwaitingReview`.
+//! [`Review::max_rounds`](crate::request::Review::max_rounds) sets another number.
 //!
-//! # A reviewer who comes later
+//! # A reviewer who decides later
 //!
-//! Save the operation, and act on it in the process that hears from the person:
+//! Save the handle. The process that receives the decision attaches to it and sends the decision:
 //!
 //! ```
 //! use mint_api_ext::Outcome;
@@ -60,11 +60,11 @@
 //! # }
 //! ```
 //!
-//! A server may still show the old preview for a moment after the approval. The wait that follows knows, and does not end
-//! there again.
+//! The server may still show the old preview for a moment after the approval. The next wait knows that this preview was
+//! acted on, and does not end there again.
 //!
 //! # Credits
 //!
-//! [`Outcome::BillingRequired`](crate::Outcome::BillingRequired) is the other gate:
-//! [`Unpaid::required_credits`](crate::wait::Unpaid::required_credits) says how many are missing, and
-//! [`Unpaid::resume`](crate::wait::Unpaid::resume) goes on once they were added.
+//! A wait also ends if the account runs out of credits, as [`Outcome::BillingRequired`](crate::Outcome::BillingRequired).
+//! [`Unpaid::required_credits`](crate::wait::Unpaid::required_credits) says how many the operation needs. Once you have added
+//! credits, [`Unpaid::resume`](crate::wait::Unpaid::resume) continues the operation.

@@ -1,10 +1,10 @@
-//! Running a program: Tokio, logging, the network and timeouts.
+//! Tokio, logging, the network and timeouts.
 //!
 //! # Tokio
 //!
-//! Every request needs a [Tokio](https://docs.rs/tokio) runtime with its time and I/O drivers, as `#[tokio::main]` makes it.
-//! Without one, a call returns [`ErrorKind::NoRuntime`](crate::ErrorKind::NoRuntime) and sends nothing. Code without a runtime
-//! makes one and blocks on it:
+//! Every request needs a [Tokio](https://docs.rs/tokio) runtime with its time and I/O drivers, such as that of
+//! `#[tokio::main]`. Without a runtime, a call returns [`ErrorKind::NoRuntime`](crate::ErrorKind::NoRuntime) and sends
+//! nothing. Synchronous code makes a runtime and blocks on it:
 //!
 //! ```
 //! # use mint_api_ext::simulator::Simulator;
@@ -18,13 +18,13 @@
 //! # }
 //! ```
 //!
-//! Make the runtime once, and keep it for as long as the client: its connections live on the runtime that opened them. Inside
-//! an `async` function of another runtime, such as smol's, spawn on a Tokio runtime of your own and await the result there.
+//! Make the runtime once and keep it as long as the client, since a connection belongs to the runtime that opened it. Code
+//! on another runtime, such as smol, spawns its calls on a Tokio runtime and awaits the results.
 //!
 //! # Logging
 //!
-//! The crate emits [`tracing`](https://docs.rs/tracing) spans and events at level `DEBUG`, and shows nothing by itself. With
-//! `tracing-subscriber`:
+//! The crate emits [`tracing`](https://docs.rs/tracing) spans and events at level `DEBUG`. To see them, install a subscriber,
+//! such as that of `tracing-subscriber`:
 //!
 //! ```text
 //! tracing_subscriber::fmt().with_env_filter("mint_api=debug,mint_api_ext=debug").init();
@@ -35,13 +35,13 @@
 //! | `HTTP`, one per request | `http.request.method`, `server.address`, `server.port`, `url.path`, `mint.operation` (the route), `http.response.status_code`, `mint.request_id`, `error.type` (`timeout` or `transport`), `otel.kind` |
 //! | `mint.wait`, one per wait | `mint.operation_id` |
 //!
-//! Events in them say when a status changed, when a poll failed, when a request is sent again and when a download is. No span
-//! or event holds a key, a token or the query of a URL.
+//! Events report a changed status, the end of a wait, a failed poll, and each retry of a request or a download. No span or
+//! event contains a key, a token or the query of a URL.
 //!
 //! # Proxies and certificates
 //!
-//! The client uses the proxy of the system (`HTTPS_PROXY`, `NO_PROXY`) and its certificates. [`Transport`] sets both, for the
-//! API and for downloads:
+//! By default the client uses the proxy (`HTTPS_PROXY`, `NO_PROXY`) and the certificates of the system. [`Transport`] sets
+//! another proxy and adds certificates, for the API and for downloads:
 //!
 //! ```
 //! use mint_api_ext::client::{Proxy, Transport};
@@ -58,22 +58,22 @@
 //! # }
 //! ```
 //!
-//! Requests over http to this machine take no proxy of the system.
+//! Requests over http to this machine ignore the proxy of the system.
 //!
 //! # Timeouts
 //!
-//! | What | Default | Setting |
+//! | Time | Default | Setting |
 //! |---|---|---|
 //! | one request of the API | 30 s | [`MintBuilder::request_timeout`](crate::MintBuilder::request_timeout) |
 //! | all attempts of a request | 5 min | [`RetryPolicy::time_limit`](crate::retry::RetryPolicy::time_limit) |
 //! | a wait | 30 min | [`Wait::deadline`](crate::wait::Wait::deadline) |
 //! | failed polls in a row | 5 min | [`Wait::failure_tolerance`](crate::wait::Wait::failure_tolerance) |
-//! | a download without a byte | 30 s | [`Download::stall_timeout`](crate::download::Download::stall_timeout) |
+//! | a download that receives nothing | 30 s | [`Download::stall_timeout`](crate::download::Download::stall_timeout) |
 //!
 //! # Stopping
 //!
-//! Every future stops when it is dropped, so `tokio::time::timeout` and `select!` work. A request that was sent may have been
-//! done; [`restarting`](super::restarting) says how to find out. A wait can also be ended by a token:
+//! Dropping a future stops it, so `tokio::time::timeout` and `select!` work. The server may have done a request that was
+//! sent; [`restarting`](super::restarting) says how to find out. A cancellation token can end a wait, too:
 //! [`Wait::cancel_on`](crate::wait::Wait::cancel_on).
 //!
 //! [`Transport`]: crate::client::Transport

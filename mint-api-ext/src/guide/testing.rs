@@ -1,7 +1,7 @@
-//! Testing your own program against the simulator.
+//! Testing your own program with the simulator.
 //!
-//! The feature `simulator` has a Mint server that runs as tasks of your test. It serves every route, keeps state, charges
-//! credits and has a CDN with real files.
+//! The feature `simulator` has a Mint server that runs as tasks of your test. It serves every known route, keeps state,
+//! charges credits and serves small but valid files.
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -9,7 +9,9 @@
 //! tokio = { version = "1", features = ["macros", "rt", "test-util"] }
 //! ```
 //!
-//! # Take a `Mint`, and give it the simulator's
+//! # Pass the simulator's client to your code
+//!
+//! Write functions that take a `Mint`. A test passes the one of the simulator:
 //!
 //! ```
 //! use mint_api_ext::Mint;
@@ -31,10 +33,10 @@
 //!
 //! # Minutes in milliseconds
 //!
-//! Tests with Tokio's clock paused (`#[tokio::test(start_paused = true)]`) skip every wait: the clock jumps to the next timer
-//! whenever the test has nothing else to do.
+//! A test with a paused Tokio clock (`#[tokio::test(start_paused = true)]`) skips every delay: the clock jumps to the next
+//! timer whenever all tasks are idle.
 //!
-//! # What went wrong in production, in a test
+//! # Failures
 //!
 //! ```
 //! use mint_api_ext::simulator::{Reply, Route};
@@ -44,8 +46,8 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let simulator = Simulator::start().await?;
 //! # let mint = simulator.mint()?;
-//! simulator.lose_next_reply(Route::GenerateModel); // started, but the reply is lost
-//! let handle = mint.generate_model("a brass lamp").send().await?; // sent again, with the same key
+//! simulator.lose_next_reply(Route::GenerateModel); // the operation starts, but the reply is lost
+//! let handle = mint.generate_model("a brass lamp").send().await?; // the client retries with the same key
 //! assert_eq!(simulator.operations_started(), 1);
 //!
 //! simulator.reply_next(Route::GetOperation, Reply::problem(503));
@@ -58,5 +60,5 @@
 //! # }
 //! ```
 //!
-//! [`Script`](crate::simulator::Script) sets what one operation does, poll by poll; [`Fault`](crate::simulator::Fault) breaks a
-//! file; [`SimulatorBuilder::credits`](crate::simulator::SimulatorBuilder::credits) sets the balance.
+//! [`Script`](crate::simulator::Script) sets the replies of an operation, poll by poll. [`Fault`](crate::simulator::Fault)
+//! breaks the download of a file. [`SimulatorBuilder::credits`](crate::simulator::SimulatorBuilder::credits) sets the balance.

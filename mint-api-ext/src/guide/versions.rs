@@ -1,7 +1,7 @@
 //! The crates whose types appear in this crate's API.
 //!
-//! A type of one of these crates can be given to this crate only if both use the same major version. What is named in a
-//! signature is re-exported, so that you need no dependency of your own.
+//! You can pass a type of one of these crates only if your program uses the same version of the crate, up to
+//! semver-compatible updates. Use the re-export, if the table has one: it needs no dependency of your own.
 //!
 //! | Crate | Version | Where | Re-exported as |
 //! |---|---|---|---|

@@ -1,4 +1,4 @@
-//! `GenerationAssets` names no discriminator: which member a reply is follows from the names of its properties.
+//! `GenerationAssets` has no discriminator: the names of the properties decide which member a reply is.
 
 use mint_api::types::{GenerationAssets, Operation};
 use serde_json::{Value, json};
@@ -22,12 +22,12 @@ fn member(assets: &GenerationAssets) -> Member {
     }
 }
 
-/// Reads assets where they stand in a reply, since null is taken care of there.
+/// Reads assets as a field of an operation, since the field handles null.
 fn read(assets: Value) -> Operation {
     serde_json::from_value(with(model(), "/assets", assets)).unwrap()
 }
 
-/// What is written back has all that came, equal; only properties the document calls required may have joined as null.
+/// Checks the member, and that writing it back loses and changes nothing. Required properties may be added as null.
 fn check(assets: Value, expected: Member) {
     let operation = read(assets.clone());
     let read = operation.assets.as_ref().unwrap();
@@ -57,23 +57,23 @@ fn the_names_of_properties_decide() {
     for (assets, expected) in [
         (world_assets(), World),
         (model_assets(), Model),
-        // No value speaks for a member, only the names do.
+        // Only the names decide, not the values.
         (nulls(world_assets()), World),
         (nulls(model_assets()), Model),
         (json!({"spzUrls": {}}), World),
         (json!({"usdzUrl": null}), Model),
-        // Both members have these; the first of the document wins.
+        // Both members have these names; the first member in the document wins.
         (json!({"previewImageUrl": "https://cdn.mint.gg/a.png"}), World),
         (json!({"previewImageUrl": null, "thumbnailUrl": null}), World),
-        // A name of one member alone outweighs what both have and what nobody knows.
+        // A name that only one member has counts more than shared and unknown names.
         (json!({"previewImageUrl": null, "glbUrl": null}), Model),
         (json!({"glbUrl": null, "newUrl": "https://cdn.mint.gg/a.ply"}), Model),
         (json!({"panoUrl": null, "newUrl": {"deep": [1]}, "other": 1}), World),
         (with(model_assets(), "/plyUrl", json!("https://cdn.mint.gg/a.ply")), Model),
-        // Names of both: most of them, then the document's order.
+        // Names of both members: the most names win, then the order of the document.
         (json!({"panoUrl": null, "glbUrl": null, "objUrl": null}), Model),
         (json!({"glbUrl": null, "panoUrl": null}), World),
-        // Nobody's.
+        // No name of either member.
         (json!({}), Unknown),
         (json!({"audioUrl": "https://cdn.mint.gg/a.ogg", "previewImageUrl": null}), Unknown),
         (json!({"audioUrl": {"opus": ["a", 1.5, null, 18_446_744_073_709_551_615_u64]}}), Unknown),
@@ -99,7 +99,7 @@ fn a_member_that_does_not_decode_is_kept_as_json() {
     }
     check(with(world_assets(), "/spzUrls", json!(["https://cdn.mint.gg/a.spz"])), Unknown);
     check(with(world_assets(), "/spzUrls/500k", json!(null)), Unknown);
-    // It is not tried as the other member: that would lose what only this one has.
+    // It is not read as the other member, which would lose properties.
     check(json!({"panoUrl": 1, "previewImageUrl": null}), Unknown);
     check(json!({"panoUrl": 1, "glbUrl": "https://cdn.mint.gg/a.glb"}), Unknown);
 }

@@ -1,4 +1,4 @@
-//! Replies are made through builders, too, in tests and simulators; what a caller writes is checked.
+//! Builders make replies, for tests and simulators. They check their values.
 
 use mint_api::Timestamp;
 use mint_api::types::{
@@ -65,13 +65,13 @@ fn a_built_operation_is_the_one_that_is_read() {
 }
 
 #[test]
-fn what_may_be_null_may_be_left_out() {
+fn nullable_fields_may_be_left_out() {
     let built = Operation::try_from(example().generation_model(None)).unwrap();
     assert!(built.assets.is_none() && built.generation_model.is_none() && built.resource.is_none());
 }
 
 #[test]
-fn mistakes_are_told() {
+fn wrong_and_missing_values_are_errors() {
     check(example().status("suceeded"), "status");
     assert!("World_Generation".parse::<OperationType>().is_err());
     assert!("yesterday".parse::<Timestamp>().is_err());

@@ -1,4 +1,4 @@
-//! Enums of replies are open: what the document lists is known, and what it does not list survives.
+//! Enums of replies are open: they have the documented values as variants, and keep every other value.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// What every open enum offers, though the types share no trait.
+/// The methods of every open enum. The generated types share no trait.
 trait OpenEnum:
     Clone + Debug + DeserializeOwned + Display + FromStr + PartialEq + Serialize + for<'a> TryFrom<&'a str> + 'static
 {
@@ -38,7 +38,7 @@ macro_rules! open_enums {
             }
         })*
 
-        /// Where the document lists the values of an enum, and the check of its type.
+        /// The pointer to each enum in the document, and the check of its type.
         const ENUMS: &[(&str, fn(&[String]))] = &[$(($pointer, check::<$name>)),*];
     };
 }
@@ -63,7 +63,7 @@ open_enums! {
 
 macro_rules! closed_enums {
     ($($pointer:literal => $name:ident,)*) => {
-        /// Where the document lists the values of an enum that is only sent, and the check of its type.
+        /// The pointer to each enum that is only sent, and the check of its type.
         const CLOSED_ENUMS: &[(&str, fn(&[String]))] = &[$(($pointer, check_closed::<$name>)),*];
     };
 }
@@ -90,7 +90,7 @@ fn enums_are_open_where_they_are_read_and_closed_where_they_are_only_sent() {
     assert!(documented.is_empty(), "enums without a row in this test: {documented:#?}");
 }
 
-/// Collects every enum of texts with its values; a `const` is an enum of one.
+/// Collects every enum of strings with its values. A `const` is an enum of one value.
 fn find_enums(value: &Value, at: &mut String, found: &mut BTreeMap<String, Vec<String>>) {
     let members: Vec<(String, &Value)> = match value {
         Value::Object(object) => object.iter().map(|(name, value)| (name.replace('/', "~1"), value)).collect(),
@@ -138,10 +138,10 @@ fn check<T: OpenEnum>(documented: &[String]) {
     }
 
     let mut unknown = vec!["".to_owned(), " ".into(), "Unknown".into(), "null".into(), "tab\t\"é\u{1f600}".into()];
-    // Nothing is trimmed and no case is folded: what differs in any way is another value.
+    // Values are not trimmed, and their case matters.
     unknown.extend(documented.iter().flat_map(|text| [text.to_uppercase(), format!("{text} "), format!("{text}_2")]));
     for text in &unknown {
-        // From a text and from a value: one borrows what it reads, and the escapes in the other cannot be borrowed.
+        // Reads from a `Value`, and from a text, whose escapes cannot be borrowed.
         for read in [serde_json::from_value::<T>(json!(text)), serde_json::from_str(&json!(text).to_string())] {
             let read = read.unwrap();
             assert_eq!(read.unknown().map(UnknownValue::as_str), Some(text.as_str()), "{read:?}");
@@ -160,7 +160,7 @@ fn check<T: OpenEnum>(documented: &[String]) {
 }
 
 #[test]
-fn unknown_values_are_told_apart() {
+fn unknown_values_are_compared_by_their_text() {
     let read = |text: &str| serde_json::from_value::<OperationStatus>(json!(text)).unwrap();
     assert_eq!(read("billing_required"), read("billing_required"));
     assert_ne!(read("billing_required"), read("paused"));

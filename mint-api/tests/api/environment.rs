@@ -1,4 +1,4 @@
-//! What the environment of a process does to its clients.
+//! Clients in unusual environments: without certificates, without TLS, with a proxy.
 
 use mint_loopback::Refusing;
 
@@ -6,14 +6,14 @@ use crate::child::{block_on, in_child};
 use crate::examples::model;
 use crate::loopback::{client_of, reply, serve};
 
-/// A call over http on this machine works.
+/// Checks that a call over http to this machine works.
 async fn call_loopback() {
     let server = serve(reply("200 OK", &[], model().to_string())).await;
     client_of(&server).get_operation().operation_id("op_1").send().await.unwrap();
     server.request();
 }
 
-// Elsewhere the certificates are not a matter of files, and OpenSSL finds its own at run time.
+// Other systems do not keep certificates in files, and OpenSSL finds its own at run time.
 #[cfg(all(target_os = "linux", feature = "rustls", not(feature = "native-tls")))]
 #[test]
 fn without_certificates_only_https_fails() {
@@ -45,15 +45,15 @@ fn without_tls_only_https_fails() {
 }
 
 #[test]
-fn the_proxy_of_the_system_never_gets_what_is_for_this_machine() {
-    // The key would reach the proxy in the clear, and a proxy elsewhere has no way back to this machine.
+fn requests_to_this_machine_never_go_through_the_proxy_of_the_system() {
+    // A proxy would see the key unencrypted, and cannot reach this machine.
     block_on(async {
         let refusing = Refusing::start();
         let proxy = refusing.base_url();
         let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map(|name| (name, proxy.as_str()));
         let variables = [&proxies[..], &[("no_proxy", ""), ("NO_PROXY", "")]].concat();
-        in_child("environment::the_proxy_of_the_system_never_gets_what_is_for_this_machine", &variables, || {
-            // On a thread of its own: a runtime cannot wait for another on the same one.
+        in_child("environment::requests_to_this_machine_never_go_through_the_proxy_of_the_system", &variables, || {
+            // A thread that runs one runtime cannot block on another.
             std::thread::scope(|scope| scope.spawn(|| block_on(call_loopback())).join().unwrap());
         });
     });

@@ -1,4 +1,4 @@
-//! Every error reply, of any status, content type and size, arrives with its status, its headers and a problem.
+//! An error reply of any status, content type and size gives its status, its headers and a problem document.
 
 use mint_api::Error;
 use mint_api::types::Problem;
@@ -79,7 +79,7 @@ async fn the_content_type_does_not_matter() {
 }
 
 #[tokio::test]
-async fn what_is_no_problem_becomes_one() {
+async fn other_bodies_become_problems() {
     let page = "<html><head><title>502 Bad Gateway</title></head></html>";
     for (status, headers, body, problem) in [
         ("502 Bad Gateway", &[HTML][..], page, with_detail("Bad Gateway", 502, page)),
@@ -92,9 +92,9 @@ async fn what_is_no_problem_becomes_one() {
         ("400 Bad Request", &[JSON], "{\"error\":1}", with_detail("Bad Request", 400, "{\"error\":1}")),
         ("499 Client Closed", &[], "", made_up("Unknown status", 499)),
         ("599 Late", &[], " \n ", made_up("Unknown status", 599)),
-        // Members of another type than they should have count as absent (RFC 9457, section 3.1).
+        // Members of the wrong type count as absent (RFC 9457, section 3.1).
         ("409 Conflict", &[JSON], r#"{"title":["a"],"status":"409","detail":3}"#, made_up("Conflict", 409)),
-        // The status of the reply is the real one; what the body says is kept beside it.
+        // The error has the status of the reply. The problem keeps the status in the body.
         (
             "503 Service Unavailable",
             &[JSON],
@@ -107,7 +107,7 @@ async fn what_is_no_problem_becomes_one() {
 }
 
 #[tokio::test]
-async fn a_problem_cut_short_still_tells_its_status() {
+async fn a_truncated_problem_keeps_its_status() {
     let whole = r#"{"type":"about:blank","title":"Too Many Requests","status":429}"#;
     let reply = reply("429 Too Many Requests", &[JSON, ID, ("retry-after", "3")], whole);
     let received = receive(reply.cut(whole.len() - 20)).await;
@@ -119,7 +119,7 @@ async fn a_problem_cut_short_still_tells_its_status() {
 }
 
 #[tokio::test]
-async fn a_stalled_problem_still_tells_its_status() {
+async fn a_stalled_problem_keeps_its_status() {
     let whole = "<html>wait for it</html>";
     let reply = reply("503 Service Unavailable", &[HTML, ID], whole);
     let server = serve_stalling(reply.stall(whole.len() - 7)).await;
@@ -144,7 +144,7 @@ async fn a_large_page_is_cut() {
 
 #[tokio::test]
 async fn an_endless_page_is_not_read_to_its_end() {
-    // A reply that never ends would cost the whole timeout; what matters of an error is at its beginning.
+    // Reading a reply that never ends would take until the timeout.
     let beginning = reply_without_length("500 Internal Server Error", &[ID], "x".repeat(300 * 1024));
     let server = serve_stalling(beginning.stall(usize::MAX)).await;
     let before = tokio::time::Instant::now();
@@ -154,7 +154,7 @@ async fn an_endless_page_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn an_error_is_told_whatever_the_bound_of_bodies() {
+async fn an_error_is_read_even_with_a_small_bound_for_bodies() {
     let problem = r#"{"type":"about:blank","title":"Unauthorized","status":401}"#;
     for (limit, expected) in [
         (0, made_up("Unauthorized", 401)),

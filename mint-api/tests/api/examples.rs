@@ -1,10 +1,10 @@
-//! Whole replies as the service writes them: every property of the document stands in one of them.
+//! Examples of whole replies. Together they have every property of the document.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-/// The components that a schema of the document reaches, itself included.
+/// The components that a schema of the document refers to, directly or not, and the schema itself.
 pub(crate) fn reached(document: &Value, pointer: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::from([pointer.to_owned()]);
     let mut open = vec![pointer.to_owned()];
@@ -173,7 +173,7 @@ fn artifact(format: &str, content_type: &str, packaging: &str, primary_path: &st
     })
 }
 
-/// The example with one value put in another's place, or added.
+/// The example with one value replaced or added.
 pub(crate) fn with(mut example: Value, pointer: &str, value: Value) -> Value {
     let (parent, member) = parent(&mut example, pointer);
     parent.insert(member, value);

@@ -10,7 +10,7 @@ pub(crate) async fn serve(reply: Reply) -> Loopback {
     Loopback::start(move |_| reply.clone()).await
 }
 
-/// A server whose reply stalls. Once it has, the clock is paused, so that the next timeout strikes without waiting.
+/// A server whose reply stalls. The clock is paused once it has, so that the timeout ends without a real delay.
 pub(crate) async fn serve_stalling(reply: Reply) -> Loopback {
     let server = serve(reply).await;
     let stalling = server.clone();

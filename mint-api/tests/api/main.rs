@@ -1,4 +1,4 @@
-//! What the client sends, what it makes of any reply, and what it never shows; over real HTTP on loopback.
+//! Tests of the client over HTTP on loopback: its requests, how it reads replies, and secrets that it never shows.
 
 mod assets;
 mod builders;

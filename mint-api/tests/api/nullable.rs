@@ -1,4 +1,4 @@
-//! What the document lets be null may as well be absent, whatever it says of being required; nothing else may.
+//! A nullable property may be absent, even if the document requires it. No other required property may be absent.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::examples::{conversion, model, reached, with, without, world};
 
-/// Where an example holds each object of the document.
+/// Each object of the document: its schema, an example, and its place in the example.
 fn places() -> Vec<(&'static str, Value, &'static str)> {
     vec![
         ("/components/schemas/Operation", world(), ""),
@@ -30,7 +30,7 @@ fn places() -> Vec<(&'static str, Value, &'static str)> {
 struct Property {
     schema: &'static str,
     example: Value,
-    /// Where the example holds it.
+    /// The pointer to it in the example.
     pointer: String,
     nullable: bool,
     required: bool,
@@ -70,7 +70,7 @@ fn read(operation: &Value) -> Result<Value, serde_json::Error> {
     serde_json::to_value(operation)
 }
 
-/// The properties of each kind are told, so that a change of the document that empties a kind does not go unseen.
+/// Checks the selected properties. It fails if the document has none, since the test would then check nothing.
 fn check(select: fn(&Property) -> bool, check: fn(&Property)) {
     let selected: Vec<_> = properties().into_iter().filter(select).collect();
     assert!(!selected.is_empty());
@@ -111,7 +111,7 @@ fn an_absent_optional_stays_absent() {
 }
 
 #[test]
-fn what_must_be_there_must_be_there() {
+fn an_absent_required_property_is_an_error() {
     check(
         |property| !property.nullable && property.required,
         |Property { example, pointer, .. }| {

@@ -1,4 +1,4 @@
-//! Whole operations: what the service writes is read in full and written back equal, however odd its values.
+//! Whole operations: unusual values are read completely and written back equal.
 
 use mint_api::types::{Operation, OperationStatus, Problem};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::examples::{conversion, model, with, without, world};
 
 fn read(operation: &Value) -> Operation {
-    // From a text, as replies come.
+    // Reads from a text, as the client reads replies.
     serde_json::from_str(&operation.to_string()).unwrap_or_else(|error| panic!("{error}: {operation:#}"))
 }
 
@@ -75,7 +75,7 @@ fn integers_may_be_written_as_floats() {
 }
 
 #[test]
-fn what_is_no_integer_is_an_error() {
+fn other_numbers_than_integers_are_errors() {
     for value in [
         json!("1"),
         json!(1.5),
@@ -139,7 +139,7 @@ fn times_keep_their_text() {
 }
 
 #[test]
-fn an_operation_of_tomorrow_is_still_read() {
+fn an_operation_of_a_newer_server_is_read() {
     let mut tomorrow = json!({
         "object": "operation.v2", "id": "op_1", "type": "audio_generation", "generationMode": "guided",
         "status": "awaiting_review", "createdAt": "soon", "updatedAt": "later", "assets": {"audioUrl": "a"},

@@ -1,4 +1,4 @@
-//! What leaves the client, as the server reads it.
+//! Requests of the client, as the server receives them.
 
 use mint_api::Error;
 use mint_loopback::{Loopback, Request};
@@ -36,7 +36,7 @@ async fn headers() {
 }
 
 #[tokio::test]
-async fn products_stand_before_the_crate_in_the_user_agent() {
+async fn products_come_before_the_crate_in_the_user_agent() {
     let server = server().await;
     let client = builder(server.base_url()).user_agent_product("my-game/1.2").user_agent_product("sdk/3").build();
     client.unwrap().get_operation().operation_id("op_1").send().await.unwrap();

@@ -1,10 +1,10 @@
-//! The schemas of the types say what the types take: anything a later server may send.
+//! The schemas of the types admit everything that the types read, including replies of a newer server.
 
 use mint_api::types;
 use schemars::schema_for;
 use serde_json::{Value, json};
 
-/// Every object within a value, with where it stands.
+/// Collects every object within a value, with its pointer.
 fn objects(value: &Value, at: &str, found: &mut Vec<(String, Value)>) {
     if value.is_object() {
         found.push((at.to_owned(), value.clone()));
@@ -29,7 +29,7 @@ fn no_schema_is_stricter_than_its_type() {
     let mut found = Vec::new();
     objects(&schema, "", &mut found);
     for (at, object) in found {
-        // The properties of an object are named by the API, and some have the name of a keyword.
+        // Some properties of the API have the name of a keyword.
         if at.ends_with("/properties") {
             continue;
         }
@@ -54,7 +54,7 @@ fn enums_are_texts_with_their_known_values_as_examples() {
 }
 
 #[test]
-fn what_may_be_absent_is_not_required() {
+fn only_required_properties_are_required_in_the_schema() {
     let schema = operation();
     let required: Vec<_> = schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!(required, ["id", "status"]);
@@ -64,7 +64,7 @@ fn what_may_be_absent_is_not_required() {
 }
 
 #[test]
-fn a_union_takes_any_member() {
+fn a_union_admits_any_value() {
     let members = operation()["$defs"]["GenerationAssets"]["anyOf"].as_array().unwrap().clone();
     assert_eq!(members[0]["$ref"], "#/$defs/WorldAssets");
     assert_eq!(members[1]["$ref"], "#/$defs/ModelAssets");

@@ -1,4 +1,4 @@
-//! The key is sent and never shown, and what else could open a door is not shown either.
+//! The key is sent but never shown. Other secrets are not shown either.
 
 use std::fmt::Debug;
 
@@ -34,7 +34,7 @@ fn check_error(error: &impl std::error::Error) {
 }
 
 #[tokio::test]
-async fn nothing_that_holds_the_key_shows_it() {
+async fn debug_and_display_do_not_show_the_key() {
     let credentials = Credentials::api_key(KEY).unwrap();
     check_debug(&credentials);
     check(&credentials.to_string());
@@ -56,7 +56,7 @@ fn a_key_that_is_refused_is_not_shown() {
 
 async fn error_of(server: Loopback) -> Error<Problem> {
     let error = client_of(&server).get_operation().operation_id("op_1").send().await.unwrap_err();
-    // Only a key that was sent can leak.
+    // The test needs a key that was sent: otherwise none can leak.
     assert_eq!(server.request().header("authorization"), [format!("Bearer {KEY}")]);
     error
 }
@@ -98,14 +98,14 @@ async fn no_error_without_a_reply_shows_the_key() {
 }
 
 #[tokio::test]
-async fn headers_that_open_a_door_are_not_shown() {
+async fn sensitive_headers_are_not_shown() {
     let signed = format!("https://cdn.mint.gg/a.glb?X-Amz-Signature={SECRET}");
     let cookie = format!("session={SECRET}; Secure");
     for status in ["302 Found", "401 Unauthorized", "201 Created"] {
         let headers = [("location", signed.as_str()), ("content-location", &signed), ("set-cookie", &cookie)];
         let error = error_of(serve(reply(status, &headers, "")).await).await;
         check_error(&error);
-        // Not shown, but still there to be read.
+        // A caller can still read them.
         let headers = match &error {
             Error::ErrorResponse(response) => response.headers(),
             Error::UnexpectedResponse(response) => response.headers(),

@@ -1,4 +1,4 @@
-//! The servers a client knows by name are those of the document.
+//! The named servers of the client are those of the document.
 
 use mint_api::Server;
 

@@ -1,4 +1,4 @@
-//! Replies that are no errors: read when they are what the document says, and never more of them than asked for.
+//! Replies that are not errors: the client reads documented ones, and no body beyond its bound.
 
 use std::error::Error as _;
 
@@ -16,7 +16,7 @@ async fn get(client: &Client) -> Result<ResponseValue<Operation>, Error<Problem>
     client.get_operation().operation_id("op_1").send().await
 }
 
-/// The text of an error and of all its causes.
+/// The texts of an error and all its sources.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -138,7 +138,7 @@ async fn bodies_beyond_the_bound_are_refused_by_name() {
 
 #[tokio::test]
 async fn a_body_announced_too_large_is_not_waited_for() {
-    // Nothing of the body comes: the announcement is enough.
+    // The server sends no body: its announced length is enough for the error.
     for length in [1001_u64, 1 << 40, i64::MAX as u64] {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
         let server = serve_stalling(Reply::raw(head).stall(usize::MAX)).await;

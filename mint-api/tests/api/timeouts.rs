@@ -1,4 +1,4 @@
-//! A server that says nothing, or stops in the middle, costs one timeout and no more.
+//! A server that sends no reply, or stops in the middle of one, costs one timeout.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn error_after(reply: Reply, timeout: Option<Duration>) -> (Error<Problem>
     (error, before.elapsed())
 }
 
-/// The clock is paused only once the request is in, so a little real time has gone by before.
+/// Compares whole seconds: a little real time passes before the clock is paused.
 fn check(waited: Duration, timeout: u64) {
     assert!(waited.as_secs() == timeout, "waited {waited:?} instead of {timeout} s");
 }
@@ -50,7 +50,7 @@ async fn a_stalled_body_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_an_error_at_once() {
+async fn a_refused_connection_is_an_error_at_once() {
     let refusing = Refusing::start();
     let base_url = refusing.base_url();
     let client = builder(&base_url).build().unwrap();

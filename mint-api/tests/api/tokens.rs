@@ -17,7 +17,7 @@ use crate::loopback::{client, reply, serve};
 
 type Given = Result<BearerToken, Box<dyn StdError + Send + Sync>>;
 
-/// A source that gives `token-1`, `token-2` and so on, or fails, and counts how often it is asked.
+/// A source that gives `token-1`, `token-2` and so on, or fails. It counts how often it is asked.
 #[derive(Clone)]
 struct Source {
     asked: Arc<AtomicUsize>,
@@ -30,7 +30,7 @@ impl Source {
         Self { asked: Arc::default(), gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)), give }
     }
 
-    /// One that gives nothing before the gate is opened.
+    /// A source that gives no token before its gate is opened.
     fn gated(give: fn(usize) -> Given) -> Self {
         Self { gate: Arc::new(Semaphore::new(0)), ..Self::new(give) }
     }
@@ -73,7 +73,7 @@ async fn call(client: &Client) -> Result<(), Error<Problem>> {
     client.get_operation().operation_id("op_1").send().await.map(drop)
 }
 
-/// A server that takes every token but those in the list.
+/// A server that accepts every token except these.
 async fn server(refused: &'static [&'static str]) -> Loopback {
     let unauthorized = reply("401 Unauthorized", &[], r#"{"type":"about:blank","title":"t","status":401}"#);
     let fine = reply("200 OK", &[], model().to_string());
@@ -127,7 +127,7 @@ async fn calls_at_the_same_time_ask_once_together() {
     let open = async { source.gate.add_permits(8) };
     let (results, ()) = futures::join!(calls, open);
     assert!(results.iter().all(Result::is_ok), "{results:?}");
-    // Once for the first token, and once in the place of the one that was refused.
+    // Once for the first token, and once to replace the refused one.
     assert_eq!(source.asked(), 2);
     assert_eq!(tokens(&server).iter().filter(|token| *token == "token-2").count(), 8);
 }
@@ -167,7 +167,7 @@ async fn a_refused_token_is_not_used_while_another_is_on_its_way() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_the_answer() {
+async fn a_second_refusal_is_returned() {
     let (source, server) = (Source::new(numbered), server(&["token-1", "token-2"]).await);
     let error = call(&source.client(&server)).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 401);
@@ -182,7 +182,7 @@ async fn a_refused_key_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_other_token_the_refusal_is_the_answer() {
+async fn without_another_token_the_refusal_is_returned() {
     let (source, server) = (Source::new(first_then_refused), server(&["token-1"]).await);
     assert_eq!(call(&source.client(&server)).await.unwrap_err().status().unwrap(), 401);
     assert_eq!((tokens(&server).len(), source.asked()), (1, 2));
@@ -220,7 +220,7 @@ async fn a_source_without_a_token_ends_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_on_its_way_is_not_lost_with_the_call_that_asked() {
+async fn dropping_a_call_does_not_lose_the_token_that_it_asked_for() {
     let (source, server) = (Source::gated(numbered), server(&[]).await);
     let client = source.client(&server);
     tokio::time::timeout(Duration::from_secs(1), call(&client)).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! What a trace tells of a call: enough to find it at the other end, and nothing secret.
+//! Traces of calls: they identify the call at the server, and show no secret.
 
 use mint_loopback::Refusing;
 use std::fmt::Debug;
@@ -13,10 +13,10 @@ use crate::child::{block_on, in_child};
 use crate::examples::model;
 use crate::loopback::{KEY, client, reply, serve};
 
-/// Writes down every name and value of every span and event.
+/// Records every name and value of every span and event.
 ///
-/// It tells nobody which span is current: that would be the caller's where spans of this level are not enabled, and a
-/// reply has to be recorded on the span of its call.
+/// It has no current span. A reply must be recorded on the span of its call: the current span belongs to the caller if
+/// spans of this level are disabled.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>);
 
@@ -68,7 +68,7 @@ async fn check(base_url: &str, expected: &[&str]) {
 
 #[test]
 fn calls_are_traced_without_the_key() {
-    // A call site first met while another thread makes a subscriber may stay silent for good.
+    // A call site that is registered while another thread installs a subscriber may stay disabled.
     in_child("traces::calls_are_traced_without_the_key", &[], || {
         block_on(async {
             let id = ("x-request-id", "req_42");

@@ -1,8 +1,10 @@
 //! A document, and the client that is generated from it.
 
+use std::collections::BTreeSet;
+
 use openapi_client_codegen::diff::{self, Drift, diff_sources};
 use openapi_client_codegen::overlay::{ActionOutcome, Misfit, Overlay, Verdict, apply};
-use openapi_client_codegen::{Error, Report};
+use openapi_client_codegen::{Code, Error, Report};
 use serde_json::Value;
 
 use crate::overlay;
@@ -62,7 +64,22 @@ impl Generation {
     pub(crate) fn obstacles(&self) -> Vec<Problem> {
         let misfits = self.unsettled.iter().filter(|outcome| outcome.verdict != Verdict::Superseded);
         let refusal = self.refusal().map(|refusal| Problem::new("no client can be generated", &refusal, refusal.fix()));
-        Misfit::of(misfits).iter().map(overlay::problem).chain(refusal).collect()
+        Misfit::of(misfits).iter().map(overlay::problem).chain(refusal).chain(self.undefined_schemes()).collect()
+    }
+
+    /// The security schemes that the document requires and does not define.
+    pub(crate) fn undefined_schemes(&self) -> Option<Problem> {
+        let entries = self.report().map(|report| report.entries.as_slice()).unwrap_or_default();
+        let found: Vec<_> = entries.iter().filter(|entry| entry.code == Code::W011).collect();
+        if found.is_empty() {
+            return None;
+        }
+        let reasons: BTreeSet<_> = found.iter().map(|entry| entry.reason.as_str()).collect();
+        Some(Problem::new(
+            format!("{} security requirement(s) name a scheme that the document does not define", found.len()),
+            reasons.into_iter().collect::<Vec<_>>().join("\n"),
+            "define it by an action of `openapi/overlay.json`, or ask who publishes the document to define it",
+        ))
     }
 
     /// The superseded actions of the overlay.

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use expect_test::expect_file;
-use openapi_client_codegen::diff::{ClientSource, Direction, Drift, Rule, diff, diff_sources};
+use openapi_client_codegen::diff::{Change, ClientSource, Direction, Drift, Rule, diff, diff_sources};
 use openapi_client_codegen::{Settings, generate, parse_json};
 use serde_json::{Value, json};
 
@@ -92,6 +92,20 @@ fn reports() {
         }
         expect_file![path].assert_eq(text.strip_suffix('\n').unwrap_or(&text));
     }
+}
+
+/// The verbs of headlines.
+const VERBS: &[&str] = &[
+    "is", "are", "was", "may", "must", "has", "become", "becomes", "change", "changes", "comes", "stands", "tells",
+    "appear",
+];
+
+#[test]
+fn every_headline_has_a_verb() {
+    let changes = every_case().flat_map(|one| one.forth.changes.iter().chain(&one.back.changes));
+    let has_verb = |change: &&Change| change.detail.split([' ', ',']).any(|word| VERBS.contains(&word));
+    let without: Vec<_> = changes.filter(|change| !has_verb(change)).map(Change::headline).collect();
+    assert!(without.is_empty(), "{without:#?}");
 }
 
 /// Cases in which a rule does not become its mirror when the documents are swapped, and why.

@@ -87,6 +87,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
     let generation = Generation::with_overlay(&document, &overlay)?;
     let misfits = Misfit::of(&generation.unsettled);
     findings.extend(misfits.iter().map(|misfit| Finding::OutOfDate(overlay::problem(misfit))));
+    findings.extend(generation.undefined_schemes().map(Finding::Broken));
     if let Some(refusal) = generation.refusal() {
         findings.push(Finding::Broken(Problem::new(
             "no client can be generated from `openapi/openapi.json`",

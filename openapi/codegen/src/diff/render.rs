@@ -104,7 +104,7 @@ fn heading(wire: Wire, count: usize) -> String {
 impl Change {
     /// What changed and where, in one line.
     pub fn headline(&self) -> String {
-        let goes_on = ["is ", "may ", "no longer "].iter().any(|start| self.detail.starts_with(start));
+        let goes_on = ["is ", "may ", "must "].iter().any(|start| self.detail.starts_with(start));
         format!("{}{} {}", self.subject, if goes_on { "" } else { ":" }, self.detail)
     }
 }

@@ -99,8 +99,10 @@ rules! {
     D134 "another scope is required" D135 Breaking Breaking Unaffected "A token without it is refused.";
     D135 "a scope is no longer required" D134 Compatible Compatible Unaffected "A token with it is still good.";
     D136 "a security scheme changes" D136 Breaking Breaking Unaffected "Credentials are sent in another way.";
-    D137 "a security scheme is defined" D138 Unaffected Unaffected Unaffected "Only what requires it matters.";
-    D138 "a security scheme is no longer defined" D137 Unaffected Unaffected Unaffected "Only what requires it matters.";
+    D137 "a security scheme is defined" D138 Unaffected Unaffected Unaffected "No operation requires it in both documents.";
+    D138 "a security scheme is no longer defined" D137 Unaffected Unaffected Unaffected "No operation requires it in both documents.";
+    D139 "a required security scheme is no longer defined" D140 Risky Risky Unaffected "The document no longer says how the credentials are sent.";
+    D140 "a required security scheme is defined" D139 Compatible Compatible Unaffected "The document says how the credentials are sent.";
 
     D201 "a required parameter is added" D202 Breaking Compatible Unaffected "Requests of existing clients lack it.";
     D202 "a required parameter is removed" D201 Risky Compatible Unaffected "A client that still sends it is most likely ignored, and may be refused.";

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::comparison::{Context, Findings};
 use super::document::{Document, Located, same};
 use super::fields::{self, Named};
 use super::rule::Rule;
+use crate::model::operations::operations;
 
 /// The names of schemes that are required together.
 type Schemes<'a> = BTreeSet<&'a str>;
@@ -51,7 +54,7 @@ pub(super) fn compare<'a>(
     let (was, is) = (Requirements::of(old, before), Requirements::of(new, after));
     let at = &is.at.at;
     match (was.is_required(), is.is_required()) {
-        (false, true) => found.add(Rule::D132, at, format!("now by {}", ways(&is))),
+        (false, true) => found.add(Rule::D132, at, format!("must be authenticated by {}", ways(&is))),
         (true, false) => found.add(Rule::D133, at, "a request may go without"),
         _ => {}
     }
@@ -62,10 +65,10 @@ pub(super) fn compare<'a>(
             None => come.push(schemes),
             Some(old_scopes) => {
                 for (name, scope) in scopes.difference(old_scopes) {
-                    found.add(Rule::D134, at, format!("`{name}` with the scope `{scope}`"));
+                    found.add(Rule::D134, at, format!("`{name}` must have the scope `{scope}`"));
                 }
                 for (name, scope) in old_scopes.difference(scopes) {
-                    found.add(Rule::D135, at, format!("`{name}` without the scope `{scope}`"));
+                    found.add(Rule::D135, at, format!("`{name}` may lack the scope `{scope}`"));
                 }
             }
         }
@@ -73,14 +76,23 @@ pub(super) fn compare<'a>(
     gone.extend(was.alternatives.keys().filter(|schemes| !is.alternatives.contains_key(*schemes)));
     // A requirement that appears or disappears as a whole is reported above.
     for schemes in come.into_iter().filter(|schemes| **schemes != unnamed && was.is_required()) {
-        found.add(Rule::D130, at, way(schemes));
+        found.add(Rule::D130, at, format!("may be authenticated by {}", way(schemes)));
     }
     for schemes in gone.into_iter().filter(|schemes| **schemes != unnamed && is.is_required()) {
-        found.add(Rule::D131, at, way(schemes));
+        found.add(Rule::D131, at, format!("may no longer be authenticated by {}", way(schemes)));
     }
     let named: BTreeSet<_> = was.alternatives.keys().chain(is.alternatives.keys()).flatten().copied().collect();
     for name in named {
-        scheme(name, scheme_of(old, name), scheme_of(new, name), found);
+        let is_required =
+            |requirements: &Requirements<'_>| requirements.alternatives.keys().any(|all| all.contains(name));
+        let (before, after) = (scheme_of(old, name), scheme_of(new, name));
+        match (&before, &after) {
+            (None, Some(after)) if is_required(&was) => found.add(Rule::D140, &after.at, "is defined"),
+            (Some(before), None) if is_required(&is) => {
+                found.add(Rule::D139, &before.at, "is no longer defined, and still required");
+            }
+            _ => scheme(before, after, found),
+        }
     }
 }
 
@@ -97,7 +109,7 @@ fn scheme_of<'a>(document: Document<'a>, name: &str) -> Option<Located<'a>> {
     Some(document.follow(&scheme))
 }
 
-fn scheme<'a>(name: &str, before: Option<Located<'a>>, after: Option<Located<'a>>, found: &mut Findings<'a>) {
+fn scheme<'a>(before: Option<Located<'a>>, after: Option<Located<'a>>, found: &mut Findings<'a>) {
     match (before, after) {
         (Some(before), Some(after)) => {
             let sent = ["type", "name", "in", "scheme", "flows", "openIdConnectUrl"];
@@ -105,15 +117,26 @@ fn scheme<'a>(name: &str, before: Option<Located<'a>>, after: Option<Located<'a>
                 if let Some((was, is)) =
                     fields::changed(&before, &after, field).filter(|(was, is)| !same(was.value, is.value))
                 {
-                    found.add(Rule::D136, &is.at, format!("`{field}` of `{name}`: {} becomes {}", was.value, is.value));
+                    found.add(Rule::D136, &is.at, format!("`{field}`: {} becomes {}", was.value, is.value));
                 }
             }
             fields::others(&before, &after, &sent, &["description", "bearerFormat", "deprecated"], found);
         }
-        (None, Some(after)) => found.add(Rule::D137, &after.at, format!("`{name}` is defined")),
-        (Some(before), None) => found.add(Rule::D138, &before.at, format!("`{name}` is no longer defined")),
+        (None, Some(after)) => found.add(Rule::D137, &after.at, "is defined"),
+        (Some(before), None) => found.add(Rule::D138, &before.at, "is no longer defined"),
         (None, None) => {}
     }
+}
+
+/// The names of the schemes that an operation or the document requires.
+fn required(document: Document<'_>) -> BTreeSet<&str> {
+    let of_operations = operations(document.root).filter_map(|operation| operation.fields.get("security"));
+    let lists = of_operations.chain(document.root.get("security")).filter_map(Value::as_array);
+    lists
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(|requirement| requirement.keys().map(String::as_str))
+        .collect()
 }
 
 /// Compares schemes that no operation names, and default requirements that every operation overrides.
@@ -124,8 +147,14 @@ pub(super) fn compare_unused<'a>(old: Document<'a>, new: Document<'a>, found: &m
         Named::of(components.and_then(|components| components.get("securitySchemes"))).fields
     };
     let names: BTreeSet<_> = schemes(old).into_keys().chain(schemes(new).into_keys()).collect();
+    let (required_before, required_after) = (required(old), required(new));
     for name in names {
-        scheme(name, scheme_of(old, name), scheme_of(new, name), found);
+        match (scheme_of(old, name), scheme_of(new, name)) {
+            // The comparison of what requires them reports these.
+            (None, Some(_)) if required_before.contains(name) => {}
+            (Some(_), None) if required_after.contains(name) => {}
+            (before, after) => scheme(before, after, found),
+        }
     }
     compare(old, new, &old.place(), &new.place(), found);
     found.context = context;

@@ -50,6 +50,28 @@ pub(super) fn sections(pass: &mut Pass) {
     }
 }
 
+/// Reports requirements of security schemes that the document does not define.
+pub(super) fn security(pass: &mut Pass) {
+    let Pass { document, log, .. } = pass;
+    let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object).cloned();
+    // 3.2 also allows the URI of a scheme.
+    let is_undefined = |name: &String| {
+        !name.contains(['/', '#']) && !schemes.as_ref().is_some_and(|schemes| schemes.contains_key(name))
+    };
+    visit_mut(document, &mut |kind, at, object| {
+        let (ObjectKind::Document | ObjectKind::Operation, Some(Value::Array(list))) = (kind, object.get("security"))
+        else {
+            return;
+        };
+        for (index, requirement) in list.iter().enumerate() {
+            for (name, _) in requirement.as_object().into_iter().flatten().filter(|(name, _)| is_undefined(name)) {
+                let reason = format!("`{name}` is required, and `components.securitySchemes` does not define it");
+                log.add(Code::W011, &at.join("security").join(&index.to_string()).join(name), reason);
+            }
+        }
+    });
+}
+
 /// Leaves out webhooks, callbacks and links before their references are followed.
 pub(super) fn uncalled(document: &mut Value, log: &mut Log) {
     visit_mut(document, &mut |kind, at, object| {
@@ -176,6 +198,21 @@ mod tests {
             let (report, ()) = Pass::of(&mut document.clone(), version);
             assert_eq!(report.rejections().next().is_some(), rejected, "{document}");
         }
+    }
+
+    #[test]
+    fn required_schemes_are_defined() {
+        let mut document = json!({
+            "security": [{"gone": []}, {}, {"key": [], "also-gone": []}],
+            "paths": {"/a": {"get": {"security": [{"key": []}, {"#/components/securitySchemes/key": []}]}, "put": {"security": [{"gone": []}]}}},
+            "components": {"securitySchemes": {"key": {}}},
+        });
+        let (report, ()) = Pass::of(&mut document, security);
+        let found: Vec<_> = report.entries.iter().map(|entry| format!("{} {}", entry.code, entry.pointer)).collect();
+        assert_eq!(
+            found,
+            ["W011 /paths/~1a/put/security/0/gone", "W011 /security/0/gone", "W011 /security/2/also-gone"]
+        );
     }
 
     #[test]

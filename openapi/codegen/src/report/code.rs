@@ -118,6 +118,7 @@ codes! {
     W007 Widened "a keyword with an invalid value is left out";
     W009 Widened "the items of a stream are not typed";
     W010 Widened "a dynamic reference to several schemas is read as any value";
+    W011 Widened "a security requirement names a scheme that the document does not define";
     W101 Widened "a constraint is not checked in replies";
     W102 Widened "differing error bodies are read as any JSON";
     W103 Widened "a default is not filled in by the client";

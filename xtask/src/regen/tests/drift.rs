@@ -191,3 +191,17 @@ fn a_missing_parent_is_named_once() {
             R002 at /paths/~1things~1{id}/get/responses/200/content/application~1json/schema/$ref: the document has nothing at `#/components`; add it, or remove the reference
           fix: point each action at the new place, or remove it when it is not needed any more; then cargo xtask regen --from openapi/openapi.json; ask who publishes the document to mend it, and pass a corrected copy until then; or write it all the same, to mend it there: --force"#]].assert_eq(&problem.to_string());
 }
+
+#[test]
+fn a_required_scheme_that_is_not_defined_refuses_the_document() {
+    let fixture = Fixture::in_sync();
+    let without = DOCUMENT.replacen("\"paths\"", "\"security\": [{\"key\": []}],\n  \"paths\"", 1);
+    let problem = fixture.regen(&without, 2).unwrap_err();
+    expect![[r#"
+        `day-2.md` cannot be taken; nothing was written
+          1 security requirement(s) name a scheme that the document does not define
+          `key` is required, and `components.securitySchemes` does not define it
+          fix: define it by an action of `openapi/overlay.json`, or ask who publishes the document to define it; or write it all the same, to mend it there: --force"#]].assert_eq(&problem.to_string());
+    fixture.force(&without, 2).unwrap();
+    assert!(matches!(&check(&fixture.workspace).unwrap()[..], [Finding::Broken(_)]));
+}

@@ -126,7 +126,7 @@ fn unique<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
 fn multiple<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     match (said(before, "multipleOf"), said(after, "multipleOf")) {
         (None, Some(new)) => found.add(Rule::D322, &new.at, format!("a multiple of {}", new.value)),
-        (Some(old), None) => found.add(Rule::D323, &old.at, format!("no longer a multiple of {}", old.value)),
+        (Some(old), None) => found.add(Rule::D323, &old.at, format!("is no longer a multiple of {}", old.value)),
         (Some(old), Some(new)) if old.value != new.value => {
             let divides = |divisor: &Value, value: &Value| match (divisor.as_f64(), value.as_f64()) {
                 (Some(divisor), Some(value)) => value % divisor == 0.0,

@@ -129,7 +129,7 @@ fn format<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
         }
         (Some((old, at)), None) => {
             let negative = if wide(old) { Reading::Fails } else { Reading::Same };
-            found.add_read(Rule::D306, &at, negative, format!("no longer of the format {old}"));
+            found.add_read(Rule::D306, &at, negative, format!("is no longer of the format {old}"));
         }
         _ => {}
     }
@@ -155,11 +155,11 @@ fn values<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     let (old, new) = match (&before.values, &after.values) {
         (None, None) => return,
         (None, Some(new)) => {
-            return found.add(Rule::D312, &at, format!("only {} from now on", values_list(new)));
+            return found.add(Rule::D312, &at, format!("must be one of {}", values_list(new)));
         }
         (Some(old), None) => {
             let reading = new_value(Rule::D313, None);
-            return found.add_read(Rule::D313, &at, reading, format!("no longer only {}", values_list(old)));
+            return found.add_read(Rule::D313, &at, reading, format!("may be another value than {}", values_list(old)));
         }
         (Some(old), Some(new)) => (old, new),
     };

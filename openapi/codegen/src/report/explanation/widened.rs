@@ -66,6 +66,13 @@ pub(crate) const W010: Explanation = explained(
     "The type of the value.",
 );
 
+pub(crate) const W011: Explanation = explained(
+    "The document does not say how credentials are sent; the client sends those that its caller sets.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "security": [{"key": []}], "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "security": [{"key": []}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "How the credentials are sent.",
+);
+
 pub(crate) const W101: Explanation = explained(
     "A reply that breaks a bound, a pattern or a format is still worth reading.",
     r#"{"type": "string", "maxLength": 3}"#,

@@ -32,8 +32,9 @@ impl Error {
     /// | Everything else, such as an invalid argument or an untrusted certificate | no |
     ///
     /// After these failures the client sends a call or a download again, and a wait polls again. A wait also polls again
-    /// after a reply that does not decode, at most twice in a row for the same reason. A download also continues after an
-    /// expired URL and after a part that does not fit.
+    /// after a reply that does not decode or has a status that the API does not document, such as 204 or a redirect, at
+    /// most twice in a row for the same reason. A download also continues after an expired URL and after a part that does
+    /// not fit.
     ///
     /// The server may have done a call in spite of the failure. Send a call that starts or changes something again only with
     /// its [`idempotency_key`](Self::idempotency_key).
@@ -64,17 +65,24 @@ impl Error {
         }
     }
 
-    /// Why the reply did not decode; `None` for every other failure.
+    /// Why the reply is not what the API documents; `None` for every other failure.
     ///
-    /// A wait may poll again: another version of the server may answer. A call that starts something is not sent again,
-    /// since the server did it.
+    /// A wait may poll again: another version of the server may answer, and the portal of a network answers with a page or
+    /// a redirect only until someone signs in. A call that starts something is not sent again, since the server may have
+    /// done it.
     pub(crate) fn undecoded(&self) -> Option<String> {
-        if self.kind() != ErrorKind::Decode || self.status().is_some() {
+        if self.kind() != ErrorKind::Decode {
             return None;
         }
-        let reason = self.source().map_or_else(|| self.to_string(), ToString::to_string);
-        // Remove the position, which differs from reply to reply.
-        Some(reason.split(" at line ").next().unwrap_or_default().to_owned())
+        match self.status() {
+            Some(status) if status.is_client_error() || status.is_server_error() => None,
+            Some(status) => Some(status.as_str().to_owned()),
+            None => {
+                let reason = self.source().map_or_else(|| self.to_string(), ToString::to_string);
+                // The position differs from reply to reply.
+                Some(reason.split(" at line ").next().unwrap_or_default().to_owned())
+            }
+        }
     }
 }
 
@@ -96,7 +104,9 @@ mod tests {
             for kind in [ErrorKind::Server, ErrorKind::Decode, ErrorKind::Download, ErrorKind::Transport] {
                 let reply = Reply { request_id: None, ..reply };
                 let error = Error::new(kind, "").with_reply(reply);
-                assert_eq!((error.is_transient(), error.undecoded()), (is_retryable(status), None), "{code}");
+                assert_eq!(error.is_transient(), is_retryable(status), "{code}");
+                let refusal = (400..600).contains(&code);
+                assert_eq!(error.undecoded().is_some(), kind == ErrorKind::Decode && !refusal, "{code} {kind:?}");
             }
         }
     }

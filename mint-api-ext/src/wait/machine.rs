@@ -13,7 +13,7 @@ use super::policy::PollState;
 use super::rules::Rules;
 use super::{Observation, OperationHandle, Update, WaitState};
 use crate::client::Answer;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -183,7 +183,7 @@ impl Machine {
                 self.schedule(now, error.retry_after(), jitter);
                 Ok(Update::PollFailed(error))
             }
-            Err(error) if self.failures.is_retryable(&error) => {
+            Err(error) if self.failures.is_retryable(&error) || self.is_portal(&error) => {
                 tracing::debug!(%error, "a poll failed");
                 self.failed(now, error.retry_after(), jitter);
                 Ok(Update::PollFailed(error))
@@ -193,6 +193,11 @@ impl Machine {
                 Err(self.failures.explain(error))
             }
         }
+    }
+
+    /// Whether the certificate is another than before: the portal of a network shows its own until someone signs in.
+    fn is_portal(&self, error: &Error) -> bool {
+        error.kind() == ErrorKind::Configuration && self.seen.is_some()
     }
 
     fn replied(&mut self, now: Duration, operation: &Operation, retry_after: Option<Duration>, jitter: f64) -> Verdict {

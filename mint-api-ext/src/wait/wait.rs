@@ -23,10 +23,11 @@ use crate::error::Error;
 /// growing by 1.6 up to 15 s, each delay with up to a tenth of jitter added. It never polls sooner than the server's
 /// `Retry-After` says.
 ///
-/// Transient failures ([`Error::is_transient`]) and replies that do not decode are tolerated for five minutes in a row
-/// ([`failure_tolerance`](Self::failure_tolerance)); three replies in a row that do not decode for the same reason end the wait. A
-/// preview that was approved or revised, and a bill that was resumed, do not end the wait when a stale reply still shows
-/// them, nor does a 404 right after the start ([`not_found_tolerance`](Self::not_found_tolerance)).
+/// Transient failures ([`Error::is_transient`]) and replies that are not the API's, such as a page, a 204 or a redirect of
+/// what stands between, are tolerated for five minutes in a row ([`failure_tolerance`](Self::failure_tolerance)); three in a
+/// row that are not the API's for the same reason end the wait. A certificate that is not trusted is tolerated once a poll
+/// has succeeded. A 404 right after the start does not end the wait ([`not_found_tolerance`](Self::not_found_tolerance)),
+/// and neither does a stale reply that still shows a preview that was approved or revised, or a bill that was resumed.
 ///
 /// # Errors
 ///

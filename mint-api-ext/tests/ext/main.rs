@@ -22,6 +22,7 @@ mod money;
 mod nginx;
 mod no_runtime;
 mod not_found;
+mod odd_replies;
 mod plain_store;
 mod processes;
 mod reads;

@@ -7,7 +7,6 @@ mod failures;
 use serde_json::json;
 
 use super::*;
-use crate::error::ErrorKind;
 use crate::retry::Exponential;
 use crate::wait::PollingPolicy;
 use crate::wait::rules::DEFAULT_DEADLINE;

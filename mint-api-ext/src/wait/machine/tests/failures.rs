@@ -124,3 +124,23 @@ fn a_good_reply_ends_the_row() {
         machine.deadline = None;
     }
 }
+
+#[test]
+fn a_certificate_that_is_not_trusted_ends_only_a_wait_that_saw_none_that_was() {
+    let mint = crate::Mint::builder(crate::Credentials::api_key("key").unwrap()).build().unwrap();
+    let handle = mint.attach("op").unwrap();
+    let untrusted = || Err(Error::new(ErrorKind::Configuration, ""));
+    let mut machine = rules().machine();
+    assert!(machine.take(Duration::ZERO, untrusted(), 0.0, &handle).is_err());
+    let good = Ok(Answer { value: operation("running", "t"), retry_after: None });
+    let _ = machine.take(Duration::ZERO, good, 0.0, &handle);
+    for poll in 0..10 {
+        let update = machine.take(Duration::from_secs(15 * poll), untrusted(), 0.0, &handle);
+        assert!(matches!(update, Ok(Update::PollFailed(_))), "{update:?}");
+    }
+    let polls = (10..60).position(|poll| {
+        let _ = machine.take(Duration::from_secs(15 * poll), untrusted(), 0.0, &handle);
+        machine.given_up == Some(GiveUp::Failures)
+    });
+    assert!(polls.is_some());
+}

@@ -23,6 +23,9 @@ impl Mint {
 
     /// Takes up an operation that was saved. Its deadline and the time before which the server wants no poll still hold.
     ///
+    /// Where the clock was set back meanwhile, neither is further off than it was when it was saved. A clock that was set
+    /// forward looks like time that passed: a wait whose deadline is over then polls once.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it holds a time that cannot be read.
@@ -57,8 +60,9 @@ impl OperationHandle {
 
     /// Keeps the reply of a call that started the operation, or let it go on, as the first that a wait takes in.
     pub(crate) fn with_reply(self, reply: Answer<Operation>) -> Self {
-        let not_before = after(self.mint.clock().now(), reply.retry_after);
-        self.state.call_replied(reply, not_before);
+        let now = self.mint.clock().now();
+        let not_before = after(now, reply.retry_after);
+        self.state.call_replied(reply, not_before, now);
         self
     }
 
@@ -167,7 +171,10 @@ impl OperationHandle {
                 reply.retry_after = reply.retry_after.map(|wish| wish.saturating_sub(arrived.elapsed()));
                 (Some(reply), Duration::ZERO)
             }
-            None => (None, self.state.not_before().map(|time| self.mint.until(time)).unwrap_or_default()),
+            None => {
+                let not_before = self.state.not_before(self.mint.clock().now());
+                (None, not_before.map(|time| self.mint.until(time)).unwrap_or_default())
+            }
         }
     }
 
@@ -176,8 +183,8 @@ impl OperationHandle {
         let result = self.read().await;
         let now = self.mint.clock().now();
         match &result {
-            Ok(reply) => self.state.poll_replied(&reply.value, after(now, reply.retry_after)),
-            Err(error) => self.state.poll_failed(after(now, error.retry_after())),
+            Ok(reply) => self.state.poll_replied(&reply.value, after(now, reply.retry_after), now),
+            Err(error) => self.state.poll_failed(after(now, error.retry_after()), now),
         }
         result
     }

@@ -28,13 +28,15 @@ impl Poller {
     /// Begins a wait.
     pub(super) fn begin(handle: OperationHandle, rules: Arc<Rules>, deadline: Deadline) -> Self {
         let (mint, state) = (handle.mint(), handle.state());
+        let now = mint.clock().now();
         let deadline = match deadline {
             Deadline::After(deadline) => Some(deadline),
             Deadline::Never => None,
-            Deadline::Inherited => Some(state.deadline().map_or(DEFAULT_DEADLINE, |saved| mint.until(saved))),
+            Deadline::Inherited => Some(state.deadline(now).map_or(DEFAULT_DEADLINE, |saved| mint.until(saved))),
         };
-        state.set_deadline(deadline.and_then(|deadline| mint.clock().now().checked_add(deadline)));
+        state.set_deadline(deadline.and_then(|deadline| now.checked_add(deadline)), now);
         let (first, not_before) = handle.begin();
+        let not_before = not_before.min(rules.retry_after_ceiling);
         // A start in the future comes from a clock that was set back.
         let tolerance = rules.not_found_tolerance;
         let known_by = state.started_at().and_then(|started| started.checked_add(tolerance));
@@ -80,7 +82,7 @@ impl Poller {
     pub(super) fn take(&mut self, reply: Result<Answer<Operation>, Error>, jitter: f64) -> Result<Update, Error> {
         let update = self.machine.take(self.began.elapsed(), reply, jitter, &self.handle);
         if matches!(update, Ok(Update::Ended(_)) | Err(_)) {
-            self.handle.state().set_deadline(None);
+            self.forget_deadline();
         }
         update.map_err(|error| error.with_wait(self.summary()))
     }
@@ -96,7 +98,7 @@ impl Poller {
 
     /// The error of a wait that ended without an outcome.
     pub(super) fn gave_up(&self, reason: GiveUp, last_error: Option<Error>) -> Error {
-        self.handle.state().set_deadline(None);
+        self.forget_deadline();
         let why = match reason {
             GiveUp::Deadline => "the deadline passed".to_owned(),
             GiveUp::NotBefore(delay) => {
@@ -118,6 +120,11 @@ impl Poller {
             Some(source) => error.with_source(source),
             None => error,
         }
+    }
+
+    /// A wait that ended has no deadline to save.
+    fn forget_deadline(&self) {
+        self.handle.state().set_deadline(None, self.handle.mint().clock().now());
     }
 
     /// The error of a wait that its token ended.

@@ -31,6 +31,10 @@ pub struct SavedOperation {
     /// Before this time the server wants no poll, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// When [`deadline`](Self::deadline) and [`not_before`](Self::not_before) were known, in UTC. A clock that shows an earlier
+    /// time later on was set back, and these two go back with it. `None` without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
     /// The states that were acted on, which a stale reply may still show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acted_on: Vec<ActedOn>,

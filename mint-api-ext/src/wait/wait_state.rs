@@ -37,10 +37,23 @@ struct Known {
     deadline: Option<SystemTime>,
     /// Before this time the server wants no poll.
     not_before: Option<SystemTime>,
+    /// The latest time at which these two were right.
+    as_of: Option<SystemTime>,
     /// The states in which the operation was approved, revised or resumed.
     acted_on: Vec<ActedOn>,
     /// The reply of the call that gave the handle, and when it arrived, until a newer reply arrives.
     reply: Option<(Box<Answer<Operation>>, Instant)>,
+}
+
+impl Known {
+    /// Moves the times along with a clock that was set back, so that neither is further off than it was before.
+    fn follow(&mut self, now: SystemTime) {
+        let set_back = self.as_of.and_then(|as_of| as_of.duration_since(now).ok()).unwrap_or_default();
+        for time in [&mut self.deadline, &mut self.not_before] {
+            *time = time.and_then(|time| time.checked_sub(set_back));
+        }
+        self.as_of = Some(now);
+    }
 }
 
 /// Without the reply, which may hold signed URLs.
@@ -69,6 +82,7 @@ impl WaitState {
         let known = Known {
             deadline: saved.instant(saved.deadline.as_ref())?,
             not_before: saved.instant(saved.not_before.as_ref())?,
+            as_of: saved.instant(saved.as_of.as_ref())?,
             acted_on: saved.acted_on.clone(),
             reply: None,
         };
@@ -84,6 +98,7 @@ impl WaitState {
             id,
             deadline: known.deadline.map(Into::into),
             not_before: known.not_before.map(Into::into),
+            as_of: known.deadline.or(known.not_before).and(known.as_of).map(Into::into),
             acted_on: known.acted_on.clone(),
             idempotency_key: self.idempotency_key.as_deref().map(Into::into),
             started_at: self.started_at.map(Into::into),
@@ -98,16 +113,16 @@ impl WaitState {
         self.started_at
     }
 
-    pub(crate) fn deadline(&self) -> Option<SystemTime> {
-        self.known().deadline
+    pub(crate) fn deadline(&self, now: SystemTime) -> Option<SystemTime> {
+        self.known_at(now).deadline
     }
 
-    pub(crate) fn set_deadline(&self, deadline: Option<SystemTime>) {
-        self.known().deadline = deadline;
+    pub(crate) fn set_deadline(&self, deadline: Option<SystemTime>, now: SystemTime) {
+        self.known_at(now).deadline = deadline;
     }
 
-    pub(crate) fn not_before(&self) -> Option<SystemTime> {
-        self.known().not_before
+    pub(crate) fn not_before(&self, now: SystemTime) -> Option<SystemTime> {
+        self.known_at(now).not_before
     }
 
     /// The operation was approved, revised or resumed in this state.
@@ -135,29 +150,35 @@ impl WaitState {
     }
 
     /// A call that started the operation, or let it go on, was answered.
-    pub(crate) fn call_replied(&self, reply: Answer<Operation>, not_before: Option<SystemTime>) {
+    pub(crate) fn call_replied(&self, reply: Answer<Operation>, not_before: Option<SystemTime>, now: SystemTime) {
         self.observed(&reply.value);
-        let mut known = self.known();
+        let mut known = self.known_at(now);
         known.not_before = not_before;
         known.reply = Some((Box::new(reply), Instant::now()));
     }
 
     /// The operation was polled.
-    pub(crate) fn poll_replied(&self, operation: &Operation, not_before: Option<SystemTime>) {
+    pub(crate) fn poll_replied(&self, operation: &Operation, not_before: Option<SystemTime>, now: SystemTime) {
         self.observed(operation);
-        let mut known = self.known();
+        let mut known = self.known_at(now);
         known.not_before = not_before;
         known.reply = None;
     }
 
     /// A poll failed.
-    pub(crate) fn poll_failed(&self, not_before: Option<SystemTime>) {
-        self.known().not_before = not_before;
+    pub(crate) fn poll_failed(&self, not_before: Option<SystemTime>, now: SystemTime) {
+        self.known_at(now).not_before = not_before;
     }
 
     /// Takes out the reply of the call that gave the handle, and when it arrived.
     pub(crate) fn take_reply(&self) -> Option<(Box<Answer<Operation>>, Instant)> {
         self.known().reply.take()
+    }
+
+    fn known_at(&self, now: SystemTime) -> MutexGuard<'_, Known> {
+        let mut known = self.known();
+        known.follow(now);
+        known
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -62,6 +62,59 @@ async fn a_deadline_that_passed_meanwhile_leaves_one_poll() {
     }
 }
 
+/// A wait of 100 s whose server wants no poll for 50 s is saved after 10 s; then the clock is set.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_moves_no_wait_further_off() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    type Sets = fn(&TokioClock);
+    // When the next poll is, and when a wait without an outcome ends, in seconds after the save.
+    for (set, polls, ends) in [
+        ((|_| ()) as Sets, 40..45, 80..92),
+        (|clock| clock.set_back(Duration::from_secs(5)), 45..55, 80..102),
+        (|clock| clock.set_back(DAY), 40..55, 80..102),
+        (|clock| clock.set_back(300 * DAY), 40..55, 80..102),
+        // It looks as if the time had passed: one poll.
+        (|clock| clock.set_forward(DAY), 0..1, 0..1),
+    ] {
+        let simulator = Simulator::start().await.unwrap();
+        let clock = TokioClock::new();
+        let mint = || simulator.mint_builder().unwrap().clock(clock.clone()).build().unwrap();
+        let replies = [Reply::operation("running").header("retry-after", "50"), Reply::operation("running")];
+        let handle = mint().attach(simulator.add(Script::model().replies(replies))).unwrap();
+        let wait = handle.wait().deadline(Duration::from_secs(100)).into_future();
+        assert!(tokio::time::timeout(Duration::from_secs(10), wait).await.is_err());
+        let text = serde_json::to_string(&handle).unwrap();
+
+        set(&clock);
+        let began = Instant::now();
+        let mut handle = mint().attach_saved(&serde_json::from_str(&text).unwrap()).unwrap();
+        if polls.start > 0 {
+            // Another process dies at once, and saves it before.
+            let wait = handle.wait().into_future();
+            assert!(tokio::time::timeout(Duration::from_millis(1), wait).await.is_err());
+            handle = mint().attach_saved(&handle.save()).unwrap();
+        }
+        let error = handle.wait().await.unwrap_err();
+        assert!(error.is_timeout(), "{error}");
+        let polled = (simulator.api_requests()[1].at - began).as_secs();
+        let ended = began.elapsed().as_secs();
+        assert!(polls.contains(&polled) && ends.contains(&ended), "polled after {polled} s, ended after {ended} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ceiling_holds_for_what_was_saved() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint_builder().unwrap().clock(TokioClock::new()).build().unwrap();
+    let replies = [Reply::operation("running").header("retry-after", "500"), Reply::operation("succeeded")];
+    let handle = mint.attach(simulator.add(Script::model().replies(replies))).unwrap();
+    assert!(handle.wait().deadline(Duration::from_secs(60)).await.unwrap_err().is_timeout());
+    let began = Instant::now();
+    let wait = mint.attach_saved(&handle.save()).unwrap().wait().retry_after_ceiling(Duration::from_secs(20));
+    assert!(wait.await.unwrap().is_success());
+    assert_eq!(began.elapsed().as_secs(), 20);
+}
+
 #[tokio::test]
 async fn what_is_no_saved_operation() {
     let simulator = Simulator::start().await.unwrap();

@@ -20,7 +20,9 @@ const MAX_MARGIN: Duration = Duration::from_secs(60);
 /// A source of access tokens that expire, such as those of OAuth 2 (RFC 6749).
 ///
 /// The client asks the source when it has no token, shortly before the current token expires, and once after a 401. Calls
-/// at the same time share one request for a token.
+/// at the same time share one request for a token. The request goes on when the call that began it is dropped, so that a
+/// refresh token that may be used once is not lost; it ends only with the Tokio runtime of that call, and another call then
+/// asks again.
 ///
 /// Every `Fn` that returns a future of a token is a source.
 /// [`Credentials::token_source`](crate::Credentials::token_source) makes credentials from it.
@@ -125,7 +127,19 @@ struct Token {
     expires_at: Option<Instant>,
 }
 
-type Refresh = Shared<Pin<Box<dyn Future<Output = Result<Token, Arc<str>>> + Send>>>;
+type Refresh = Shared<Pin<Box<dyn Future<Output = Result<Token, NoToken>> + Send>>>;
+
+/// Why there is no token.
+#[derive(Clone)]
+enum NoToken {
+    /// The source gave none.
+    Refused(Arc<str>),
+    /// The runtime of the call that asked ended before the source answered.
+    Cancelled,
+}
+
+/// How often a call asks again after [`NoToken::Cancelled`]. More than a few mean that its own runtime is ending.
+const MAX_CANCELLED: usize = 5;
 
 impl Tokens {
     pub(crate) fn new(source: impl TokenSource + 'static) -> Self {
@@ -134,6 +148,10 @@ impl Tokens {
 
     /// Returns the header of a token that has not expired. It waits at most `patience` for a new token.
     pub(crate) async fn valid(&self, patience: Duration) -> Result<HeaderValue, Arc<str>> {
+        uncancelled(|| self.try_valid(patience)).await
+    }
+
+    async fn try_valid(&self, patience: Duration) -> Result<HeaderValue, NoToken> {
         let now = Instant::now();
         let is_before = |instant: Option<Instant>| instant.is_none_or(|instant| now < instant);
         let (old, refresh) = {
@@ -144,7 +162,7 @@ impl Tokens {
             }
         };
         match (self.answer(refresh, patience).await, old) {
-            (Err(error), Some(old)) => {
+            (Err(NoToken::Refused(error)), Some(old)) => {
                 tracing::debug!(%error, "the old token is used for as long as it is valid");
                 Ok(old.authorization)
             }
@@ -158,6 +176,10 @@ impl Tokens {
         refused: Option<&HeaderValue>,
         patience: Duration,
     ) -> Result<HeaderValue, Arc<str>> {
+        uncancelled(|| self.try_instead_of(refused, patience)).await
+    }
+
+    async fn try_instead_of(&self, refused: Option<&HeaderValue>, patience: Duration) -> Result<HeaderValue, NoToken> {
         let refresh = {
             let mut state = self.state();
             // Another call may have replaced the refused token already.
@@ -182,17 +204,18 @@ impl Tokens {
             let task = tokio::spawn(async move { source.token().await.map(Token::new) });
             let answer = task.map(|result| match result {
                 Ok(Ok(token)) => Ok(token),
-                Ok(Err(error)) => Err(shown_text(&all_text(&*error)).into()),
-                Err(_) => Err("it stopped without an answer".into()),
+                Ok(Err(error)) => Err(NoToken::Refused(shown_text(&all_text(&*error)).into())),
+                Err(error) if error.is_cancelled() => Err(NoToken::Cancelled),
+                Err(_) => Err(NoToken::Refused(STOPPED.into())),
             });
             answer.boxed().shared()
         });
         refresh.clone()
     }
 
-    async fn answer(&self, refresh: Refresh, patience: Duration) -> Result<HeaderValue, Arc<str>> {
+    async fn answer(&self, refresh: Refresh, patience: Duration) -> Result<HeaderValue, NoToken> {
         let Ok(result) = timeout(patience, refresh.clone()).await else {
-            return Err(format!("it did not answer within {} s", patience.as_secs()).into());
+            return Err(NoToken::Refused(format!("it did not answer within {} s", patience.as_secs()).into()));
         };
         let mut state = self.state();
         if state.refresh.take_if(|current| current.ptr_eq(&refresh)).is_some()
@@ -214,6 +237,25 @@ impl Token {
             expires_at: lifetime.and_then(after),
         }
     }
+}
+
+const STOPPED: &str = "it stopped without an answer";
+
+/// Asks until the answer is not lost with the runtime of another call.
+async fn uncancelled<F>(mut ask: impl FnMut() -> F + Send) -> Result<HeaderValue, Arc<str>>
+where
+    F: Future<Output = Result<HeaderValue, NoToken>> + Send,
+{
+    for _ in 0..MAX_CANCELLED {
+        match ask().await {
+            Ok(token) => return Ok(token),
+            Err(NoToken::Refused(why)) => return Err(why),
+            Err(NoToken::Cancelled) => {
+                tracing::debug!("the runtime that asked the token source ended; it is asked again")
+            }
+        }
+    }
+    Err(STOPPED.into())
 }
 
 /// The texts of an error and its sources.

@@ -229,6 +229,65 @@ async fn dropping_a_call_does_not_lose_the_token_that_it_asked_for() {
     assert_eq!((tokens(&server), source.asked()), (vec!["token-1".to_owned()], 1));
 }
 
+/// A runtime whose clock stands still, so that a time limit passes at once.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+#[test]
+fn a_runtime_that_ended_while_its_call_asked_ends_no_call_of_another() {
+    let (here, gone) = (runtime(), runtime());
+    let source = Source::gated(numbered);
+    let server = here.block_on(server(&["token-1"]));
+    let client = source.client(&server);
+    let gave_up = async { tokio::time::timeout(Duration::from_secs(1), call(&client)).await.is_err() };
+    assert!(gone.block_on(gave_up));
+    drop(gone);
+    source.gate.add_permits(1);
+    here.block_on(call(&client)).unwrap();
+    assert_eq!((tokens(&server), source.asked()), (vec!["token-2".to_owned()], 2));
+}
+
+#[test]
+fn a_call_that_waits_for_the_answer_to_another_outlives_its_runtime() {
+    let (here, gone) = (runtime(), runtime());
+    let source = Source::gated(numbered);
+    let server = here.block_on(server(&["token-1"]));
+    let client = source.client(&server);
+    let gave_up = async { tokio::time::timeout(Duration::from_secs(1), call(&client)).await.is_err() };
+    assert!(gone.block_on(gave_up));
+    let ends = async {
+        tokio::task::yield_now().await;
+        gone.shutdown_background();
+        source.gate.add_permits(1);
+    };
+    let (results, ()) = here.block_on(async { futures::join!(join_all((0..3).map(|_| call(&client))), ends) });
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!((tokens(&server), source.asked()), (vec!["token-2".to_owned(); 3], 2));
+}
+
+#[test]
+fn a_client_outlives_the_runtime_that_made_its_connections() {
+    let (send, receive) = std::sync::mpsc::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            send.send(server(&[]).await).unwrap();
+            stopped.await.unwrap_err();
+        });
+    });
+    let (server, source) = (receive.recv().unwrap(), Source::new(numbered));
+    let client = source.client(&server);
+    for _ in 0..3 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(call(&client)).unwrap();
+    }
+    assert_eq!((source.asked(), server.connections().len()), (1, 3));
+    drop((server, stop));
+    serving.join().unwrap();
+}
+
 #[tokio::test]
 async fn no_token_is_shown() {
     let (source, server) = (Source::new(numbered), server(&["token-1", "token-2"]).await);

@@ -1,4 +1,4 @@
-//! Generates clients for the tests from documents that are unlike that of the Mint API.
+//! Generates clients for the tests from documents other than that of the Mint API.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use openapi_client_codegen::{Settings, generate, parse_json};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     write("documents/operations.json", &Settings::default(), "operations.rs")?;
-    // What the cases of `diff` start from: it stands for a document whose client is released and running.
+    // The base document of the cases of `diff`. Its client takes the part of a released and running client.
     let canned = Settings::default().with_inner_type("crate::Canned");
     write("../openapi/codegen/tests/diff/base.json", &canned, "base.rs")
 }

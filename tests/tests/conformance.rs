@@ -1,4 +1,4 @@
-//! The simulator and the client against the 3.1 document.
+//! Compares the replies of the simulator, and what the client reads, with the 3.1 document.
 
 use futures::TryStreamExt as _;
 use jsonschema::Validator;
@@ -25,12 +25,12 @@ fn assert_valid(validator: &Validator, instance: &Value) {
 }
 
 #[test]
-fn the_validator_can_refuse() {
+fn the_validator_rejects_invalid_instances() {
     let operation = validator("Operation");
     assert!(!operation.is_valid(&json!({"object": "operation"})));
 }
 
-/// The same without what is null: an absent nullable may come back as null.
+/// The value without nulls: an absent nullable property may be written back as null.
 fn without_null(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -42,7 +42,7 @@ fn without_null(value: &Value) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn operations_are_valid_as_sent_and_as_written_back() {
+async fn operations_are_valid_when_sent_and_when_written_back() {
     let validator = validator("Operation");
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();

@@ -1,4 +1,4 @@
-//! What a generated client sends and takes, where progenitor alone would get it wrong.
+//! What a generated client sends and reads, in cases where progenitor alone would be wrong.
 
 use futures::StreamExt as _;
 use generated::support::Reply;
@@ -12,7 +12,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
-/// A client of a server, which gives every request the same reply.
+/// A client, and a server that sends the same reply to every request.
 async fn serve(reply: loopback::Reply) -> (Client, Loopback) {
     let server = Loopback::start(move |_| reply.clone()).await;
     (Client::new(server.base_url()), server)
@@ -213,7 +213,7 @@ async fn a_reply_to_head_has_no_body() {
     assert_eq!(server.request().line(), "HEAD /replies HTTP/1.1");
 }
 
-/// What a type makes of a JSON text, and the JSON it writes back.
+/// Reads a JSON text as a type, and writes it back.
 fn through<T: serde::de::DeserializeOwned + serde::Serialize>(text: &str) -> (T, String) {
     let value: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let back = serde_json::to_string(&value).unwrap();
@@ -231,7 +231,7 @@ fn a_subtype_that_is_new_is_kept() {
     assert_eq!(back, boat);
 }
 
-/// The document has a schema and an operation of names that the generated code uses, too.
+/// The document has a schema and an operation with names that the generated code uses, too.
 #[test]
 fn names_that_rust_does_not_take_stay_on_the_wire() {
     let text = r#"{"nº":"1","o":"<=","µ":"2"}"#;
@@ -239,7 +239,7 @@ fn names_that_rust_does_not_take_stay_on_the_wire() {
     assert_eq!((value.no.as_deref(), value.μ.as_deref(), back.as_str()), (Some("1"), Some("2"), text));
 }
 
-/// A tree may be an oak, or a tree and no more.
+/// A tree may be an oak, or just a tree.
 #[test]
 fn a_subtype_of_a_subtype_is_kept() {
     let (oak, tree) = (r#"{"acorns":9,"height":5,"sort":"Oak"}"#, r#"{"height":5,"sort":"Tree"}"#);
@@ -254,7 +254,7 @@ fn a_subtype_of_a_subtype_is_kept() {
 }
 
 #[test]
-fn nothing_of_a_union_is_lost() {
+fn a_union_loses_nothing() {
     for text in [r#"{"name":"a"}"#, r#"{"size":1}"#, r#"{"name":"a","size":1}"#] {
         assert_eq!(through::<types::Either>(text).1, text);
     }
@@ -267,7 +267,7 @@ fn nothing_of_a_union_is_lost() {
 }
 
 #[test]
-fn what_refers_to_itself_has_an_end() {
+fn a_recursive_type_compiles_and_reads() {
     for text in ["1", r#""a""#, "true", r#"{"a":[]}"#] {
         assert_eq!(through::<types::Itself>(text).1, text);
         assert_eq!(through::<types::Itself2>(text).1, text);

@@ -1,5 +1,4 @@
-//! What `diff` says of running clients is true: replies are made from the new document, and a client that was generated
-//! from the old one reads them.
+//! Checks the verdict of `diff` on running clients: a client of the old document reads replies of the new one.
 
 #[path = "../../openapi/codegen/tests/diff/cases.rs"]
 mod cases;
@@ -22,7 +21,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/base.rs"));
 }
 
-/// The reply that a client gets, whatever it asks.
+/// The reply to every request of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Canned(Reply);
 
@@ -34,9 +33,9 @@ impl ClientHooks<Canned> for Client {
     }
 }
 
-/// What the client of the base document makes of a reply; `Err` when it cannot decode it.
+/// Reads a reply with the client of the base document; `Err` if the client cannot decode it.
 async fn read(operation: &str, reply: &Reply) -> Result<(), String> {
-    // No request leaves, so no certificate is needed.
+    // The client sends nothing, so it needs no certificates.
     let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     let client = Client::new_with_client("http://localhost", http, Canned(reply.clone()));
     match operation {
@@ -58,7 +57,7 @@ async fn read(operation: &str, reply: &Reply) -> Result<(), String> {
 fn judge<T, E: std::fmt::Debug>(reply: &Reply, result: Result<T, Error<E>>) -> Result<(), String> {
     match result {
         Ok(_) | Err(Error::ErrorResponse(_)) => Ok(()),
-        // An error stays one, though its body has no type.
+        // An error reply with an undocumented body is still an error.
         Err(_) if reply.status >= 400 => Ok(()),
         Err(error) => Err(format!("{error:?}")),
     }
@@ -76,7 +75,7 @@ fn failing(drift: &Drift) -> BTreeSet<String> {
 }
 
 fn drift(old: &Value, new: &Value) -> Drift {
-    // The verdict on Rust is another matter, and takes longer than all the rest.
+    // Without the generated sources, `diff` skips the verdict on Rust, which takes most of the time.
     diff_sources(old, new, Err(String::new()), Err(String::new())).unwrap()
 }
 
@@ -109,7 +108,7 @@ async fn replies_of_the_new_document_are_read_as_the_verdict_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether `mint-api` reads all that a changed document lets the one route send.
+/// Whether the verdict on a changed document is that clients can read it, and whether `mint-api` reads its replies.
 fn vendored(change: impl FnOnce(&mut Value)) -> (bool, bool) {
     let old = mint_openapi::effective_document().unwrap();
     let mut new = old.clone();

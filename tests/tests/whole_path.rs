@@ -1,4 +1,4 @@
-//! From an id to files that open.
+//! Waits for an operation, downloads its files and opens them.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use mint_api_ext::asset::AssetKind;
 use mint_api_ext::download::FetchedFile;
 use mint_api_ext::simulator::{Script, Simulator};
 
-/// The files of an operation that plays a script to its end.
+/// Plays a script to its end, and downloads the files of its operation.
 async fn files_of(script: Script, directory: &Path) -> Vec<FetchedFile> {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
@@ -21,7 +21,7 @@ async fn files_of(script: Script, directory: &Path) -> Vec<FetchedFile> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_file_opens_as_what_it_claims_to_be() {
+async fn every_file_opens_as_its_kind() {
     let directory = tempfile::tempdir().unwrap();
     let mut kinds = Vec::new();
     for (name, script) in [("m", Script::model()), ("w", Script::world()), ("c", Script::conversion())] {

@@ -16,11 +16,11 @@ pub struct Connection {
     pub server: SocketAddr,
     /// The address of the client's end.
     pub client: SocketAddr,
-    /// How many bytes the system has taken of what the server sends, heads of replies among them.
+    /// How many bytes the server has handed to the system, including the heads of replies.
     pub sent: u64,
 }
 
-/// A connection as the server holds it. hyper reads and writes it by a [`Wire`].
+/// The server's end of a connection. hyper reads and writes it through a [`Wire`].
 pub(crate) struct Link {
     server: SocketAddr,
     client: SocketAddr,
@@ -69,7 +69,7 @@ impl Link {
 
     pub(crate) fn reset(&self) {
         if let Some(stream) = self.state.lock().unwrap().stream.take() {
-            // A system that cannot reset closes, which the test sees.
+            // If the system cannot reset, it closes the connection, and the test fails.
             let _ = stream.tcp().set_zero_linger();
         }
     }
@@ -82,12 +82,12 @@ impl Link {
         Connection { server: self.server, client: self.client, sent: self.state.lock().unwrap().sent }
     }
 
-    /// Changes whenever all that was written has gone to the system.
+    /// Changes whenever the connection has handed all written bytes to the system.
     pub(crate) fn flushed(&self) -> watch::Receiver<u64> {
         self.flushes.subscribe()
     }
 
-    /// Polls the stream, unless it is frozen. Nothing wakes the task of a frozen one again.
+    /// Polls the stream, unless it is frozen. The task of a frozen stream is never woken again.
     fn poll<T>(
         &self,
         poll: impl FnOnce(Pin<&mut Box<dyn Stream>>, &mut u64) -> Poll<io::Result<T>>,

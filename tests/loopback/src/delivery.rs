@@ -18,7 +18,7 @@ pub(crate) enum Delivery {
     Endless,
 }
 
-/// Where replies that stall meet the test that waits for them.
+/// Signals between replies that stall and the test.
 #[derive(Debug, Default)]
 pub(crate) struct Stalls {
     pub(crate) stalled: Notify,
@@ -26,10 +26,10 @@ pub(crate) struct Stalls {
 }
 
 impl Delivery {
-    /// The pieces of a body as they leave. An error closes the connection.
+    /// The pieces of a body, in the order they are sent. An error closes the connection.
     ///
-    /// `flushed` changes whenever the connection has handed all it holds to the system. A cut or a stall waits for
-    /// that, so that what comes before it is really sent.
+    /// `flushed` changes whenever the connection has handed all written bytes to the system. A cut or a stall waits for
+    /// that, so that the bytes before it are really sent.
     pub(crate) fn pieces(
         self,
         mut body: Bytes,
@@ -51,7 +51,7 @@ impl Delivery {
                 let resumed = async move {
                     let _ = flushed.changed().await;
                     let mut resumed = std::pin::pin!(stalls.resumed.notified());
-                    // A test may resume before the `await` below.
+                    // Registers first: a test may resume before the `await` below.
                     resumed.as_mut().enable();
                     stalls.stalled.notify_one();
                     resumed.await;

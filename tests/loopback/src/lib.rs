@@ -1,4 +1,4 @@
-//! An HTTP server on this machine for tests: it replies as a test wants, well or badly, and keeps what it received.
+//! An HTTP server for tests, on this machine. It sends the replies that a test sets, valid or broken, and records requests.
 //!
 //! ```
 //! use mint_loopback::{Loopback, Reply};
@@ -19,21 +19,21 @@
 //! # }
 //! ```
 //!
-//! | a test needs | it uses |
+//! | A test needs | It uses |
 //! |---|---|
 //! | JSON, or any body | [`Reply::json`], [`Reply::bytes`], [`Reply::status`], [`Reply::header`] |
 //! | a reply that breaks off, pauses, or trickles | [`Reply::cut`], [`Reply::stall`], [`Reply::drip`] |
 //! | a body without an end | [`Reply::endless`] |
-//! | no reply, or a reset connection | [`Reply::never`], [`Reply::reset`] |
+//! | no reply at all, or a reset connection | [`Reply::never`], [`Reply::reset`] |
 //! | bytes that are not HTTP | [`Reply::raw`] |
 //! | one reply after another | [`in_turn`] |
 //! | TLS and HTTP/2 | [`Loopback::start_tls`], [`CERTIFICATE`] |
 //! | a peer that hangs while its TCP acknowledges | [`Loopback::freeze`] |
 //! | an address that refuses connections | [`Refusing`] |
 //!
-//! hyper reads the requests. A plain connection speaks HTTP/1.1, or HTTP/2 where the client begins with its preface; a
-//! TLS connection speaks what ALPN agrees on. The server is tasks on the caller's runtime and listens on a free port. It
-//! stops when its last clone is dropped. All delays are by tokio's clock, so that a test can pause it.
+//! hyper reads the requests. A plain connection uses HTTP/1.1, or HTTP/2 if the client begins with its preface. A TLS
+//! connection uses the version that ALPN selects. The server runs as tasks on the caller's runtime and listens on a free
+//! port. It stops when its last clone is dropped. All delays follow tokio's clock, so that a test can pause them.
 
 mod connection;
 mod delivery;

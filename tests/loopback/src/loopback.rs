@@ -26,7 +26,7 @@ use crate::delivery::{Delivery, Stalls};
 use crate::reply::Head;
 use crate::{Reply, Request, tls};
 
-/// A server on a port of its own. It stops when the last clone is dropped.
+/// A server on a free port. It stops when the last clone is dropped.
 #[derive(Clone)]
 pub struct Loopback {
     base_url: String,
@@ -42,25 +42,25 @@ struct Shared {
 }
 
 impl Loopback {
-    /// Starts a server that replies to each request as the function says.
+    /// Starts a server. The function returns the reply to each request.
     ///
     /// # Panics
     ///
-    /// If the system has no free port, or outside of a tokio runtime.
+    /// If the system has no free port, or outside a Tokio runtime.
     pub async fn start(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::accept(listener().await, None, reply)
     }
 
-    /// As [`start`](Self::start), by TLS with [`CERTIFICATE`](crate::CERTIFICATE), and HTTP/2 where the client can.
+    /// Starts a server with TLS and [`CERTIFICATE`](crate::CERTIFICATE). It uses HTTP/2 if the client supports it.
     ///
     /// # Panics
     ///
-    /// If the system has no free port, or outside of a tokio runtime.
+    /// If the system has no free port, or outside a Tokio runtime.
     pub async fn start_tls(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::accept(listener().await, Some(tls::acceptor()), reply)
     }
 
-    /// Such as `http://127.0.0.1:49152`.
+    /// The base URL, such as `http://127.0.0.1:49152`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -70,8 +70,8 @@ impl Loopback {
         format!("{}{path}", self.base_url)
     }
 
-    /// The requests since the start, or since [`take_requests`](Self::take_requests), in the order they came. A request
-    /// is among them before its reply leaves.
+    /// The requests since the start, or since [`take_requests`](Self::take_requests), in the order of their arrival. The
+    /// server records a request before it sends the reply.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().unwrap().clone()
     }
@@ -81,35 +81,35 @@ impl Loopback {
         std::mem::take(&mut self.shared.requests.lock().unwrap())
     }
 
-    /// The one request that came.
+    /// The only request.
     ///
     /// # Panics
     ///
-    /// If there was none, or several.
+    /// If the server received no request, or several.
     pub fn request(&self) -> Request {
         let requests = self.requests();
         assert_eq!(requests.len(), 1, "{requests:?}");
         requests[0].clone()
     }
 
-    /// The connections since the start, closed ones among them, in the order they came. A client whose TLS handshake
-    /// fails has one, too.
+    /// The connections since the start, including closed ones and those whose TLS handshake failed, in the order of their
+    /// arrival.
     pub fn connections(&self) -> Vec<Connection> {
         self.shared.links.lock().unwrap().iter().map(|link| link.snapshot()).collect()
     }
 
-    /// Waits until a reply stalls, with all that comes before sent. Each reply that stalls ends one such wait.
+    /// Waits until a reply stalls and all bytes before the stall are sent. Each reply that stalls ends one such wait.
     pub async fn stalled(&self) {
         self.shared.stalls.stalled.notified().await;
     }
 
-    /// Sends the rest of all replies that stall now.
+    /// Sends the rest of all replies that are stalled now.
     pub fn resume(&self) {
         self.shared.stalls.resumed.notify_waiters();
     }
 
-    /// Stops reading from and writing to all open connections, for good, as a hung process does. The system still
-    /// acknowledges what they receive, and later connections work. Nothing is written after this returns.
+    /// Stops reading from and writing to all open connections forever, as a hung process does. The system still
+    /// acknowledges received bytes, and later connections work. The server writes nothing more after this returns.
     pub fn freeze(&self) {
         self.shared.links.lock().unwrap().iter().for_each(|link| link.freeze());
     }
@@ -132,7 +132,7 @@ impl Loopback {
         let accepting = tasks.clone();
         tasks.execute(async move {
             while let Ok((tcp, _)) = listener.accept().await {
-                // Its error is dropped: a client may close a connection at any time.
+                // Errors are ignored: a client may close a connection at any time.
                 accepting.execute(Arc::clone(&serving).serve(tcp, tls.clone(), accepting.clone()));
             }
         });
@@ -146,11 +146,11 @@ impl fmt::Debug for Loopback {
     }
 }
 
-/// Replies with each of these once, and with the last to all further requests.
+/// Sends each of these replies once, and the last one to all further requests.
 ///
 /// # Panics
 ///
-/// The function it returns, if there are no replies.
+/// The returned function panics if `replies` is empty.
 pub fn in_turn(replies: impl IntoIterator<Item = Reply>) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     let replies: Mutex<VecDeque<Reply>> = Mutex::new(replies.into_iter().collect());
     move |_| {
@@ -164,7 +164,7 @@ async fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on this machine")
 }
 
-/// The tasks of a server, which end with it.
+/// The tasks of a server. They end when the server does.
 #[derive(Clone)]
 struct Tasks(CancellationToken);
 
@@ -180,7 +180,7 @@ where
 
 impl Shared {
     async fn serve(self: Arc<Self>, tcp: TcpStream, tls: Option<TlsAcceptor>, tasks: Tasks) -> io::Result<()> {
-        // A reply in pieces arrives in these pieces.
+        // Without this, the system would join the pieces of a reply.
         tcp.set_nodelay(true)?;
         let link = Arc::new(Link::new(&tcp)?);
         self.links.lock().unwrap().push(Arc::clone(&link));
@@ -247,7 +247,7 @@ impl Shared {
             wire.flush().await?;
         }
         wire.shutdown().await?;
-        // Waits for the client to close. Closing a connection with unread bytes resets it, and a client may lose the
+        // Waits for the client to close: closing with unread bytes resets the connection, and the client may lose the
         // reply.
         let mut rest = [0; 1024];
         while wire.read(&mut rest).await? > 0 {}

@@ -5,8 +5,8 @@ use tokio::net::TcpSocket;
 
 use crate::{Loopback, Reply, Request};
 
-/// An address of this machine that refuses connections, until [`Refusing::listen`]. No other program gets the port while
-/// this lives.
+/// An address of this machine that refuses connections until [`Refusing::listen`]. No other program can use the port
+/// until this is dropped.
 #[derive(Debug)]
 pub struct Refusing {
     socket: TcpSocket,
@@ -14,11 +14,11 @@ pub struct Refusing {
 }
 
 impl Refusing {
-    /// Takes a free port.
+    /// Reserves a free port.
     ///
     /// # Panics
     ///
-    /// If the system has none.
+    /// If the system has no free port.
     pub fn start() -> Self {
         Self::bind().expect("a free port on this machine")
     }
@@ -30,7 +30,7 @@ impl Refusing {
         Ok(Self { socket, address })
     }
 
-    /// Such as `http://127.0.0.1:49152`.
+    /// The base URL, such as `http://127.0.0.1:49152`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -44,7 +44,7 @@ impl Refusing {
     ///
     /// # Panics
     ///
-    /// If the system does not let it, or outside of a tokio runtime.
+    /// If the system cannot listen on the port, or outside a Tokio runtime.
     pub fn listen(self, reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Loopback {
         let listener = self.socket.listen(1024).expect("a socket that may listen");
         Loopback::accept(listener, None, reply)

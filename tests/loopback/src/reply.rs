@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::delivery::Delivery;
 
-/// What the server sends for a request.
+/// The reply to a request.
 ///
-/// The constructors say what is sent; [`cut`](Self::cut), [`stall`](Self::stall), [`drip`](Self::drip) and
-/// [`endless`](Self::endless) say how its body is sent, and the last of them wins. The server announces the length of
-/// the whole body whichever way it sends it, unless the body is endless. It adds no header but `content-length`.
+/// A constructor sets the content. [`cut`](Self::cut), [`stall`](Self::stall), [`drip`](Self::drip) or
+/// [`endless`](Self::endless) sets how the server sends the body; the last call wins. The server announces the length of
+/// the whole body, unless the body is endless. It adds no other header than `content-length`.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub(crate) head: Head,
@@ -23,7 +23,7 @@ pub struct Reply {
 pub(crate) enum Head {
     /// A status and headers, which hyper writes.
     Http(StatusCode, HeaderMap),
-    /// The body is all of the reply.
+    /// The body is the whole reply.
     Raw,
     /// No reply: the connection is reset.
     Reset,
@@ -40,8 +40,8 @@ impl Reply {
         Self::new(Head::Http(StatusCode::OK, HeaderMap::new()), body.into())
     }
 
-    /// These bytes instead of a reply; then the server closes the connection. For what no HTTP library sends, over
-    /// HTTP/1 only.
+    /// Sends these bytes instead of a reply, and closes the connection. Use it over HTTP/1 only, for replies that no HTTP
+    /// library sends.
     pub fn raw(bytes: impl Into<Bytes>) -> Self {
         Self::new(Head::Raw, bytes.into())
     }
@@ -64,14 +64,14 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// If it has not three digits, or the reply has no head.
+    /// If the status does not have three digits, or the reply has no head.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         *self.parts().0 = StatusCode::from_u16(status).expect("a status of three digits");
         self
     }
 
-    /// Adds a header. One of the same name stays.
+    /// Adds a header. Earlier headers of the same name are kept.
     ///
     /// # Panics
     ///
@@ -84,7 +84,7 @@ impl Reply {
         self
     }
 
-    /// The headers it was given; `None` where the reply has no head.
+    /// The headers that were added; `None` if the reply has no head.
     pub fn headers(&self) -> Option<&HeaderMap> {
         match &self.head {
             Head::Http(_, headers) => Some(headers),
@@ -92,31 +92,31 @@ impl Reply {
         }
     }
 
-    /// Sends so many bytes of the body, and closes the connection; over HTTP/2, resets the stream.
+    /// Sends this many bytes of the body, and closes the connection. Over HTTP/2, resets the stream.
     #[must_use]
     pub fn cut(self, at: usize) -> Self {
         Self { delivery: Delivery::Cut(at), ..self }
     }
 
-    /// Sends so many bytes of the body, and the rest after [`Loopback::resume`](crate::Loopback::resume).
+    /// Sends this many bytes of the body, and the rest after [`Loopback::resume`](crate::Loopback::resume).
     #[must_use]
     pub fn stall(self, at: usize) -> Self {
         Self { delivery: Delivery::Stall(at), ..self }
     }
 
-    /// Sends the body in pieces of so many bytes, and pauses before each.
+    /// Sends the body in pieces of this many bytes, and pauses before each.
     #[must_use]
     pub fn drip(self, piece: usize, pause: Duration) -> Self {
         Self { delivery: Delivery::Drip(piece, pause), ..self }
     }
 
-    /// Sends the body again and again, without an announced length.
+    /// Sends the body repeatedly and forever, without an announced length.
     #[must_use]
     pub fn endless(self) -> Self {
         Self { delivery: Delivery::Endless, ..self }
     }
 
-    /// What hyper takes for the head: the length is in it where hyper cannot know it.
+    /// The headers that hyper sends. The length is added if hyper cannot know it.
     pub(crate) fn announced(mut headers: HeaderMap, body: &Bytes, delivery: &Delivery) -> HeaderMap {
         if !matches!(delivery, Delivery::Whole | Delivery::Endless) {
             headers.entry(CONTENT_LENGTH).or_insert_with(|| body.len().into());

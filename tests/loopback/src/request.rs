@@ -10,17 +10,17 @@ use tokio::time::Instant;
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// The path, percent-encoded as it came, without the query.
+    /// The path as received, percent-encoded, without the query.
     pub path: String,
-    /// The query, percent-encoded as it came, without its `?`.
+    /// The query as received, percent-encoded, without its `?`.
     pub query: Option<String>,
     /// The version of HTTP.
     pub version: Version,
-    /// The headers; several values of one name keep their order.
+    /// The headers. Several values of one name keep their order.
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
-    /// When its last byte was read, by tokio's clock.
+    /// When the server read the last byte, by tokio's clock.
     pub at: Instant,
 }
 
@@ -52,7 +52,7 @@ impl Request {
         format!("{} {} {:?}", self.method, self.target(), self.version)
     }
 
-    /// The values of a header, in the order they came.
+    /// The values of a header, in the order received.
     ///
     /// # Panics
     ///
@@ -66,7 +66,7 @@ impl Request {
     ///
     /// # Panics
     ///
-    /// If it is not UTF-8.
+    /// If the body is not UTF-8.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("a body in UTF-8")
     }
@@ -75,7 +75,7 @@ impl Request {
     ///
     /// # Panics
     ///
-    /// If it is not JSON.
+    /// If the body is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a body in JSON")
     }

@@ -6,12 +6,12 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// The certificate of every server by TLS, in PEM, for `127.0.0.1` and `localhost`. It signs itself, so that a client
-/// trusts it only when told to.
+/// The certificate of every TLS server, in PEM, for `127.0.0.1` and `localhost`. It is self-signed, so a client must add it
+/// to its trusted certificates.
 pub const CERTIFICATE: &[u8] = include_bytes!("tls/certificate.pem");
 const KEY: &[u8] = include_bytes!("tls/key.pem");
 
-/// Takes TLS connections, and offers HTTP/2 before HTTP/1.1 by ALPN (RFC 7301).
+/// Accepts TLS connections, and offers HTTP/2 before HTTP/1.1 by ALPN (RFC 7301).
 pub(crate) fn acceptor() -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate in PEM");
     let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key in PEM");

@@ -16,7 +16,7 @@ fn client() -> Client {
     Client::builder().no_proxy().tls_certs_merge([certificate]).build().unwrap()
 }
 
-/// One that begins with HTTP/2's preface.
+/// A client that begins with the preface of HTTP/2.
 fn client_of_http_2() -> Client {
     Client::builder().no_proxy().http2_prior_knowledge().build().unwrap()
 }
@@ -25,7 +25,7 @@ async fn serve(reply: Reply) -> Loopback {
     Loopback::start(move |_| reply.clone()).await
 }
 
-/// All that a plain connection carries until the server closes it.
+/// All bytes that a plain connection carries until the server closes it.
 async fn bytes_of(server: &Loopback, request: &str) -> io::Result<String> {
     let mut connection = TcpStream::connect(server.base_url().trim_start_matches("http://")).await?;
     connection.write_all(request.as_bytes()).await?;
@@ -36,7 +36,7 @@ async fn bytes_of(server: &Loopback, request: &str) -> io::Result<String> {
 
 const GET: &str = "GET /a HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
 
-/// The `io::Error` that is the cause of an error.
+/// The `io::Error` among the sources of an error.
 fn io_error(error: &reqwest::Error) -> io::ErrorKind {
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -94,9 +94,9 @@ async fn raw_bytes_are_the_whole_reply() {
     assert_eq!(client().get(server.url("/")).send().await.unwrap().text().await.unwrap(), "to the end");
 }
 
-/// Larger than what the system holds for a connection.
+/// One of the bodies is larger than the buffers of a connection.
 #[tokio::test]
-async fn what_comes_before_a_cut_is_sent() {
+async fn the_bytes_before_a_cut_are_sent() {
     for size in [10, 20_000_000] {
         let server = serve(Reply::bytes("x".repeat(size)).cut(size - 1)).await;
         let text = bytes_of(&server, GET).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_cut_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_stalled_reply_goes_on_when_it_is_resumed() {
+async fn a_stalled_reply_continues_when_it_is_resumed() {
     for client in [client(), client_of_http_2()] {
         let server = serve(Reply::bytes("abcdef").stall(3)).await;
         let mut reply = client.get(server.url("/")).send().await.unwrap();
@@ -131,7 +131,7 @@ async fn a_stalled_reply_goes_on_when_it_is_resumed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stalled_reply_and_none_are_silence() {
+async fn a_stalled_reply_and_no_reply_send_nothing() {
     for reply in [Reply::bytes("abcdef").stall(5), Reply::bytes("a").stall(0), Reply::never()] {
         let server = serve(reply).await;
         let began = Instant::now();
@@ -152,7 +152,7 @@ async fn a_reply_drips_by_tokio_s_clock() {
         while let Some(piece) = reply.chunk().await.unwrap() {
             pieces.push((began.elapsed().as_secs(), piece));
         }
-        // The end of a stream of HTTP/2 is a frame of its own.
+        // HTTP/2 ends a stream with a frame of its own.
         pieces.retain(|(_, piece)| !piece.is_empty());
         assert_eq!(pieces, [(60, "ab".into()), (120, "cd".into()), (180, "e".into())]);
     }
@@ -170,7 +170,7 @@ async fn an_endless_reply_has_no_length() {
 }
 
 #[tokio::test]
-async fn a_reset_is_one_of_tcp() {
+async fn a_reset_is_a_tcp_reset() {
     let server = serve(Reply::reset()).await;
     assert_eq!(bytes_of(&server, GET).await.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
     let error = client_of_http_2().get(server.url("/")).send().await.unwrap_err();
@@ -192,7 +192,7 @@ async fn tls_and_its_version_of_http() {
     assert_eq!((server.connections().len(), server.requests().len()), (3, 2));
 }
 
-/// What is sent on a frozen connection is acknowledged, but neither read nor answered; another connection is both.
+/// A request on a frozen connection is neither read nor answered. Another connection works.
 #[tokio::test(start_paused = true)]
 async fn a_frozen_connection_is_silent_and_another_works() {
     for server in [Loopback::start(|_| Reply::bytes("abc")).await, Loopback::start_tls(|_| Reply::bytes("abc")).await] {
@@ -212,7 +212,7 @@ async fn a_frozen_connection_is_silent_and_another_works() {
     }
 }
 
-/// The system takes and acknowledges what a client writes to a frozen connection: nothing is left in its send queue.
+/// The system acknowledges what a client writes to a frozen connection: the client's send queue becomes empty.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn tcp_acknowledges_for_a_frozen_connection() {
@@ -224,7 +224,7 @@ async fn tcp_acknowledges_for_a_frozen_connection() {
     connection.write_all(GET.as_bytes()).await.unwrap();
     let end = |ports: [u16; 2]| format!("0100007F:{:04X} 0100007F:{:04X}", ports[0], ports[1]);
     let (from, to) = (connection.local_addr().unwrap().port(), connection.peer_addr().unwrap().port());
-    // The queues of the sender and the receiver, in hexadecimal: what is unacknowledged, and what is unread.
+    // Hexadecimal: the bytes that are not acknowledged, and the bytes that are not read.
     let queues = |ports| {
         let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
         let line = table.lines().find(|line| line.contains(&end(ports))).unwrap();

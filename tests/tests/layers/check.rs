@@ -7,10 +7,10 @@ use std::str::FromStr as _;
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
-/// The modules in the root of a crate, from the ground up, each with those it may use.
+/// The modules in the root of a crate, from the ground up, each with the modules that it may use.
 pub(crate) type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 
-/// What is wrong with the arrows between the layers of a crate, one text each.
+/// Finds the errors in the arrows between the layers of a crate, one text each.
 ///
 /// It follows the `mod` lines from `lib.rs`, except those under `#[cfg(test)]`, and reads every path that begins with
 /// `crate` or `super`, in a `use`, in other code and in the arguments of macros. An arrow reads
@@ -98,7 +98,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Judges a path that begins with `crate` or `super`.
+    /// Checks a path that begins with `crate` or `super`.
     fn path(&mut self, start: &Ident, rest: &[TokenTree], file: &Path, module: &[String]) {
         let (Some(layer), Some((start, line))) = (module.first(), keyword(start)) else { return };
         let at = format!("{}:{line}", file.strip_prefix(self.src_dir).unwrap_or(file).display());
@@ -106,7 +106,7 @@ impl Walk<'_> {
         self.rest(layer, rest, depth, &at);
     }
 
-    /// Judges the rest of a path, so many modules below the root of the crate.
+    /// Checks the rest of a path. `depth` is the number of modules between it and the root of the crate.
     fn rest(&mut self, layer: &str, rest: &[TokenTree], depth: usize, at: &str) {
         match rest {
             // `crate as root` would hide every arrow.
@@ -135,7 +135,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Judges what comes first after the root of the crate: a name, `*` or a group of paths.
+    /// Checks the first part after the root of the crate: a name, `*` or a group of paths.
     fn first(&mut self, layer: &str, first: &TokenTree, at: &str) {
         match first {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
@@ -165,8 +165,8 @@ fn members(group: &Group) -> Vec<Vec<TokenTree>> {
     tokens.split(is_comma).map(<[_]>::to_vec).collect()
 }
 
-/// A source text in which each `crate` and `super` carries its line, as in `crate_12`. Tokens have lines of their own
-/// only under a feature of `proc-macro2` that would compile every macro crate of the workspace again.
+/// Adds the line to each `crate` and `super` in a source text, as in `crate_12`. Tokens know their line only with a feature
+/// of `proc-macro2` that would compile every macro crate of the workspace again.
 fn numbered(text: &str) -> String {
     let lines = text.lines().zip(1_usize..);
     let numbered = lines.map(|(line, number)| {
@@ -183,7 +183,7 @@ fn keyword(ident: &Ident) -> Option<(String, usize)> {
     Some((keyword.to_owned(), line.parse().ok()?))
 }
 
-/// Whether an attribute compiles its item in tests only.
+/// Whether an attribute compiles its item only in tests.
 fn is_test_only(attribute: &Group) -> bool {
     let text: String = attribute.stream().to_string().split_whitespace().collect();
     text == "cfg(test)" || text.starts_with("cfg(all(test,")

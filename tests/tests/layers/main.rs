@@ -1,4 +1,4 @@
-//! The layers of the crates: a folder of `src` uses only those below it.
+//! Checks the layers of the crates: a folder of `src` uses only the folders below it.
 
 mod check;
 
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use check::Table;
 
-/// The folders of `openapi-client-codegen` from the ground up, each with those it uses. A new arrow is a decision, made
-/// here. `error` comes after `report`, since an error lists entries of a report.
+/// The folders of `openapi-client-codegen` from the ground up, each with the folders that it uses. A new arrow is a
+/// decision: make it here. `error` comes after `report`, since an error lists entries of a report.
 const CODEGEN: Table<'_> = &[
     ("model", &[]),
     ("report", &["model"]),
@@ -22,7 +22,8 @@ const CODEGEN: Table<'_> = &[
     ("source", &["model", "error", "document"]),
 ];
 
-/// The folders of `mint-api-ext` from the ground up, each with those it uses. A new arrow is a decision, made here.
+/// The folders of `mint-api-ext` from the ground up, each with the folders that it uses. A new arrow is a decision: make it
+/// here.
 const EXT: Table<'_> = &[
     ("error", &[]),
     ("retry", &["error"]),

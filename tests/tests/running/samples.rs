@@ -1,4 +1,4 @@
-//! Replies that a document admits: each value, type, member and absence at least once.
+//! Makes replies that a document admits. Each value, type, member and absence occurs at least once.
 
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,8 @@ pub(crate) fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations
 }
 
-/// Replies of an operation, but for what is neither success nor error: no client is generated for these.
+/// The replies of an operation, except those that are neither a success nor an error: a generated client has no form for
+/// them.
 pub(crate) fn replies(document: &Value, operation: &Value) -> Vec<Reply> {
     let mut replies = Vec::new();
     for (status, reply) in operation["responses"].as_object().unwrap() {
@@ -57,7 +58,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// Values that a schema admits; the first has every property.
+/// Values that a schema admits. The first has every property.
 fn values(document: &Value, schema: &Value) -> Vec<Value> {
     let schema = resolve(document, schema);
     let list = |keyword: &str| schema[keyword].as_array().cloned();
@@ -101,8 +102,8 @@ fn values(document: &Value, schema: &Value) -> Vec<Value> {
     found
 }
 
-/// An object with every property and one of another name, one with what is required only, and one for each further
-/// value of each property.
+/// An object with every property and an unknown one, an object with only the required properties, and an object for each
+/// further value of each property.
 fn objects(document: &Value, schema: &Value) -> Vec<Value> {
     let properties: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
     let properties: Vec<_> =
@@ -126,7 +127,7 @@ fn objects(document: &Value, schema: &Value) -> Vec<Value> {
     objects.into_iter().map(Value::Object).collect()
 }
 
-/// What all of several lists of objects admit together: the first of each, and each of the others in its place.
+/// Objects that fit all members of an `allOf`: the first object of each, and then each other object in place of the first.
 fn all_of(document: &Value, members: &[Value]) -> Vec<Value> {
     let lists: Vec<_> = members.iter().map(|member| values(document, member)).collect();
     let required: Vec<_> = members

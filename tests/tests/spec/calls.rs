@@ -1,4 +1,4 @@
-//! Every method of the generated client, called by the name and with the arguments that the document gives it.
+//! The table of operations of the document and the methods of the generated client.
 
 use futures::future::BoxFuture;
 use mint_api::types::{self, Problem};
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::document::{Operation, operations};
 
-/// What a call came to.
+/// The result of a call.
 pub(crate) type Outcome = Result<Answer, Error<Problem>>;
 
-/// A reply, its body as the client writes it.
+/// The status of a reply, and its body as the client writes it.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -24,7 +24,7 @@ struct Call {
     send: for<'a> fn(&'a Client, &Map<String, Value>) -> BoxFuture<'a, Outcome>,
 }
 
-/// Calls the method of an operation. The arguments are those of the document, by name; the body is named `body`.
+/// Calls the method of an operation. The arguments have their names in the document; the body is named `body`.
 pub(crate) async fn call(client: &Client, operation: &Operation, arguments: &Map<String, Value>) -> Outcome {
     (find(operation).send)(client, arguments).await
 }

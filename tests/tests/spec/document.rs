@@ -1,4 +1,4 @@
-//! What the tests read off the effective 3.1 document: its operations, its schemas and what may be null.
+//! Reads the effective 3.1 document: its operations, its schemas and the schemas that admit null.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -30,7 +30,7 @@ pub(crate) struct Parameter {
 
 /// A documented reply of an operation.
 pub(crate) struct Reply {
-    /// A status, or a class of them such as `2XX`.
+    /// A status, or a class such as `2XX`.
     pub(crate) status: &'static str,
     pub(crate) content_type: &'static str,
     pub(crate) schema: &'static Value,
@@ -96,7 +96,7 @@ pub(crate) fn name_of(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// What a reference leads to, or the value itself.
+/// The target of a reference; the value itself if it is not a reference.
 pub(crate) fn resolve(value: &'static Value) -> &'static Value {
     match value.get("$ref").and_then(Value::as_str) {
         Some(reference) => {
@@ -122,7 +122,7 @@ pub(crate) fn required(schema: &Value) -> BTreeSet<&str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The components that are reached from the bodies of replies.
+/// The components that the bodies of replies refer to.
 pub(crate) fn read_components() -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     for reply in operations().iter().flat_map(|operation| &operation.replies) {
@@ -150,7 +150,7 @@ fn reach(schema: &'static Value, found: &mut BTreeSet<&'static str>) {
 pub(crate) fn validator(schema: &'static Value) -> Arc<Validator> {
     static COMPILED: LazyLock<Mutex<HashMap<usize, Arc<Validator>>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    // The document lives as long as the program, so an address stands for one schema.
+    // The document is static, so an address identifies a schema.
     let validator = compiled.entry(std::ptr::from_ref(schema).addr()).or_insert_with(|| {
         let mut whole = schema.clone();
         if let Some(object) = whole.as_object_mut() {
@@ -161,13 +161,13 @@ pub(crate) fn validator(schema: &'static Value) -> Arc<Validator> {
     Arc::clone(validator)
 }
 
-/// What makes an instance not valid, each with its pointer.
+/// The errors of an instance under a schema, each with its pointer.
 pub(crate) fn violations(schema: &'static Value, instance: &Value) -> Vec<String> {
     let errors = validator(schema);
     errors.iter_errors(instance).map(|error| format!("at `{}`: {error}", error.instance_path())).collect()
 }
 
-/// The members of an object of the document; none where there is no object.
+/// The members of an object of the document; empty if the value is not an object.
 pub(crate) fn members(value: &'static Value) -> &'static Map<String, Value> {
     static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
     value.as_object().unwrap_or(&NONE)
@@ -178,7 +178,7 @@ fn text(value: &'static Value) -> &'static str {
 }
 
 #[test]
-fn the_validator_can_refuse() {
+fn the_validator_rejects_invalid_instances() {
     let schema = component("ConvertedModelArtifact");
     let valid = json!({
         "format": "glb", "url": "https://cdn.mint.gg/a.glb", "filename": "a.glb", "contentType": "model/gltf-binary",

@@ -1,4 +1,4 @@
-//! Errors as users of `mint-api-ext` see them: what sort, what the server said, when to try again, and no secret.
+//! The errors of `mint-api-ext`: their kind, the server's reason, the time to retry, and no secret.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::document::operations;
 use crate::server::{self, KEY, Server};
 
-/// What must not be in any text.
+/// The name of a query parameter, which no text may show.
 const QUERY: &str = "X-Amz-Signature";
 
 async fn get(reply: Reply) -> Error {
@@ -39,7 +39,7 @@ fn problem(status: u16) -> Value {
 }
 
 #[tokio::test]
-async fn every_documented_error_tells_what_the_server_said() {
+async fn every_documented_error_has_the_servers_reason() {
     let mut statuses: Vec<u16> = operations()
         .iter()
         .flat_map(|operation| &operation.replies)
@@ -49,7 +49,7 @@ async fn every_documented_error_tells_what_the_server_said() {
     statuses.sort_unstable();
     statuses.dedup();
     assert!(statuses.len() > 5, "{statuses:?}");
-    // Undocumented ones are no different.
+    // Undocumented errors are read in the same way.
     for status in statuses.into_iter().chain([402, 408, 413, 418, 451, 499, 500, 501, 502, 504, 529, 599]) {
         let reply = server::json(status, "application/problem+json", &problem(status)).header("x-request-id", "req_42");
         let error = get(reply).await;
@@ -70,7 +70,7 @@ async fn every_documented_error_tells_what_the_server_said() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_used_before_is_told_by_the_type_of_the_problem() {
+async fn the_type_of_the_problem_marks_a_key_that_was_used_before() {
     for (slug, kind) in
         [("idempotency-conflict", ErrorKind::IdempotencyConflict), ("operation-not-awaiting-review", ErrorKind::Server)]
     {
@@ -110,12 +110,12 @@ async fn retry_after_in_each_form() {
     assert_eq!(error.retry_after(), None);
 }
 
-/// A gzip stream of `{}`, which no client requested.
+/// A gzip stream of `{}`. The client does not ask for compression.
 const GZIP: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0];
 
-/// What stands between a client and the server answers too.
+/// A proxy between the client and the server may reply, too.
 #[tokio::test]
-async fn replies_that_are_not_the_api_s() {
+async fn replies_that_the_api_does_not_send() {
     use ErrorKind::{Decode, Server as ByServer, Transport};
 
     let page = format!("<html><a href=\"https://edge.example/?{QUERY}=0f\">502 Bad Gateway</a></html>");
@@ -139,7 +139,7 @@ async fn replies_that_are_not_the_api_s() {
         ),
         ("a problem as text", server::reply(404, problem(404).to_string()), ByServer, Some(404), Some("Seen at")),
         ("a compressed problem", gzip(503), ByServer, Some(503), Some("\u{1f}")),
-        ("a page of a hotel", html(200, &page), Decode, None, None),
+        ("a captive portal", html(200, &page), Decode, None, None),
         ("an empty reply", json(200, ""), Decode, None, None),
         ("a compressed reply", gzip(200), Decode, None, None),
         ("another operation", json(200, &operation.replace("op_1", "op_2")), Decode, None, None),
@@ -162,8 +162,8 @@ async fn replies_that_are_not_the_api_s() {
             Some(detail) => assert!(said.is_some_and(|said| said.contains(detail)), "{name}: {said:?}"),
             None => assert_eq!(said, None, "{name}"),
         }
-        let told = error.problem().map(|problem| problem.status);
-        assert_eq!(told, status.filter(|_| kind == ByServer).map(i64::from), "{name}");
+        let in_problem = error.problem().map(|problem| problem.status);
+        assert_eq!(in_problem, status.filter(|_| kind == ByServer).map(i64::from), "{name}");
         assert_eq!(error.is_transport(), kind == Transport, "{name}");
         let text = error.to_string();
         assert!(text.len() < 1500 && text.contains("operation op_1"), "{name}: {text}");

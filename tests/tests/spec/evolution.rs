@@ -1,4 +1,4 @@
-//! Replies as a later server sends them: all are read, keep what they knew, and end no wait. Others are refused.
+//! Replies of a newer server are read, lose nothing known and do not break a wait. Invalid replies are rejected.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -27,10 +27,11 @@ fn every_schema_may_grow() {
                 }
                 seen.borrow_mut().insert(mutant.kind);
                 places.borrow_mut().insert((row.name, mutant.pointer.clone(), mutant.kind));
-                let written = (row.round_trip)(&mutant.value.to_string()).map_err(|error| told(&mutant, &error))?;
+                let written =
+                    (row.round_trip)(&mutant.value.to_string()).map_err(|error| described(&mutant, &error))?;
                 let lost = differences(row.schema(), &mutant.value, &written);
                 if !lost.is_empty() {
-                    return Err(told(&mutant, &lost.join("; ")));
+                    return Err(described(&mutant, &lost.join("; ")));
                 }
             }
             Ok(())
@@ -40,10 +41,10 @@ fn every_schema_may_grow() {
     let places = places.into_inner();
     let missed: Vec<_> = ROWS.iter().filter(|row| row.is_read()).flat_map(places_of).collect();
     let missed: Vec<_> = missed.into_iter().filter(|place| !places.contains(place)).collect();
-    assert!(missed.is_empty(), "nothing was changed like this: {missed:#?}");
+    assert!(missed.is_empty(), "these changes were never made: {missed:#?}");
 }
 
-/// The changes that each property of a schema must have gone through.
+/// The changes that the test must make to each property of a schema.
 fn places_of(row: &Row) -> Vec<(&'static str, String, Kind)> {
     let required = required(row.schema());
     let mut all = Vec::new();
@@ -63,13 +64,14 @@ fn places_of(row: &Row) -> Vec<(&'static str, String, Kind)> {
     all
 }
 
-pub(crate) fn told(mutant: &Mutant, what: &str) -> String {
+/// Describes the failure of a mutant.
+pub(crate) fn described(mutant: &Mutant, what: &str) -> String {
     format!("{:?} at `{}`: {what}\nchanged: {:#}", mutant.kind, mutant.pointer, mutant.value)
 }
 
-/// What has lost its meaning is refused with its place, but for a member of a union, which is kept as it is.
+/// An invalid value is rejected with its path. An invalid member of a union is kept as JSON instead.
 #[test]
-fn what_has_no_meaning_is_refused() {
+fn invalid_values_are_rejected_with_their_path() {
     for row in ROWS.iter().filter(|row| row.is_read()) {
         for_instances(row.name, row.schema(), Way::Read, cases().div_ceil(10), |instance| {
             for mutant in mutants(row.schema(), instance) {
@@ -80,12 +82,12 @@ fn what_has_no_meaning_is_refused() {
                     Ok(written) if mutant.in_union => {
                         let lost = differences(row.schema(), &mutant.value, &written);
                         if !lost.is_empty() {
-                            return Err(told(&mutant, &lost.join("; ")));
+                            return Err(described(&mutant, &lost.join("; ")));
                         }
                     }
-                    Ok(written) => return Err(told(&mutant, &format!("taken as {written}"))),
+                    Ok(written) => return Err(described(&mutant, &format!("read as {written}"))),
                     Err(error) if error.contains(&place_of(&mutant)) => {}
-                    Err(error) => return Err(told(&mutant, &format!("the error names another place: {error}"))),
+                    Err(error) => return Err(described(&mutant, &format!("the error names another place: {error}"))),
                 }
             }
             Ok(())
@@ -93,7 +95,7 @@ fn what_has_no_meaning_is_refused() {
     }
 }
 
-/// How an error names the place: with the path of what is wrong, or of what lacks something and with its name.
+/// The place as the error names it: the path of the wrong value, or of the object that lacks a property.
 fn place_of(mutant: &Mutant) -> String {
     let mut path = String::new();
     let mut place = &mutant.value;
@@ -131,13 +133,13 @@ async fn a_wait_survives_every_change_of_an_operation() {
             server.answer([&mutant.value, &operation()].map(|body| server::json(200, "application/json", body)));
             let wait = mint.attach("op_1").unwrap().wait().deadline(Duration::from_secs(3600));
             let outcome =
-                wait.await.unwrap_or_else(|error| panic!("{}", told(&mutant, &format!("{error}: {error:?}"))));
+                wait.await.unwrap_or_else(|error| panic!("{}", described(&mutant, &format!("{error}: {error:?}"))));
             let shown = match server.take_requests().len() {
                 1 => &mutant.value,
                 _ => &operation(),
             };
             let written = serde_json::to_value(outcome.operation()).unwrap();
-            assert_eq!(differences(schema, shown, &written), [""; 0], "{}", told(&mutant, "lost"));
+            assert_eq!(differences(schema, shown, &written), [""; 0], "{}", described(&mutant, "lost"));
             waits += 1;
         }
     }
@@ -145,7 +147,7 @@ async fn a_wait_survives_every_change_of_an_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_nobody_knows_ends_as_such() {
+async fn an_unknown_status_that_does_not_change_ends_as_unrecognized() {
     let server = Server::start().await;
     let mut operation = operation();
     operation["status"] = "sent_to_the_moon".into();
@@ -156,11 +158,11 @@ async fn a_status_nobody_knows_ends_as_such() {
     }
 }
 
-/// What must not be taken for an operation, and how the error names what is wrong with it.
+/// Each invalid operation is an error that names the path.
 #[tokio::test]
-async fn what_is_no_operation_is_told_with_its_path() {
+async fn an_invalid_operation_is_an_error_with_its_path() {
     let server = Server::start().await;
-    for (body, told) in [
+    for (body, place) in [
         (json!({"status": "queued"}), "missing field `id`"),
         (json!({"id": null, "status": "queued"}), "at `id`"),
         (json!({"id": "op_1"}), "missing field `status`"),
@@ -190,6 +192,6 @@ async fn what_is_no_operation_is_told_with_its_path() {
         let error = server.mint().attach("op_1").unwrap().get().await.expect_err(&body.to_string());
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         let text = format!("{error}: {}", std::error::Error::source(&error).unwrap());
-        assert!(text.contains(told), "{body}: {text}");
+        assert!(text.contains(place), "{body}: {text}");
     }
 }

@@ -1,4 +1,4 @@
-//! The generator, on the effective document.
+//! Runs the generator on the effective document.
 
 use std::collections::BTreeSet;
 

@@ -16,9 +16,9 @@ use crate::server::{self, Server};
 
 type Refused = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// A parameter that an id comes in by.
+/// A parameter that takes an id.
 struct Taker {
-    /// As [`parameters`] has it.
+    /// Its name in the result of [`parameters`].
     parameter: &'static str,
     attempt: for<'a> fn(&'a Mint, &'a str) -> BoxFuture<'a, Refused>,
 }
@@ -56,7 +56,7 @@ takers! {
     "Mint::artifact_manifest(id)" => |mint, id| mint.artifact_manifest("model".into(), id).await?;
     "Mint::animation_artifacts(id)" => |mint, id| mint.animation_artifacts(id).await?;
     "Mint::animation_artifact(id)" => |mint, id| mint.animation_artifact(id, "a").await?;
-    // Such an id is made of others, with colons between them.
+    // This id consists of other ids, with colons between them.
     "Mint::animation_artifact(artifact_id)" => |mint, id| mint.animation_artifact("a", id.replace(':', "::")).await?;
     "Mint::animation_manifest(id)" => |mint, id| mint.animation_manifest(id).await?;
     "Mint::animate_model(model)" => |mint, id| mint.animate_model(id, "waves").max_credits(1).send().await?;
@@ -69,12 +69,12 @@ takers! {
     "Mint::download(assets)" => |mint, id| mint.download(&made("world", id)).to_dir(tempfile::tempdir()?).await?;
 }
 
-/// An operation that names no files, so that they are looked for by what it made.
+/// An operation that names no files, so that the client reads its resource.
 fn made(of: &str, id: &str) -> Operation {
     serde_json::from_value(json!({"id": "op_1", "status": "succeeded", "resource": {"type": of, "id": id}})).unwrap()
 }
 
-/// Parameters that hold no id, or send nothing.
+/// Parameters that hold no id, or whose method sends nothing.
 const OTHERS: &[&str] = &[
     "Asset::new(kind)",
     "Asset::new(url)",
@@ -126,10 +126,10 @@ const ODD: &[&str] =
     &["", ".", "..", "a/b", "a%2Fb", "op:cancel", "a b", "été", "a\n", "a?b", "a#b", "\\", "a.b", "\u{1f600}"];
 
 #[tokio::test(start_paused = true)]
-async fn an_id_that_is_none_is_refused_before_it_is_sent() {
+async fn an_invalid_id_is_refused_before_it_is_sent() {
     let server = Server::start().await;
     let mint = server.mint();
-    // What is sent would be answered, so that it is not an error either.
+    // The server would answer a request, so that sending one would be no error.
     let made = json!({"id": "model_1", "status": "queued"});
     server.answer([server::json(200, "application/json", &made)]);
     for Taker { parameter, attempt } in TAKERS {
@@ -140,9 +140,9 @@ async fn an_id_that_is_none_is_refused_before_it_is_sent() {
     }
 }
 
-/// A server cannot make a client send a request of its choice.
+/// A server cannot use an id to make a client send another request.
 #[tokio::test(start_paused = true)]
-async fn an_id_that_a_reply_gave_is_refused_likewise() {
+async fn an_invalid_id_from_a_reply_is_refused() {
     let server = Server::start().await;
     for id in ODD {
         let failed = json!({"id": "op_1", "status": "failed", "resource": {"type": "model", "id": id}});
@@ -172,7 +172,7 @@ fn every_parameter_is_known() {
     let new: Vec<_> = found.difference(&known).collect();
     assert!(new.is_empty(), "do these take an id? Add each to `TAKERS` or `OTHERS`: {new:#?}");
     let gone: Vec<_> = known.difference(&found).collect();
-    assert!(gone.is_empty(), "remove what is gone: {gone:#?}");
+    assert!(gone.is_empty(), "these no longer exist, remove them: {gone:#?}");
 }
 
 /// The parameters of all public functions of a folder that may hold an id, as `Type::function(parameter)`.
@@ -211,7 +211,7 @@ fn of_item(item: &Item, found: &mut Vec<String>) {
 }
 
 fn of_function(ty: &str, signature: &syn::Signature, found: &mut Vec<String>) {
-    /// What holds no text.
+    /// Types that hold no text.
     const PLAIN: &[&str] =
         &["Duration", "NonZeroU32", "bool", "f64", "impl", "mut", "u32", "u64", "usize", "Into", "CancellationToken"];
     for parameter in &signature.inputs {

@@ -1,4 +1,4 @@
-//! Instances of a schema: proptest strategies that follow it, so that what fails is made as small as it can be.
+//! Makes instances of a schema with proptest, which makes a failing instance as small as possible.
 
 use std::env;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::document::{members, required, resolve, union_of, violations};
 
-/// Which way an instance goes.
+/// The direction of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     /// Sent by the server, which may write integers as floats and add fields.
@@ -19,7 +19,7 @@ pub(crate) enum Way {
     Sent,
 }
 
-/// How many instances of each schema are tried; `MINT_TESTS_CASES` raises it.
+/// How many instances of each schema are checked; `MINT_TESTS_CASES` raises it.
 pub(crate) fn cases() -> u32 {
     const LEAST: u32 = 200;
     match env::var("MINT_TESTS_CASES") {
@@ -30,7 +30,8 @@ pub(crate) fn cases() -> u32 {
     }
 }
 
-/// Tries instances of a schema, always the same ones. Each is valid; the first that fails is shown made small.
+/// Checks instances of a schema. Each run makes the same instances, and all are valid. The first that fails is made small
+/// and shown.
 #[track_caller]
 pub(crate) fn for_instances(
     what: impl Display,
@@ -41,12 +42,12 @@ pub(crate) fn for_instances(
 ) {
     let valid_then_checked = |instance: &Value| match violations(schema, instance) {
         none if none.is_empty() => check(instance),
-        violations => Err(format!("the generator made what is not valid: {}", violations.join("; "))),
+        violations => Err(format!("the generator made an invalid instance: {}", violations.join("; "))),
     };
     for_values(what, &instances(schema, way), cases, valid_then_checked);
 }
 
-/// Tries values of a strategy, always the same ones.
+/// Checks values of a strategy. Each run makes the same values.
 #[track_caller]
 pub(crate) fn for_values<S: Strategy>(
     what: impl Display,
@@ -66,18 +67,18 @@ pub(crate) fn for_values<S: Strategy>(
     }
 }
 
-/// A value of a strategy, always the same one.
+/// A value of a strategy, the same in each run.
 pub(crate) fn one<S: Strategy>(strategy: &S) -> S::Value {
     some(strategy, 1).remove(0)
 }
 
-/// Some values of a strategy, always the same ones.
+/// Some values of a strategy, the same in each run.
 pub(crate) fn some<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::new_with_rng(Config::default(), seeded_by(""));
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 
-/// A seed of its own for each name, so that two places with one schema do not see the same instances.
+/// The random numbers of a name. Two tests of one schema have different names, and so different instances.
 fn seeded_by(name: &str) -> TestRng {
     let mut seed = [7_u8; 32];
     for (place, byte) in name.bytes().enumerate() {
@@ -106,7 +107,7 @@ pub(crate) fn instances(schema: &'static Value, way: Way) -> BoxedStrategy<Value
     }
 }
 
-/// A keyword that is not followed here would make instances of another schema.
+/// Fails if a schema has a keyword that this module ignores: its instances could be invalid.
 fn check_keywords(schema: &Value) {
     const KEYWORDS: &[&str] = &[
         "additionalProperties",
@@ -163,7 +164,7 @@ fn objects(schema: &'static Value, way: Way) -> BoxedStrategy<Value> {
     let properties: Vec<_> = members(&schema["properties"])
         .iter()
         .map(|(name, property)| {
-            let value = there(required.contains(name.as_str()), instances(property, way));
+            let value = present(required.contains(name.as_str()), instances(property, way));
             let name = name.clone();
             value.prop_map(move |value| value.map(|value| (name.clone(), value))).boxed()
         })
@@ -178,7 +179,7 @@ fn objects(schema: &'static Value, way: Way) -> BoxedStrategy<Value> {
             prop::collection::vec((names, instances(values, way)), 0..4).boxed()
         }
     };
-    // In any order: what decides a union may come last.
+    // The order varies: the property that decides a union may come last.
     (properties, further, any::<prop::sample::Index>())
         .prop_map(|(properties, further, first)| {
             let mut all: Vec<_> = properties.into_iter().flatten().chain(further).collect();
@@ -191,8 +192,8 @@ fn objects(schema: &'static Value, way: Way) -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// A value that is always there when it is required, and else now and then.
-pub(crate) fn there(is_required: bool, value: BoxedStrategy<Value>) -> BoxedStrategy<Option<Value>> {
+/// A value that is always present if it is required, and sometimes absent otherwise.
+pub(crate) fn present(is_required: bool, value: BoxedStrategy<Value>) -> BoxedStrategy<Option<Value>> {
     match is_required {
         true => value.prop_map(Some).boxed(),
         false => prop::option::weighted(0.6, value).boxed(),
@@ -205,7 +206,7 @@ fn new_names() -> impl Strategy<Value = String> {
     prop::sample::select(NAMES).prop_map(str::to_owned)
 }
 
-/// Any JSON, not deep.
+/// Any JSON of small depth.
 pub(crate) fn anything() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -243,7 +244,7 @@ fn integers(schema: &Value, way: Way) -> BoxedStrategy<Value> {
     let integers = prop_oneof![prop::sample::select(edges), least..=most].prop_map(Value::from);
     match way {
         Way::Sent => integers.boxed(),
-        // JSON Schema counts 1.0 as an integer.
+        // In JSON Schema, 1.0 is an integer.
         Way::Read => {
             let floats = (least.max(-(1 << 53))..=most.min(1 << 53)).prop_map(|integer| json!(integer as f64));
             prop_oneof![4 => integers, 1 => floats].boxed()
@@ -318,7 +319,7 @@ fn texts(schema: &Value) -> BoxedStrategy<String> {
     }
 }
 
-/// Any characters, this many of them.
+/// A text of any characters, of this length.
 pub(crate) fn text(length: std::ops::Range<usize>) -> impl Strategy<Value = String> {
     let character = prop_oneof![3 => prop::char::range(' ', '~'), 1 => any::<char>()];
     prop::collection::vec(character, length).prop_map(String::from_iter)

@@ -1,12 +1,12 @@
-//! Whether what was read and written back still says all that the document gives a meaning to.
+//! Finds what a value lost when it was read and written back. Only losses of what the document describes count.
 
 use serde_json::{Number, Value};
 
 use crate::document::{members, resolve, union_of, validator};
 
-/// Where `written` differs from `sent` in what the schema describes; each with its pointer.
+/// The differences between `sent` and `written` in what the schema describes, each with its pointer.
 ///
-/// A property that may be null, or is null and need not be there, may be null or absent on either side.
+/// An absent property and a null property are equal.
 pub(crate) fn differences(schema: &'static Value, sent: &Value, written: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(schema, sent, written, "", &mut found);
@@ -55,7 +55,7 @@ fn compare(schema: &'static Value, sent: &Value, written: &Value, at: &str, foun
     }
 }
 
-/// The member of a union that a value is meant to be: the one whose properties it has most of.
+/// The member of a union that a value belongs to: the one of which it has the most properties.
 pub(crate) fn member_of(schema: &'static Value, value: &Value) -> Option<&'static Value> {
     let choice: Vec<_> = union_of(schema)?.iter().map(resolve).filter(|member| member["type"] != "null").collect();
     if let [only] = choice[..] {
@@ -69,7 +69,7 @@ pub(crate) fn member_of(schema: &'static Value, value: &Value) -> Option<&'stati
             }
             _ => usize::from(validator(member).is_valid(value)),
         };
-        // Of equal ones the first, as in the document.
+        // With equal scores, the first member in the document wins.
         if score > best.map_or(0, |(highest, _)| highest) {
             best = Some((score, member));
         }
@@ -77,7 +77,7 @@ pub(crate) fn member_of(schema: &'static Value, value: &Value) -> Option<&'stati
     best.map(|(_, member)| member)
 }
 
-/// Whether an object is nothing but members of any name.
+/// Whether a schema is an object with any properties and no described ones.
 fn is_map(schema: &'static Value) -> bool {
     schema["additionalProperties"] == true && members(&schema["properties"]).is_empty()
 }
@@ -88,7 +88,7 @@ fn expect_same(sent: &Value, written: &Value, at: &str, found: &mut Vec<String>)
     }
 }
 
-/// Whether two values are equal, numbers by their worth.
+/// Whether two values are equal. Numbers are compared by value, so 1 equals 1.0.
 pub(crate) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => same_number(one, other),
@@ -122,10 +122,10 @@ mod tests {
     use crate::document::component;
 
     #[test]
-    fn what_is_lost_is_told() {
+    fn losses_are_found() {
         let artifact = json!({"id": "a", "byteSize": 1.0, "loaderHint": {"lod": [1]}, "newField": 1});
         let operation = |assets: Value| json!({"id": "a", "status": "x", "assets": assets});
-        for (schema, sent, written, told) in [
+        for (schema, sent, written, place) in [
             ("Artifact", artifact.clone(), json!({"id": "a", "byteSize": 1, "loaderHint": {"lod": [1]}}), ""),
             ("Artifact", artifact.clone(), json!({"id": "a", "byteSize": 1}), "/loaderHint"),
             ("Artifact", artifact.clone(), json!({"id": "b", "byteSize": 1, "loaderHint": {"lod": [1]}}), "/id"),
@@ -147,9 +147,9 @@ mod tests {
             ),
         ] {
             let found = differences(component(schema), &sent, &written);
-            match told {
+            match place {
                 "" => assert_eq!(found, [""; 0], "{schema} {sent}"),
-                told => assert!(found.len() == 1 && found[0].contains(told), "{schema} {sent}: {found:?}"),
+                place => assert!(found.len() == 1 && found[0].contains(place), "{schema} {sent}: {found:?}"),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The client and the simulator against the OpenAPI 3.1 document, by instances made from its schemas.
+//! Compares the client and the simulator with the OpenAPI 3.1 document, by instances of its schemas.
 
 mod calls;
 mod document;

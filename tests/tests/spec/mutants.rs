@@ -1,29 +1,29 @@
-//! An instance changed in one place, as a server changes what it sends over the years, or as no server may.
+//! Instances with one change: one that a newer server may make, or one that no server may make.
 
 use serde_json::{Value, json};
 
 use crate::document::{admits_null, members, required, resolve, union_of, validator};
 use crate::known::member_of;
 
-/// What was changed.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Kind {
     UnknownField,
     UnknownValue,
-    /// An object, a list or a scalar that no member of a union is.
+    /// A value of a union that fits none of its members.
     UnknownMember,
     AbsentNullable,
     AbsentOptional,
     NullOptional,
     WideInteger,
     BrokenBound,
-    /// What must be there is absent or null.
+    /// A required property is absent or null.
     AbsentRequired,
     WrongType,
 }
 
 impl Kind {
-    /// What a reader takes in its stride.
+    /// The changes that a newer server may make.
     pub(crate) const EVOLUTION: &[Self] = &[
         Self::UnknownField,
         Self::UnknownValue,
@@ -73,7 +73,7 @@ impl Walk<'_> {
             }
             return;
         }
-        // What has no type takes anything, and cannot grow.
+        // A schema without a type admits every value.
         if ["type", "enum", "const"].iter().all(|keyword| schema.get(keyword).is_none()) {
             return;
         }
@@ -87,7 +87,7 @@ impl Walk<'_> {
                 if !schema["additionalProperties"].is_object() {
                     self.edit(Kind::UnknownField, at, in_union, |place| place["brandNew"] = json!({"a": [null]}));
                 }
-                // serde's derived code would read an object from a list of its fields.
+                // serde's derived code would read a list of fields as an object.
                 let names = members(&schema["properties"]).keys();
                 let fields = names.map(|name| object.get(name).cloned().unwrap_or_default()).collect();
                 self.wrong(at, [json!(7), json!("text"), json!([]), fields], in_union);
@@ -172,7 +172,7 @@ impl Walk<'_> {
         self.wrong(at, [json!("7"), json!(0.5), json!([7])], in_union);
     }
 
-    /// Values of types that the schema does not have.
+    /// Replaces the value with values of types that the schema does not admit.
     fn wrong<const N: usize>(&mut self, at: &str, values: [Value; N], in_union: bool) {
         for value in values {
             self.replace(Kind::WrongType, at, value, in_union);

@@ -1,4 +1,4 @@
-//! What the server may send is read, written back valid, and nothing of it that the document describes is lost.
+//! Every valid reply is read and written back valid. It loses nothing that the document describes.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn every_reply_of_every_operation_arrives() {
     }
 }
 
-/// Sends instances of a reply over HTTP, through the method of the operation.
+/// Sends instances of a reply over HTTP, and reads them with the method of the operation.
 fn arrives(runtime: &Runtime, schema: &str, operation: &Operation, reply: &Reply, cases: u32) {
     let server = runtime.block_on(Server::start());
     let client = server.client();
@@ -55,7 +55,7 @@ fn arrives(runtime: &Runtime, schema: &str, operation: &Operation, reply: &Reply
     let what = format!("{} {} ({schema})", operation.id, reply.status);
     let statuses = statuses(reply.status);
     for_instances(what, reply.schema, Way::Read, cases, |sent| {
-        // Before anything is sent: this tells the pointer of what is not read.
+        // Reads it without HTTP first: this error has the pointer to the value that cannot be read.
         let direct = (row(schema).round_trip)(&sent.to_string())?;
         let status = statuses[sent.to_string().len() % statuses.len()];
         server.answer([server::json(status, reply.content_type, sent)]);
@@ -65,7 +65,7 @@ fn arrives(runtime: &Runtime, schema: &str, operation: &Operation, reply: &Reply
             return Err(format!("sent with status {status}, seen with {seen}"));
         }
         survives(reply.schema, sent, &written)?;
-        // Nothing on the way changes a reply.
+        // HTTP must not change the reply.
         match direct == written {
             true => Ok(()),
             false => Err(format!("over HTTP {written}, directly {direct}")),

@@ -1,4 +1,4 @@
-//! What the client sends is what the document says, to the byte, and what would be something else is not sent.
+//! The client sends the documented request, to the byte. It refuses arguments that would make another request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 
 use crate::calls::call;
 use crate::document::{Operation, Parameter, operations, violations};
-use crate::evolution::told;
-use crate::instances::{Way, cases, for_instances, for_values, instances, one, text, there};
+use crate::evolution::described;
+use crate::instances::{Way, cases, for_instances, for_values, instances, one, present, text};
 use crate::known::same;
 use crate::mutants::{Kind, mutants};
 use crate::replies::survives;
@@ -29,12 +29,12 @@ impl fmt::Display for Arguments {
     }
 }
 
-/// All that an operation may be called with.
+/// The arguments that an operation may be called with.
 pub(crate) fn arguments(operation: &Operation) -> BoxedStrategy<Arguments> {
     let mut all: Vec<BoxedStrategy<Option<(String, Value)>>> = Vec::new();
     for parameter in &operation.parameters {
         let name = parameter.name.to_owned();
-        let value = there(parameter.required, argument(parameter));
+        let value = present(parameter.required, argument(parameter));
         all.push(value.prop_map(move |value| value.map(|value| (name.clone(), value))).boxed());
     }
     if let Some(body) = operation.body {
@@ -79,7 +79,7 @@ fn every_method_sends_what_the_document_says() {
 
 const AGENT: &str = concat!("mint-api/", env!("CARGO_PKG_VERSION"));
 
-/// Whether a request is the one that an operation makes of these arguments, by a client of this name.
+/// Checks that a request is the documented one for these arguments, with this user agent.
 pub(crate) fn is_as_documented(
     request: &Request,
     operation: &Operation,
@@ -89,8 +89,8 @@ pub(crate) fn is_as_documented(
     expect("method", &request.method.as_str(), &operation.method.as_str())?;
     expect("path", &request.path, &expanded(operation, arguments))?;
     let given = |place: &'static str| {
-        let there = operation.parameters.iter().filter(move |parameter| parameter.place == place);
-        there.filter_map(|parameter| Some((parameter.name, plain(arguments.get(parameter.name)?))))
+        let placed = operation.parameters.iter().filter(move |parameter| parameter.place == place);
+        placed.filter_map(|parameter| Some((parameter.name, plain(arguments.get(parameter.name)?))))
     };
     let query: BTreeMap<_, _> = given("query").map(|(name, value)| (name.to_owned(), value)).collect();
     let sent = decoded(request.query.as_deref());
@@ -132,7 +132,7 @@ fn expect<T: fmt::Debug + PartialEq>(what: &str, sent: &T, documented: &T) -> Re
     }
 }
 
-/// The path with its parameters: all but the unreserved characters of RFC 3986 encoded.
+/// The path with its parameters. All characters except the unreserved ones of RFC 3986 are encoded.
 pub(crate) fn expanded(operation: &Operation, arguments: &Map<String, Value>) -> String {
     let mut path = operation.path.to_owned();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.place == "path") {
@@ -143,7 +143,7 @@ pub(crate) fn expanded(operation: &Operation, arguments: &Map<String, Value>) ->
                 _ => encoded.push_str(&format!("%{byte:02X}")),
             }
         }
-        // The braces of another parameter cannot appear by this: they are encoded.
+        // A value cannot add the braces of another parameter: braces are encoded.
         path = path.replace(&format!("{{{}}}", parameter.name), &encoded);
     }
     path
@@ -182,7 +182,7 @@ fn plain(value: &Value) -> String {
 }
 
 #[tokio::test]
-async fn what_would_be_another_request_is_not_sent() {
+async fn arguments_that_would_make_another_request_are_refused() {
     let server = Server::start().await;
     server.answer([server::reply(503, "")]);
     let client = server.client();
@@ -210,7 +210,7 @@ async fn what_would_be_another_request_is_not_sent() {
     assert!(server.take_requests().is_empty());
 }
 
-/// What the document lets a client send, its type takes and writes exactly; what it does not, the type refuses.
+/// A type reads and writes every valid value exactly, and rejects every invalid one.
 #[test]
 fn types_that_are_only_sent_are_exact() {
     let mut refused = 0;
@@ -227,7 +227,7 @@ fn types_that_are_only_sent_are_exact() {
         let strict = [Kind::AbsentRequired, Kind::UnknownField, Kind::UnknownValue, Kind::WrongType];
         for mutant in mutants(row.schema(), &instance).into_iter().filter(|mutant| strict.contains(&mutant.kind)) {
             let taken = (row.round_trip)(&mutant.value.to_string());
-            assert!(taken.is_err(), "{} takes {}", row.name, told(&mutant, "should be refused"));
+            assert!(taken.is_err(), "{} takes {}", row.name, described(&mutant, "should be refused"));
             refused += 1;
         }
     }

@@ -1,4 +1,4 @@
-//! Every component schema of the document with the type that stands for it.
+//! The table of component schemas of the document and their Rust types.
 
 use mint_api::types;
 use schemars::{JsonSchema, schema_for};
@@ -11,7 +11,7 @@ use crate::document::{component, components, read_components};
 /// A component of the document and its type.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
-    /// Reads a text, as replies come, and writes what was read.
+    /// Reads a text, as the client reads replies, and writes the result.
     pub(crate) round_trip: fn(&str) -> Result<Value, String>,
     /// The schema that the type derives.
     pub(crate) derived: fn() -> Value,
@@ -107,9 +107,7 @@ rows! {
 
 /// The row of a component.
 pub(crate) fn row(name: &str) -> &'static Row {
-    ROWS.iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("no type stands for {name}: add a row to `rows!`"))
+    ROWS.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("{name} has no type: add a row to `rows!`"))
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Clients of a server whose replies a test sets, and those replies.
+//! A server whose replies a test sets, and its clients.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -20,11 +20,11 @@ pub(crate) fn json(status: u16, content_type: &str, body: &Value) -> Reply {
     reply(status, body.to_string()).header("content-type", content_type)
 }
 
-/// A server on a port of its own.
+/// A server on a free port.
 pub(crate) struct Server {
     loopback: Loopback,
     replies: Arc<Mutex<VecDeque<Reply>>>,
-    /// How many of the first requests are not shown.
+    /// How many of the first requests are left out.
     forgotten: AtomicUsize,
 }
 
@@ -40,12 +40,12 @@ impl Server {
         Self { loopback: loopback.await, replies, forgotten: AtomicUsize::new(0) }
     }
 
-    /// What is answered from now on: each reply once, and the last one to all further requests.
+    /// Sets the replies from now on: each is sent once, and the last one to all further requests.
     pub(crate) fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
         *self.replies.lock().unwrap() = replies.into_iter().collect();
     }
 
-    /// The requests that came since this was last asked.
+    /// Removes and returns the requests.
     pub(crate) fn take_requests(&self) -> Vec<Request> {
         self.loopback.take_requests().split_off(self.forgotten.swap(0, Ordering::Relaxed))
     }
@@ -74,7 +74,7 @@ impl Server {
     }
 }
 
-/// The names of all headers, in alphabetical order, each as often as it came.
+/// The names of all headers in alphabetical order. A repeated header is repeated here.
 pub(crate) fn header_names(request: &Request) -> Vec<&str> {
     let mut names: Vec<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();

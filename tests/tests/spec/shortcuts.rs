@@ -1,4 +1,4 @@
-//! `mint-api-ext` writes requests of its own: what its methods send is what the document says, too.
+//! The methods of `mint-api-ext` send the documented requests, too.
 
 use futures::StreamExt as _;
 use mint_api_ext::request::Reference;
@@ -29,7 +29,7 @@ fn every_method_sends_what_the_document_says() {
             for parameter in operation.parameters.iter().filter(|parameter| parameter.place == "path") {
                 arguments.insert(parameter.name.into(), "an_Id-7".into());
             }
-            // That there is more, but not where, is an error.
+            // `mint-api-ext` takes an empty cursor in a reply as an error.
             if arguments.get("cursor").is_some_and(|cursor| cursor == "") {
                 arguments.remove("cursor");
             }
@@ -44,14 +44,14 @@ fn every_method_sends_what_the_document_says() {
     }
 }
 
-/// Sends the request of an operation. What its method says otherwise than the arguments is changed in them.
+/// Sends the request of an operation. Changes the arguments where the method can only send others.
 async fn send(
     operation: &Operation,
     server: &Server,
     mint: &Mint,
     arguments: &mut Map<String, Value>,
 ) -> Result<(), Error> {
-    /// A request with a key that it made itself.
+    /// Sends a request, and adds its own idempotency key to the arguments.
     macro_rules! keyed {
         ($request:expr) => {{
             let request = $request;
@@ -77,7 +77,7 @@ async fn send(
             keyed!(given(request, &body, "name", |request, name: String| request.name(name)))
         }
         "createReferenceImage" => {
-            // What is uploaded is told by its bytes, which other tests have; what is linked has no name of its own.
+            // Other tests upload bytes. A link has no file name.
             let url = Url::parse(body["sourceUrl"].as_str().unwrap_or("https://a.b/c.png")).unwrap();
             body = json!({"sourceUrl": url.as_str(), "name": body["name"]});
             body.as_object_mut().unwrap().retain(|_, value| !value.is_null());
@@ -157,7 +157,7 @@ async fn send(
             paged(list.into_stream(), arguments["cursor"].as_str(), server).await
         }
         "optimizeModel" => {
-            // The document has no default for it.
+            // The document has no default.
             let level = body["optimizationLevel"].as_str().unwrap_or("light").to_owned();
             body["optimizationLevel"] = level.clone().into();
             keyed!(mint.optimize_model(id, level.parse().unwrap()))
@@ -179,7 +179,7 @@ async fn send(
     sent
 }
 
-/// A request with what a body has under a name.
+/// Sets a field of a request to its value in the body, if the body has one.
 fn given<T, V: DeserializeOwned>(request: T, body: &Value, name: &str, set: impl FnOnce(T, V) -> T) -> T {
     match body.get(name) {
         Some(value) => set(request, serde_json::from_value(value.clone()).unwrap()),
@@ -187,7 +187,7 @@ fn given<T, V: DeserializeOwned>(request: T, body: &Value, name: &str, set: impl
     }
 }
 
-/// The images of a body; of both sorts, only the views can be said.
+/// The images of a body. If it has one image and several views, only the views are kept: a `Reference` is one or the other.
 fn reference(body: &mut Value) -> Option<Reference> {
     let body = body.as_object_mut().unwrap();
     if let Some(views) = body.get("sourceImages").cloned() {
@@ -197,7 +197,7 @@ fn reference(body: &mut Value) -> Option<Reference> {
     body.get("imageUrl").map(|url| Reference::Image(url.as_str().unwrap().to_owned()))
 }
 
-/// How a wait for an operation ends that has this status. Its request is forgotten.
+/// Waits for an operation of this status, and forgets the request.
 async fn reached(status: &str, server: &Server, mint: &Mint) -> Outcome {
     let resource = json!({"type": "model", "id": "model_1"});
     let operation = json!({"id": "an_Id-7", "status": status, "generationMode": "review", "resource": resource});
@@ -207,7 +207,7 @@ async fn reached(status: &str, server: &Server, mint: &Mint) -> Outcome {
     outcome
 }
 
-/// The page of a list after a cursor, which an earlier page gave.
+/// Reads the page of a list after a cursor. An earlier page gives the cursor.
 async fn paged<T>(
     mut items: impl futures::Stream<Item = Result<T, Error>> + Unpin,
     cursor: Option<&str>,

@@ -1,4 +1,4 @@
-//! The simulator, walked through by what it answers: every reply is one that the document describes.
+//! Walks through the simulator by following its replies. Every reply must be one that the document describes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,21 +13,21 @@ use crate::instances::{Way, instances, some};
 use crate::mutants::{Kind, mutants};
 use crate::requests::expanded;
 
-/// Parameters of a path that belong together.
+/// The values of the parameters of a path.
 type Names = BTreeMap<String, String>;
 
-/// Goes where replies point.
+/// Follows the ids and links in replies.
 struct Walker {
     simulator: Simulator,
     http: reqwest::Client,
     operations: Vec<Operation>,
-    /// What replies named.
+    /// The parameters that replies named.
     known: BTreeSet<Names>,
     /// The statuses of each operation's replies.
     seen: BTreeMap<&'static str, BTreeSet<u16>>,
 }
 
-/// What a request holds beside its path and query.
+/// The parts of a request besides its path and query.
 #[derive(Clone, Copy, Default)]
 struct Extras<'a> {
     key: Option<&'a str>,
@@ -42,7 +42,7 @@ impl Walker {
         Self { simulator, http, operations: operations(), known: BTreeSet::new(), seen: BTreeMap::new() }
     }
 
-    /// Sends a request and judges its reply.
+    /// Sends a request and checks its reply.
     async fn send(&mut self, index: usize, names: &Names, query: &str, extras: Extras<'_>) -> (u16, Value) {
         let operation = &self.operations[index];
         let arguments: Map<_, _> =
@@ -73,9 +73,9 @@ impl Walker {
         (status, body)
     }
 
-    /// A start says where its operation is.
+    /// Checks that the `Location` of a start leads to its operation.
     async fn follow(&self, location: &str, started: &Value, what: &str) {
-        // It may be relative.
+        // The `Location` may be relative.
         let url = Url::parse(&self.simulator.base_url()).unwrap().join(location).unwrap();
         let response = self.http.get(url.clone()).bearer_auth(API_KEY).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}\n{what}");
@@ -84,7 +84,7 @@ impl Walker {
         assert_eq!(violations(component("Operation"), &found), [""; 0], "{found:#}");
     }
 
-    /// Remembers what a reply names.
+    /// Remembers the ids in a reply.
     fn learn(&mut self, names: &Names, body: &Value) {
         let mut learn = |pairs: &[(&str, &Value)]| {
             let texts = pairs.iter().map(|(name, value)| Some(((*name).to_owned(), value.as_str()?.to_owned())));
@@ -116,7 +116,7 @@ impl Walker {
         }
     }
 
-    /// What is known for the parameters of an operation's path, the latest last.
+    /// The known values for the parameters of an operation's path, the latest last.
     fn names_for(&self, operation: &Operation) -> Vec<Names> {
         let wanted: BTreeSet<_> = path_parameters(operation);
         let fitting =
@@ -133,7 +133,7 @@ fn path_parameters(operation: &Operation) -> BTreeSet<&'static str> {
     parameters.map(|parameter| parameter.name).collect()
 }
 
-/// Names that no reply gave.
+/// Values that no reply named.
 fn unknown(operation: &Operation) -> Names {
     path_parameters(operation).into_iter().map(|name| (name.to_owned(), "nothing_1".to_owned())).collect()
 }
@@ -147,7 +147,7 @@ fn documented(operation: &Operation, status: u16) -> Option<&Reply> {
 
 #[track_caller]
 fn judge(operation: &Operation, status: u16, headers: &HeaderMap, body: &Value, what: &str) {
-    // What is not served says so.
+    // The simulator answers 501 to a route that it does not serve.
     if status == 501 {
         return assert_eq!(violations(component("Problem"), body), [""; 0], "{what}");
     }
@@ -171,7 +171,7 @@ async fn every_reply_is_documented() {
     }
     for round in 0..7 {
         if round == 2 {
-            // What waits for credits goes on from here.
+            // From here on, operations that wait for credits can continue.
             walker.simulator.add_credits(1e9);
         }
         for _ in 0..round {
@@ -179,12 +179,12 @@ async fn every_reply_is_documented() {
         }
         let count = walker.operations.len();
         for index in 0..count {
-            // What is approved cannot be revised: now this verb is first, now that.
+            // An approved operation cannot be revised, so the order of the verbs alternates.
             let index = if round % 2 == 0 { index } else { count - 1 - index };
             let operation = &walker.operations[index];
             let mut bodies = vec![None];
             if let Some(schema) = operation.body {
-                // Each round others.
+                // Each round has other bodies.
                 let made = some(&instances(schema, Way::Sent), 2 * (round + 1));
                 bodies = made.into_iter().skip(2 * round).map(Some).collect();
             }
@@ -192,7 +192,7 @@ async fn every_reply_is_documented() {
             let mut all = walker.names_for(operation);
             all.push(unknown(operation));
             all.reverse();
-            // Any operation may wait for what these verbs do, and any model may have failed.
+            // Only some operations wait for these verbs, and only some models have failed, so all are tried.
             let is_for_few = operation.path.contains("{operationId}") || operation.path.ends_with(":retry");
             all.truncate(if is_for_few { usize::MAX } else { 8 });
             for names in all {
@@ -221,7 +221,7 @@ async fn every_reply_is_documented() {
     assert!(unserved.is_empty(), "these never succeed, or take any id: {unserved:#?}");
 }
 
-/// Every page of a list, of one item each: all of them, each once.
+/// Reads a list in pages of one item, and checks that each item comes once.
 async fn walk_pages(walker: &mut Walker, index: usize, whole: &Value) {
     let ids = |page: &Value| -> Vec<Value> {
         page["data"].as_array().into_iter().flatten().map(|item| item["id"].clone()).collect()
@@ -248,7 +248,7 @@ async fn walk_pages(walker: &mut Walker, index: usize, whole: &Value) {
 }
 
 #[tokio::test]
-async fn what_is_no_route_is_told_by_a_problem() {
+async fn an_unknown_route_is_a_problem() {
     let simulator = Simulator::start().await.unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     for (method, path, status) in [
@@ -267,7 +267,7 @@ async fn what_is_no_route_is_told_by_a_problem() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_has_no_key_gets_nothing() {
+async fn a_request_without_a_valid_key_is_refused() {
     let mut walker = Walker::start().await;
     for index in 0..walker.operations.len() {
         for authorization in ["", "Bearer", "Bearer other", "Basic dXNlcjpwYXNz", &format!("Basic {API_KEY}")] {
@@ -308,7 +308,7 @@ async fn bodies_that_are_not_documented_are_refused_field_by_field() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_stands_for_one_request() {
+async fn an_idempotency_key_belongs_to_one_request() {
     let mut walker = Walker::start().await;
     for index in 0..walker.operations.len() {
         let operation = &walker.operations[index];
@@ -318,7 +318,7 @@ async fn a_key_stands_for_one_request() {
         };
         let bodies = some(&instances(schema, Way::Sent), 40);
         let mut replies = Vec::new();
-        // The first that is taken, since some are refused for what a schema does not say.
+        // Uses the first body that is accepted: some are refused for reasons that no schema states.
         for body in &bodies {
             let extras = Extras { key: Some("key"), body: Some(body), ..Extras::default() };
             let (status, first) = walker.send(index, &Names::new(), "", extras).await;
@@ -328,7 +328,7 @@ async fn a_key_stands_for_one_request() {
                 assert_eq!((again, &second["id"]), (status, &first["id"]));
                 assert_eq!(walker.simulator.operations_started(), started);
                 for other in bodies.iter().filter(|other| *other != body) {
-                    // What is no valid body is told first.
+                    // An invalid body is refused first.
                     match walker.send(index, &Names::new(), "", Extras { body: Some(other), ..extras }).await.0 {
                         422 => {}
                         status => replies.push(status),
@@ -339,7 +339,7 @@ async fn a_key_stands_for_one_request() {
         }
         replies.dedup();
         assert_eq!(replies, [409], "{}", walker.operations[index].id);
-        // Another route, the same key: that is for each route to know.
+        // A new simulator, since each route is tested with the same key.
         walker = Walker::start().await;
     }
 }

@@ -1,4 +1,4 @@
-//! The JSON schemas that the types derive (feature `schemars`) against those of the document, property by property.
+//! Compares the JSON schemas of the types (feature `schemars`) with those of the document, property by property.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +7,16 @@ use serde_json::{Value, json};
 use crate::document::{admits_null, name_of, resolve, union_of};
 use crate::schemas::{ROWS, Row, row};
 
-/// Every sort of difference there is, and why it is there.
+/// The kinds of differences that are allowed, each with its reason.
 const DIFFERENCES: &[(Difference, &str)] = &[
-    (Difference::MayBeAbsent, "what may be null is read where it is absent, so that a reply that lacks it is no error"),
-    (
-        Difference::MayBeNull,
-        "an `Option` is read from null, so that a reply with null for what is optional is no error",
-    ),
+    (Difference::MayBeAbsent, "a nullable property may be absent in a reply"),
+    (Difference::MayBeNull, "an optional property may be null in a reply"),
     (
         Difference::TakesAnyText,
-        "an enum that is read takes what a later server may send; what is known stands in `examples`",
+        "an enum in a reply admits the values of a newer server; the known values are in `examples`",
     ),
-    (Difference::TakesAnyMember, "a union that is read keeps a member that nobody knows"),
-    (Difference::AnyObject, "further properties are ignored, and not kept: only the described ones have fields"),
+    (Difference::TakesAnyMember, "a union in a reply keeps an unknown member"),
+    (Difference::AnyObject, "unknown properties are ignored: only described ones have fields"),
 ];
 
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -31,9 +28,9 @@ enum Difference {
     AnyObject,
 }
 
-/// Schemas side by side.
+/// A comparison of two schemas.
 struct Comparison {
-    /// Where the definitions of the derived schema are.
+    /// The derived schema, with its definitions.
     derived: Value,
     is_read: bool,
     known: BTreeMap<Difference, BTreeSet<String>>,
@@ -53,7 +50,7 @@ fn types_have_the_schemas_of_the_document() {
     }
     assert!(others.is_empty(), "differences without a reason:\n{}", others.join("\n"));
     for (difference, reason) in DIFFERENCES {
-        assert!(known.contains_key(difference), "nothing differs as in: {reason}");
+        assert!(known.contains_key(difference), "no schema differs in this way: {reason}");
     }
     assert_eq!(known.len(), DIFFERENCES.len());
 }
@@ -103,7 +100,7 @@ impl Comparison {
             (false, true) => self.note(Difference::MayBeNull, at),
             (true, false) => self.differ(at, "null", "no null"),
         }
-        // What is a component of its own is compared there.
+        // A component is compared on its own.
         let is_whole = !at.contains('/');
         if let (Some(name), Some(definition)) = (name_of(documented), derived["$ref"].as_str())
             && !is_whole
@@ -189,7 +186,7 @@ impl Comparison {
         }
     }
 
-    /// A schema without null, and whether it had it.
+    /// A schema without null, and whether it admitted null.
     fn without_null(&self, derived: &Value) -> (Value, bool) {
         let null = Value::from("null");
         if let Some([other, last]) = derived["anyOf"].as_array().map(Vec::as_slice)
@@ -198,7 +195,7 @@ impl Comparison {
             return (other.clone(), true);
         }
         let listed = derived["type"].as_array().is_some_and(|types| types.contains(&null));
-        // What says nothing takes null as well.
+        // An empty schema admits null, too.
         let anything = derived.as_object().is_some_and(|object| object.keys().all(|keyword| keyword == "description"));
         (derived.clone(), listed || anything || *derived == Value::Bool(true))
     }
@@ -209,7 +206,7 @@ impl Comparison {
     }
 }
 
-/// A schema without its reference, and without the choice between it and null.
+/// The target of a reference; of a union of a schema and null, the schema.
 pub(crate) fn only_member(documented: &'static Value) -> &'static Value {
     let documented = resolve(documented);
     let choice: Vec<_> = union_of(documented).into_iter().flatten().filter(|member| member["type"] != "null").collect();

@@ -1,4 +1,4 @@
-//! The guide's table of versions is what the workspace depends on.
+//! The table of versions in the guide has the versions that the workspace depends on.
 
 const GUIDE: &str = include_str!("../../../mint-api-ext/src/guide/versions.rs");
 const WORKSPACE: &str = include_str!("../../../Cargo.toml");

@@ -1,4 +1,4 @@
-//! Tests of the checker itself.
+//! Tests of the checker.
 
 use std::fs;
 

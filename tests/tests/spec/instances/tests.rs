@@ -1,4 +1,4 @@
-//! What the instances of a schema show, and how one that fails is shown.
+//! The instances of a schema show all that it admits, and a failing instance is made small.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use super::*;
 use crate::document::{admits_null, components};
 use crate::known::member_of;
 
-/// What there is to see of one schema, not of those it refers to.
-fn sights(name: &str, schema: &'static Value) -> BTreeSet<String> {
+/// All features that an instance of a schema can show. Schemas that it refers to are not included.
+fn features(name: &str, schema: &'static Value) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     if let Some(union) = union_of(schema) {
         all.extend((0..union.len()).map(|index| format!("{name} as member {index}")));
@@ -18,7 +18,7 @@ fn sights(name: &str, schema: &'static Value) -> BTreeSet<String> {
     let required = required(schema);
     for (property, schema) in members(&schema["properties"]) {
         let at = format!("{name}.{property}");
-        all.insert(format!("{at} there"));
+        all.insert(format!("{at} present"));
         if !required.contains(property.as_str()) {
             all.insert(format!("{at} absent"));
         }
@@ -64,7 +64,7 @@ fn seen(name: &str, schema: &'static Value, instance: &Value) -> BTreeSet<String
         match instance.get(property) {
             None => all.insert(format!("{at} absent")),
             Some(Value::Null) => all.insert(format!("{at} null")) | all.insert(format!("{at} as null")),
-            Some(value) => all.insert(format!("{at} there")) | all.insert(format!("{at} as {value}")),
+            Some(value) => all.insert(format!("{at} present")) | all.insert(format!("{at} as {value}")),
         };
     }
     let described = members(&schema["properties"]);
@@ -77,7 +77,7 @@ fn seen(name: &str, schema: &'static Value, instance: &Value) -> BTreeSet<String
 #[test]
 fn instances_show_all_that_a_schema_admits() {
     for (name, schema) in components() {
-        let mut missed = sights(name, schema);
+        let mut missed = features(name, schema);
         let mut texts = String::new();
         for instance in some(&instances(schema, Way::Read), 200) {
             let seen = seen(name, schema, &instance);
@@ -92,7 +92,7 @@ fn instances_show_all_that_a_schema_admits() {
 
 #[test]
 #[should_panic(expected = "Model: too long\ninstance: {\n  \"id\": \"")]
-fn what_fails_is_made_small_and_shown() {
+fn a_failing_instance_is_made_small_and_shown() {
     for_instances("Model", crate::document::component("Model"), Way::Read, 200, |model| {
         match model["id"].as_str().is_some_and(|id| id.chars().count() < 3) {
             true => Ok(()),

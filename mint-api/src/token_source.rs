@@ -20,9 +20,7 @@ const MAX_MARGIN: Duration = Duration::from_secs(60);
 /// A source of access tokens that expire, such as those of OAuth 2 (RFC 6749).
 ///
 /// The client asks the source when it has no token, shortly before the current token expires, and once after a 401. Calls
-/// at the same time share one request for a token. The request goes on when the call that began it is dropped, so that a
-/// refresh token that may be used once is not lost; it ends only with the Tokio runtime of that call, and another call then
-/// asks again.
+/// at the same time share one request for a token.
 ///
 /// Every `Fn` that returns a future of a token is a source.
 /// [`Credentials::token_source`](crate::Credentials::token_source) makes credentials from it.
@@ -37,7 +35,8 @@ const MAX_MARGIN: Duration = Duration::from_secs(60);
 /// # Cancellation
 ///
 /// The client runs the source in a task of its own. Dropping a call therefore does not stop a request for a token: its
-/// result, which may hold a refresh token for one use, is not lost.
+/// result, which may hold a refresh token for one use, is not lost. The task ends with the Tokio runtime of the call that
+/// asked; another call then asks again.
 ///
 /// # Examples
 ///

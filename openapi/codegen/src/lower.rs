@@ -66,8 +66,7 @@ pub fn lower(document: &Value) -> Result<Lowered, Error> {
 }
 
 /// The passes until every reference leads to a component.
-const ON_REFERENCES: &[fn(&mut Pass)] =
-    &[document::sections, well_formed::mend, document::security, references::lower];
+const ON_REFERENCES: &[fn(&mut Pass)] = &[document::sections, well_formed::mend, document::security, references::lower];
 
 /// The passes after that, in order.
 const ON_OBJECTS: &[fn(&mut Pass)] = &[

@@ -113,7 +113,8 @@ struct Fit<'a> {
 /// The members that an object may be by its properties.
 ///
 /// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
-/// one with most of the names comes first, then the one the document names first.
+/// one with most of the names comes first, then the one with the fewest other names, then the one the document names
+/// first.
 fn by_properties(object: &Json<'_>, members: &[(usize, &Member)]) -> Vec<usize> {
     let mut fits: Vec<Fit<'_>> = Vec::with_capacity(members.len());
     for (index, member) in members.iter().copied() {
@@ -143,7 +144,10 @@ fn by_properties(object: &Json<'_>, members: &[(usize, &Member)]) -> Vec<usize> 
             || fit.agreement > 0
             || (names.is_empty() && !fit.member.required.is_empty() && fit.complete)
     });
-    fits.sort_by_key(|fit| (-fit.agreement, !fit.complete, Reverse(fit.present), fit.member.any_name));
+    fits.sort_by_key(|fit| {
+        let names = fit.member.names.len();
+        (-fit.agreement, !fit.complete, Reverse(fit.present), fit.member.any_name, names)
+    });
     // Names alone decide for one member. If that one does not decode, another would drop what is not its own.
     if fits.iter().all(|fit| fit.member.constants.is_empty()) {
         fits.truncate(1);
@@ -203,6 +207,16 @@ mod tests {
             assert_eq!(candidates(&Json::Object(object), "", &members).first().copied(), member, "{names:?}");
         }
         assert!(candidates(&Json::Text("text".into()), "", &members).is_empty());
+    }
+
+    /// A member with other names would say that these may come.
+    #[test]
+    fn of_members_that_fit_equally_the_one_with_the_fewest_names_is_chosen() {
+        let members = [Member { names: &["pano", "preview"], ..OBJECT }, Member { names: &["preview"], ..OBJECT }];
+        for (names, member) in [(&["preview"][..], 1), (&["pano", "preview"], 0)] {
+            let object = names.iter().map(|name| ((*name).into(), Json::Scalar(Value::Null))).collect();
+            assert_eq!(candidates(&Json::Object(object), "", &members).first(), Some(&member), "{names:?}");
+        }
     }
 
     #[test]

@@ -20,7 +20,9 @@
 //! unknown member of a union become `Unknown`, which keeps the original JSON. Unknown fields are ignored. A nullable
 //! field may be absent. Bounds and formats are not checked.
 //!
-//! Requests are checked against the bounds of their schemas before they are sent.
+//! A request is not sent when a required field or parameter is missing, a string is too short or too long, an enum lacks
+//! the value, or an id is empty, `.` or `..`. The server checks the rest: the bounds of numbers, such as `limit` and
+//! `itemCount`, the lengths of lists, the formats of strings, such as URLs, and fields that exclude each other.
 //!
 //! # Errors
 //!

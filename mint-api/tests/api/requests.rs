@@ -1,6 +1,7 @@
 //! Requests of the client, as the server receives them.
 
 use mint_api::Error;
+use mint_api::types::{GenerationPreset, ResourceName};
 use mint_loopback::{Loopback, Request};
 
 use crate::examples::model;
@@ -94,6 +95,43 @@ async fn an_id_that_would_name_another_resource_is_refused() {
     let error = client_of(&server).get_operation().send().await.unwrap_err();
     assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
     assert!(server.requests().is_empty(), "{:?}", server.requests());
+}
+
+#[tokio::test]
+async fn a_body_that_lacks_a_field_or_breaks_a_length_or_an_enum_is_not_sent() {
+    let server = server().await;
+    let client = client_of(&server);
+    let too_long = "a".repeat(256);
+    let model = || client.generate_model();
+    for (error, complaint) in [
+        (model().body_map(|body| body).send().await.unwrap_err(), "prompt"),
+        (model().body_map(|body| body.prompt("")).send().await.unwrap_err(), "prompt"),
+        (
+            model().idempotency_key(too_long.clone()).body_map(|body| body.prompt("a")).send().await.unwrap_err(),
+            "idempotency_key",
+        ),
+    ] {
+        assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
+        assert!(error.to_string().contains(complaint), "{error}");
+    }
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
+    // An optional field takes a value of its type, which cannot be made.
+    assert!(ResourceName::try_from(too_long).is_err());
+    assert!(GenerationPreset::try_from("slow").is_err());
+}
+
+#[tokio::test]
+async fn bounds_lengths_of_lists_and_formats_are_left_to_the_server() {
+    let server = server().await;
+    let client = client_of(&server);
+    drop(client.list_models().limit(0).send().await);
+    assert_eq!(server.request().line(), "GET /v1/models?limit=0 HTTP/1.1");
+    let pack = client.generate_asset_pack().body_map(|body| body.prompt("a").item_count(1));
+    pack.send().await.unwrap();
+    let model = client.generate_model();
+    let one_that_is_no_url = vec!["no URL".to_owned()];
+    model.body_map(|body| body.prompt("a").source_images(one_that_is_no_url)).send().await.unwrap();
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]

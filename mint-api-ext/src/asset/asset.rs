@@ -49,7 +49,7 @@ impl fmt::Debug for Asset {
     }
 }
 
-/// What the files belong to.
+/// The subject of a list of files: what Mint made.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Subject {
@@ -99,20 +99,21 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// The files of an operation: every one that has a URL, in the order of the document.
+    /// The files that an operation names with a URL, in the order of the document. No request is sent.
     ///
-    /// If this version does not know the type of `assets`, files are found by the names of their fields. If the operation
-    /// does not name its files, [`Mint::assets_of`](crate::Mint::assets_of) finds them elsewhere.
+    /// If this version does not know the type of `assets`, it finds files by the names of their fields. If the operation does
+    /// not name its files, [`Mint::assets_of`](crate::Mint::assets_of) reads other routes.
     pub fn of(operation: &Operation) -> Self {
         collect::of(operation)
     }
 
-    /// What the files belong to: by the type of the resource, else of the operation, else by the fields of its `assets`.
+    /// The subject of the files. The type of the resource decides it, otherwise the type of the operation, otherwise the
+    /// fields of `assets`.
     pub fn subject(&self) -> Subject {
         self.subject
     }
 
-    /// The model to show or to work with: the optimized GLB, else the plain one.
+    /// The model to show or to work with: the optimized GLB, or the original one if there is no optimized one.
     ///
     /// # Examples
     ///

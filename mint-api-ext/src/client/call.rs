@@ -74,7 +74,7 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
         }
         Api::InvalidRequest(why) => new(ErrorKind::InvalidArgument, why),
         // Only the hook that asks the token source returns this error.
-        Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or mend the source")),
+        Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or correct the token source")),
     }
 }
 
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(
             error.to_string(),
-            "could not read it: the token source gave no token: x; sign in again, or mend the source"
+            "could not read it: the token source gave no token: x; sign in again, or correct the token source"
         );
     }
 

@@ -114,9 +114,9 @@ fn redirected(from: &Url, response: &Response) -> Result<Option<Url>, Error> {
         return Ok(None);
     }
     let refused = |why| refused(from.as_str(), why);
-    let location = response.headers().get(LOCATION).ok_or_else(|| refused("it was redirected to nowhere"))?;
-    let location = location.to_str().map_err(|_| refused("it was redirected to what is not a URL"))?;
-    let next = from.join(location).map_err(|_| refused("it was redirected to what is not a URL"))?;
+    let location = response.headers().get(LOCATION).ok_or_else(|| refused("the redirect has no `Location`"))?;
+    let location = location.to_str().map_err(|_| refused("the `Location` of the redirect is not a URL"))?;
+    let next = from.join(location).map_err(|_| refused("the `Location` of the redirect is not a URL"))?;
     Ok(Some(next))
 }
 

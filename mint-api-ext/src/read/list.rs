@@ -156,11 +156,10 @@ impl<T> Reading<T> {
     }
 
     async fn fetch(&mut self, cursor: Option<String>) -> Result<Page<T>, Error> {
-        let broken =
-            |why| Error::new(ErrorKind::Decode, format!("could not list what comes next: {why}; list it again"));
+        let broken = |why| Error::new(ErrorKind::Decode, format!("could not list the next page: {why}; list it again"));
         match &cursor {
             Some(cursor) if cursor.is_empty() => {
-                return Err(broken("the server says that there is more, but not where"));
+                return Err(broken("the server says that the list has more items, but not where"));
             }
             Some(cursor) if !self.seen.insert(cursor.clone()) => {
                 return Err(broken("the server gave the same cursor twice, which would never end"));

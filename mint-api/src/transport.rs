@@ -2,8 +2,15 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::time::Duration;
 
 use crate::build_error::BuildError;
+
+/// How long an HTTP/2 connection may be silent, in use or idle, before the client sends a ping.
+const PING_AFTER: Duration = Duration::from_secs(15);
+/// How long the other end has to answer a ping. A dead connection is closed 25 s after its last frame: before the request
+/// that found it silent times out by default (30 s), so that the next one takes another connection.
+const PONG_WITHIN: Duration = Duration::from_secs(10);
 
 /// The proxy and the certificates of HTTP clients.
 ///
@@ -51,6 +58,10 @@ impl Transport {
 
     /// Builds an HTTP client. It follows no redirects and sends no `Referer`, unless `configure` changes that.
     ///
+    /// An HTTP/2 connection that is silent for 15 s, in use or idle, gets a ping (RFC 9113, section 6.7), and is closed if no
+    /// answer comes within 10 s. A connection that died unnoticed, such as behind a NAT that forgot it, would otherwise take
+    /// every further request, and each would time out.
+    ///
     /// Pass `https: false` for a client that talks only to this machine. It ignores the proxy of the system, and is built
     /// even if the system has no certificates.
     ///
@@ -67,7 +78,12 @@ impl Transport {
         if https && !tls {
             return Err(BuildError::NoTls);
         }
-        let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .http2_keep_alive_interval(PING_AFTER)
+            .http2_keep_alive_timeout(PONG_WITHIN)
+            .http2_keep_alive_while_idle(true);
         // Without this, reqwest chooses by its own features, which any crate in the program may turn on.
         #[cfg(feature = "native-tls")]
         {

@@ -29,6 +29,7 @@ mod reads;
 mod reference_images;
 mod saved;
 mod secrets;
+mod silent;
 mod simulator;
 mod simulator_api;
 mod simulator_document;

@@ -17,7 +17,7 @@ fn until_closed(status: &str, body: &str) -> Reply {
 fn undocumented() -> Vec<(&'static str, Reply)> {
     let whole = operation("op_1", "running", 0).to_string();
     let page = |status| Reply::bytes(HTML).status(status).header("content-type", "text/html");
-    let redirect = |status| page(status).header("location", "http://127.0.0.1:9/sign-in?to=here");
+    let redirect = |status| page(status).header("location", "http://portal.invalid/sign-in?to=here");
     vec![
         ("a page", page(200)),
         ("a page until the connection closes", until_closed("200 OK", HTML)),

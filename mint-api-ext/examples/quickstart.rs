@@ -25,6 +25,7 @@ use futures::future::try_join_all;
 use mint_api_ext::download::FetchedFile;
 use mint_api_ext::download::progress::Progress;
 use mint_api_ext::simulator::{Script, Simulator};
+use mint_api_ext::types::OperationError;
 use mint_api_ext::wait::Update;
 use mint_api_ext::{Mint, OperationHandle, Outcome};
 
@@ -115,8 +116,8 @@ fn explain(outcome: &Outcome) -> String {
             format!("{id} needs more credits; top up at https://platform.mint.gg, then resume it")
         }
         Outcome::Failed(_) => match &operation.error {
-            Some(error) => format!("{id} failed: {} ({})", error.message, error.code),
-            None => format!("{id} failed, and Mint does not say why"),
+            Some(OperationError { message: Some(message), .. }) => format!("{id} failed: {message}"),
+            _ => format!("{id} failed, and Mint does not say why"),
         },
         _ => format!("{id} ended as `{}`", operation.status),
     }

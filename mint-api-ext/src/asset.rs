@@ -55,7 +55,7 @@
 //! # let simulator = Simulator::start().await?;
 //! # let mint = simulator.mint()?;
 //! # let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
-//! # let model_id = operation.resource.ok_or("no model")?.id;
+//! # let model_id = operation.resource.and_then(|model| model.id).ok_or("no model")?;
 //! let manifest = mint.artifact_manifest(AssetType::Model, model_id).await?;
 //! let assets = Assets::from(&manifest);
 //! println!("{:?}", assets.preferred());

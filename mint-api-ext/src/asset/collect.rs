@@ -1,6 +1,8 @@
 //! Finds the files of an operation, a model, a world or a conversion.
 
-use mint_api::types::{GenerationAssets, Model, ModelAssets, Operation, OperationConversion, World, WorldAssets};
+use mint_api::types::{
+    GenerationAssets, Model, ModelAssets, Operation, OperationConversion, PreviewAssets, World, WorldAssets,
+};
 use serde_json::{Map, Value};
 
 use super::source::elsewhere;
@@ -10,6 +12,7 @@ pub(super) fn of(operation: &Operation) -> Assets {
     let mut assets = match &operation.assets {
         Some(GenerationAssets::WorldAssets(assets)) => world(assets),
         Some(GenerationAssets::ModelAssets(assets)) => model(assets),
+        Some(GenerationAssets::PreviewAssets(assets)) => preview(assets),
         Some(GenerationAssets::Unknown(Value::Object(assets))) => unknown(assets),
         _ => Vec::new(),
     };
@@ -37,7 +40,7 @@ pub(super) fn of_world(made: &World) -> Assets {
 }
 
 fn subject(operation: &Operation) -> Subject {
-    let resource = operation.resource.as_ref().map(|resource| resource.type_.as_str());
+    let resource = operation.resource.as_ref().and_then(|resource| Some(resource.type_.as_ref()?.as_str()));
     let by_type = match operation.type_.as_ref().map(|kind| kind.as_str()) {
         Some("world_generation") => Some(Subject::World),
         Some("model_generation" | "model_optimization") => Some(Subject::Model),
@@ -69,6 +72,10 @@ fn world(assets: &WorldAssets) -> Vec<Asset> {
     found
 }
 
+fn preview(assets: &PreviewAssets) -> Vec<Asset> {
+    fields([("previewImageUrl", &assets.preview_image_url, None), ("thumbnailUrl", &assets.thumbnail_url, None)])
+}
+
 fn model(assets: &ModelAssets) -> Vec<Asset> {
     fields([
         ("glbUrl", &assets.glb_url, assets.glb_size_bytes),
@@ -98,18 +105,16 @@ fn converted(conversion: &OperationConversion) -> Vec<Asset> {
     for (format, url, artifact) in formats {
         let kind = AssetKind::of_format(format);
         // The artifact and the URL name the same file; the artifact has more details.
-        match (artifact, url) {
-            (Some(artifact), _) => found.push(Asset {
-                bytes: u64::try_from(artifact.byte_size).ok(),
-                content_type: Some(artifact.content_type.clone()),
-                file_name: Some(artifact.filename.clone()),
-                packaging: Some(artifact.packaging.to_string()),
-                primary_path: Some(artifact.primary_path.clone()),
-                ..Asset::new(kind, &artifact.url)
-            }),
-            (None, Some(url)) => found.push(Asset::new(kind, url)),
-            (None, None) => {}
+        let Some(url) = artifact.and_then(|artifact| artifact.url.as_ref()).or(url.as_ref()) else { continue };
+        let mut asset = Asset::new(kind, url);
+        if let Some(artifact) = artifact {
+            asset.bytes = artifact.byte_size.and_then(|bytes| u64::try_from(bytes).ok());
+            asset.content_type.clone_from(&artifact.content_type);
+            asset.file_name.clone_from(&artifact.filename);
+            asset.packaging = artifact.packaging.as_ref().map(ToString::to_string);
+            asset.primary_path.clone_from(&artifact.primary_path);
         }
+        found.push(asset);
     }
     found
 }

@@ -3,7 +3,7 @@
 use mint_api::types::Operation;
 
 use super::{Asset, AssetKind, Assets, Subject};
-use crate::client::Mint;
+use crate::client::{Mint, resource_of};
 use crate::error::Error;
 use crate::read::AssetType;
 
@@ -103,12 +103,12 @@ pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]
         "succeeded" | "partially_succeeded" => !files.iter().any(is_result),
         _ => files.is_empty(),
     };
-    let Some(resource) = operation.resource.as_ref().filter(|_| is_missing && subject != Subject::Conversion) else {
+    let Some((kind, id)) = resource_of(operation).filter(|_| is_missing && subject != Subject::Conversion) else {
         return Vec::new();
     };
-    let id = resource.id.clone();
-    let manifest = || Source::AssetManifest { asset_type: resource.type_.as_str().into(), id: id.clone() };
-    match resource.type_.as_str() {
+    let id = id.to_owned();
+    let manifest = || Source::AssetManifest { asset_type: kind.into(), id: id.clone() };
+    match kind {
         "model" => vec![Source::Model(id.clone()), manifest()],
         "world" => vec![Source::World(id.clone()), manifest()],
         "animation" => vec![Source::AnimationManifest(id)],

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::Display;
 use std::time::Duration;
 
-use mint_api::types::{FieldError, Problem};
+use mint_api::types::{FieldError, Operation, Problem};
 use mint_api::{BodyTooLarge, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
@@ -76,6 +76,12 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
         // Only the hook that asks the token source returns this error.
         Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or correct the token source")),
     }
+}
+
+/// The type and the id of the resource of an operation.
+pub(crate) fn resource_of(operation: &Operation) -> Option<(&str, &str)> {
+    let resource = operation.resource.as_ref()?;
+    Some((resource.type_.as_ref()?.as_str(), resource.id.as_deref()?))
 }
 
 pub(crate) fn reply(status: StatusCode, headers: &HeaderMap) -> Reply {

@@ -7,27 +7,37 @@ use serde_path_to_error::{Path, Segment};
 /// How many parts of a reply are left out at most.
 const MOST: usize = 32;
 
+/// The field that an operation cannot be without, and a value of it that no version knows.
+const STATUS: &str = "/status";
+const UNKNOWN: &str = "unknown";
+
 /// Reads a reply without the parts that do not decode; `None` if it cannot be read so.
 ///
-/// A part that does not decode becomes null. Where null does not decode either, what holds it does: a resource without an
-/// id is no resource, and an operation without an id is no reply. The place of each part is logged, its value is not: it
-/// may be a signed URL.
+/// A part that does not decode becomes null, or else what holds the part does. A status becomes `unknown`. The place of
+/// each part is logged, its value is not: it may be a signed URL.
 pub(super) fn without_unreadable_parts<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let mut json: Value = serde_json::from_slice(body).ok()?;
+    if let Some(fields) = json.as_object_mut()
+        && fields.get("status").is_none_or(Value::is_null)
+    {
+        // An operation, a model or a world without a status.
+        fields.insert("status".to_owned(), UNKNOWN.into());
+    }
     for _ in 0..MOST {
         match serde_path_to_error::deserialize(&json) {
             Ok(value) => return Some(value),
             Err(error) => {
                 tracing::warn!(at = %error.path(), "a part of a reply is not what the API documents, and was left out");
-                *deepest_part(&mut json, error.path())? = Value::Null;
+                let part = deepest_part(&json, error.path())?;
+                *json.pointer_mut(&part)? = if part == STATUS { UNKNOWN.into() } else { Value::Null };
             }
         }
     }
     None
 }
 
-/// The deepest part of a path that is there and is not null; `None` for the whole.
-fn deepest_part<'a>(json: &'a mut Value, path: &Path) -> Option<&'a mut Value> {
+/// The pointer of the deepest part of a path that is present and not null; `None` for the whole.
+fn deepest_part(json: &Value, path: &Path) -> Option<String> {
     let mut pointer = String::new();
     let mut deepest = None;
     for segment in path {
@@ -41,7 +51,7 @@ fn deepest_part<'a>(json: &'a mut Value, path: &Path) -> Option<&'a mut Value> {
             deepest = Some(pointer.clone());
         }
     }
-    json.pointer_mut(&deepest?)
+    deepest
 }
 
 #[cfg(test)]
@@ -77,9 +87,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_part_cannot_be_without_takes_the_part_along() {
-        let operation = read(&[("/resource/id", json!(7))]).unwrap();
-        assert!(operation.resource.is_none() && operation.credits.is_some());
+    fn an_operation_cannot_be_without_its_id() {
+        for status in [Value::Null, json!(7), json!(["queued"])] {
+            assert_eq!(read(&[("/status", status)]).unwrap().status.as_str(), "unknown");
+        }
         assert!(read(&[("/id", json!(7))]).is_none());
         assert!(without_unreadable_parts::<Operation>(b"<html>").is_none());
         assert!(without_unreadable_parts::<Operation>(b"[]").is_none());

@@ -61,8 +61,8 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
-    /// if let Some(resource) = &operation.resource {
-    ///     let model = mint.model(&resource.id).await?;
+    /// if let Some(id) = operation.resource.and_then(|resource| resource.id) {
+    ///     let model = mint.model(&id).await?;
     ///     println!("{:?}: {} files", model.name, mint_api_ext::asset::Assets::from(&model).len());
     /// }
     /// # Ok(())
@@ -88,8 +88,8 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let operation = mint.generate_world("a lighthouse in fog").send_and_wait().await?.into_operation();
-    /// if let Some(resource) = &operation.resource {
-    ///     let world = mint.world(&resource.id).await?;
+    /// if let Some(id) = operation.resource.and_then(|resource| resource.id) {
+    ///     let world = mint.world(&id).await?;
     ///     println!("{:?} is {:?}", world.name, world.status);
     /// }
     /// # Ok(())
@@ -118,8 +118,8 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let operation = mint.generate_asset_pack("garden tools", 3).send_and_wait().await?.into_operation();
-    /// if let Some(resource) = &operation.resource {
-    ///     for item in mint.asset_pack(&resource.id).await?.items.unwrap_or_default() {
+    /// if let Some(id) = operation.resource.and_then(|resource| resource.id) {
+    ///     for item in mint.asset_pack(&id).await?.items.unwrap_or_default() {
     ///         println!("{:?} is {:?}", item.display_name, item.status);
     ///     }
     /// }
@@ -150,7 +150,7 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// # let operation = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
-    /// # let id = operation.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let id = operation.resource.and_then(|resource| resource.id).unwrap_or_default();
     /// # let directory = tempfile::tempdir()?;
     /// let manifest = mint.artifact_manifest(AssetType::Model, id).await?;
     /// for artifact in &manifest.artifacts {
@@ -188,9 +188,9 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
-    /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let model = made.resource.and_then(|resource| resource.id).unwrap_or_default();
     /// # let operation = mint.animate_model(&model, "waves").send_and_wait().await?.into_operation();
-    /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let animation = operation.resource.and_then(|resource| resource.id).unwrap_or_default();
     /// for artifact in mint.animation_artifacts(&animation).await? {
     ///     let artifact = mint.animation_artifact(&animation, &artifact.id).await?;
     ///     println!("{:?} is at {:?}", artifact.filename, artifact.download_url);
@@ -244,9 +244,9 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// # let made = mint.generate_model("a robot").send_and_wait().await?.into_operation();
-    /// # let model = made.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let model = made.resource.and_then(|resource| resource.id).unwrap_or_default();
     /// # let operation = mint.animate_model(&model, "waves").send_and_wait().await?.into_operation();
-    /// # let animation = operation.resource.map(|resource| resource.id).unwrap_or_default();
+    /// # let animation = operation.resource.and_then(|resource| resource.id).unwrap_or_default();
     /// let manifest = mint.animation_manifest(&animation).await?;
     /// println!("{} files", manifest.artifacts.len());
     /// # Ok(())

@@ -134,11 +134,12 @@ impl Budget {
 
     /// Replaces the price with the cost, once the operation has ended and reserves no more credits.
     pub(super) fn settle(&self, key: &str, operation: &Operation) {
-        if let Some(credits) = operation.credits.as_ref().filter(|credits| credits.reserved == 0.0)
+        if let Some(credits) = operation.credits.as_ref().filter(|credits| credits.reserved == Some(0.0))
+            && let Some(cost) = credits.finalized
             && has_ended(operation)
             && let Some(entry) = self.entries().get_mut(key)
         {
-            (entry.credits, entry.state) = (credits.finalized, State::Spent);
+            (entry.credits, entry.state) = (cost, State::Spent);
         }
     }
 

@@ -8,6 +8,7 @@ use super::found::Found;
 use super::model::RetryModel;
 use super::prepared::{Endpoint, Prepared, text};
 use super::request::Request;
+use crate::client::resource_of;
 use crate::wait::{FailedOperation, Preview, Unpaid};
 
 impl Preview {
@@ -138,10 +139,9 @@ impl FailedOperation {
     /// # }
     /// ```
     pub fn retry(&self) -> Request<RetryModel> {
-        let resource = self.operation.resource.as_ref();
-        let RetryModel(prepared) = match resource.filter(|resource| resource.type_.as_str() == "model") {
-            Some(model) => RetryModel::new(model.id.clone()),
-            None => RetryModel::not_a_model(),
+        let RetryModel(prepared) = match resource_of(&self.operation) {
+            Some(("model", id)) => RetryModel::new(id.to_owned()),
+            _ => RetryModel::not_a_model(),
         };
         Request::new(self.handle.mint(), RetryModel(prepared.acting_on(Found::new(&self.operation, &self.handle))))
     }

@@ -107,7 +107,7 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let model = mint.generate_model("a robot").send_and_wait().await?.into_succeeded()?.operation;
-    /// let id = model.resource.ok_or("no model")?.id;
+    /// let id = model.resource.and_then(|model| model.id).ok_or("no model")?;
     /// let outcome = mint.animate_model(id, "waves with one arm").height_meters(1.75).send_and_wait().await?;
     /// assert!(outcome.is_success());
     /// # Ok(())
@@ -131,7 +131,7 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let model = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
-    /// let id = model.resource.ok_or("no model")?.id;
+    /// let id = model.resource.and_then(|model| model.id).ok_or("no model")?;
     /// let outcome = mint.convert_model(id, [ConversionFormat::Usdz, ConversionFormat::Obj]).send_and_wait().await?;
     /// assert!(outcome.operation().conversion.is_some());
     /// # Ok(())
@@ -159,7 +159,7 @@ impl Mint {
     /// # let mint = simulator.mint()?;
     /// # simulator.fail_next("transient_generation_failure", "It did not work out.");
     /// # let failed = mint.generate_model("a brass lamp").send_and_wait().await?;
-    /// # let id = failed.into_operation().resource.ok_or("no model")?.id;
+    /// # let id = failed.into_operation().resource.and_then(|model| model.id).ok_or("no model")?;
     /// assert!(mint.retry_model(id).send_and_wait().await?.is_success());
     /// # Ok(())
     /// # }
@@ -183,7 +183,7 @@ impl Mint {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
     /// let model = mint.generate_model("a brass lamp").send_and_wait().await?.into_succeeded()?.operation;
-    /// let id = model.resource.ok_or("no model")?.id;
+    /// let id = model.resource.and_then(|model| model.id).ok_or("no model")?;
     /// match mint.optimize_model(id, OptimizationLevel::Moderate).max_credits(50).send().await? {
     ///     Optimization::Started(handle) => println!("{}", handle.wait().await?.operation().status),
     ///     Optimization::AlreadyOptimized(model) => println!("{} is optimized", model.id),

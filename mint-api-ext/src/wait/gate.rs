@@ -28,7 +28,7 @@ pub struct Unpaid {
 impl Unpaid {
     /// How many credits the operation needs to go on, where the server says so.
     pub fn required_credits(&self) -> Option<f64> {
-        Some(self.operation.billing.as_ref()?.required_credits)
+        self.operation.billing.as_ref()?.required_credits
     }
 
     /// How many credits the account has, where the server says so.
@@ -38,7 +38,7 @@ impl Unpaid {
 
     /// The page on which credits are added, where the server names one.
     pub fn action_url(&self) -> Option<&str> {
-        Some(&self.operation.billing.as_ref()?.action_url)
+        self.operation.billing.as_ref()?.action_url.as_deref()
     }
 }
 

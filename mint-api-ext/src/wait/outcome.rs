@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mint_api::types::Operation;
+use mint_api::types::{Operation, OperationError};
 
 use super::{FailedOperation, Preview, Unpaid};
 use crate::error::{Brief, quoted};
@@ -202,13 +202,19 @@ impl fmt::Display for NotSucceeded {
                 write!(f, "; add some at {page}, then resume it")
             }
             Outcome::Canceled(_) => f.write_str("was canceled; start it again if it is still wanted"),
-            Outcome::Failed(_) => match &operation.error {
-                Some(error) => {
-                    let (message, code) = (quoted(&error.message), quoted(&error.code));
-                    write!(f, "failed: {message} ({code}); change the request, or retry")
+            Outcome::Failed(_) => {
+                let said = |text: fn(&OperationError) -> Option<&String>| operation.error.as_ref().and_then(text);
+                let (message, code) = (said(|error| error.message.as_ref()), said(|error| error.code.as_ref()));
+                match (message.map(|text| quoted(text)), code.map(|text| quoted(text))) {
+                    (Some(message), Some(code)) => {
+                        write!(f, "failed: {message} ({code}); change the request, or retry")
+                    }
+                    (Some(said), None) | (None, Some(said)) => {
+                        write!(f, "failed: {said}; change the request, or retry")
+                    }
+                    (None, None) => f.write_str("failed, and the server does not say why; retry"),
                 }
-                None => f.write_str("failed, and the server does not say why; retry"),
-            },
+            }
             _ => write!(f, "ended as `{}`, which this version does not know; update this crate", operation.status),
         }
     }

@@ -122,7 +122,7 @@ async fn an_optimization_under_way_is_not_started_again() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let request = mint.generate_model("a lamp").generation_preset(GenerationPreset::Fast);
-    let model = request.send_and_wait().await.unwrap().into_operation().resource.unwrap().id;
+    let model = request.send_and_wait().await.unwrap().into_operation().resource.unwrap().id.unwrap();
     let started = simulator.operations_started();
     let optimize = || mint.optimize_model(&model, OptimizationLevel::Moderate).send();
     match optimize().await.unwrap() {

@@ -3,7 +3,7 @@
 use mint_api::Timestamp;
 use mint_api::types::{
     GenerationAssets, ModelAssets, Operation, OperationError, OperationGenerationMode, OperationObject,
-    OperationResource, OperationType,
+    OperationResource, OperationResourceType, OperationType,
 };
 
 use crate::examples::model;
@@ -46,8 +46,10 @@ fn a_built_operation_is_the_one_that_is_read() {
         .bounds(read_assets.bounds)
         .try_into()
         .unwrap();
-    let resource: OperationResource = OperationResource::builder().type_("model").id("mdl_77aX").try_into().unwrap();
-    let error = OperationError::builder().code("texture_budget").message("Textures were halved to fit the budget.");
+    let resource = OperationResource::builder().type_(OperationResourceType::Model).id("mdl_77aX".to_owned());
+    let resource: OperationResource = resource.try_into().unwrap();
+    let error = OperationError::builder().code("texture_budget".to_owned());
+    let error = error.message("Textures were halved to fit the budget.".to_owned());
     let error: OperationError = error.try_into().unwrap();
     let built: Operation = example()
         .prompt("a brass diving helmet".to_owned())

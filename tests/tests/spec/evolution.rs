@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use mint_api_ext::asset::{AssetKind, Assets, Subject};
+use mint_api_ext::types::GenerationAssets;
 use mint_api_ext::{ErrorKind, Outcome};
 use serde_json::{Value, json};
 
@@ -158,31 +160,69 @@ async fn an_unknown_status_that_does_not_change_ends_as_unrecognized() {
     }
 }
 
-/// Each invalid operation is an error that names the path.
-#[tokio::test]
-async fn an_invalid_operation_is_an_error_with_its_path() {
+/// The pointers of all values in an operation, but for its id.
+fn parts(value: &Value, pointer: &str, all: &mut Vec<String>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, child) in children {
+        let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        parts(child, &pointer, all);
+        if pointer != "/id" {
+            all.push(pointer);
+        }
+    }
+}
+
+fn without(mut operation: Value, pointer: &str) -> Value {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match operation.pointer_mut(parent).unwrap() {
+        Value::Object(fields) => drop(fields.remove(&name.replace("~1", "/").replace("~0", "~"))),
+        Value::Array(items) => drop(items.remove(name.parse().unwrap())),
+        other => panic!("{other}"),
+    }
+    operation
+}
+
+/// Removes, nulls and spoils every part of an operation, one at a time.
+#[tokio::test(start_paused = true)]
+async fn only_the_id_of_an_operation_matters() {
     let server = Server::start().await;
-    for (body, place) in [
+    let mint = server.mint();
+    let mut tried = 0;
+    for mut instance in some(&instances(component("Operation"), Way::Read), 12) {
+        (instance["id"], instance["status"]) = ("op_1".into(), "succeeded".into());
+        let mut pointers = Vec::new();
+        parts(&instance, "", &mut pointers);
+        for pointer in pointers {
+            let mut variants = vec![without(instance.clone(), &pointer)];
+            for value in [Value::Null, json!({"new": [1]}), json!([[]]), json!(0.5), json!("text"), json!(true)] {
+                let mut operation = instance.clone();
+                *operation.pointer_mut(&pointer).unwrap() = value;
+                variants.push(operation);
+            }
+            for operation in variants {
+                server.answer([server::json(200, "application/json", &operation)]);
+                let read = mint.attach("op_1").unwrap().get().await;
+                let read = read.unwrap_or_else(|error| panic!("{pointer}: {error}: {operation:#}"));
+                assert!(read.id == "op_1" && (pointer == "/status" || read.status.as_str() == "succeeded"));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried}");
+}
+
+/// Operations without an id are errors that say why.
+#[tokio::test]
+async fn an_operation_without_an_id_is_an_error() {
+    let server = Server::start().await;
+    for (body, why) in [
         (json!({"status": "queued"}), "missing field `id`"),
         (json!({"id": null, "status": "queued"}), "at `id`"),
-        (json!({"id": "op_1"}), "missing field `status`"),
-        (json!({"id": "op_1", "status": 7}), "at `status`"),
-        (json!({"id": "op_1", "status": ["queued"]}), "at `status`"),
-        (json!({"id": "op_1", "status": "queued", "resource": "model"}), "at `resource`"),
-        (json!({"id": "op_1", "status": "queued", "resource": {"id": "m"}}), "at `resource`"),
-        (json!({"id": "op_1", "status": "queued", "resource": {"id": 1, "type": "model"}}), "at `resource.id`"),
-        (json!({"id": "op_1", "status": "queued", "error": {"code": "c", "message": {}}}), "at `error.message`"),
-        (json!({"id": "op_1", "status": "queued", "createdAt": 1767225600}), "at `createdAt`"),
-        (
-            json!({"id": "op_1", "status": "queued", "billing": {"requiredCredits": "7"}}),
-            "at `billing.requiredCredits`",
-        ),
-        (
-            json!({"id": "op_1", "status": "queued", "conversion": {"assets": {"artifacts": {"glb": {"byteSize": 0.5}}}}}),
-            "at `conversion.assets.artifacts.glb.byteSize`",
-        ),
-        (json!({"id": "op_1", "status": "queued", "resource": ["m", "model"]}), "at `resource`"),
-        (json!({"id": "op_1", "status": "queued", "conversion": {"assets": []}}), "at `conversion.assets`"),
+        (json!({"id": 7, "status": "queued"}), "at `id`"),
         (json!([{"id": "op_1", "status": "queued"}]), "invalid type: sequence, expected struct Operation"),
         (json!([]), "invalid type: sequence, expected struct Operation"),
         (json!("queued"), "invalid type"),
@@ -192,6 +232,24 @@ async fn an_invalid_operation_is_an_error_with_its_path() {
         let error = server.mint().attach("op_1").unwrap().get().await.expect_err(&body.to_string());
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         let text = format!("{error}: {}", std::error::Error::source(&error).unwrap());
-        assert!(text.contains(place), "{body}: {text}");
+        assert!(text.contains(why), "{body}: {text}");
     }
+}
+
+/// A preview has pictures only; they say nothing about what is being made.
+#[tokio::test]
+async fn a_preview_alone_is_neither_a_world_nor_a_model() {
+    let server = Server::start().await;
+    let assets = json!({"previewImageUrl": "https://cdn.mint.gg/preview.png"});
+    let body = json!({"id": "op_1", "status": "preview_ready", "type": "model_generation", "assets": assets});
+    assert!(crate::schemas::ROWS.iter().any(|row| row.name == "PreviewAssets"));
+    server.answer([server::json(200, "application/json", &body)]);
+    let operation = server.mint().attach("op_1").unwrap().get().await.unwrap();
+    assert!(matches!(operation.assets, Some(GenerationAssets::PreviewAssets(_))), "{:?}", operation.assets);
+    assert_eq!(serde_json::to_value(&operation).unwrap(), body);
+    let found = Assets::of(&operation);
+    assert_eq!(
+        (found.subject(), found.iter().map(|asset| &asset.kind).collect::<Vec<_>>()),
+        (Subject::Model, vec![&AssetKind::PreviewImage])
+    );
 }

@@ -54,8 +54,8 @@ mod shown_text;
 mod token_source;
 mod transport;
 
-// The lints do not apply to generated code.
-#[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
+// The lints do not apply to generated code; rustdoc checks the descriptions in it.
+#[allow(clippy::all, missing_docs, unreachable_patterns, unreachable_pub, unused_imports)]
 #[allow(clippy::future_not_send, clippy::use_self, missing_debug_implementations)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/mint.rs"));

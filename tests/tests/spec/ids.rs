@@ -109,6 +109,7 @@ const OTHERS: &[&str] = &[
     "Progress::show(event)",
     "Request::asset_pack_type(kind)",
     "Request::audio_kind(kind)",
+    "Request::budget(budget)",
     "Request::generation_mode(mode)",
     "Request::generation_preset(preset)",
     "Request::name(name)",

@@ -34,8 +34,8 @@ const MAX_MARGIN: Duration = Duration::from_secs(60);
 ///
 /// # Cancellation
 ///
-/// The client runs the source in a task of its own. Dropping a call therefore does not stop a request for a token: its
-/// result, which may hold a refresh token for one use, is not lost. The task ends with the Tokio runtime of the call that
+/// The client runs the source in a task of its own. Dropping a call therefore does not stop the source. A source whose
+/// refresh tokens are valid for one use does not lose the next one. The task ends with the Tokio runtime of the call that
 /// asked; another call then asks again.
 ///
 /// # Examples

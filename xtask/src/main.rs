@@ -16,6 +16,7 @@ mod input;
 mod overlay;
 mod problem;
 mod regen;
+mod reliance;
 mod replace;
 mod source;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use openapi_client_codegen::diff::Drift;
-use openapi_client_codegen::overlay::{ActionOutcome, Misfit, Overlay};
+use openapi_client_codegen::overlay::{ActionOutcome, Misfit, Overlay, apply};
 use openapi_client_codegen::source::{Lock, sha256};
 use openapi_client_codegen::{Disposition, Report, canonical};
 
@@ -18,8 +18,9 @@ use crate::changelog;
 use crate::generation::Generation;
 use crate::overlay;
 use crate::problem::Problem;
+use crate::reliance;
 use crate::replace::{Change, replace_all};
-use crate::source::{Taken, Vendored};
+use crate::source::{Taken, Vendored, version_of};
 use crate::workspace::Workspace;
 
 /// How to treat a document from which `mint-api` cannot be built.
@@ -73,7 +74,7 @@ pub(crate) fn regen(
     let mut regenerated = Regenerated {
         files: Vec::new(),
         notes: taken.notes.clone(),
-        version: taken.document["info"]["version"].as_str().unwrap_or_default().to_owned(),
+        version: version_of(&taken.document),
         sha256,
         report: None,
         unsettled: Vec::new(),
@@ -83,6 +84,10 @@ pub(crate) fn regen(
     match drift(workspace, &overlay, &text, &generation)? {
         Ok(drift) => regenerated.drift = drift,
         Err(why) => regenerated.notes.push(why),
+    }
+    if let Some(old) = Vendored::read(workspace) {
+        let effective = |document| apply(document, &overlay).document;
+        regenerated.notes.extend(reliance::lost(&effective(&old.document), &effective(&taken.document)));
     }
     let date = today.format("%Y-%m-%d").to_string();
     let mut files = Vec::new();

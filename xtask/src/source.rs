@@ -106,6 +106,15 @@ impl Source {
     }
 }
 
+/// The version of the API as a text; a number in its place, which is not valid OpenAPI, as JSON writes it.
+pub(crate) fn version_of(document: &Value) -> String {
+    match &document["info"]["version"] {
+        Value::String(version) => version.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
 /// Takes the document in a text.
 ///
 /// # Errors

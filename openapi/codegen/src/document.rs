@@ -5,5 +5,5 @@ mod text;
 
 pub(crate) use limits::check as check_limits;
 #[cfg(feature = "source")]
-pub(crate) use text::{beyond_bounds, bounded};
+pub(crate) use text::{beyond_bounds, bounded, exact_integer};
 pub use text::{canonical, parse_json};

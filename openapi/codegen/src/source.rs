@@ -4,13 +4,15 @@ mod index;
 mod lock;
 mod markdown;
 mod merge;
+mod yaml;
 
-use std::thread;
+use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::document::{beyond_bounds, bounded, parse_json};
+use crate::document::{bounded, parse_json};
 use crate::error::Error;
+use yaml::parse_yaml;
 
 pub use crate::error::Conflict;
 pub use index::reference_pages;
@@ -36,6 +38,7 @@ pub use merge::{Part, merge};
 pub fn read(text: &str) -> Result<Value, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     bounded(text)?;
+    let text = &*with_line_feeds(text);
     let document = if text.trim_start().starts_with('{') {
         parse_json(text)?
     } else if is_html(text) {
@@ -46,16 +49,49 @@ pub fn read(text: &str) -> Result<Value, Error> {
             false => parse_yaml(&block)?,
         }
     } else {
-        parse_yaml(text)?
+        match parse_yaml(text) {
+            // A page is no YAML, and its mistake is not where YAML ends.
+            Err(Error::Unreadable { .. }) if markdown::has_blocks(text) && !is_yaml_document(text) => {
+                let message = "no fenced block of the page starts with `openapi:` or is JSON with that field".into();
+                return Err(Error::Unreadable { format: "Markdown", message });
+            }
+            document => document?,
+        }
     };
-    // The rules refuse OpenAPI 2 with a better message.
-    if !["openapi", "swagger"].iter().any(|field| document.get(field).is_some_and(Value::is_string)) {
-        return Err(Error::Unreadable {
-            format: "OpenAPI",
-            message: "there is no `openapi` field with a version at the top".into(),
-        });
+    match wrong_version(&document) {
+        Some(message) => Err(Error::Unreadable { format: "OpenAPI", message }),
+        None => Ok(document),
     }
-    Ok(document)
+}
+
+/// Why a document does not say of which version it is.
+fn wrong_version(document: &Value) -> Option<String> {
+    // The rules refuse OpenAPI 2 with a better message.
+    let field = ["openapi", "swagger"].into_iter().find(|field| document.get(field).is_some());
+    match (document, field.map(|field| (field, &document[field]))) {
+        (_, Some((_, Value::String(_)))) => None,
+        (_, Some((field, Value::Number(number)))) => Some(format!(
+            "`{field}` is the number {number}, and a version is a string: put it in quotes, `{field}: \"{number}\"`"
+        )),
+        (_, Some((field, other))) => Some(format!("`{field}` is {other}, and a version is a string such as \"3.1.0\"")),
+        (Value::Object(_), None) => {
+            Some("it has no field `openapi` at the top, which names the version, such as \"3.1.0\"".into())
+        }
+        (_, None) => Some("it is no object with a field `openapi` at the top".into()),
+    }
+}
+
+/// The text with a line feed at the end of each line; YAML and Markdown also take a carriage return.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => text.replace("\r\n", "\n").replace('\r', "\n").into(),
+        false => text.into(),
+    }
+}
+
+/// Whether a line starts as a document in YAML does.
+fn is_yaml_document(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("openapi:") || line.starts_with("swagger:"))
 }
 
 /// Reads a docs page; `None` when it is Markdown without a document.
@@ -71,8 +107,9 @@ pub fn read(text: &str) -> Result<Value, Error> {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
+    let text = &*with_line_feeds(text);
     let start = text.trim_start_matches('\u{feff}').trim_start();
-    let is_document = start.starts_with('{') || text.lines().any(|line| line.starts_with("openapi:"));
+    let is_document = start.starts_with('{') || is_yaml_document(text);
     if !is_document && !is_html(start) && markdown::document_block(text)?.is_none() {
         return Ok(None);
     }
@@ -82,37 +119,6 @@ pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
 /// Some servers send an HTML page instead of a 404.
 fn is_html(text: &str) -> bool {
     text.trim_start().starts_with('<')
-}
-
-/// The stack that the YAML parser needs for the deepest document, with room to spare.
-const STACK: usize = 64 * 1024 * 1024;
-
-fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
-    // YAML 1.2: `no` is a string. The parser's default limits are for configuration files, which are smaller.
-    let options = serde_saphyr::options! {
-        strict_booleans: true,
-        with_snippet: false,
-        budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 4_000_000, max_events: 8_000_000 },
-    };
-    serde_saphyr::from_str_with_options(text, options)
-}
-
-fn parse_yaml(text: &str) -> Result<Value, Error> {
-    // The parser uses more stack per level than the caller's thread may have.
-    let read = thread::scope(|scope| {
-        let reader = thread::Builder::new().stack_size(STACK);
-        let reader = reader.spawn_scoped(scope, || read_yaml(text));
-        reader.map(|reader| reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    let unreadable = |message| Error::Unreadable { format: "YAML", message };
-    let read = read.map_err(|error| unreadable(format!("cannot start a thread to read it: {error}")))?;
-    read.map_err(|error| match error.to_string() {
-        // Too deep, or aliases of aliases that would exhaust memory.
-        message if ["budget breached", "alias replay limit"].iter().any(|start| message.starts_with(start)) => {
-            beyond_bounds(message)
-        }
-        message => unreadable(message),
-    })
 }
 
 #[cfg(test)]
@@ -154,6 +160,139 @@ mod tests {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(message), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn each_malformed_page_has_its_sentence() {
+        let page = |block: &str| format!("# T\n\n```yaml\n{block}\n```\n");
+        for (text, expected) in [
+            (
+                "openapi: 3.1\n".into(),
+                "OpenAPI document: `openapi` is the number 3.1, and a version is a string: put it in quotes, `openapi: \"3.1\"`",
+            ),
+            (
+                "swagger: 2.0\n".into(),
+                "OpenAPI document: `swagger` is the number 2.0, and a version is a string: put it in quotes, `swagger: \"2.0\"`",
+            ),
+            (
+                "{\"openapi\": 3}".into(),
+                "OpenAPI document: `openapi` is the number 3, and a version is a string: put it in quotes, `openapi: \"3\"`",
+            ),
+            ("openapi:\n".into(), "OpenAPI document: `openapi` is null, and a version is a string such as \"3.1.0\""),
+            (
+                "openapi: [3]\n".into(),
+                "OpenAPI document: `openapi` is [3], and a version is a string such as \"3.1.0\"",
+            ),
+            (
+                "info: {}\n".into(),
+                "OpenAPI document: it has no field `openapi` at the top, which names the version, such as \"3.1.0\"",
+            ),
+            (
+                "{}".into(),
+                "OpenAPI document: it has no field `openapi` at the top, which names the version, such as \"3.1.0\"",
+            ),
+            ("- openapi: 3.1.0\n".into(), "OpenAPI document: it is no object with a field `openapi` at the top"),
+            ("some text".into(), "OpenAPI document: it is no object with a field `openapi` at the top"),
+            ("".into(), "OpenAPI document: it is no object with a field `openapi` at the top"),
+            ("<html>".into(), "OpenAPI document: it is a page in HTML, or XML"),
+            (
+                page("openapi: 3.1"),
+                "OpenAPI document: `openapi` is the number 3.1, and a version is a string: put it in quotes, `openapi: \"3.1\"`",
+            ),
+            (
+                page("info: {}\npaths: {}"),
+                "Markdown document: no fenced block of the page starts with `openapi:` or is JSON with that field",
+            ),
+            (
+                page("curl"),
+                "Markdown document: no fenced block of the page starts with `openapi:` or is JSON with that field",
+            ),
+            (page("openapi: ["), "YAML document: "),
+            (page("openapi: 3.1.0\na: 1\na: 2"), "YAML document: the duplicate key `a` at line 6, column 1"),
+            (
+                format!("{0}{0}", page("openapi: 3.1.0")),
+                "Markdown document: 2 blocks of the page hold an OpenAPI document; there must be one",
+            ),
+            (
+                "# T\r```yaml\ropenapi: 3.1.0\r".into(),
+                "Markdown document: the block that opens in line 2 is not closed; the page seems to be cut off",
+            ),
+            ("openapi: 3.1.0\na: .inf\n".into(), "YAML document: `.inf` is no number in JSON at line 2, column 4"),
+            ("openapi: 3.1.0\na: -.INF\n".into(), "YAML document: `-.INF` is no number in JSON at line 2, column 4"),
+            ("openapi: 3.1.0\na: .nan\n".into(), "YAML document: `.nan` is no number in JSON at line 2, column 4"),
+            ("openapi: 3.1.0\na: 1e999\n".into(), "YAML document: `1e999` is no number in JSON at line 2, column 4"),
+            (
+                "openapi: 3.1.0\n---\na: 1\n".into(),
+                "YAML document: a second document begins, and there must be one at line 3, column 1",
+            ),
+            (
+                "openapi: 3.1.0\na: 123456789012345678901\n".into(),
+                "YAML document: the number `123456789012345678901` has more than 64 bits at line 2, column 4",
+            ),
+            ("openapi: 3.1.0\na: *b\n".into(), "YAML document: alias references unknown anchor at line 2, column 4"),
+            ("openapi: 3.1.0\na: @b\n".into(), "YAML document: unexpected character: `@' at line 2, column 4"),
+            (
+                "{\"openapi\": \"3.1.0\", \"a\": 1, \"a\": 2}".into(),
+                "JSON document: the key \"a\" is a duplicate at line 1 column 32",
+            ),
+            (
+                "{\"openapi\": \"3.1.0\", \"a\": 123456789012345678901}".into(),
+                "JSON document: the number `123456789012345678901` has more than 64 bits at line 1 column 27",
+            ),
+            ("{\"openapi\": \"3.1.0\", \"a\": 012}".into(), "JSON document: invalid number at line 1 column 28"),
+            ("{\"openapi\": \"3.1.0\",}".into(), "JSON document: trailing comma at line 1 column"),
+        ] {
+            let error = read(&text).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("not a readable {expected}")), "{text:?}: {error}");
+            for advice in ["Options", "policy", "from_", "reject_", "serde"] {
+                assert!(!error.contains(advice), "{text:?}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn scalars_are_those_of_yaml_1_2() {
+        for (written, expected) in [
+            ("012", json!(12)),
+            ("-012", json!(-12)),
+            ("+5", json!(5)),
+            ("0o17", json!(15)),
+            ("0x1F", json!(31)),
+            ("1_000", json!("1_000")),
+            ("0b11", json!("0b11")),
+            ("0X1F", json!("0X1F")),
+            ("1_0.5", json!("1_0.5")),
+            ("0xF_F", json!("0xF_F")),
+            ("1:30", json!("1:30")),
+            ("1.", json!(1.0)),
+            (".5", json!(0.5)),
+            ("-1.5e3", json!(-1500.0)),
+            ("18446744073709551615", json!(u64::MAX)),
+            ("-9223372036854775808", json!(i64::MIN)),
+            ("9223372036854776000", json!(9_223_372_036_854_776_000_u64)),
+            ("100000000000000000000", json!(1e20)),
+            ("'012'", json!("012")),
+            ("é: 1_000", json!({"é": "1_000"})),
+            ("&a 1_000\nb: *a", json!("1_000")),
+            ("3.1.0", json!("3.1.0")),
+        ] {
+            let text = format!("openapi: 3.1.0\na:\n  {}\n", written);
+            assert_eq!(read(&text).unwrap()["a"], expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_line() {
+        for text in [
+            "openapi: 3.1.0\ra: 1\r",
+            "# T\r\r```yaml\ropenapi: 3.1.0\ra: 1\r```\r",
+            "{\"openapi\": \"3.1.0\",\r\"a\": 1}",
+        ] {
+            assert_eq!(read(text).unwrap(), json!({"openapi": "3.1.0", "a": 1}), "{text:?}");
+            assert_eq!(read_page(text).unwrap(), Some(json!({"openapi": "3.1.0", "a": 1})), "{text:?}");
+        }
+        let swagger = "# T\n\n```yaml\nswagger: \"2.0\"\n```\n";
+        assert_eq!(read(swagger).unwrap(), json!({"swagger": "2.0"}));
     }
 
     #[test]

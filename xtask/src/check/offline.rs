@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::generation::Generation;
 use crate::overlay;
 use crate::problem::Problem;
+use crate::source::version_of;
 use crate::workspace::Workspace;
 
 /// Refreshes what is written from the document, when the document itself is right.
@@ -72,7 +73,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Problem> {
     // The document may be its own source only when it is known to be the published one.
     let refresh = if findings.is_empty() { REGEN_FROM_ITSELF } else { &published };
     if let Ok(Lock { version: locked, .. }) = &lock
-        && document["info"]["version"].as_str() != Some(locked)
+        && version_of(&document) != *locked
     {
         let why = format!("the document says {}, its lock says {locked:?}", document["info"]["version"]);
         findings.push(out_of_date("`openapi/openapi.lock` has another version than the document", why, refresh));

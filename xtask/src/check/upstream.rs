@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::generation::Generation;
 use crate::problem::Problem;
-use crate::source::Taken;
+use crate::source::{Taken, version_of};
 use crate::workspace::Workspace;
 use crate::{Exit, diff, overlay};
 
@@ -69,7 +69,7 @@ fn compare(workspace: &Workspace, taken: Taken) -> Result<Upstream, Problem> {
     let vendored = fs::read_to_string(&path).map_err(|error| Problem::of_path("read", &path, error, fix))?;
     let text = canonical(&taken.document);
     let published = Published {
-        version: taken.document["info"]["version"].as_str().unwrap_or_default().to_owned(),
+        version: version_of(&taken.document),
         sha256: sha256(&text),
         origin: taken.origin,
         notes: taken.notes,

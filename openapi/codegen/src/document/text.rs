@@ -1,6 +1,9 @@
 //! Parsing a document written as JSON, and its canonical text.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::limits::MAX_BYTES;
 use crate::error::Error;
@@ -14,10 +17,123 @@ use crate::report::{Code, Log};
 /// [`Error::Unreadable`] with line and column, and [`Error::Rejected`] for a document that is too deep or too large.
 pub fn parse_json(text: &str) -> Result<Value, Error> {
     bounded(text)?;
-    serde_json::from_str(text).map_err(|error| match error.to_string() {
+    let Unique(document) = serde_json::from_str(text).map_err(|error| match error.to_string() {
         message if message.starts_with("recursion limit exceeded") => beyond_bounds(message),
         message => Error::Unreadable { format: "JSON", message },
+    })?;
+    match inexact_integer(text) {
+        Some((number, line, column)) => {
+            let message = format!("the number `{number}` has more than 64 bits at line {line} column {column}");
+            Err(Error::Unreadable { format: "JSON", message })
+        }
+        None => Ok(document),
+    }
+}
+
+/// The first integer that no number of 64 bits is equal to, with its line and column.
+fn inexact_integer(text: &str) -> Option<(&str, usize, usize)> {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+    let (mut at, bytes) = (0, text.as_bytes());
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                let mut escaped = false;
+                let end = bytes[at + 1..].iter().position(|byte| {
+                    let ends = *byte == b'"' && !escaped;
+                    escaped = *byte == b'\\' && !escaped;
+                    ends
+                })?;
+                at += end + 2;
+            }
+            b'-' | b'0'..=b'9' => {
+                let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+                let number = &text[at..at + length];
+                if !number.contains(['.', 'e', 'E']) && exact_integer(number).is_none() {
+                    let line = text[..at].matches('\n').count() + 1;
+                    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+                    return Some((number, line, at - start + 1));
+                }
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// An integer as a number of 64 bits; `None` when none is equal to it.
+pub(crate) fn exact_integer(text: &str) -> Option<Value> {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let whole = text.parse::<u64>().map(Value::from).or_else(|_| text.parse::<i64>().map(Value::from));
+    whole.ok().or_else(|| {
+        let float: f64 = text.parse().ok()?;
+        // The shortest text of a float is the one that it is written as.
+        let digits = text.trim_start_matches('-').trim_start_matches('0');
+        (float.abs().to_string() == digits).then(|| float.into())
     })
+}
+
+/// A value whose objects have no key twice.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Unique(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if object.contains_key(&name) {
+                return Err(de::Error::custom(format!("the key {name:?} is a duplicate")));
+            }
+            let Unique(value) = fields.next_value()?;
+            object.insert(name, value);
+        }
+        Ok(object.into())
+    }
 }
 
 /// Refuses a text that is too large to parse in bounded memory.

@@ -19,13 +19,22 @@ pub(super) fn version(pass: &mut Pass) {
             return log.add(Code::R003, &at, reason);
         }
     };
-    let is = |version: &str| found == version || found.starts_with(&format!("{version}."));
+    let is = |version: &str| {
+        let is_allowed = |char: char| char.is_ascii_alphanumeric() || "-+.".contains(char);
+        let patch = found.strip_prefix(version).and_then(|rest| rest.strip_prefix('.'));
+        let is_patch =
+            |patch: &str| patch.starts_with(|char: char| char.is_ascii_digit()) && patch.chars().all(is_allowed);
+        found == version || patch.is_some_and(is_patch)
+    };
     if is("3.0") {
         log.add(Code::L001, &at, format!("was {found}, which is read as 3.0.3"));
     } else if is("3.1") || is("3.2") {
         log.add(Code::L001, &at, format!("was {found}"));
     } else {
-        let reason = format!("`{found}` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first");
+        let reason = format!(
+            "`{}` is neither 3.0, 3.1 nor 3.2; convert the document to OpenAPI 3.1 first",
+            found.escape_debug()
+        );
         return log.add(Code::R003, &at, reason);
     }
     document["openapi"] = "3.0.3".into();
@@ -190,6 +199,10 @@ mod tests {
             (json!({"openapi": "3.1.2"}), false),
             (json!({"openapi": "3.2.0"}), false),
             (json!({"openapi": "3.0.1"}), false),
+            (json!({"openapi": "3.1.0-rc1"}), false),
+            (json!({"openapi": "3.1.0\u{200b}"}), true),
+            (json!({"openapi": "3.1."}), true),
+            (json!({"openapi": "3.10"}), true),
             (json!({"swagger": "2.0"}), true),
             (json!({"openapi": "4.0.0"}), true),
             (json!({"openapi": 3.1}), false),

@@ -47,6 +47,9 @@ struct Mending<'a> {
 impl Mending<'_> {
     fn object(&mut self, kind: ObjectKind, at: &Pointer, object: &mut Map<String, Value>) {
         self.complete(kind, at, object);
+        if kind == ObjectKind::Schema {
+            self.types(at, object);
+        }
         object.retain(|field, value| {
             let here = || at.join(field);
             let fits = field.starts_with("x-") || self.field(kind, field, value, &here);
@@ -69,6 +72,15 @@ impl Mending<'_> {
         if object.get(field).is_none_or(Value::is_null) {
             self.log.add(Code::L015, &at.join(field), format!("{value} replaces the missing field"));
             object.insert(field.into(), value);
+        }
+    }
+
+    /// Reads null in a list of types as the type of that name: in YAML, `null` without quotes is no string.
+    fn types(&mut self, at: &Pointer, schema: &mut Map<String, Value>) {
+        let Some(Value::Array(types)) = schema.get_mut("type") else { return };
+        for (index, value) in types.iter_mut().enumerate().filter(|(_, value)| value.is_null()) {
+            self.log.add(Code::L015, &at.join("type").join(&index.to_string()), "null is read as \"null\"");
+            *value = "null".into();
         }
     }
 
@@ -251,6 +263,10 @@ mod tests {
         check(
             schemas(json!({"A": {"anyOf": [null, {}], "items": 1, "allOf": null}})),
             expect![[r#"{"components":{"schemas":{"A":{"anyOf":[{},{}],"items":1,"allOf":null}}}} W007"#]],
+        );
+        check(
+            schemas(json!({"A": {"type": ["string", null]}})),
+            expect![[r#"{"components":{"schemas":{"A":{"type":["string","null"]}}}} L015"#]],
         );
         check(
             schemas(json!({"A": {"title": 1, "default": null}})),

@@ -42,7 +42,17 @@ pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
 
 fn holds_document(block: &str) -> bool {
     let start = block.trim_start();
-    start.starts_with("openapi:") || start.starts_with("{") && start.contains("\"openapi\"")
+    let is_named = |name: &str| start.starts_with(&format!("{name}:")) || is_json(start, name);
+    ["openapi", "swagger"].into_iter().any(is_named)
+}
+
+fn is_json(block: &str, field: &str) -> bool {
+    block.starts_with('{') && block.contains(&format!("\"{field}\""))
+}
+
+/// Whether a text has fenced blocks.
+pub(super) fn has_blocks(text: &str) -> bool {
+    text.lines().any(|line| fence(line).is_some())
 }
 
 /// The fence a line starts with (CommonMark 0.31, section 4.5).

@@ -205,3 +205,12 @@ fn a_required_scheme_that_is_not_defined_refuses_the_document() {
     fixture.force(&without, 2).unwrap();
     assert!(matches!(&check(&fixture.workspace).unwrap()[..], [Finding::Broken(_)]));
 }
+
+#[test]
+fn what_regen_takes_check_takes() {
+    for version in ["1.0", "1", "null", "[1]"] {
+        let fixture = Fixture::in_sync();
+        fixture.regen(&DOCUMENT.replacen("\"1.0.0\"", version, 1), 2).unwrap();
+        assert_eq!(check(&fixture.workspace).unwrap(), [], "{version}");
+    }
+}

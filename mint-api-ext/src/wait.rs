@@ -80,6 +80,7 @@
 //! - The operation failed: [`Outcome::Failed`]. Its [`retry`](FailedOperation::retry) starts a new one and costs credits.
 //! - A person must act: [`Outcome::AwaitingReview`] and [`Outcome::BillingRequired`]. Both have methods for the next step.
 //! - A poll failed in passing: the wait goes on, for [`Wait::failure_tolerance`] at most.
+//! - The server does not know yet what it has just accepted: the wait goes on, for [`Wait::not_found_tolerance`] at most.
 //! - The wait itself ends early: an [`Error`](crate::Error). The operation goes on at the server and can be attached to again.
 
 mod acted_on;

@@ -132,7 +132,11 @@ impl Mint {
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
-        self.parts.retry_policy.send(self.jitter(), send).await
+        self.retry_policy().send(self.jitter(), send).await
+    }
+
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        self.parts.retry_policy
     }
 
     pub(crate) fn downloader(&self) -> &Downloader {

@@ -65,8 +65,10 @@
 //! | after `approve`, `revise` or `resume` | `handle.save()` of the handle that it returned |
 //! | after the outcome | the parts of the operation that you need; delete the saved handle |
 //!
-//! The id alone is enough to wait ([`Mint::attach`](crate::Mint::attach)). A saved handle also keeps the deadline and the
-//! acted-on states.
+//! The id alone is enough to wait ([`Mint::attach`](crate::Mint::attach)). A saved handle also keeps the deadline, the
+//! acted-on states, and when the operation was started: a server that does not know it yet does not end the wait
+//! ([`Wait::not_found_tolerance`](crate::wait::Wait::not_found_tolerance)). A stored deadline may have passed: each wait
+//! polls at least once.
 //!
 //! # Files: run the download again
 //!

@@ -84,7 +84,20 @@ impl RetryPolicy {
     /// Sends a request until it succeeds, fails permanently, or the policy gives up.
     ///
     /// A call that changes something must carry the same idempotency key in each attempt.
-    pub(crate) async fn send<T, F>(self, mut jitter: Jitter, mut send: impl FnMut() -> F + Send) -> Result<T, Error>
+    pub(crate) async fn send<T, F>(self, jitter: Jitter, send: impl FnMut() -> F + Send) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send,
+    {
+        self.send_while(jitter, Error::is_transient, send).await
+    }
+
+    /// As [`send`](Self::send), by another rule of which failures are retryable.
+    pub(crate) async fn send_while<T, F>(
+        self,
+        mut jitter: Jitter,
+        is_retryable: impl Fn(&Error) -> bool + Send,
+        mut send: impl FnMut() -> F + Send,
+    ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
@@ -93,7 +106,7 @@ impl RetryPolicy {
         let mut made = 0;
         loop {
             let error = match send().await {
-                Err(error) if error.is_transient() => error,
+                Err(error) if is_retryable(&error) => error,
                 result => return result,
             };
             made += 1;

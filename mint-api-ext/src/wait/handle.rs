@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use mint_api::types::Operation;
 use serde::{Serialize, Serializer};
 
+use super::rules::NOT_FOUND_TOLERANCE;
 use super::{SavedOperation, Wait, WaitState};
 use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind, OperationId};
@@ -84,7 +85,8 @@ impl OperationHandle {
     }
 
     /// The operation as it is now: `GET /v1/operations/{operationId}`, sent again under the
-    /// [`RetryPolicy`](crate::retry::RetryPolicy) after a transient failure, as by [`Mint::operation`].
+    /// [`RetryPolicy`](crate::retry::RetryPolicy) after a transient failure, as by [`Mint::operation`]. For 60 seconds after
+    /// the start that gave this handle, a 404 is one, too: a replica of the server may lag.
     ///
     /// # Errors
     ///
@@ -92,7 +94,11 @@ impl OperationHandle {
     /// fails; [`ErrorKind::Transport`] or [`ErrorKind::Timeout`] when it is not reached in time;
     /// [`ErrorKind::Decode`] when the reply is not what the API documents.
     pub async fn get(&self) -> Result<Operation, Error> {
-        Ok(self.mint.with_retries(|| self.poll()).await?.value)
+        let is_retryable = |error: &Error| {
+            error.is_transient() || error.is_not_found() && !self.known_in(NOT_FOUND_TOLERANCE).is_zero()
+        };
+        let policy = self.mint.retry_policy();
+        Ok(policy.send_while(self.mint.jitter(), is_retryable, || self.poll()).await?.value)
     }
 
     /// Waits until the operation ends or needs a person: await it, or take its [`updates`](Wait::updates).
@@ -176,6 +182,13 @@ impl OperationHandle {
                 (None, not_before.map(|time| self.mint.until(time)).unwrap_or_default())
             }
         }
+    }
+
+    /// How long the server may still not know the operation, if it may for this long after the start.
+    pub(super) fn known_in(&self, tolerance: Duration) -> Duration {
+        let known_by = self.state.started_at().and_then(|started| started.checked_add(tolerance));
+        // A start in the future comes from a clock that was set back.
+        known_by.map_or(Duration::ZERO, |time| self.mint.until(time).min(tolerance))
     }
 
     /// Reads the operation once.

@@ -37,10 +37,7 @@ impl Poller {
         state.set_deadline(deadline.and_then(|deadline| now.checked_add(deadline)), now);
         let (first, not_before) = handle.begin();
         let not_before = not_before.min(rules.retry_after_ceiling);
-        // A start in the future comes from a clock that was set back.
-        let tolerance = rules.not_found_tolerance;
-        let known_by = state.started_at().and_then(|started| started.checked_add(tolerance));
-        let known_by = known_by.map_or(Duration::ZERO, |time| mint.until(time).min(tolerance));
+        let known_by = handle.known_in(rules.not_found_tolerance);
         let machine = Machine::new(rules, deadline, not_before).with_state(state.clone()).known_by(known_by);
         Self { handle, machine, began: Instant::now(), first }
     }

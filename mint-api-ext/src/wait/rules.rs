@@ -22,6 +22,7 @@ pub(crate) struct Rules {
 }
 
 pub(crate) const DEFAULT_DEADLINE: Duration = MINUTE.saturating_mul(30);
+pub(crate) const NOT_FOUND_TOLERANCE: Duration = MINUTE;
 
 impl Default for Rules {
     fn default() -> Self {
@@ -29,7 +30,7 @@ impl Default for Rules {
             policy: PollingPolicy::default(),
             request_timeout: Duration::from_secs(30),
             failure_tolerance: 5 * MINUTE,
-            not_found_tolerance: MINUTE,
+            not_found_tolerance: NOT_FOUND_TOLERANCE,
             unknown_status_tolerance: 10 * MINUTE,
             retry_after_floor: Duration::ZERO,
             retry_after_ceiling: Duration::MAX,

@@ -54,6 +54,22 @@ async fn what_was_started_is_waited_for_until_the_server_knows_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_started_is_read_once_the_server_knows_it() {
+    let (mint, server) = lagging(3).await;
+    let handle = started(&mint).await;
+    assert_eq!(handle.get().await.unwrap().status.as_str(), "succeeded");
+    assert_eq!(server.sent().len(), 5);
+
+    let (mint, server) = lagging(100).await;
+    let handle = started(&mint).await;
+    assert!(handle.get().await.unwrap_err().is_not_found());
+    assert_eq!(server.sent().len(), 7, "as often as the retry policy allows");
+    sleep(60 * SECOND).await;
+    assert!(handle.get().await.unwrap_err().is_not_found());
+    assert_eq!(server.sent().len(), 8, "a minute later, the 404 is the answer");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_stays_unknown_ends_the_wait() {
     type Waits = fn(&Mint, OperationHandle) -> futures::future::BoxFuture<'static, Result<Outcome, Error>>;
     let one: Waits = |_, handle| handle.wait().into_future();

@@ -131,6 +131,7 @@ fn check_keywords(schema: &Value) {
         "properties",
         "required",
         "type",
+        "x-enumDescriptions",
     ];
     for keyword in schema.as_object().into_iter().flat_map(Map::keys) {
         assert!(KEYWORDS.contains(&keyword.as_str()), "no instances are made by the keyword {keyword} of {schema:#}");

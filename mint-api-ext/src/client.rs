@@ -70,7 +70,7 @@ mod network;
 mod repair;
 
 pub(crate) use blocking::blocking;
-pub(crate) use call::{Answer, answer, reply, resource_of};
+pub(crate) use call::{Answer, answer, causes, reply, resource_of};
 pub use clock::Clock;
 pub(crate) use downloader::{Downloader, fetch_error, refused};
 pub use mint::{Mint, MintBuilder};

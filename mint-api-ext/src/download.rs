@@ -163,30 +163,40 @@
 //!
 //! - A file that failed has no name in the directory or the store, or it has its old content. A writer may have the
 //!   beginning of it.
-//! - A file whose length, digest or content is wrong is never published, and its bytes are not continued.
+//! - A file whose digest is wrong, or whose content is surely that of another file, is never published, and its bytes are not continued.
 //! - `<name>.part` and `<name>.part.json` stay if a later download can continue them, and are removed if not.
-//! - The download itself is an error only if the directory cannot be made, the manifest cannot be read or written, or the
-//!   API cannot be asked for the files.
+//! - The download itself is an error only if the directory cannot be made, the manifest cannot be read, or the API cannot
+//!   be asked for the files. A manifest that cannot be written is [`Report::unrecorded`].
+//! - Files that no place names are [`Report::missing`], and so are kinds of [`Download::only`] that no file has, unless
+//!   [`Download::optional`] lets them be absent.
+//! - A file that merely disagrees with what the API or the server says of it is taken, with [`FetchedFile::notes`].
 //!
 //! # What is overwritten
 //!
-//! [`Download::overwrite`] decides what happens to a file that already has the name.
+//! A file is replaced only if the manifest of the directory or store, `mint-manifest.json`, says that a download of the
+//! same asset wrote it: one of the same resource and kind, or from the same URL. Any other file is refused, and its error
+//! names the ways out: a directory for each operation, another [`Asset::file_name`](crate::asset::Asset::file_name), or
+//! [`Overwrite::Always`]. [`Download::overwrite`] has the settings:
 //!
-//! | | the file is as an earlier download left it | any other file |
-//! |---|---|---|
-//! | [`Overwrite::IfChanged`] (default) | replaced if the server has a newer version | replaced |
-//! | [`Overwrite::Always`] | replaced | replaced |
-//! | [`Overwrite::Never`] | kept, no request is sent | kept, no request is sent |
+//! | The name has | [`Overwrite::IfChanged`] (default) | [`Overwrite::Always`] | [`Overwrite::Never`] |
+//! |---|---|---|---|
+//! | the file of an earlier download, unchanged | replaced if the server has a newer version | replaced | kept, no request |
+//! | the same, changed on this side | replaced | replaced | kept, no request |
+//! | the file of another asset | refused, no request | replaced | refused, no request |
+//! | a file that the manifest does not list | refused, unless the new one has the same bytes | replaced | kept, no request |
+//!
+//! A file that is kept is in [`Report::files`], and one that is refused is in [`Report::failures`].
 //!
 //! Whatever the setting, these are never overwritten:
 //!
 //! - A directory that has the name of a file.
-//! - An unpacked directory that holds files from anywhere else than the archive; see [`Download::unpack_archives`].
+//! - An unpacked directory that holds other files than the archive's; see [`Download::unpack_archives`].
 //! - A file that another download is writing at the moment, in this process or another; `<name>.lock` prevents that.
 //! - A file that a symbolic link leads to: the link itself is replaced, or refused with [`Overwrite::Never`].
 //!
 //! `mint-manifest.json` records what was saved. Each download adds to it, and keeps the entries of others.
 
+mod claim;
 mod content;
 mod destination;
 mod digest;
@@ -199,6 +209,7 @@ mod file_name;
 mod in_order;
 mod lock;
 mod manifest;
+mod missing;
 mod part;
 #[cfg(feature = "progress")]
 pub mod progress;

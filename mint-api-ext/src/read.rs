@@ -41,3 +41,4 @@ mod read;
 
 pub use asset_type::AssetType;
 pub use list::{Items, List};
+pub(crate) use read::ANIMATION_TARGETS;

@@ -39,6 +39,11 @@ impl Client {
         url::Url::parse(&self.baseurl).is_ok_and(|url| crate::is_loopback(&url))
     }
 
+    /// The `User-Agent` of each request.
+    pub fn user_agent(&self) -> &HeaderValue {
+        &self.inner().user_agent
+    }
+
     /// How long one request may take.
     pub fn request_timeout(&self) -> Duration {
         self.inner().request_timeout

@@ -2,6 +2,7 @@
 
 use mint_api::types::{Artifact, ArtifactManifest, ArtifactSource, WorldRuntime};
 
+use super::collect::resource_key;
 use super::{Asset, AssetKind, Assets, Source, Subject};
 use crate::read::AssetType;
 
@@ -19,7 +20,14 @@ pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
         Some(AssetType::World) => Subject::World,
         _ => Subject::Unknown,
     };
-    Assets { subject, source: manifest.source.as_ref().and_then(source), assets, ..Assets::default() }
+    let resource = manifest.source.as_ref().and_then(resource);
+    let source = manifest.source.as_ref().and_then(source);
+    Assets { subject, resource, source, assets, ..Assets::default() }
+}
+
+fn resource(source: &ArtifactSource) -> Option<String> {
+    let type_ = source.target_type.as_deref().or(source.asset_type.as_deref())?;
+    Some(resource_key(type_, source.id.as_deref()?))
 }
 
 fn source(source: &ArtifactSource) -> Option<Source> {

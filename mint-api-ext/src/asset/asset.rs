@@ -91,11 +91,15 @@ pub enum Subject {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Assets {
     pub(super) subject: Subject,
+    /// The resource of the files, such as `model/m_1`.
+    pub(super) resource: Option<String>,
     /// The route to read again for fresh URLs.
     pub(super) source: Option<Source>,
     pub(super) assets: Vec<Asset>,
     /// The routes to read for files that this list lacks.
     pub(super) elsewhere: Vec<Source>,
+    /// Where files were looked for, and what each place said: for the error of a download that finds none.
+    pub(super) looked: Vec<String>,
 }
 
 impl Assets {
@@ -131,9 +135,19 @@ impl Assets {
         of_kind(AssetKind::OptimizedGlb).or_else(|| of_kind(AssetKind::Glb))
     }
 
+    /// The resource of the files, such as `model/m_1`, if it is known. Every route to a file names the same one.
+    pub(crate) fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
     /// The route to read again for fresh URLs, if it is known.
     pub(crate) fn source(&self) -> Option<&Source> {
         self.source.as_ref()
+    }
+
+    /// Where files were looked for, and what each place said.
+    pub(crate) fn looked(&self) -> &[String] {
+        &self.looked
     }
 
     /// One file of this operation or resource, with the same source of fresh URLs.

@@ -5,8 +5,9 @@ use mint_api::types::{
 };
 use serde_json::{Map, Value};
 
-use super::source::elsewhere;
+use super::source::{elsewhere, is_animation, named};
 use super::{Asset, AssetKind, Assets, Source, Subject};
+use crate::client::resource_of;
 
 pub(super) fn of(operation: &Operation) -> Assets {
     let mut assets = match &operation.assets {
@@ -21,8 +22,23 @@ pub(super) fn of(operation: &Operation) -> Assets {
     }
     let source = Some(Source::Operation(operation.id.clone()));
     let subject = subject(operation);
+    let looked = format!("operation {} is `{}` and names {}", operation.id, operation.status, named(&assets));
     let elsewhere = elsewhere(operation, subject, &assets);
-    Assets { subject, source, assets, elsewhere }
+    Assets { subject, resource: Some(resource(operation, subject)), source, assets, elsewhere, looked: vec![looked] }
+}
+
+/// The resource of an operation. The files of a conversion are its own: the model that it names has others.
+fn resource(operation: &Operation, subject: Subject) -> String {
+    match resource_of(operation) {
+        Some((type_, id)) if subject != Subject::Conversion => resource_key(type_, id),
+        _ => resource_key("operation", &operation.id),
+    }
+}
+
+/// The name of a resource in a manifest. An animation has three type names on different routes.
+pub(super) fn resource_key(type_: &str, id: &str) -> String {
+    let type_ = if is_animation(type_) { "animation" } else { type_ };
+    format!("{type_}/{id}")
 }
 
 pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
@@ -31,12 +47,16 @@ pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
 
 pub(super) fn of_model(made: &Model) -> Assets {
     let assets = made.assets.as_ref().map(model).unwrap_or_default();
-    Assets { subject: Subject::Model, source: Some(Source::Model(made.id.clone())), assets, ..Assets::default() }
+    let resource = Some(resource_key("model", &made.id));
+    let source = Some(Source::Model(made.id.clone()));
+    Assets { subject: Subject::Model, resource, source, assets, ..Assets::default() }
 }
 
 pub(super) fn of_world(made: &World) -> Assets {
     let assets = made.assets.as_ref().map(world).unwrap_or_default();
-    Assets { subject: Subject::World, source: Some(Source::World(made.id.clone())), assets, ..Assets::default() }
+    let resource = Some(resource_key("world", &made.id));
+    let source = Some(Source::World(made.id.clone()));
+    Assets { subject: Subject::World, resource, source, assets, ..Assets::default() }
 }
 
 fn subject(operation: &Operation) -> Subject {

@@ -1,11 +1,14 @@
 //! Finds an operation's files in its reply, its model or world, or its artifact manifest.
 
+use std::fmt;
+
 use mint_api::types::Operation;
 
+use super::collect::resource_key;
 use super::{Asset, AssetKind, Assets, Subject};
 use crate::client::{Mint, resource_of};
-use crate::error::Error;
-use crate::read::AssetType;
+use crate::error::{Error, quoted};
+use crate::read::{ANIMATION_TARGETS, AssetType};
 
 /// A route that names files.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +23,23 @@ pub(crate) enum Source {
     AssetManifest { asset_type: AssetType, id: String },
     /// `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
     AnimationManifest(String),
+    /// `GET /v1/animations/{targetType}/{targetId}/artifacts`, and each of them.
+    AnimationArtifacts(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation(id) => write!(f, "operation {id}"),
+            Self::Model(id) => write!(f, "model {id}"),
+            Self::World(id) => write!(f, "world {id}"),
+            Self::AssetManifest { asset_type, id } => {
+                write!(f, "the artifact manifest of {} {id}", asset_type.as_str())
+            }
+            Self::AnimationManifest(id) => write!(f, "the artifact manifest of animation {id}"),
+            Self::AnimationArtifacts(id) => write!(f, "the artifacts of animation {id}"),
+        }
+    }
 }
 
 impl Source {
@@ -32,6 +52,7 @@ impl Source {
                 Assets::from(&mint.artifact_manifest(asset_type.clone(), id).await?)
             }
             Self::AnimationManifest(id) => Assets::from(&mint.animation_manifest(id).await?),
+            Self::AnimationArtifacts(id) => animation_artifacts(mint, id).await?,
         };
         // A manifest may omit its source.
         Ok(Assets { source: Some(self.clone()), ..assets })
@@ -39,7 +60,8 @@ impl Source {
 }
 
 impl Mint {
-    /// Finds an operation's files: in its reply, otherwise in its model or world, otherwise in the artifact manifest.
+    /// Finds an operation's files: in its reply, otherwise in its model or world, otherwise in the artifact manifest. For an
+    /// animation, it reads the manifest, then the list of artifacts and each of them.
     ///
     /// This method sends no request if the reply is enough: it names files and, after a success, more than images. A
     /// conversion has only the files in its reply, since the files of its model have other formats.
@@ -73,16 +95,19 @@ impl Mint {
 impl Assets {
     /// Reads the other routes until one names more than images.
     pub(crate) async fn completed(mut self, mint: &Mint) -> Result<Self, Error> {
-        let subject = self.subject;
+        let (subject, resource) = (self.subject, self.resource.take());
+        let mut looked = std::mem::take(&mut self.looked);
         for source in std::mem::take(&mut self.elsewhere) {
             let found = match source.read(mint).await {
                 Ok(found) => found,
                 // The route does not know the resource, or the key may not read it.
                 Err(error) if error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404)) => {
+                    looked.push(format!("{source} answers {}", answered(&error)));
                     continue;
                 }
                 Err(error) => return Err(error),
             };
+            looked.push(format!("{source} names {}", named(&found.assets)));
             if found.len() > self.len() || found.iter().any(is_result) {
                 self = found;
             }
@@ -93,6 +118,8 @@ impl Assets {
         if self.subject == Subject::Unknown {
             self.subject = subject;
         }
+        self.resource = resource.or(self.resource);
+        self.looked = looked;
         Ok(self)
     }
 }
@@ -111,8 +138,52 @@ pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]
     match kind {
         "model" => vec![Source::Model(id.clone()), manifest()],
         "world" => vec![Source::World(id.clone()), manifest()],
-        "animation" => vec![Source::AnimationManifest(id)],
+        type_ if is_animation(type_) => {
+            vec![Source::AnimationManifest(id.clone()), Source::AnimationArtifacts(id)]
+        }
         _ => vec![manifest()],
+    }
+}
+
+/// Whether a resource of this type is read by the routes of animations. An operation calls them `animation`, the routes
+/// by their target types.
+pub(super) fn is_animation(type_: &str) -> bool {
+    type_ == "animation" || ANIMATION_TARGETS.contains(&type_)
+}
+
+/// The files of an animation by their list, which has no URLs, and each of its members, which has.
+async fn animation_artifacts(mint: &Mint, id: &str) -> Result<Assets, Error> {
+    let mut assets = Vec::new();
+    for listed in mint.animation_artifacts(id).await? {
+        let artifact = mint.animation_artifact(id, &listed.id).await?;
+        let Some(url) = &artifact.download_url else {
+            continue;
+        };
+        let kind = artifact.kind.or(listed.kind).unwrap_or(listed.id);
+        assets.push(Asset {
+            bytes: artifact.byte_size.and_then(|bytes| u64::try_from(bytes).ok()),
+            content_type: artifact.content_type.or(listed.content_type),
+            file_name: artifact.filename.or(listed.filename),
+            ..Asset::new(AssetKind::Other(kind), url)
+        });
+    }
+    Ok(Assets { resource: Some(resource_key("animation", id)), assets, ..Assets::default() })
+}
+
+/// The kinds of files, for a text.
+pub(super) fn named(assets: &[Asset]) -> String {
+    match assets {
+        [] => "no file".to_owned(),
+        assets => assets.iter().map(|asset| asset.kind.to_string()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The status of a refusal and the slug of its problem, for a text.
+fn answered(error: &Error) -> String {
+    let status = error.status().map(|status| status.as_u16().to_string()).unwrap_or_default();
+    match error.problem_type() {
+        Some(slug) => format!("{status} (`{}`)", quoted(slug)),
+        None => status,
     }
 }
 

@@ -25,26 +25,28 @@ const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check the prox
 #[derive(Clone, Debug)]
 pub(crate) struct Downloader {
     http: reqwest::Client,
+    /// For http to this machine, which takes no proxy of the system, as for the API.
+    local: reqwest::Client,
     network: Network,
     stall_timeout: Duration,
 }
 
 impl Downloader {
     /// Makes a client. It fetches files from this machine only if the API is on this machine, too.
-    pub(crate) fn new(transport: &Transport, api_is_local: bool) -> Result<Self, Error> {
+    pub(crate) fn new(transport: &Transport, api_is_local: bool, user_agent: &HeaderValue) -> Result<Self, Error> {
         let network = if api_is_local { Network::AlsoThisMachine } else { Network::Public };
         // `get` follows redirects and checks each. A download has no total timeout.
         let configure = |builder: reqwest::ClientBuilder| {
-            builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES).redirect(Policy::none())
+            let builder = builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES);
+            builder.redirect(Policy::none()).user_agent(user_agent.clone())
         };
+        let local = transport.client(false, configure)?;
         let http = match transport.client(true, configure) {
             // Files on this machine do not need TLS.
-            Err(BuildError::NoCertificates(_) | BuildError::NoTls) if api_is_local => {
-                transport.client(false, configure)?
-            }
+            Err(BuildError::NoCertificates(_) | BuildError::NoTls) if api_is_local => local.clone(),
             result => result?,
         };
-        Ok(Self { http, network, stall_timeout: STALL_TIMEOUT })
+        Ok(Self { http, local, network, stall_timeout: STALL_TIMEOUT })
     }
 
     /// Sets how long a server may send nothing before the connection counts as broken.
@@ -74,7 +76,9 @@ impl Downloader {
     }
 
     async fn send(&self, url: &Url, conditions: &HeaderMap) -> Result<Response, Error> {
-        let request = self.http.get(url.clone()).headers(conditions.clone());
+        let is_local = url.scheme() == "http" && mint_api::is_loopback(url);
+        let http = if is_local { &self.local } else { &self.http };
+        let request = http.get(url.clone()).headers(conditions.clone());
         // Sizes and hashes are those of the stored bytes, so they must not be compressed on the way.
         let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         match timeout(self.stall_timeout, request.send()).await {

@@ -194,7 +194,8 @@ impl MintBuilder {
         self
     }
 
-    /// Sets the proxy and the certificates, for the API and for downloads.
+    /// Sets the proxy and the certificates, for the API and for downloads. A SOCKS proxy needs the feature `socks`. Without a
+    /// proxy of its own, the client uses the proxy of the system, but not for http to this machine.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.api = self.api.transport(transport);
         self
@@ -263,7 +264,7 @@ impl MintBuilder {
     pub fn build(self) -> Result<Mint, Error> {
         let Self { api, retry_policy, clock, seed } = self;
         let api = api.user_agent_product(USER_AGENT).build()?;
-        let downloader = Downloader::new(api.transport(), api.is_local())?;
+        let downloader = Downloader::new(api.transport(), api.is_local(), api.user_agent())?;
         let keys = Keys::new(seed);
         Ok(Mint { parts: Arc::new(Parts { api, downloader, retry_policy, clock, keys, seed }) })
     }

@@ -15,20 +15,98 @@ enum Format {
     Other,
 }
 
-/// Checks the content of a whole file; the error says what is wrong.
-pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -> Result<(), String> {
-    let format = format(asset, content_type);
-    if is_page(&file.head) && !may_be_page(asset) {
+/// What the content of a file shows.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(super) struct Content {
+    /// What disagrees with what the API or the server says.
+    pub(super) notes: Vec<String>,
+    /// Whether the format knows its own length, and the file has it.
+    pub(super) knows_its_length: bool,
+}
+
+/// Checks the content of a whole file; the error says why it is surely not the file.
+pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -> Result<Content, String> {
+    let (format, head) = (format(asset, content_type), file.head.as_slice());
+    if head.is_empty() {
+        return Err(format!("it is empty, so it is {}", format.wrong()));
+    }
+    if is_page(head) && !may_be_page(asset) {
         return Err("the server sent a web page or a JSON document instead of the file".into());
     }
-    let head = file.head.as_slice();
-    match format {
-        Format::Glb => glb(head, file.length),
-        Format::Zip => zip(file),
-        Format::Png if !head.starts_with(b"\x89PNG\r\n\x1a\n") => Err("it is not a PNG image".into()),
-        Format::Jpeg if !head.starts_with(b"\xff\xd8\xff") => Err("it is not a JPEG image".into()),
-        Format::WebP => webp(head, file.length),
-        Format::Png | Format::Jpeg | Format::Other => Ok(()),
+    let found = Format::of(head);
+    let mut content = match found {
+        Format::Glb => glb(head, file.length)?,
+        Format::Zip => zip(file)?,
+        Format::WebP => webp(head, file.length)?,
+        Format::Png | Format::Jpeg | Format::Other => Content::default(),
+    };
+    if format == found || format == Format::Other {
+        return Ok(content);
+    }
+    // An image may be of another format than it is called, since CDNs convert images; so small a file is cut off.
+    let is_image = format.is_image() && (found.is_image() || found == Format::Other && head.len() >= SMALLEST_IMAGE);
+    if !is_image {
+        return Err(format!("it is {}", format.wrong()));
+    }
+    content.notes.push(format!("it is {}, but {}", format.wrong(), found.right()));
+    Ok(content)
+}
+
+/// No image format has smaller files.
+const SMALLEST_IMAGE: usize = 12;
+
+impl Format {
+    /// The format by the first bytes of a file.
+    fn of(head: &[u8]) -> Self {
+        const SIGNATURES: [(&[u8], Format); 6] = [
+            (b"glTF", Format::Glb),
+            (b"PK\x03\x04", Format::Zip),
+            (b"PK\x05\x06", Format::Zip),
+            (b"\x89PNG\r\n\x1a\n", Format::Png),
+            (b"\xff\xd8\xff", Format::Jpeg),
+            (b"RIFF", Format::WebP),
+        ];
+        let signed = SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)).map(|(_, format)| *format);
+        match signed {
+            // RIFF holds sounds and films, too.
+            Some(Self::WebP) if head.get(8..12).is_some_and(|kind| kind != b"WEBP") => Self::Other,
+            signed => signed.unwrap_or(Self::Other),
+        }
+    }
+
+    fn is_image(self) -> bool {
+        matches!(self, Self::Png | Self::Jpeg | Self::WebP)
+    }
+
+    fn right(self) -> &'static str {
+        match self {
+            Self::Glb => "a GLB file",
+            Self::Zip => "a zip archive",
+            Self::Png => "a PNG image",
+            Self::Jpeg => "a JPEG image",
+            Self::WebP => "a WebP image",
+            Self::Other => "of another format",
+        }
+    }
+
+    fn wrong(self) -> &'static str {
+        match self {
+            Self::Glb => "not a GLB file",
+            Self::Zip => "not a zip archive",
+            Self::Png => "not a PNG image",
+            Self::Jpeg => "not a JPEG image",
+            Self::WebP => "not a WebP image",
+            Self::Other => "no file",
+        }
+    }
+}
+
+impl Content {
+    /// A file of a format that knows its length; bytes after that are noted.
+    fn of_length(declared: u64, length: u64) -> Self {
+        let after = length.saturating_sub(declared);
+        let notes = (after > 0).then(|| format!("it has {after} bytes after its end")).into_iter().collect();
+        Self { notes, knows_its_length: true }
     }
 }
 
@@ -70,7 +148,10 @@ fn image(content_type: &str) -> Option<Format> {
 /// Whether a file of this kind may be a web page or JSON; no known kind may.
 fn may_be_page(asset: &Asset) -> bool {
     matches!(asset.kind, AssetKind::Other(_))
-        && asset.content_type.as_deref().is_none_or(|kind| kind.contains("json") || kind.starts_with("text/"))
+        && asset
+            .content_type
+            .as_deref()
+            .is_none_or(|kind| kind.contains("json") || kind.contains("xml") || kind.starts_with("text/"))
 }
 
 /// Whether a file begins as an HTML page, an XML or a JSON document does.
@@ -84,13 +165,12 @@ fn is_page(head: &[u8]) -> bool {
 }
 
 /// Binary glTF: magic, version and length, each 4 bytes, little-endian (glTF 2.0, section 4.4.2).
-fn glb(head: &[u8], length: u64) -> Result<(), String> {
+fn glb(head: &[u8], length: u64) -> Result<Content, String> {
     let word = |at: usize| head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-    if !head.starts_with(b"glTF") {
-        return Err("it is not a GLB file".into());
-    }
     match (word(4), word(8)) {
-        (Some(2), Some(declared)) if u64::from(declared) == length => Ok(()),
+        (Some(2), Some(declared)) if (12..=length).contains(&u64::from(declared)) => {
+            Ok(Content::of_length(declared.into(), length))
+        }
         (Some(2), Some(declared)) => Err(format!("it has {length} bytes, and says that it has {declared}")),
         (Some(2), None) | (None, _) => Err("it ends within its header".into()),
         (Some(version), _) => Err(format!("it is of version {version} of GLB; 2 is the one in use")),
@@ -98,35 +178,32 @@ fn glb(head: &[u8], length: u64) -> Result<(), String> {
 }
 
 /// RIFF: 4 bytes `RIFF`, the size of the rest in 4 bytes, then `WEBP`.
-fn webp(head: &[u8], length: u64) -> Result<(), String> {
+fn webp(head: &[u8], length: u64) -> Result<Content, String> {
     let size = head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-    match size {
-        Some(size) if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") => {
-            let whole = u64::from(size) + 8 <= length;
-            if whole { Ok(()) } else { Err(format!("it has {length} bytes, and says that it has {}", size + 8)) }
-        }
-        _ => Err("it is not a WebP image".into()),
+    match size.map(|size| u64::from(size) + 8) {
+        Some(declared) if head.len() >= 12 && declared <= length => Ok(Content::of_length(declared, length)),
+        Some(declared) if head.len() >= 12 => Err(format!("it has {length} bytes, and says that it has {declared}")),
+        _ => Err("it ends within the header of a WebP image".into()),
     }
 }
 
-/// A local header or the end record at the beginning, and an end record that ends the file.
-fn zip(file: &Summary) -> Result<(), String> {
-    if !file.head.starts_with(b"PK\x03\x04") && !file.head.starts_with(b"PK\x05\x06") {
-        return Err("it is not a zip archive".into());
-    }
+/// An end record after the local header or at the beginning.
+fn zip(file: &Summary) -> Result<Content, String> {
     match end_record(&file.tail) {
-        Some(_) => Ok(()),
+        Some((_, after)) => Ok(Content::of_length(file.length - after as u64, file.length)),
         None => Err("it has no end record, so it is not a whole zip archive".into()),
     }
 }
 
-/// The end record of a zip archive: 22 bytes, the last two of them the length of the comment that follows.
-pub(super) fn end_record(tail: &[u8]) -> Option<&[u8]> {
+/// The end record of a zip archive, and how many bytes follow its comment. It has 22 bytes, the last two of them the length
+/// of the comment.
+pub(super) fn end_record(tail: &[u8]) -> Option<(&[u8], usize)> {
     let last = tail.len().checked_sub(22)?;
     (0..=last).rev().find_map(|at| {
         let record = &tail[at..at + 22];
         let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
-        (record.starts_with(b"PK\x05\x06") && at + 22 + comment == tail.len()).then_some(record)
+        let after = tail.len().checked_sub(at + 22 + comment)?;
+        record.starts_with(b"PK\x05\x06").then_some((record, after))
     })
 }
 
@@ -135,7 +212,7 @@ mod tests {
     use super::super::sum::Sum;
     use super::*;
 
-    fn of(kind: AssetKind, content_type: Option<&str>, bytes: &[u8]) -> Result<(), String> {
+    fn of(kind: AssetKind, content_type: Option<&str>, bytes: &[u8]) -> Result<Content, String> {
         let mut sum = Sum::default();
         sum.add(bytes);
         check(&Asset::new(kind, "u"), content_type, &sum.finish())
@@ -146,7 +223,7 @@ mod tests {
         for (content_type, bytes, wrong) in [
             ("model/gltf-binary", &b"glTF\x02\0\0\0\x0c\0\0\0"[..], false),
             ("model/gltf-binary", b"ID3", true),
-            ("image/png", b"\xff\xd8\xff", true),
+            ("image/png", b"\xff\xd8\xff", false),
             ("application/zip", b"ID3", true),
             ("audio/mpeg", b"ID3", false),
             ("audio/mpeg", b"<html>", true),
@@ -185,13 +262,59 @@ mod tests {
             (AssetKind::Panorama, Some("image/jpeg; q=1"), b"\xff\xd8\xff\xe0", ""),
             (AssetKind::Panorama, Some("image/jpeg"), b"\x89PNG", "not a JPEG"),
             (AssetKind::PreviewImage, Some("image/png"), b"\x89PNG\r\n\x1a\n", ""),
-            (AssetKind::PreviewImage, Some("image/png"), b"\xff\xd8\xff", "not a PNG"),
+            (AssetKind::PreviewImage, Some("image/png"), b"ab", "not a PNG"),
             (AssetKind::PreviewImage, Some("image/avif"), b"anything", ""),
+            (AssetKind::Stl, None, b"", "empty"),
         ] {
             let result = of(kind.clone(), content_type, bytes);
             match wrong {
-                "" => assert_eq!(result, Ok(()), "{kind}"),
+                "" => assert_eq!(result.map(|content| content.notes), Ok(vec![]), "{kind}"),
                 wrong => assert!(result.as_ref().is_err_and(|why| why.contains(wrong)), "{kind} {result:?}"),
+            }
+        }
+    }
+
+    /// Files as other programs write them, and what is noted of them.
+    #[test]
+    fn a_file_that_merely_disagrees_is_taken() {
+        let png = [&b"\x89PNG\r\n\x1a\n"[..], &[0; 8]].concat();
+        let glb = b"glTF\x02\0\0\0\x0c\0\0\0 \0\0";
+        let animated = [&b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0"[..]].concat();
+        let avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
+        let ktx2 = b"\xabKTX 20\xbb\r\n\x1a\n\0\0\0\0";
+        let usdz = [&b"PK\x03\x04"[..], &[0; 60], b"PK\x05\x06", &[0; 18]].concat();
+        let padded = [usdz.as_slice(), &[0; 64]].concat();
+        let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
+        let spz = |version: u8| [b"NGSP", &[version, 0, 0, 0][..], &[1, 0, 0, 0]].concat();
+        let (spz4, binary_stl) = (spz(4), [&b"solid but binary"[..], &[0; 68], &[0; 50]].concat());
+        let spz_kind = || AssetKind::Spz("500k".into());
+        let other = |name: &str| AssetKind::Other(name.into());
+        for (kind, content_type, bytes, note) in [
+            (AssetKind::PreviewImage, Some("image/webp"), png.as_slice(), "not a WebP image, but a PNG image"),
+            (AssetKind::Thumbnail, Some("image/webp"), b"\xff\xd8\xff\xe0 and after", "but a JPEG image"),
+            (AssetKind::Panorama, Some("image/jpeg"), avif, "but of another format"),
+            (AssetKind::PreviewImage, Some("image/png"), ktx2, "but of another format"),
+            (AssetKind::PreviewImage, Some("image/jpeg"), b"\xff\xd8\xff\xe0...\xff\xd9 trailing", ""),
+            (AssetKind::PreviewImage, Some("image/webp"), &animated, ""),
+            (AssetKind::Glb, None, glb, "3 bytes after its end"),
+            (AssetKind::Usdz, None, &usdz, ""),
+            (AssetKind::Usdz, None, &padded, "64 bytes after its end"),
+            (AssetKind::Stl, None, b"solid lamp\nfacet normal 0 0 1", ""),
+            (AssetKind::Stl, None, &binary_stl, ""),
+            (AssetKind::Fbx, None, b"Kaydara FBX Binary  \0\x1a\0", ""),
+            (AssetKind::Fbx, None, b"; FBX 7.4.0 project file", ""),
+            (AssetKind::Obj, None, b"\xef\xbb\xbf# a comment\nv 0 0 0", ""),
+            (spz_kind(), None, gzip, ""),
+            (spz_kind(), None, &spz4, ""),
+            (other("audio_file"), Some("audio/mpeg"), b"ID3\x04\0\0\0\0\0\0", ""),
+            (other("audio_file"), Some("audio/mpeg"), b"\xff\xfb\x90\x64", ""),
+            (other("audio_file"), Some("audio/wav"), b"RIFF\x24\0\0\0WAVEfmt ", ""),
+            (other("scene"), Some("model/vnd.collada+xml"), b"not xml", ""),
+        ] {
+            let content = of(kind.clone(), content_type, bytes).unwrap_or_else(|why| panic!("{kind}: {why}"));
+            match note {
+                "" => assert!(content.notes.is_empty(), "{kind}: {content:?}"),
+                note => assert!(content.notes[0].contains(note), "{kind}: {content:?}"),
             }
         }
     }

@@ -9,6 +9,7 @@ use reqwest::Response;
 use super::Unpacked;
 use super::download::Overwrite;
 use super::manifest::{Entry, Manifest};
+use super::publish::Clobber;
 use super::sidecar::Version;
 use super::sum::Summary;
 use crate::asset::Asset;
@@ -18,12 +19,25 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) asset: Asset,
+    /// The resource whose file it is, such as `model/m_1`.
+    pub(super) resource: Option<String>,
     /// Its name, which no other file of the download has.
     pub(super) name: String,
     /// Its place, for events and the report.
     pub(super) path: PathBuf,
     /// The files that an earlier download unpacked from it.
     pub(super) unpacked_before: Vec<PathBuf>,
+    /// What they were unpacked from.
+    pub(super) unpacked_from: UnpackedFrom,
+}
+
+/// Which version of an archive its unpacked files are from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum UnpackedFrom {
+    /// The one that the manifest records.
+    This,
+    /// An earlier one.
+    Earlier,
 }
 
 /// Where a download puts its files: a directory, a store or a writer.
@@ -38,6 +52,14 @@ pub(super) trait Destination: Send + Sync {
     /// Makes the destination ready for writing and reads its manifest.
     fn prepare(&self, overwrite: Overwrite) -> impl Future<Output = Result<Manifest, Error>> + Send;
 
+    /// The manifest as it is now, if other downloads may have changed it while this one waited to open a file.
+    fn manifest_now(&self) -> impl Future<Output = Result<Option<Manifest>, Error>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Looks at an item's place.
+    fn look(&self, item: &Item) -> impl Future<Output = Result<Found, Error>> + Send;
+
     /// Sums up the file at an item's place, whoever wrote it.
     fn find(&self, item: &Item) -> impl Future<Output = Result<Option<Summary>, Error>> + Send;
 
@@ -48,13 +70,28 @@ pub(super) trait Destination: Send + Sync {
     fn open(&self, item: &Item) -> impl Future<Output = Result<Self::Sink, Error>> + Send;
 
     /// Puts a whole file in its place.
-    fn commit(&self, item: &Item, sink: Self::Sink) -> impl Future<Output = Result<Committed, Error>> + Send;
+    fn commit(
+        &self,
+        item: &Item,
+        sink: Self::Sink,
+        clobber: Clobber,
+    ) -> impl Future<Output = Result<Committed, Error>> + Send;
 
     /// Unpacks the archive in its place, if the download asks for that and it is not done.
     fn unpack(&self, item: &Item) -> impl Future<Output = Result<Option<Unpacked>, Error>> + Send;
 
     /// Adds a file to the manifest.
     fn record(&self, name: &str, entry: Entry) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// What is at a place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Found {
+    Nothing,
+    /// A symbolic link, which is replaced without touching the file that it leads to.
+    Link,
+    /// A file of so many bytes.
+    File(u64),
 }
 
 /// What a destination adds to the description of a file.

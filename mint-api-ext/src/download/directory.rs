@@ -1,13 +1,16 @@
 //! A directory as a destination.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Unpacked;
-use super::destination::{Committed, Destination, Item};
-use super::disk::io_error;
+use super::destination::{Committed, Destination, Found, Item, UnpackedFrom};
+use super::disk::{beside, io_error};
 use super::download::{Archives, Overwrite};
-use super::manifest::{Entry, Manifest};
+use super::lock::Lock;
+use super::manifest::{self, Entry, Manifest};
 use super::part::Part;
 use super::publish::{Clobber, Durability};
 use super::sum::{Sum, Summary};
@@ -19,7 +22,8 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
-    pub(super) clobber: Clobber,
+    pub(super) overwrite: Overwrite,
+    pub(super) lock_timeout: Duration,
     pub(super) durability: Durability,
     pub(super) archives: Archives,
 }
@@ -45,7 +49,27 @@ impl Destination for Directory {
                 let text = format!("could not make the directory `{shown}`; choose one that can be written to");
                 Error::new(ErrorKind::Io, text).with_source(error)
             })?;
-            Ok(Manifest::read(&directory))
+            Manifest::read(&directory)
+        })
+        .await
+    }
+
+    async fn manifest_now(&self) -> Result<Option<Manifest>, Error> {
+        let directory = self.path.clone();
+        blocking(move || Manifest::read(&directory).map(Some)).await
+    }
+
+    async fn look(&self, item: &Item) -> Result<Found, Error> {
+        let path = item.path.clone();
+        blocking(move || match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() => Ok(Found::Link),
+            Ok(found) if found.is_dir() => {
+                let text = format!("could not write `{}`: it is a directory; choose another directory", path.display());
+                Err(Error::new(ErrorKind::Io, text))
+            }
+            Ok(found) => Ok(Found::File(found.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+            Err(error) => Err(io_error("read", &path, error)),
         })
         .await
     }
@@ -70,17 +94,18 @@ impl Destination for Directory {
     }
 
     async fn open(&self, item: &Item) -> Result<Box<Part>, Error> {
+        let lock = Lock::acquire(beside(&item.path, ".lock"), self.lock_timeout).await?;
         let (path, url) = (item.path.clone(), item.asset.url.clone());
-        blocking(move || Part::open(&path, &url).map(Box::new)).await
+        blocking(move || Part::open(&path, &url, lock).map(Box::new)).await
     }
 
-    async fn commit(&self, item: &Item, part: Box<Part>) -> Result<Committed, Error> {
-        let (clobber, durability, unpacks) = (self.clobber, self.durability, self.unpacks(item));
+    async fn commit(&self, item: &Item, part: Box<Part>, clobber: Clobber) -> Result<Committed, Error> {
+        let (overwrite, durability, unpacks) = (self.overwrite, self.durability, self.unpacks(item));
         let (asset, target, before) = (item.asset.clone(), item.path.clone(), item.unpacked_before.clone());
         blocking(move || {
             // Unpacked first: an archive that cannot be unpacked is not published.
             let staged = match unpacks {
-                true => Some(Staged::unpack(&asset, part.path(), &target, clobber, &before)?),
+                true => Some(Staged::unpack(&asset, part.path(), &target, overwrite, &before)?),
                 false => None,
             };
             part.publish(clobber, durability)?;
@@ -94,20 +119,35 @@ impl Destination for Directory {
         if !self.unpacks(item) {
             return Ok(None);
         }
-        let clobber = self.clobber;
+        let overwrite = self.overwrite;
         let (asset, target, before) = (item.asset.clone(), item.path.clone(), item.unpacked_before.clone());
+        let from = item.unpacked_from;
         blocking(move || {
-            if let Some(unpacked) = unpack::there(&asset, &target, &before) {
+            let there = match (from, before.as_slice()) {
+                (UnpackedFrom::Earlier, _) => None,
+                // A directory that no download recorded is kept like a file.
+                (UnpackedFrom::This, []) if overwrite != Overwrite::Never => None,
+                (UnpackedFrom::This, known) => unpack::there(&asset, &target, known),
+            };
+            if let Some(unpacked) = there {
                 return Ok(Some(unpacked));
             }
-            Staged::unpack(&asset, &target, &target, clobber, &before)?.publish().map(Some)
+            Staged::unpack(&asset, &target, &target, overwrite, &before)?.publish().map(Some)
         })
         .await
     }
 
     async fn record(&self, name: &str, entry: Entry) -> Result<(), Error> {
         let (directory, name) = (self.path.clone(), name.to_owned());
-        blocking(move || Manifest::add(&directory, &name, entry)).await
+        let path = directory.join(manifest::NAME);
+        // Each download holds it only while it writes this small file.
+        let lock = Lock::acquire(beside(&path, ".lock"), self.lock_timeout).await?;
+        blocking(move || {
+            let added = Manifest::add(&directory, &name, entry);
+            drop(lock);
+            added
+        })
+        .await
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::publish::rename;
+use crate::client::causes;
 use crate::error::{Error, ErrorKind};
 
 /// The path with `ending` appended to its file name.
@@ -29,12 +30,84 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replaced
 }
 
+/// Whether a file system cannot do what it was asked for, such as lock a file or sync a directory.
+///
+/// `ENOLCK` is what NFS answers without its lock service; the numbers are those of the system's `errno.h`.
+pub(super) fn is_unsupported(error: &io::Error) -> bool {
+    let codes: &[i32] = if cfg!(any(target_os = "linux", target_os = "android")) {
+        // ENOLCK, ENOSYS, EOPNOTSUPP.
+        &[37, 38, 95]
+    } else if cfg!(unix) {
+        // ENOTSUP, ENOLCK, ENOSYS, EOPNOTSUPP of the BSDs and macOS.
+        &[45, 77, 78, 102]
+    } else {
+        // ERROR_INVALID_FUNCTION, ERROR_NOT_SUPPORTED.
+        &[1, 50]
+    };
+    error.kind() == io::ErrorKind::Unsupported || error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+/// Whether a file system cannot sync what it was asked to sync.
+pub(super) fn cannot_sync(error: &io::Error) -> bool {
+    is_unsupported(error) || error.kind() == io::ErrorKind::InvalidInput
+}
+
+/// Names the way out for a file system that cannot sync files.
+pub(super) fn naming_skip_sync(error: io::Error) -> io::Error {
+    if !cannot_sync(&error) {
+        return error;
+    }
+    io::Error::new(io::ErrorKind::Unsupported, format!("{error}: the file system cannot sync files; use `skip_sync`"))
+}
+
+/// Whether an operation failed because the process, or the system, has no file descriptor left.
+pub(super) fn is_out_of_files(error: &Error) -> bool {
+    causes(error).any(|cause| cause.downcast_ref::<io::Error>().is_some_and(has_no_descriptor))
+}
+
+/// ENFILE and EMFILE, the same on every Unix; ERROR_TOO_MANY_OPEN_FILES on Windows.
+fn has_no_descriptor(error: &io::Error) -> bool {
+    let codes: &[i32] = if cfg!(unix) { &[23, 24] } else { &[4] };
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
 pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk, then download again",
         io::ErrorKind::AlreadyExists => "another program made it meanwhile; choose another directory",
+        io::ErrorKind::Unsupported => "or choose another directory",
+        _ if has_no_descriptor(&error) => "lower `concurrency`, or raise the limit of open files (`ulimit -n`)",
         _ => "choose a directory that can be written to",
     };
     let text = format!("could not {verb} `{}`: {error}; {advice}", path.display());
     Error::new(ErrorKind::Io, text).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_file_system_cannot_do() {
+        for (code, unsupported, sync, out_of_files, advice) in [
+            (37, true, true, false, "choose a directory"),
+            (38, true, true, false, "or choose another directory"),
+            (95, true, true, false, "or choose another directory"),
+            (22, false, true, false, "choose a directory"),
+            (5, false, false, false, "choose a directory"),
+            (13, false, false, false, "choose a directory"),
+            (28, false, false, false, "make room"),
+            (23, false, false, true, "lower `concurrency`"),
+            (24, false, false, true, "lower `concurrency`"),
+        ] {
+            let error = || io::Error::from_raw_os_error(code);
+            assert_eq!((is_unsupported(&error()), cannot_sync(&error())), (unsupported, sync), "{code}");
+            let told = io_error("write", Path::new("a"), error());
+            assert_eq!(is_out_of_files(&told), out_of_files, "{code}");
+            assert!(told.to_string().contains(advice), "{told}");
+            let told = io_error("write", Path::new("a"), naming_skip_sync(error()));
+            assert_eq!(told.to_string().contains("`skip_sync`"), sync, "{told}");
+        }
+    }
 }

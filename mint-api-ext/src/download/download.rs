@@ -6,13 +6,16 @@ use std::time::Duration;
 use super::Event;
 use super::event::OnEvent;
 use super::publish::Durability;
-use super::verify::{ContentChecks, Limits};
+use super::retry::FAILURE_TOLERANCE;
+use super::verify::{ContentChecks, Limits, Sizes};
 use crate::asset::{AssetKind, Assets};
 use crate::client::{Downloader, Mint};
 use crate::retry::Jitter;
 
 /// How many files are fetched at a time.
 const CONCURRENCY: usize = 4;
+/// How long to wait for another download that holds a lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Mint {
     /// Starts describing a download of files, such as all those of an operation. No request is sent.
@@ -42,10 +45,13 @@ impl Mint {
             downloader: self.downloader().clone(),
             assets: assets.into(),
             wanted: Vec::new(),
+            absent: Absent::IsAnError,
+            lock_timeout: LOCK_TIMEOUT,
+            failure_tolerance: FAILURE_TOLERANCE,
             on_event: Arc::new(|_| ()),
             concurrency: CONCURRENCY,
             overwrite: Overwrite::default(),
-            limits: Limits { max_bytes: None, content: ContentChecks::Done },
+            limits: Limits { max_bytes: None, content: ContentChecks::Done, sizes: Sizes::AsTheApiSays },
             durability: Durability::Synced,
             archives: Archives::Keep,
             jitter: Jitter::default(),
@@ -57,13 +63,17 @@ impl Mint {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Overwrite {
-    /// Keep it and send no request. Nothing is overwritten, not even a file that another program creates meanwhile.
+    /// Keep it and send no request, unless the manifest says that it is another asset's: then the file fails. Nothing is
+    /// overwritten, not even a file that another program creates meanwhile.
     Never,
-    /// Fetch the file unless it is the one that an earlier download saved here, unchanged on this side by size and
-    /// SHA-256 (in a store, by size and the store's `ETag`), and unchanged at the server by a conditional request.
+    /// Replace it if the manifest says that a download of this asset saved it, else the file fails
+    /// ([`ErrorKind::Io`](crate::ErrorKind::Io)).
+    ///
+    /// It is not fetched again while it is unchanged: on this side by size and SHA-256 (in a store, by size and the store's
+    /// `ETag`), and at the server by a conditional request.
     #[default]
     IfChanged,
-    /// Fetch the file.
+    /// Fetch the file and replace whatever has the name.
     Always,
 }
 
@@ -75,9 +85,11 @@ pub enum Overwrite {
 /// each; it accepts http and this machine exactly if the API is on this machine, too.
 ///
 /// After a broken connection, or 30 seconds without a byte, a file is continued if the server sent a strong `ETag`, and
-/// fetched from the beginning if not. It fails after six attempts in a row without a new byte. `Retry-After` is obeyed.
-/// If a URL has expired (401, 403, 404, 410), the API is asked for a fresh one, once for all files, and the file is
-/// continued; the API is asked again only if the fresh URL brought bytes before it expired, too.
+/// fetched from the beginning if not. It fails after 5 minutes without a new byte
+/// ([`failure_tolerance`](Self::failure_tolerance)). `Retry-After` is obeyed. If a URL has expired (401, 403, 404, 410, or a
+/// 400 that says so), the API is asked for a fresh one, once for all files, and the file is continued; the API is asked
+/// again only if the fresh URL brought bytes before it expired, too. If the API gives the same URL, or a fresh one is not
+/// found (404), the file may not be on the CDN yet, and is asked for again within that time.
 ///
 /// # Examples
 ///
@@ -113,6 +125,9 @@ pub struct Download {
     pub(super) assets: Assets,
     /// The kinds of each call of `only`, applied once the files are known.
     pub(super) wanted: Vec<Vec<AssetKind>>,
+    pub(super) absent: Absent,
+    pub(super) lock_timeout: Duration,
+    pub(super) failure_tolerance: Duration,
     pub(super) on_event: OnEvent,
     pub(super) concurrency: usize,
     pub(super) overwrite: Overwrite,
@@ -120,6 +135,13 @@ pub struct Download {
     pub(super) durability: Durability,
     pub(super) archives: Archives,
     pub(super) jitter: Jitter,
+}
+
+/// What it means that no file is of a kind that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Absent {
+    IsAnError,
+    IsFine,
 }
 
 /// Whether archives are unpacked.
@@ -131,8 +153,57 @@ pub(super) enum Archives {
 
 impl Download {
     /// Fetches only files of these kinds. Default: every file.
+    ///
+    /// A kind of which there is no file is an error, [`Report::missing`](crate::download::Report::missing), but for
+    /// [`optional`](Self::optional).
     pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
         self.wanted.push(kinds.into_iter().collect());
+        self
+    }
+
+    /// Lets the kinds of [`only`](Self::only) be absent, as long as there are other files. Default: an absent kind is an
+    /// error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::asset::AssetKind;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let directory = tempfile::tempdir()?;
+    /// let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let download = mint.download(&operation).only([AssetKind::Glb, AssetKind::Rad]).optional();
+    /// let files = download.to_dir(directory.path()).await?.complete()?;
+    /// # assert_eq!(files.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn optional(mut self) -> Self {
+        self.absent = Absent::IsFine;
+        self
+    }
+
+    /// How long a file may bring no new byte, over all its attempts, before it fails. Default: 5 minutes, as of a
+    /// [`Wait`](crate::wait::Wait::failure_tolerance).
+    ///
+    /// The time counts from the first failure since the last new byte. A wait that the server asks for counts, too; the
+    /// last one that begins within the time is waited for.
+    pub fn failure_tolerance(mut self, tolerance: Duration) -> Self {
+        self.failure_tolerance = tolerance;
+        self
+    }
+
+    /// How long to wait for another download that writes the same file or the same manifest, in this process or another.
+    /// Default: 60 seconds.
+    ///
+    /// After that, the file is an [`ErrorKind::Locked`](crate::ErrorKind::Locked).
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
         self
     }
 
@@ -159,21 +230,33 @@ impl Download {
     ///
     /// All files are unpacked, or none. An archive is refused if it leads out of the directory, or holds a link, two files
     /// of one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size. It replaces a directory only
-    /// if every file in that comes from this archive, or from an earlier version that was unpacked there. A writer or a
+    /// if each file in that was unpacked from an earlier version of the archive, or has the same bytes in this one; with
+    /// [`Overwrite::Always`], the same name is enough. A writer or a
     /// store gets archives packed.
     pub fn unpack_archives(mut self) -> Self {
         self.archives = Archives::Unpack;
         self
     }
 
-    /// The largest file that is accepted, in bytes. Default: the size that the API names, else no limit.
+    /// The largest file that is accepted, in bytes. Default: no limit for a file whose length the
+    /// server announces; else twice the size that the API names and 64 MiB.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.limits.max_bytes = Some(bytes);
         self
     }
 
-    /// Accepts any content. Default: the first and last bytes must fit the kind of the file, and a web page or a JSON
-    /// document instead of a model is an error. Lengths and digests are always checked.
+    /// Accepts files that are shorter than the API says. Default: such a file is an error, unless its own format says that
+    /// it is whole, as GLB, WebP and zip archives do.
+    ///
+    /// A longer file is taken in any case, and its size is in [`FetchedFile::notes`](crate::download::FetchedFile::notes).
+    pub fn accept_other_sizes(mut self) -> Self {
+        self.limits.sizes = Sizes::Any;
+        self
+    }
+
+    /// Accepts any content. Default: what is surely not the file is an error: an empty file, a web page or a JSON or XML
+    /// document instead of a model, a model or archive of another format, a file that ends before its own end. What merely
+    /// disagrees is in [`FetchedFile::notes`](crate::download::FetchedFile::notes). Digests and lengths are always checked.
     pub fn skip_content_checks(mut self) -> Self {
         self.limits.content = ContentChecks::Skipped;
         self

@@ -1,14 +1,15 @@
 //! Fetching one file, in as many attempts as it takes.
 
-use std::path::Path;
 use std::time::Duration;
 
-use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{Response, StatusCode};
 use tokio::time::sleep;
 
-use super::destination::{Sink, Written};
+use super::claim::Claim;
+use super::destination::{Item, Sink, Written};
 use super::digest::Digests;
+use super::disk::is_out_of_files;
 use super::event::OnEvent;
 use super::manifest::Entry;
 use super::refresh::Refresher;
@@ -18,7 +19,6 @@ use super::sum::Summary;
 use super::transfer::{Asked, Decision, Kept, decide, rest, text, unless, validators};
 use super::verify::{self, Limits};
 use super::{Event, Obtained};
-use crate::asset::Asset;
 use crate::client::{Downloader, fetch_error, refused};
 use crate::error::{Error, ErrorKind, shown};
 
@@ -30,9 +30,8 @@ pub(super) struct Job<'a> {
     pub(super) downloader: &'a Downloader,
     pub(super) refresher: &'a Refresher,
     pub(super) limits: Limits,
-    pub(super) asset: &'a Asset,
-    /// The file's place, for events.
-    pub(super) path: &'a Path,
+    pub(super) item: &'a Item,
+    pub(super) claim: Claim,
     pub(super) on_event: &'a OnEvent,
     /// The file in its place, if a conditional request can confirm it.
     pub(super) have: Option<&'a Entry>,
@@ -52,6 +51,8 @@ pub(super) struct NewFile<S> {
     pub(super) summary: Summary,
     pub(super) version: Version,
     pub(super) obtained: Obtained,
+    /// What disagrees with the API or the server.
+    pub(super) notes: Vec<String>,
 }
 
 /// Why an attempt did not bring the file.
@@ -71,11 +72,21 @@ enum Arrived<'a> {
     Unchanged(&'a Entry),
 }
 
+/// Whether the API was asked for a fresh URL since the last new bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Refreshed {
+    No,
+    /// It gave another URL.
+    Other,
+    /// It gave the same URL.
+    Same,
+}
+
 struct State {
     url: String,
     retries: Retries,
     attempts: u32,
-    refreshed: bool,
+    refreshed: Refreshed,
     started: bool,
     continued: bool,
     second_look: bool,
@@ -88,10 +99,10 @@ impl<'a> Job<'a> {
     /// Fetches the file into a sink and checks it; also how many requests that took. On an error the sink is abandoned.
     pub(super) async fn fetch<S: Sink>(&self, mut sink: S, retries: Retries) -> Result<(Fetched<'a, S>, u32), Error> {
         let mut state = State {
-            url: self.asset.url.clone(),
+            url: self.item.asset.url.clone(),
             retries,
             attempts: 0,
-            refreshed: false,
+            refreshed: Refreshed::No,
             started: false,
             continued: false,
             second_look: false,
@@ -109,11 +120,11 @@ impl<'a> Job<'a> {
                     return Ok((Fetched::Unchanged(entry), state.attempts));
                 }
                 Ok(Arrived::Whole) => match self.verified(&sink, &mut state) {
-                    Ok(summary) => {
-                        (self.on_event)(&Event::Verified { path: self.path, bytes: sink.length() });
+                    Ok((summary, notes)) => {
+                        (self.on_event)(&Event::Verified { path: &self.item.path, bytes: sink.length() });
                         let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };
                         let version = sink.version().clone();
-                        let new = Box::new(NewFile { sink, summary, version, obtained });
+                        let new = Box::new(NewFile { sink, summary, version, obtained, notes });
                         return Ok((Fetched::New(new), state.attempts));
                     }
                     Err(setback) => setback,
@@ -134,22 +145,45 @@ impl<'a> Job<'a> {
     async fn recover(&self, setback: Setback, state: &mut State) -> Result<(), Error> {
         match setback {
             Setback::Fatal(error) => Err(error),
-            Setback::Expired(error) if state.refreshed => Err(error),
-            Setback::Expired(error) => {
-                state.refreshed = true;
-                let fresh = self.refresher.fresh(self.asset, &state.url).await.map_err(|api| {
-                    let text = format!("{error}; asking the API for a fresh URL did not help: {api}");
-                    Error::new(api.kind(), text).with_source(api)
-                })?;
-                state.url = fresh.ok_or(error)?;
-                self.retrying(state, Duration::ZERO);
-                Ok(())
-            }
+            Setback::Expired(error) => self.expired(error, state).await,
+            // Nothing is asked of the network while other files hold the descriptors.
+            Setback::Passing(error) if is_out_of_files(&error) => Err(error),
             Setback::StartOver(error) => {
                 state.digests = Digests::default();
                 self.pause(error, state).await
             }
             Setback::Passing(error) => self.pause(error, state).await,
+        }
+    }
+
+    /// Asks for a fresh URL. If there is none, the file may not be on the CDN yet.
+    async fn expired(&self, error: Error, state: &mut State) -> Result<(), Error> {
+        const LATER: &str =
+            "the API has no other URL, so the file may not be there yet; download again in some minutes";
+        let is_missing = error.is_not_found();
+        let may_come = is_missing || error.status() == Some(StatusCode::FORBIDDEN);
+        match state.refreshed {
+            Refreshed::No => {}
+            Refreshed::Same if may_come => return self.pause(error.with_advice(LATER), state).await,
+            Refreshed::Other if is_missing => return self.pause(error.with_advice(LATER), state).await,
+            Refreshed::Same | Refreshed::Other => return Err(error.with_advice(LATER)),
+        }
+        let fresh = self.refresher.fresh(&self.item.asset, &state.url).await.map_err(|api| {
+            let text = format!("{error}; asking the API for a fresh URL did not help: {api}");
+            Error::new(api.kind(), text).with_source(api)
+        })?;
+        match fresh {
+            Some(fresh) => {
+                state.refreshed = Refreshed::Other;
+                state.url = fresh;
+                self.retrying(state, Duration::ZERO);
+                Ok(())
+            }
+            None if self.refresher.can_ask() && may_come => {
+                state.refreshed = Refreshed::Same;
+                self.pause(error.with_advice(LATER), state).await
+            }
+            None => Err(error.with_advice("read the operation again for a fresh URL")),
         }
     }
 
@@ -164,7 +198,7 @@ impl<'a> Job<'a> {
     }
 
     fn retrying(&self, state: &State, wait: Duration) {
-        (self.on_event)(&Event::Retried { path: self.path, attempt: state.attempts + 1, wait });
+        (self.on_event)(&Event::Retried { path: &self.item.path, attempt: state.attempts + 1, wait });
     }
 
     /// One request. The outer error is the sink's, which is gone then.
@@ -180,10 +214,13 @@ impl<'a> Job<'a> {
             Some(have) => (Asked::IfChanged(have), unless(have)),
             None => (Asked::Whole, Default::default()),
         };
-        let response = match self.downloader.get(&state.url, &conditions).await {
+        let mut response = match self.downloader.get(&state.url, &conditions).await {
             Ok(response) => response,
             Err(error) => return Ok((sink, Err(setback(error)))),
         };
+        if response.status() == StatusCode::BAD_REQUEST && self.says_expired(&state.url, &mut response).await {
+            return Ok((sink, Err(Setback::Expired(self.answered(&response, "")))));
+        }
         let total = match decide(asked, kept, response.status(), response.headers()) {
             Decision::Unchanged(entry) => return Ok((sink, Ok(Arrived::Unchanged(entry)))),
             Decision::Complete => {
@@ -191,21 +228,21 @@ impl<'a> Job<'a> {
                 self.continued(state, length);
                 return Ok((sink, Ok(Arrived::Whole)));
             }
-            Decision::Continue => {
+            Decision::Continue { total } => {
                 state.digests = Digests::of(response.status(), response.headers());
-                let total = sink.version().total;
-                self.started(state, total);
+                self.started(state, Some(total));
                 self.continued(state, length);
-                total
+                Some(total)
             }
             Decision::Restart { total } => {
-                if let Err(error) = self.limits.admit(self.asset, total) {
+                let admitted = self.limits.admit(&self.item.asset, total);
+                if let Err(error) = admitted.and_then(|()| self.claim.admit(self.item, total)) {
                     return Ok((sink, Err(Setback::Fatal(error))));
                 }
                 state.continued = false;
                 state.reported = 0;
                 sink = sink.restart(self.version(&response, total)).await?;
-                self.started(state, total.or(self.asset.bytes));
+                self.started(state, total.or(self.item.asset.bytes));
                 total
             }
             Decision::StartOver => {
@@ -216,8 +253,7 @@ impl<'a> Job<'a> {
                 return Ok((sink, Err(Setback::Passing(self.answered(&response, "try again later")))));
             }
             Decision::Expired => {
-                let why = "read the operation again for a fresh URL";
-                return Ok((sink, Err(Setback::Expired(self.answered(&response, why)))));
+                return Ok((sink, Err(Setback::Expired(self.answered(&response, "")))));
             }
             Decision::Refuse(why) => return Ok((sink, Err(Setback::Fatal(self.answered(&response, why))))),
         };
@@ -227,9 +263,22 @@ impl<'a> Job<'a> {
 
     /// The error of a reply that does not bring the file.
     fn answered(&self, response: &Response, why: &str) -> Error {
-        let url = shown(&self.asset.url);
-        let text = format!("could not fetch `{url}`: the server answered {}; {why}", response.status());
+        let url = shown(&self.item.asset.url);
+        let why = if why.is_empty() { String::new() } else { format!("; {why}") };
+        let text = format!("could not fetch `{url}`: the server answered {}{why}", response.status());
         Error::new(ErrorKind::Download, text).with_reply(crate::client::reply(response.status(), response.headers()))
+    }
+
+    /// Whether a reply is the XML error of an expired signature, such as `<Code>ExpiredToken</Code>` of S3.
+    async fn says_expired(&self, url: &str, response: &mut Response) -> bool {
+        let mut body = Vec::new();
+        while body.len() < 4096 {
+            match self.downloader.piece(url, response).await {
+                Ok(Some(piece)) => body.extend_from_slice(&piece),
+                _ => break,
+            }
+        }
+        String::from_utf8_lossy(&body).contains("<Code>Expired")
     }
 
     fn version(&self, response: &Response, total: Option<u64>) -> Version {
@@ -241,7 +290,7 @@ impl<'a> Job<'a> {
             total,
             content_type: text(headers, &CONTENT_TYPE).map(str::to_owned),
             digests: Digests::of(response.status(), headers),
-            ..Version::of(&self.asset.url)
+            ..Version::of(&self.item.asset.url)
         }
     }
 
@@ -260,7 +309,7 @@ impl<'a> Job<'a> {
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(setback(error)),
             };
-            let room = match self.limits.room(self.asset, sink.length(), piece.len() as u64) {
+            let room = match self.limits.room(&self.item.asset, total, sink.length(), piece.len() as u64) {
                 Ok(room) => room,
                 Err(error) => break Err(Setback::Fatal(error)),
             };
@@ -282,6 +331,10 @@ impl<'a> Job<'a> {
                 let text = format!("could not fetch `{}`: the connection broke off; try again", shown(&state.url));
                 Err(Setback::Passing(Error::new(ErrorKind::Transport, text)))
             }
+            Ok(()) if total.is_some_and(|total| position > total) => {
+                let why = "the server sent more bytes than the file has; download again";
+                Err(Setback::StartOver(refused(&state.url, why)))
+            }
             ended => ended,
         };
         Ok((sink, ended))
@@ -289,20 +342,20 @@ impl<'a> Job<'a> {
 
     fn started(&self, state: &mut State, total: Option<u64>) {
         if !std::mem::replace(&mut state.started, true) {
-            (self.on_event)(&Event::Started { asset: self.asset, path: self.path, total });
+            (self.on_event)(&Event::Started { asset: &self.item.asset, path: &self.item.path, total });
         }
     }
 
     fn continued(&self, state: &mut State, bytes: u64) {
         state.continued = true;
         state.reported = bytes;
-        (self.on_event)(&Event::Continued { path: self.path, bytes });
+        (self.on_event)(&Event::Continued { path: &self.item.path, bytes });
     }
 
     /// Notes that the sink has the bytes up to `position`.
     fn arrived(&self, state: &mut State, position: u64) {
         if state.retries.arrived(position) {
-            state.refreshed = false;
+            state.refreshed = Refreshed::No;
         }
         if state.reported == 0 || position >= state.reported + PROGRESS_STEP {
             self.progress(state, position);
@@ -311,13 +364,13 @@ impl<'a> Job<'a> {
 
     fn progress(&self, state: &mut State, position: u64) {
         state.reported = position;
-        (self.on_event)(&Event::Progress { path: self.path, bytes: position });
+        (self.on_event)(&Event::Progress { path: &self.item.path, bytes: position });
     }
 
-    fn verified(&self, sink: &impl Sink, state: &mut State) -> Result<Summary, Setback> {
+    fn verified(&self, sink: &impl Sink, state: &mut State) -> Result<(Summary, Vec<String>), Setback> {
         let summary = sink.summary();
-        match verify::verify(self.asset, sink.version(), &state.digests, &self.limits, &summary) {
-            Ok(()) => Ok(summary),
+        match verify::verify(&self.item.asset, sink.version(), &state.digests, &self.limits, &summary) {
+            Ok(notes) => Ok((summary, notes)),
             // The disk may have spoiled the earlier bytes: once more, from the beginning.
             Err(error) if state.continued && !state.second_look => {
                 state.second_look = true;

@@ -1,11 +1,18 @@
 //! A lock between downloads, in one process or in several.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fs4::{FileExt, TryLockError};
+use tokio::time::{Instant, sleep};
+
+use super::disk::{io_error, is_unsupported};
+use crate::client::blocking;
+use crate::error::{Error, ErrorKind};
 
 /// A lock on a file of its own, which is removed with the lock.
 ///
@@ -13,22 +20,42 @@ use fs4::{FileExt, TryLockError};
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
+    /// `None` where the file system has no locks.
     file: Option<File>,
 }
 
-/// How long to wait for a lock. A download that was just dropped needs a moment to close its file.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(10);
+/// The pauses between two looks at a lock that another download holds.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The locks that this process holds where the file system has none.
+static HELD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 impl Lock {
-    /// Takes the lock; `Ok(None)` if another download holds it for longer than [`PATIENCE`].
-    pub(super) fn wait_for(path: &Path) -> io::Result<Option<Self>> {
-        let began = Instant::now();
+    /// Takes the lock, and waits for another download that holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Locked`] after `patience`; [`ErrorKind::Io`].
+    pub(super) async fn acquire(path: PathBuf, patience: Duration) -> Result<Self, Error> {
+        let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
-            match Self::take(path.to_owned())? {
-                None if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-                taken => return Ok(taken),
+            let (from, shown) = (path.clone(), path.clone());
+            let taken = blocking(move || Self::take(from).map_err(|error| io_error("lock", &shown, error))).await?;
+            match taken {
+                Some(lock) => return Ok(lock),
+                None if began.elapsed() < patience => sleep(pause).await,
+                None => {
+                    let text = format!(
+                        "could not take `{}`: another download is writing it, for {} s by now; try again when that \
+                         has ended, or wait longer by `lock_timeout`",
+                        path.display(),
+                        patience.as_secs()
+                    );
+                    return Err(Error::new(ErrorKind::Locked, text));
+                }
             }
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 
@@ -38,11 +65,18 @@ impl Lock {
             if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
                 return Err(io::Error::other("it is a symbolic link"));
             }
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+            let file = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
+                // Windows: the last holder is removing the file.
+                Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
+                opened => opened?,
+            };
             // By its full name: from Rust 1.89 on, `File` has a method of that name.
             match FileExt::try_lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) if is_unsupported(&error) => {
+                    return Ok(Self::within_process(path, file));
+                }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             // The last holder may have removed the file between our opening and locking it.
@@ -51,6 +85,18 @@ impl Lock {
             }
         }
     }
+
+    /// A lock that only this process knows, for a file system without locks.
+    fn within_process(path: PathBuf, file: File) -> Option<Self> {
+        drop(file);
+        // Its own statement: `Drop` takes the mutex, too.
+        let is_free = held().insert(path.clone());
+        is_free.then(|| Self { path, file: None })
+    }
+}
+
+fn held() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(unix)]
@@ -71,8 +117,9 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Removed while locked, so that it cannot be another download's file.
         let _ = fs::remove_file(&self.path);
-        if let Some(file) = self.file.take() {
-            let _ = FileExt::unlock(&file);
+        match self.file.take() {
+            Some(file) => drop(FileExt::unlock(&file)),
+            None => drop(held().remove(&self.path)),
         }
     }
 }
@@ -90,5 +137,33 @@ mod tests {
         drop(held);
         assert!(!path.exists());
         assert!(Lock::take(path).unwrap().is_some());
+    }
+
+    #[test]
+    fn one_at_a_time_in_this_process_where_no_file_can_be_locked() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.lock");
+        let take = || Lock::within_process(path.clone(), File::create(&path).unwrap());
+        let first = take().unwrap();
+        assert!(take().is_none());
+        drop(first);
+        assert!(!path.exists());
+        assert!(take().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_held_lock_is_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.lock");
+        let held = Lock::acquire(path.clone(), Duration::ZERO).await.unwrap();
+        let began = Instant::now();
+        let patience = Duration::from_secs(60);
+        let error = Lock::acquire(path.clone(), patience).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        assert!((patience..patience + LONGEST_PAUSE * 2).contains(&began.elapsed()), "{:?}", began.elapsed());
+        let waiting = tokio::spawn(Lock::acquire(path, patience));
+        sleep(Duration::from_secs(30)).await;
+        drop(held);
+        waiting.await.unwrap().unwrap();
     }
 }

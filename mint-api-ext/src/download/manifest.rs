@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::FetchedFile;
-use super::disk::{beside, io_error, replace};
-use super::lock::Lock;
+use super::destination::Item;
+use super::disk::{io_error, replace};
 use super::sidecar::Version;
-use crate::asset::Asset;
-use crate::error::Error;
+use crate::error::{Error, shown};
 
 /// The name of the manifest; `unique_file_names` gives it to no file.
 pub(crate) const NAME: &str = "mint-manifest.json";
@@ -35,6 +34,9 @@ pub(super) struct Entry {
     pub(super) kind: String,
     /// The URL without its query, which may be a secret.
     pub(super) url: String,
+    /// The resource whose file it is, such as `model/m_1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<String>,
     pub(super) bytes: u64,
     pub(super) sha256: String,
     pub(super) content_type: Option<String>,
@@ -46,6 +48,9 @@ pub(super) struct Entry {
     /// The files that were unpacked from it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) unpacked: Vec<PathBuf>,
+    /// The SHA-256 of the archive that they were unpacked from, if that was an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unpacked_from: Option<String>,
 }
 
 impl Default for Manifest {
@@ -55,11 +60,20 @@ impl Default for Manifest {
 }
 
 impl Manifest {
-    /// Reads the manifest of a directory. One that is missing or unreadable is empty, so that every file is fetched.
-    pub(super) fn read(directory: &Path) -> Self {
+    /// Reads the manifest of a directory. A missing file reads as an empty one, and so does one that is not a manifest.
+    ///
+    /// A failure to read is an error: what an empty manifest is written over is forgotten.
+    pub(super) fn read(directory: &Path) -> Result<Self, Error> {
         let path = directory.join(NAME);
         let small = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
-        small.then(|| fs::read(&path).ok()).flatten().map_or_else(Self::default, |bytes| Self::parse(&bytes))
+        if !small {
+            return Ok(Self::default());
+        }
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Self::parse(&bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(io_error("read", &path, error)),
+        }
     }
 
     /// Parses a manifest; an invalid one reads as empty.
@@ -68,20 +82,21 @@ impl Manifest {
         manifest.filter(|manifest| manifest.version == VERSION).unwrap_or_default()
     }
 
-    /// The entry of a file, if it belongs to this URL and has a validator for a conditional request.
-    pub(super) fn entry(&self, name: &str, asset: &Asset) -> Option<&Entry> {
-        self.files.get(name).filter(|entry| {
-            entry.url == Version::of(&asset.url).url && (entry.etag.is_some() || entry.last_modified.is_some())
-        })
-    }
-
-    /// The files that were unpacked from any version of this archive.
-    pub(super) fn unpacked(&self, name: &str) -> &[PathBuf] {
-        self.files.get(name).map_or(&[], |entry| &entry.unpacked)
+    /// The entry of a name.
+    pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.files.get(name)
     }
 
     /// Serializes the manifest with this entry added; `None` if that changes nothing.
-    pub(super) fn extended(mut self, name: &str, entry: Entry) -> serde_json::Result<Option<Vec<u8>>> {
+    ///
+    /// The files that were unpacked from an earlier version stay listed until the file is unpacked again.
+    pub(super) fn extended(mut self, name: &str, mut entry: Entry) -> serde_json::Result<Option<Vec<u8>>> {
+        if let Some(earlier) = self.files.get(name).filter(|earlier| entry.unpacked.is_empty() && earlier.is_as(&entry))
+        {
+            entry.unpacked.clone_from(&earlier.unpacked);
+            let from = earlier.unpacked_from.as_ref().unwrap_or(&earlier.sha256);
+            entry.unpacked_from = (!entry.unpacked.is_empty() && *from != entry.sha256).then(|| from.clone());
+        }
         if self.files.get(name) == Some(&entry) {
             return Ok(None);
         }
@@ -91,15 +106,11 @@ impl Manifest {
         Ok(Some(bytes))
     }
 
-    /// Adds a file to the manifest of a directory, and keeps every other entry, even if another download adds one at the
-    /// same time.
+    /// Adds a file to the manifest of a directory, and keeps every other entry. The caller holds its lock.
     pub(super) fn add(directory: &Path, name: &str, entry: Entry) -> Result<(), Error> {
         let path = directory.join(NAME);
         let failed = |error| io_error("write", &path, error);
-        // Each download holds it only while it writes this small file.
-        let lock = Lock::wait_for(&beside(&path, ".lock")).map_err(failed)?;
-        let _lock = lock.ok_or_else(|| failed(io::Error::other("another download holds it")))?;
-        match Self::read(directory).extended(name, entry).map_err(|error| failed(error.into()))? {
+        match Self::read(directory)?.extended(name, entry).map_err(|error| failed(error.into()))? {
             Some(bytes) => replace(&path, &bytes).map_err(failed),
             None => Ok(()),
         }
@@ -107,8 +118,9 @@ impl Manifest {
 }
 
 impl Entry {
-    pub(super) fn new(file: &FetchedFile, version: &Version) -> Self {
+    pub(super) fn new(item: &Item, file: &FetchedFile, version: &Version) -> Self {
         Self {
+            resource: item.resource.clone(),
             kind: file.kind.to_string(),
             url: version.url.clone(),
             bytes: file.bytes,
@@ -118,7 +130,31 @@ impl Entry {
             last_modified: version.last_modified.clone(),
             stored_etag: None,
             unpacked: file.unpacked.as_ref().map(|unpacked| unpacked.files.clone()).unwrap_or_default(),
+            unpacked_from: None,
         }
+    }
+
+    /// Whether it is the file of this item, in any version: of the same resource and kind, or from the same URL.
+    pub(super) fn is_of(&self, item: &Item) -> bool {
+        self.is_at(&item.asset.url) || self.is_from(item.resource.as_deref(), &item.asset.kind.to_string())
+    }
+
+    /// Whether both are the same file, in any version.
+    fn is_as(&self, other: &Self) -> bool {
+        self.url == other.url || self.is_from(other.resource.as_deref(), &other.kind)
+    }
+
+    fn is_from(&self, resource: Option<&str>, kind: &str) -> bool {
+        resource.is_some() && self.resource.as_deref() == resource && self.kind == kind
+    }
+
+    fn is_at(&self, url: &str) -> bool {
+        self.url == shown(url)
+    }
+
+    /// Whether a conditional request can confirm it: it came from this URL and has a validator.
+    pub(super) fn can_be_confirmed(&self, url: &str) -> bool {
+        self.is_at(url) && (self.etag.is_some() || self.last_modified.is_some())
     }
 
     /// The version of the saved file.

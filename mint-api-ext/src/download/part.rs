@@ -9,14 +9,14 @@ use futures::FutureExt as _;
 use reqwest::Response;
 
 use super::destination::{Arrival, Sink, Written};
-use super::disk::{beside, io_error};
+use super::disk::{beside, io_error, naming_skip_sync};
 use super::lock::Lock;
 use super::publish::{Clobber, Durability, publish};
 use super::sidecar::Version;
 use super::sum::{Sum, Summary};
 use super::transfer::Kept;
 use crate::client::blocking;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// A run of writes ends after this many bytes, so that it is short.
 const RUN: u64 = 4 * 1024 * 1024;
@@ -45,18 +45,8 @@ impl Part {
     /// Opens the partial file of this URL and hashes it, or creates an empty one.
     ///
     /// The length of the file counts, since a sidecar could be older than the last write.
-    pub(super) fn open(target: &Path, url: &str) -> Result<Self, Error> {
-        if fs::symlink_metadata(target).is_ok_and(|metadata| metadata.is_dir()) {
-            let text = format!("could not write `{}`: it is a directory; choose another directory", target.display());
-            return Err(Error::new(ErrorKind::Io, text));
-        }
+    pub(super) fn open(target: &Path, url: &str, lock: Lock) -> Result<Self, Error> {
         let (path, sidecar) = (beside(target, ".part"), beside(target, ".part.json"));
-        let lock = beside(target, ".lock");
-        let lock = Lock::wait_for(&lock).map_err(|error| io_error("lock", &lock, error))?.ok_or_else(|| {
-            let shown = target.display();
-            let text = format!("could not write `{shown}`: another download is writing it; wait until that has ended");
-            Error::new(ErrorKind::Io, text)
-        })?;
         let version = Version::read(&sidecar).filter(|version| version.url == Version::of(url).url);
         let version = version.unwrap_or_default();
         let target = target.to_owned();
@@ -126,12 +116,14 @@ impl Part {
     /// Gives the file its name.
     pub(super) fn publish(self, clobber: Clobber, durability: Durability) -> Result<(), Error> {
         let Self { file, mut kept } = self;
-        let synced = match durability {
-            Durability::Synced => file.sync_all(),
-            Durability::Cached => Ok(()),
-        };
+        let written = file.metadata().and_then(|found| match found.len() == kept.sum.length() {
+            true if durability == Durability::Synced => file.sync_all().map_err(naming_skip_sync),
+            true => Ok(()),
+            // Only where the file system has no locks.
+            false => Err(io::Error::other("another program wrote to it, too")),
+        });
         drop(file);
-        synced.map_err(|error| io_error("write", &kept.path, error))?;
+        written.map_err(|error| io_error("write", &kept.path, error))?;
         let published = publish(&kept.path, &kept.target, clobber, durability);
         if !published.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
             // Nothing to continue: the rest goes when `kept` is dropped.

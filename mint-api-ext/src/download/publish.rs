@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use super::disk::cannot_sync;
+
 /// Whether a file is synced to the disk before it is published.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Durability {
@@ -67,7 +69,15 @@ fn sync_directory_of(path: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(());
     }
-    File::open(directory)?.sync_all()
+    // The file itself is synced; some file systems have no call for its directory.
+    tolerated(File::open(directory).and_then(|directory| directory.sync_all()))
+}
+
+fn tolerated(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error) if cannot_sync(&error) => Ok(()),
+        synced => synced,
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +96,13 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         publish(&from, &to, Clobber::Replace, Durability::Cached).unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"newer");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_directory_that_cannot_be_synced() {
+        for (code, ok) in [(22, true), (38, true), (95, true), (5, false), (28, false)] {
+            assert_eq!(tolerated(Err(io::Error::from_raw_os_error(code))).is_ok(), ok, "{code}");
+        }
     }
 }

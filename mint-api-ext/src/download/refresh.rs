@@ -21,6 +21,11 @@ impl Refresher {
         Self { mint, source: source.cloned(), newest: Arc::default() }
     }
 
+    /// Whether the API can be asked: the files belong to a resource.
+    pub(super) fn can_ask(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// A fresh URL of a file; `None` if the API has no other URL than the expired one.
     pub(super) async fn fresh(&self, asset: &Asset, expired: &str) -> Result<Option<String>, Error> {
         let Some(source) = &self.source else {

@@ -18,6 +18,11 @@ pub struct Report {
     pub files: Vec<FetchedFile>,
     /// The files that failed, in the order of the assets. Their names are unused, or lead to their old content.
     pub failures: Vec<Failure>,
+    /// Why there are files missing that the download was asked for: no place names one, or none of a kind of
+    /// [`Download::only`](crate::download::Download::only). It says what was looked for, where, and what each place answered.
+    pub missing: Option<Error>,
+    /// Why the manifest does not record some of the files. They are in their place all the same.
+    pub unrecorded: Option<Error>,
 }
 
 impl Report {
@@ -32,14 +37,19 @@ impl Report {
         report
     }
 
-    /// The files, if every one is in its place.
+    /// The files, if every one that was asked for is in its place and recorded.
     ///
     /// # Errors
     ///
-    /// The error of the first file that failed, with the number of failures if there are more.
+    /// The error of the first file that failed, with the number of failures if there are more; else
+    /// [`missing`](Self::missing) ([`ErrorKind::Download`]); else [`unrecorded`](Self::unrecorded) ([`ErrorKind::Io`] or
+    /// [`ErrorKind::Locked`]).
     pub fn complete(mut self) -> Result<Vec<FetchedFile>, Error> {
         if self.failures.is_empty() {
-            return Ok(self.files);
+            return match self.missing.or(self.unrecorded) {
+                Some(error) => Err(error),
+                None => Ok(self.files),
+            };
         }
         let count = self.failures.len();
         let first = self.failures.swap_remove(0).error;
@@ -72,6 +82,9 @@ pub struct FetchedFile {
     pub attempts: u32,
     /// How long that took.
     pub elapsed: Duration,
+    /// What disagrees with what the API or the server says of the file, such as another size or another image format. The
+    /// file was taken all the same. Empty for a file that was in its place already.
+    pub notes: Vec<String>,
     /// The contents, if the file is an archive and was unpacked.
     pub unpacked: Option<Unpacked>,
 }
@@ -89,6 +102,7 @@ impl FetchedFile {
             obtained: Obtained::AlreadyThere,
             attempts: 0,
             elapsed: began.elapsed(),
+            notes: Vec::new(),
             unpacked: None,
         }
     }

@@ -3,7 +3,9 @@
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::destination::{Committed, Destination, Item};
+use super::claim::{Claim, taken};
+use super::destination::{Committed, Destination, Found, Item, Sink, UnpackedFrom};
+use super::disk::is_out_of_files;
 use super::download::{Download, Overwrite};
 use super::fetch::{Fetched, Job, NewFile};
 use super::file_name::unique_file_names;
@@ -11,6 +13,7 @@ use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
 use super::refresh::Refresher;
 use super::retry::Retries;
+use super::sum::{Sum, Summary};
 use super::{Event, FetchedFile, Report};
 use crate::asset::{Asset, Assets};
 use crate::error::Error;
@@ -21,25 +24,35 @@ impl Download {
     pub(super) async fn run<D: Destination>(mut self, destination: D) -> Result<Report, Error> {
         let manifest = destination.prepare(self.overwrite).await?;
         let assets = std::mem::take(&mut self.assets).completed(&self.mint).await?;
+        let missing = self.missing(&assets);
         let refresher = Refresher::new(self.mint.clone(), assets.source());
         let concurrency = self.concurrency;
         let items = self.items(&destination, &manifest, &assets);
-        let run = Run { download: self, refresher, destination, manifest, recorded: Mutex::new(Ok(())) };
+        let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
+        let run = Run { download: self, refresher, destination, manifest, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
         let results = in_order(saves.collect(), concurrency).await;
-        run.recorded.into_inner()?;
-        Ok(Report::of(results))
+        Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
     }
 
     /// The files to save. The jitter of each keeps its retries out of step with those of the others.
     fn items<D: Destination>(&mut self, destination: &D, manifest: &Manifest, assets: &Assets) -> Vec<(Item, Retries)> {
         let is_wanted = |asset: &&Asset| self.wanted.iter().all(|kinds| kinds.contains(&asset.kind));
+        let resource = assets.resource().map(str::to_owned);
         let assets: Vec<Asset> = assets.iter().filter(is_wanted).cloned().collect();
         let names = unique_file_names(&assets);
         let items = assets.into_iter().zip(names).map(|(asset, name)| {
-            let (path, unpacked_before) = (destination.path(&name), manifest.unpacked(&name).to_vec());
-            let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()));
-            (Item { asset, name, path, unpacked_before }, retries)
+            let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()), self.failure_tolerance);
+            let (path, resource) = (destination.path(&name), resource.clone());
+            let mut item =
+                Item { asset, resource, name, path, unpacked_before: Vec::new(), unpacked_from: UnpackedFrom::This };
+            if let Some(entry) = manifest.entry(&item.name).filter(|entry| entry.is_of(&item)) {
+                item.unpacked_before.clone_from(&entry.unpacked);
+                if entry.unpacked_from.is_some() {
+                    item.unpacked_from = UnpackedFrom::Earlier;
+                }
+            }
+            (item, retries)
         });
         items.collect()
     }
@@ -53,16 +66,19 @@ struct Run<D> {
     manifest: Manifest,
     /// The first failure to write the manifest. Its lock lets one file write at a time.
     recorded: Mutex<Result<(), Error>>,
+    /// Held by the one file that goes on after the process ran out of file descriptors.
+    one_by_one: Mutex<()>,
 }
 
 impl<D: Destination> Run<D> {
     /// Saves one file, and records it at once: a download that is stopped leaves a true manifest.
     async fn item(&self, item: Item, retries: Retries) -> (Item, Result<FetchedFile, Error>) {
-        let result = match self.save(&item, retries).await {
+        let result = match self.save_with_few_files(&item, retries).await {
             Ok((file, Some(entry))) => {
                 let mut recorded = self.recorded.lock().await;
+                let result = self.destination.record(&item.name, entry).await;
                 if recorded.is_ok() {
-                    *recorded = self.destination.record(&item.name, entry).await;
+                    *recorded = result;
                 }
                 Ok(file)
             }
@@ -76,32 +92,59 @@ impl<D: Destination> Run<D> {
         (item, result)
     }
 
+    /// Saves one file. If the process runs out of file descriptors, such files go on one at a time.
+    async fn save_with_few_files(&self, item: &Item, retries: Retries) -> Result<(FetchedFile, Option<Entry>), Error> {
+        match self.save(item, retries.clone()).await {
+            Err(error) if is_out_of_files(&error) => {}
+            result => return result,
+        }
+        let _one = self.one_by_one.lock().await;
+        let mut waits = retries.clone();
+        loop {
+            match (self.save(item, retries.clone()).await, waits.next(None)) {
+                (Err(error), Some(wait)) if is_out_of_files(&error) => tokio::time::sleep(wait).await,
+                (result, _) => return result,
+            }
+        }
+    }
+
     /// Saves one file; also its entry in the manifest, unless its version is unknown.
     async fn save(&self, item: &Item, retries: Retries) -> Result<(FetchedFile, Option<Entry>), Error> {
-        let Self { download, refresher, destination, manifest, .. } = self;
+        let Self { download, refresher, destination, .. } = self;
         let began = Instant::now();
         let in_place = |bytes, sha256| FetchedFile::there(&item.asset, &item.path, bytes, sha256, began);
-        if download.overwrite == Overwrite::Never
-            && let Some(found) = destination.find(item).await?
-        {
-            let unpacked = destination.unpack(item).await?;
-            return Ok((FetchedFile { unpacked, ..in_place(found.length, found.sha256) }, None));
+        let found = destination.look(item).await?;
+        let mut claim = self.claim(item, found, &self.manifest)?;
+        if claim == Claim::Keep {
+            return Ok((self.kept(item, began).await?, None));
         }
-        let have = match manifest.entry(&item.name, &item.asset) {
-            Some(entry)
-                if download.overwrite == Overwrite::IfChanged && destination.is_recorded(item, entry).await? =>
-            {
-                Some(entry)
-            }
-            _ => None,
-        };
         let sink = destination.open(item).await?;
+        // Another download may have saved the file while this one waited to open it.
+        let (now, again) = match (destination.manifest_now().await, destination.look(item).await) {
+            (Ok(now), Ok(again)) => (now, again),
+            (Err(error), _) | (_, Err(error)) => return Err(abandoned(sink, error).await),
+        };
+        let manifest = now.as_ref().unwrap_or(&self.manifest);
+        if again != found || manifest.entry(&item.name) != self.manifest.entry(&item.name) {
+            claim = match self.claim(item, again, manifest) {
+                Ok(Claim::Keep) => {
+                    sink.abandon().await;
+                    return Ok((self.kept(item, began).await?, None));
+                }
+                Ok(claim) => claim,
+                Err(error) => return Err(abandoned(sink, error).await),
+            };
+        }
+        let have = match self.confirmable(item, claim, manifest).await {
+            Ok(have) => have,
+            Err(error) => return Err(abandoned(sink, error).await),
+        };
         let job = Job {
             downloader: &download.downloader,
             refresher,
             limits: download.limits,
-            asset: &item.asset,
-            path: &item.path,
+            item,
+            claim,
             on_event: &download.on_event,
             have,
         };
@@ -113,14 +156,69 @@ impl<D: Destination> Run<D> {
                 (file, entry.version(), entry.stored_etag.clone())
             }
             Fetched::New(new) => {
-                let NewFile { sink, summary, version, obtained } = *new;
-                let Committed { unpacked, stored_etag } = destination.commit(item, sink).await?;
-                let file = FetchedFile { obtained, unpacked, ..in_place(summary.length, summary.sha256) };
+                let NewFile { sink, summary, version, obtained, notes } = *new;
+                if let Err(error) = self.check_same(item, claim, &summary).await {
+                    return Err(abandoned(sink, error).await);
+                }
+                let Committed { unpacked, stored_etag } = destination.commit(item, sink, claim.clobber()).await?;
+                let file = FetchedFile { obtained, unpacked, notes, ..in_place(summary.length, summary.sha256) };
                 (file, version, stored_etag)
             }
         };
         let file = FetchedFile { content_type: version.content_type.clone(), attempts, ..file };
-        let entry = Entry { stored_etag, ..Entry::new(&file, &version) };
+        let entry = Entry { stored_etag, ..Entry::new(item, &file, &version) };
         Ok((file, Some(entry)))
     }
+
+    /// What may be done with the name of a file; an error if nothing may.
+    fn claim(&self, item: &Item, found: Found, manifest: &Manifest) -> Result<Claim, Error> {
+        let entry = manifest.entry(&item.name);
+        match Claim::of(item, self.download.overwrite, found, entry) {
+            Claim::Anothers => Err(taken(item, entry)),
+            claim => Ok(claim),
+        }
+    }
+
+    /// The file that stays in its place.
+    async fn kept(&self, item: &Item, began: Instant) -> Result<FetchedFile, Error> {
+        let found = self.destination.find(item).await?.unwrap_or_else(|| Sum::default().finish());
+        let unpacked = self.destination.unpack(item).await?;
+        Ok(FetchedFile { unpacked, ..FetchedFile::there(&item.asset, &item.path, found.length, found.sha256, began) })
+    }
+
+    /// The entry of the file in its place, if a conditional request can confirm it.
+    async fn confirmable<'a>(
+        &self,
+        item: &Item,
+        claim: Claim,
+        manifest: &'a Manifest,
+    ) -> Result<Option<&'a Entry>, Error> {
+        match manifest.entry(&item.name).filter(|entry| entry.can_be_confirmed(&item.asset.url)) {
+            Some(entry)
+                if claim == Claim::Ours
+                    && self.download.overwrite == Overwrite::IfChanged
+                    && self.destination.is_recorded(item, entry).await? =>
+            {
+                Ok(Some(entry))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Refuses to replace a file that no manifest records by one of other bytes.
+    async fn check_same(&self, item: &Item, claim: Claim, new: &Summary) -> Result<(), Error> {
+        let Claim::Unrecorded { .. } = claim else {
+            return Ok(());
+        };
+        match self.destination.find(item).await? {
+            Some(found) if found.sha256 != new.sha256 => Err(taken(item, None)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Gives a sink up; returns the error for which.
+async fn abandoned(sink: impl Sink, error: Error) -> Error {
+    sink.abandon().await;
+    error
 }

@@ -10,9 +10,10 @@ use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion};
 
 use super::Unpacked;
-use super::destination::{Committed, Destination, Item};
+use super::destination::{Committed, Destination, Found, Item};
 use super::download::Overwrite;
 use super::manifest::{self, Entry, MAX_BYTES, Manifest};
+use super::publish::Clobber;
 use super::sum::{Sum, Summary};
 use super::upload::Upload;
 use crate::error::{Error, ErrorKind};
@@ -80,9 +81,14 @@ impl Destination for Store {
 
     async fn prepare(&self, overwrite: Overwrite) -> Result<Manifest, Error> {
         match overwrite {
-            Overwrite::IfChanged => Ok(self.manifest().await?.0),
-            Overwrite::Never | Overwrite::Always => Ok(Manifest::default()),
+            Overwrite::IfChanged | Overwrite::Never => Ok(self.manifest().await?.0),
+            Overwrite::Always => Ok(Manifest::default()),
         }
+    }
+
+    async fn look(&self, item: &Item) -> Result<Found, Error> {
+        let stored = self.head(&self.place(&item.name)).await?;
+        Ok(stored.map_or(Found::Nothing, |stored| Found::File(stored.size)))
     }
 
     async fn find(&self, item: &Item) -> Result<Option<Summary>, Error> {
@@ -109,7 +115,7 @@ impl Destination for Store {
         Ok(Upload::new(self.store.clone(), self.place(&item.name)))
     }
 
-    async fn commit(&self, item: &Item, sink: Upload) -> Result<Committed, Error> {
+    async fn commit(&self, item: &Item, sink: Upload, _: Clobber) -> Result<Committed, Error> {
         sink.complete().await?;
         let stored = self.head(&self.place(&item.name)).await?;
         Ok(Committed { stored_etag: stored.and_then(|stored| stored.e_tag), unpacked: None })

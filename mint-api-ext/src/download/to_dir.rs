@@ -7,8 +7,7 @@ use futures::future::BoxFuture;
 
 use super::Report;
 use super::directory::Directory;
-use super::download::{Download, Overwrite};
-use super::publish::Clobber;
+use super::download::Download;
 use crate::error::Error;
 
 /// A download to a directory; await it for the [`Report`].
@@ -31,20 +30,17 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory or the manifest cannot be written; the errors of
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when the directory cannot be made or the manifest cannot be read; the errors of
     /// [`Mint::assets_of`](crate::Mint::assets_of) when the operation does not name its files. A file that fails is in
-    /// [`Report::failures`].
+    /// [`Report::failures`]; files that are missing, or that the manifest does not record, have their own fields there.
     ///
     /// # Cancellation
     ///
     /// Dropping it stops the download. Finished files stay, and so do partial files that can be continued.
     pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
-        let clobber = match self.overwrite {
-            Overwrite::Never => Clobber::Keep,
-            Overwrite::IfChanged | Overwrite::Always => Clobber::Replace,
-        };
-        let (path, durability, archives) = (directory.as_ref().to_owned(), self.durability, self.archives);
-        ToDir { download: self, directory: Directory { path, clobber, durability, archives } }
+        let (path, lock_timeout) = (directory.as_ref().to_owned(), self.lock_timeout);
+        let (overwrite, durability, archives) = (self.overwrite, self.durability, self.archives);
+        ToDir { download: self, directory: Directory { path, overwrite, lock_timeout, durability, archives } }
     }
 }
 

@@ -35,8 +35,8 @@ pub(super) enum Asked<'a> {
 /// What to do with a reply.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Decision<'a> {
-    /// The body has the missing bytes.
-    Continue,
+    /// The body has the missing bytes of a file of so many bytes, or the first of them.
+    Continue { total: u64 },
     /// The body has the whole file, from its first byte.
     Restart { total: Option<u64> },
     /// No bytes are missing.
@@ -111,9 +111,12 @@ pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, h
         StatusCode::OK | StatusCode::PARTIAL_CONTENT if encoded => {
             Decision::Refuse("the server compressed the file, which it was asked not to")
         }
-        StatusCode::OK => Decision::Restart { total: text(headers, &CONTENT_LENGTH).and_then(|n| n.parse().ok()) },
+        StatusCode::OK => whole(asked, kept, headers),
         StatusCode::PARTIAL_CONTENT if asked == Asked::Rest => partial(kept, headers),
-        StatusCode::PARTIAL_CONTENT => Decision::Refuse("the server sent a part (206) when asked for the whole"),
+        StatusCode::PARTIAL_CONTENT => match range_of_whole(headers) {
+            Some(total) => Decision::Restart { total: Some(total) },
+            None => Decision::Refuse("the server sent a part (206) when asked for the whole"),
+        },
         StatusCode::RANGE_NOT_SATISFIABLE if asked == Asked::Rest => unsatisfiable(kept, headers),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
             Decision::Expired
@@ -123,15 +126,56 @@ pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, h
     }
 }
 
-/// A part fits only if it has the same `ETag` and begins where the bytes kept end. Without an `ETag` it counts as changed.
+/// A 200 has the whole file, unless its `Content-Range` or its length says that it has a part. Some servers and caches
+/// answer a request for a range so.
+fn whole<'a>(asked: Asked<'_>, kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
+    let length = length(headers);
+    // The same version has the same length.
+    let is_same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
+    let is_cut = is_same && matches!((length, kept.total), (Some(length), Some(total)) if length != total);
+    let range = headers.get(CONTENT_RANGE).map(|_| text(headers, &CONTENT_RANGE).and_then(content_range));
+    if let Some(total) = range_of_whole(headers) {
+        return Decision::Restart { total: Some(total) };
+    }
+    match (asked, range) {
+        (Asked::Rest, None) if is_cut => Decision::StartOver,
+        (_, None) => Decision::Restart { total: length },
+        (Asked::Rest, Some(_)) => Decision::StartOver,
+        // Nothing that can be read as a range, and none was asked for.
+        (_, Some(None)) => Decision::Restart { total: length },
+        (_, Some(Some(_))) => Decision::Refuse("the server sent a part (200 with `Content-Range`) of the file"),
+    }
+}
+
+/// The length of the file, if `Content-Range` has all of it and `Content-Length` does not contradict.
+fn range_of_whole(headers: &HeaderMap) -> Option<u64> {
+    match content_range(text(headers, &CONTENT_RANGE)?)? {
+        ContentRange::Part { first: 0, last, total: Some(total) }
+            if last + 1 == total && length(headers).is_none_or(|length| length == total) =>
+        {
+            Some(total)
+        }
+        _ => None,
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    text(headers, &CONTENT_LENGTH)?.trim().parse().ok()
+}
+
+/// A part fits only if it has the same `ETag`, begins where the bytes kept end, and says how long the file is, if that is
+/// not known. Without an `ETag` it counts as changed.
 fn partial<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     let same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
-    match text(headers, &CONTENT_RANGE).and_then(content_range) {
-        Some(ContentRange::Part { first, total, .. })
-            if same && first == kept.length && (kept.total.is_none() || total.is_none() || total == kept.total) =>
-        {
-            Decision::Continue
-        }
+    let Some(ContentRange::Part { first, last, total: announced }) =
+        text(headers, &CONTENT_RANGE).and_then(content_range)
+    else {
+        return Decision::StartOver;
+    };
+    let agrees = announced.is_none() || kept.total.is_none() || announced == kept.total;
+    let fits = length(headers).is_none_or(|length| Some(length) == (last - first).checked_add(1));
+    match kept.total.or(announced) {
+        Some(total) if same && agrees && fits && first == kept.length && last < total => Decision::Continue { total },
         _ => Decision::StartOver,
     }
 }

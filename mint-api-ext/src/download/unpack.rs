@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
 use zip::ZipArchive;
@@ -12,9 +12,10 @@ use zip::read::ZipFile;
 use super::Unpacked;
 use super::content::end_record;
 use super::disk::{beside, io_error};
+use super::download::Overwrite;
 use super::file_name::is_reserved;
-use super::publish::{Clobber, rename};
-use super::sum::TAIL;
+use super::publish::rename;
+use super::sum::{Sum, TAIL};
 use crate::asset::Asset;
 use crate::client::refused;
 use crate::error::{Error, ErrorKind};
@@ -49,7 +50,7 @@ impl Staged {
         asset: &Asset,
         archive: &Path,
         target: &Path,
-        clobber: Clobber,
+        overwrite: Overwrite,
         earlier: &[PathBuf],
     ) -> Result<Self, Error> {
         let staging = beside(target, ".unpacking");
@@ -61,7 +62,7 @@ impl Staged {
             ),
             Trouble::Disk(path, error) => io_error("write", &path, error),
         })?;
-        staged.check_replaceable(clobber, earlier)?;
+        staged.check_replaceable(overwrite, earlier)?;
         Ok(staged)
     }
 
@@ -100,7 +101,11 @@ impl Staged {
             let name: String = entry.name().chars().take(80).collect();
             Trouble::Archive(format!("{name:?} {why}"))
         };
-        let path = inside(entry.name()).ok_or_else(|| refused("is not a path within the archive"))?;
+        let path = inside(entry.name()).map_err(|why| refused(&format!("is not a path within the archive: {why}")))?;
+        let is_directory = entry.name().ends_with(['/', '\\']);
+        if path.as_os_str().is_empty() {
+            return if is_directory { Ok(()) } else { Err(refused("has no name")) };
+        }
         if entry.is_symlink()
             || entry.unix_mode().is_some_and(|mode| !matches!(mode & 0o170_000, 0 | 0o100_000 | 0o040_000))
         {
@@ -110,12 +115,12 @@ impl Staged {
             return Err(refused("is encrypted"));
         }
         // Compared without case and in NFC, as some file systems do.
-        if !names.insert(path.to_string_lossy().nfc().collect::<String>().to_lowercase()) {
+        if !is_directory && !names.insert(path.to_string_lossy().nfc().collect::<String>().to_lowercase()) {
             return Err(refused("is there twice"));
         }
         let to = self.staging.join(&path);
         let disk = |error| Trouble::Disk(to.clone(), error);
-        if entry.is_dir() {
+        if is_directory {
             return fs::create_dir_all(&to).map_err(disk);
         }
         if let Some(parent) = to.parent() {
@@ -148,7 +153,7 @@ impl Staged {
         let Some(path) = asset.primary_path.as_deref().filter(|path| !path.is_empty()) else {
             return Ok(());
         };
-        let within = inside(path).filter(|path| self.staging.join(path).is_file());
+        let within = inside(path).ok().filter(|path| self.staging.join(path).is_file());
         let Some(within) = within else {
             return Err(Trouble::Archive(format!("the file to open first, {path:?}, is not in it")));
         };
@@ -156,16 +161,21 @@ impl Staged {
         Ok(())
     }
 
-    /// An error if the directory holds files that are neither in this archive nor in `earlier`.
-    fn check_replaceable(&self, clobber: Clobber, earlier: &[PathBuf]) -> Result<(), Error> {
+    /// An error if replacing the directory would lose a file: one that is neither in `earlier` nor the same as in this
+    /// archive. With [`Overwrite::Always`], it need only have the name of a file of the archive.
+    fn check_replaceable(&self, overwrite: Overwrite, earlier: &[PathBuf]) -> Result<(), Error> {
         let failed = |error| io_error("replace", &self.directory, error);
         let why = match fs::symlink_metadata(&self.directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(failed(error)),
-            Ok(found) if found.is_dir() && clobber == Clobber::Replace => {
-                let known: HashSet<&PathBuf> = self.files.iter().chain(earlier).collect();
+            Ok(found) if found.is_dir() && overwrite != Overwrite::Never => {
+                let (earlier, ours): (HashSet<_>, HashSet<_>) = (earlier.iter().collect(), self.files.iter().collect());
+                let is_lost = |file: &&PathBuf| {
+                    let is_kept = || overwrite == Overwrite::Always || self.holds_the_same(file);
+                    !(earlier.contains(file) || ours.contains(file) && is_kept())
+                };
                 let files = files_in(&self.directory).map_err(failed)?;
-                let Some(foreign) = files.iter().find(|file| !known.contains(file)) else {
+                let Some(foreign) = files.iter().find(is_lost) else {
                     return Ok(());
                 };
                 format!("`{}` in it is not of the archive, and would be lost", foreign.display())
@@ -175,6 +185,18 @@ impl Staged {
         let shown = self.directory.display();
         let text = format!("could not unpack to `{shown}`: {why}; move it away, or choose another directory");
         Err(Error::new(ErrorKind::Io, text))
+    }
+
+    /// Whether a file of the archive has the same bytes in the directory.
+    fn holds_the_same(&self, file: &Path) -> bool {
+        let length =
+            |path: &Path| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len());
+        let (old, new) = (self.directory.join(file), self.staging.join(file));
+        let sha256 = |path: &Path| {
+            let mut sum = Sum::default();
+            sum.read(&mut File::open(path).ok()?).ok().map(|()| sum.finish().sha256)
+        };
+        length(&old).is_some() && length(&old) == length(&new) && sha256(&old) == sha256(&new)
     }
 
     /// Gives the directory its name, in place of an older one.
@@ -223,7 +245,7 @@ pub(super) fn there(asset: &Asset, target: &Path, known: &[PathBuf]) -> Option<U
     };
     let primary = asset.primary_path.as_deref().filter(|path| !path.is_empty());
     let primary = match primary {
-        Some(path) => Some(directory.join(inside(path)?)).filter(|path| path.is_file()).map(Some)?,
+        Some(path) => Some(directory.join(inside(path).ok()?)).filter(|path| path.is_file()).map(Some)?,
         None => None,
     };
     Some(Unpacked { directory, files, primary })
@@ -252,17 +274,35 @@ fn directory_of(target: &Path) -> PathBuf {
     }
 }
 
-/// A relative path that stays in its directory on any system; `None` for any other.
-fn inside(name: &str) -> Option<PathBuf> {
-    if name.contains(['\\', ':', '\0']) || name.starts_with('/') {
-        return None;
+/// The path of an entry, relative to the directory and within it; the error says why it is not one. It is empty for the
+/// directory itself.
+///
+/// Archives of Windows separate by `\`, and some begin each path with `./`.
+fn inside(name: &str) -> Result<PathBuf, &'static str> {
+    let name = name.replace('\\', "/");
+    if name.contains('\0') {
+        return Err("it holds a null byte");
     }
-    let path = Path::new(name);
-    let plain = |component: &Component<'_>| matches!(component, Component::Normal(_));
-    let fits = path.components().all(|component| plain(&component)) && path.components().count() <= MAX_DEPTH;
-    let safe = name.split('/').all(|part| !part.ends_with([' ', '.']) && !is_reserved(part));
-    (fits && safe && path.components().next().is_some()).then(|| path.to_owned())
+    if name.starts_with('/') && name.bytes().any(|byte| byte != b'/') {
+        return Err("it is absolute");
+    }
+    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.contains(&"..") {
+        return Err("it leads out of it");
+    }
+    if parts.len() > MAX_DEPTH {
+        return Err("it is too deep");
+    }
+    let is_forbidden =
+        |part: &&str| part.contains(FORBIDDEN_BY_WINDOWS) || part.ends_with([' ', '.']) || is_reserved(part);
+    if cfg!(windows) && parts.iter().any(is_forbidden) {
+        return Err("Windows forbids it");
+    }
+    Ok(parts.into_iter().collect())
 }
+
+/// Characters that Windows forbids in names; `:` also names drives and streams.
+const FORBIDDEN_BY_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
 
 /// The number of entries in the end record of an archive.
 fn entries(file: &mut File, size: u64) -> io::Result<Option<usize>> {
@@ -271,7 +311,15 @@ fn entries(file: &mut File, size: u64) -> io::Result<Option<usize>> {
     let mut bytes = Vec::new();
     file.take(tail).read_to_end(&mut bytes)?;
     file.rewind()?;
-    Ok(end_record(&bytes).map(|record| usize::from(u16::from_le_bytes([record[10], record[11]]))))
+    Ok(end_record(&bytes).and_then(|(record, _)| match u16::from_le_bytes([record[10], record[11]]) {
+        // ZIP64: the number is in a record of its own, 32 bytes after that begins.
+        u16::MAX => {
+            let at = bytes.windows(4).rposition(|window| window == b"PK\x06\x06")?;
+            let number = bytes.get(at + 32..at + 40)?.try_into().ok()?;
+            usize::try_from(u64::from_le_bytes(number)).ok()
+        }
+        number => Some(usize::from(number)),
+    }))
 }
 
 fn remove(path: &Path) -> io::Result<()> {

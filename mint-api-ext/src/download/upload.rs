@@ -8,6 +8,7 @@ use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use reqwest::Response;
 use tokio::io::AsyncWriteExt as _;
+use tokio::runtime::Handle;
 
 use super::destination::{Sink, Written};
 use super::sidecar::Version;
@@ -24,7 +25,7 @@ const PARTS: usize = 1;
 pub(super) struct Upload {
     store: Arc<dyn ObjectStore>,
     path: Path,
-    writer: BufWriter,
+    writer: Writer,
     version: Version,
     sum: Sum,
 }
@@ -32,11 +33,40 @@ pub(super) struct Upload {
 impl Upload {
     pub(super) fn new(store: Arc<dyn ObjectStore>, path: Path) -> Self {
         let writer = BufWriter::with_capacity(store.clone(), path.clone(), PART_BYTES).with_max_concurrency(PARTS);
+        let writer = Writer(Some(writer));
         Self { store, path, writer, version: Version::default(), sum: Sum::default() }
     }
 
+    /// Completes the upload, even if the caller is gone meanwhile: a completion that is cut off leaves parts that no one
+    /// can abort.
     pub(super) async fn complete(mut self) -> Result<(), Error> {
-        self.writer.shutdown().await.map_err(|error| store_error(&self.path, error))
+        let Some(mut writer) = self.writer.0.take() else {
+            return Ok(());
+        };
+        let shutdown = tokio::spawn(async move { writer.shutdown().await });
+        let done = shutdown.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        done.map_err(|error| store_error(&self.path, error))
+    }
+}
+
+/// The writer of an upload. Dropped, it aborts the upload, since a store bills the parts of one that is never ended.
+struct Writer(Option<BufWriter>);
+
+impl Writer {
+    async fn abort(mut writer: BufWriter) {
+        // An upload that is about to begin must have begun to be aborted.
+        if writer.put(Bytes::new()).await.is_ok() {
+            // If this fails, the rules of the store decide how long it keeps the parts.
+            let _ = writer.abort().await;
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let (Some(writer), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(Self::abort(writer));
+        }
     }
 }
 
@@ -61,7 +91,11 @@ impl Sink for Upload {
 
     async fn write(mut self, piece: Bytes, body: Response, _: u64) -> Result<Written<Self>, Error> {
         self.sum = self.sum.added(piece.clone()).await?;
-        match self.writer.put(piece).await {
+        let put = match &mut self.writer.0 {
+            Some(writer) => writer.put(piece).await,
+            None => Ok(()),
+        };
+        match put {
             Ok(()) => Ok(Written { sink: self, body, arrived: None }),
             Err(error) => {
                 let error = store_error(&self.path, error);
@@ -76,7 +110,8 @@ impl Sink for Upload {
     }
 
     async fn abandon(mut self) {
-        // If this fails, the rules of the store decide how long it keeps the parts.
-        let _ = self.writer.abort().await;
+        if let Some(writer) = self.writer.0.take() {
+            Writer::abort(writer).await;
+        }
     }
 }

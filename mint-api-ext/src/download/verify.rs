@@ -1,6 +1,6 @@
 //! Checks a file against what the API and the server say about it.
 
-use super::content;
+use super::content::{self, Content};
 use super::digest::Digests;
 use super::sidecar::Version;
 use super::sum::Summary;
@@ -15,37 +15,47 @@ pub(super) enum ContentChecks {
     Skipped,
 }
 
+/// What becomes of a file that is shorter than the API says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sizes {
+    /// It is refused, unless its own format says that it is whole.
+    AsTheApiSays,
+    /// It is taken.
+    Any,
+}
+
 /// The bounds on a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) max_bytes: Option<u64>,
     pub(super) content: ContentChecks,
+    pub(super) sizes: Sizes,
 }
 
+/// How much more than the API says a server may send without announcing it.
+const MORE_UNANNOUNCED: u64 = 64 * 1024 * 1024;
+
 impl Limits {
-    /// Refuses a file whose announced length is wrong or too large.
+    /// Refuses a file whose announced length is too large.
     pub(super) fn admit(&self, asset: &Asset, announced: Option<u64>) -> Result<(), Error> {
-        match (announced, asset.bytes) {
-            (Some(bytes), Some(expected)) if bytes != expected => {
-                Err(wrong_length(asset, "the server announces", bytes, expected))
-            }
-            (Some(bytes), _) => self.room(asset, 0, bytes).map(drop),
-            (None, _) => Ok(()),
-        }
+        announced.map_or(Ok(()), |bytes| self.room(asset, announced, 0, bytes).map(drop))
     }
 
     /// How many bytes of a file may still be written after `position`; an error if the next `bytes` are more.
-    pub(super) fn room(&self, asset: &Asset, position: u64, bytes: u64) -> Result<u64, Error> {
-        let most = [asset.bytes, self.max_bytes].into_iter().flatten().min().unwrap_or(u64::MAX);
+    pub(super) fn room(&self, asset: &Asset, announced: Option<u64>, position: u64, bytes: u64) -> Result<u64, Error> {
+        // A body whose length neither says ends somewhere.
+        let endless = match (announced, expected(asset)) {
+            (None, Some(expected)) => expected.saturating_mul(2).saturating_add(MORE_UNANNOUNCED),
+            _ => u64::MAX,
+        };
+        let most = endless.min(self.max_bytes.unwrap_or(u64::MAX));
         let room = most.saturating_sub(position);
         if bytes <= room {
             return Ok(room);
         }
         let at_least = position.saturating_add(bytes);
-        Err(match asset.bytes {
-            Some(expected) if at_least > expected => {
-                wrong_length(asset, "the server sends at least", at_least, expected)
-            }
+        Err(match expected(asset) {
+            Some(expected) if most == endless => wrong_length(asset, "the server sends at least", at_least, expected),
             _ => {
                 let why = format!("it has at least {at_least} bytes, and `max_bytes` allows {most}; raise it");
                 refused(&asset.url, &why)
@@ -54,17 +64,19 @@ impl Limits {
     }
 }
 
-/// Checks the length, the digests and the content of a whole file.
+/// The size that the API says; 0 says nothing.
+fn expected(asset: &Asset) -> Option<u64> {
+    asset.bytes.filter(|bytes| *bytes > 0)
+}
+
+/// Checks the digests, the content and the length of a whole file; returns what disagrees with the API or the server.
 pub(super) fn verify(
     asset: &Asset,
     version: &Version,
     of_rest: &Digests,
     limits: &Limits,
     file: &Summary,
-) -> Result<(), Error> {
-    if let Some(expected) = asset.bytes.filter(|expected| *expected != file.length) {
-        return Err(wrong_length(asset, "the server sent", file.length, expected));
-    }
+) -> Result<Vec<String>, Error> {
     let sha256 = [&version.digests.sha256, &of_rest.sha256].into_iter().flatten();
     let sha512 = [&version.digests.sha512, &of_rest.sha512].into_iter().flatten();
     let wrong = sha256.into_iter().any(|expected| *expected != file.sha256)
@@ -73,18 +85,30 @@ pub(super) fn verify(
         let why = "its bytes do not have the digest that the server sent with them; download again";
         return Err(refused(&asset.url, why));
     }
-    if limits.content == ContentChecks::Skipped {
-        return Ok(());
+    let content = match limits.content {
+        ContentChecks::Skipped => Ok(Content::default()),
+        ContentChecks::Done => content::check(asset, version.content_type.as_deref(), file),
+    };
+    let is_taken = limits.sizes == Sizes::Any || content.as_ref().is_ok_and(|content| content.knows_its_length);
+    if let Some(expected) = expected(asset).filter(|expected| file.length < *expected && !is_taken) {
+        return Err(wrong_length(asset, "the server sent", file.length, expected));
     }
-    content::check(asset, version.content_type.as_deref(), file).map_err(|why| {
-        let advice = "read the operation again for a fresh URL, or use `skip_content_checks`";
-        refused(&asset.url, &format!("{why}; {advice}"))
-    })
+    let mut notes = content
+        .map_err(|why| {
+            let advice = "read the operation again for a fresh URL, or use `skip_content_checks`";
+            refused(&asset.url, &format!("{why}; {advice}"))
+        })?
+        .notes;
+    if let Some(expected) = expected(asset).filter(|expected| file.length != *expected) {
+        notes.push(format!("it has {} bytes, and the API says {expected}", file.length));
+    }
+    Ok(notes)
 }
 
 fn wrong_length(asset: &Asset, what: &str, bytes: u64, expected: u64) -> Error {
     let text = format!(
-        "could not fetch `{}`: {what} {bytes} bytes instead of {expected}; download again, or read the operation again",
+        "could not fetch `{}`: {what} {bytes} bytes instead of {expected}; download again, or take other \
+         sizes by `accept_other_sizes`",
         shown(&asset.url)
     );
     Error::new(ErrorKind::Download, text)

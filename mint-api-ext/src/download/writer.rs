@@ -10,9 +10,10 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::Unpacked;
-use super::destination::{Committed, Destination, Item, Sink, Written};
+use super::destination::{Committed, Destination, Found, Item, Sink, Written};
 use super::download::Overwrite;
 use super::manifest::{Entry, Manifest};
+use super::publish::Clobber;
 use super::sidecar::Version;
 use super::sum::{Sum, Summary};
 use crate::error::{Error, ErrorKind};
@@ -39,6 +40,10 @@ impl Destination for Writer {
         Ok(Manifest::default())
     }
 
+    async fn look(&self, _: &Item) -> Result<Found, Error> {
+        Ok(Found::Nothing)
+    }
+
     async fn find(&self, _: &Item) -> Result<Option<Summary>, Error> {
         Ok(None)
     }
@@ -52,7 +57,7 @@ impl Destination for Writer {
         Ok(WriterSink { writer, version: Version::default(), progress: Progress::Writing(Sum::default()) })
     }
 
-    async fn commit(&self, _: &Item, mut sink: WriterSink) -> Result<Committed, Error> {
+    async fn commit(&self, _: &Item, mut sink: WriterSink, _: Clobber) -> Result<Committed, Error> {
         if let Progress::Comparing { .. } = sink.progress {
             return Err(changed());
         }

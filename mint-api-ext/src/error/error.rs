@@ -37,6 +37,9 @@ pub enum ErrorKind {
     Download,
     /// A file on this machine could not be read or written.
     Io,
+    /// Another download held a file or the manifest of a directory for longer than
+    /// [`lock_timeout`](crate::download::Download::lock_timeout).
+    Locked,
     /// The caller's cancellation token ended the wait. The operation continues at the server.
     Interrupted,
 }

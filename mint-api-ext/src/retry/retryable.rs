@@ -126,6 +126,7 @@ mod tests {
             (Decode, false),
             (Download, false),
             (Io, false),
+            (Locked, false),
             (Interrupted, false),
             (Credits, false),
         ] {

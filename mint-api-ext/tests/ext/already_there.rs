@@ -106,7 +106,7 @@ async fn a_second_run_to_a_store_fetches_only_what_has_changed() {
         assert!(all(&run(|download| download).await, Obtained::AlreadyThere));
         assert_eq!(fetched(&run(|download| download.overwrite(Overwrite::Always)).await).len(), 8);
 
-        // What is no manifest is none, and is replaced.
+        // Without a manifest, files of the same bytes are taken up.
         store.put(&place("mint-manifest.json"), "nonsense".into()).await.unwrap();
         assert_eq!(fetched(&run(|download| download).await).len(), 8);
         assert!(all(&run(|download| download).await, Obtained::AlreadyThere));
@@ -159,13 +159,30 @@ async fn the_manifest_tells_what_was_saved_and_no_secret() {
     assert_eq!(a["sha256"], "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
 }
 
+/// A server with one file.
+struct One {
+    simulator: Simulator,
+    asset: Asset,
+}
+
+impl One {
+    async fn start() -> Self {
+        let simulator = Simulator::start().await.unwrap();
+        let asset = Asset::new(AssetKind::Stl, &simulator.add_file("a.stl", "model/stl", b"solid new".to_vec()));
+        Self { simulator, asset }
+    }
+
+    /// The report of a download, and how many requests it sent.
+    async fn download(&self, directory: &Path, settings: impl Fn(Download) -> Download) -> (Report, usize) {
+        let before = self.simulator.cdn_requests().len();
+        let download = self.simulator.mint().unwrap().download(Assets::from_iter([self.asset.clone()]));
+        let report = settings(download).to_dir(directory).await.unwrap();
+        (report, self.simulator.cdn_requests().len() - before)
+    }
+}
+
 async fn stl(directory: &Path, settings: impl Fn(Download) -> Download) -> (Report, usize) {
-    let simulator = Simulator::start().await.unwrap();
-    let mint = simulator.mint().unwrap();
-    let url = simulator.add_file("a.stl", "model/stl", b"solid new".to_vec());
-    let download = mint.download(Assets::from_iter([Asset::new(AssetKind::Stl, &url)]));
-    let report = settings(download).to_dir(directory).await.unwrap();
-    (report, simulator.cdn_requests().len())
+    One::start().await.download(directory, settings).await
 }
 
 #[tokio::test]
@@ -173,10 +190,11 @@ async fn never_leaves_what_is_there() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("model.stl");
     let never = |download: Download| download.overwrite(Overwrite::Never);
-    let (report, requests) = stl(directory.path(), never).await;
+    let one = One::start().await;
+    let (report, requests) = one.download(directory.path(), never).await;
     assert!(all(&report, Obtained::Fetched) && requests == 1);
     std::fs::write(&path, "mine").unwrap();
-    let (report, requests) = stl(directory.path(), never).await;
+    let (report, requests) = one.download(directory.path(), never).await;
     assert!(all(&report, Obtained::AlreadyThere) && requests == 0);
     assert_eq!((report.files[0].bytes, std::fs::read(&path).unwrap()), (4, b"mine".to_vec()));
 }
@@ -208,8 +226,8 @@ async fn always_fetches() {
 
 #[tokio::test]
 async fn a_spoiled_manifest_is_none() {
-    let directory = tempfile::tempdir().unwrap();
     for manifest in ["", "nonsense", "{\"version\": 99, \"files\": {}}", "[]"] {
+        let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("mint-manifest.json"), manifest).unwrap();
         let (report, _) = stl(directory.path(), |download| download).await;
         assert!(all(&report, Obtained::Fetched), "{manifest}");

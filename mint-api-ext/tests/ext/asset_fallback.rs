@@ -104,6 +104,8 @@ async fn files_are_looked_for_in_the_resource_then_in_the_manifest() {
         ("succeeded", "world", &none, nothing(), manifest(), "optimized glb", &["GET /v1/worlds/r", WORLD_MANIFEST]),
         ("succeeded", "asset_pack", &none, nothing(), manifest(), "optimized glb", &[PACK_MANIFEST]),
         ("succeeded", "animation", &none, nothing(), manifest(), "optimized glb", &[CLIP_MANIFEST]),
+        ("succeeded", "model_animation_clip", &none, nothing(), manifest(), "optimized glb", &[CLIP_MANIFEST]),
+        ("succeeded", "model_animation_batch", &none, nothing(), manifest(), "optimized glb", &[CLIP_MANIFEST]),
         // The files of its model are not what a conversion was to make.
         ("succeeded", "model", &json!({"type": "model_conversion"}), glb(), manifest(), "", &[]),
         ("succeeded", "model", &json!({"resource": null}), glb(), manifest(), "", &[]),

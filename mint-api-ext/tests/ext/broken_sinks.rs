@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
-use mint_api_ext::simulator::Simulator;
+use mint_api_ext::simulator::{Fault, Simulator};
 use tokio::io::AsyncWrite;
 
 use crate::plain_store::Plain;
@@ -43,6 +43,25 @@ async fn a_writer_that_fails_is_told_of_and_not_tried_again() {
         let error = &report.failures[0].error;
         assert_eq!((error.kind(), simulator.cdn_requests().len() - before), (ErrorKind::Io, 1), "{error}");
         assert!(error.to_string().contains("no room"), "{error}");
+    }
+}
+
+/// A caller who is gone leaves no upload begun, whose parts a store would bill.
+#[tokio::test]
+async fn a_dropped_download_aborts_its_upload() {
+    let store = Arc::new(Plain::default());
+    let simulator = Simulator::start().await.unwrap();
+    let url = simulator.add_file("a.stl", "model/stl", vec![7; 12_000_000]);
+    simulator.add_fault(&url, Fault::stall_at(11_000_000));
+    let download = simulator.mint().unwrap().download(Asset::new(AssetKind::Stl, &url));
+    let task = tokio::spawn(download.to_store(store.clone(), "a").into_future());
+    while store.uploads() == (0, 0) {
+        tokio::task::yield_now().await;
+    }
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    while store.uploads() != (1, 1) {
+        tokio::task::yield_now().await;
     }
 }
 

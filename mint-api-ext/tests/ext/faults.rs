@@ -179,6 +179,26 @@ async fn a_changed_file_is_never_spliced() {
     }
 }
 
+/// The slice that was asked for, under a status that says it is the whole.
+#[tokio::test(start_paused = true)]
+async fn a_slice_is_never_published_as_the_whole() {
+    let whole = file();
+    for place in PLACES {
+        let replies = [
+            mint_loopback::Reply::bytes(whole.clone()).header("etag", "\"a\"").cut(400_000),
+            mint_loopback::Reply::bytes(whole[400_000..].to_vec())
+                .header("etag", "\"a\"")
+                .header("content-range", "bytes 400000-899999/900000"),
+            mint_loopback::Reply::bytes(whole.clone()).header("etag", "\"a\""),
+        ];
+        let server = Loopback::start(mint_loopback::in_turn(replies)).await;
+        let simulator = Simulator::start().await.unwrap();
+        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+        let (bytes, file) = place.download(&simulator.mint().unwrap(), &asset, |download| download).await.unwrap();
+        assert!(bytes == whole && file.attempts == 3, "{place:?}: {} bytes", bytes.len());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_expired_url_is_read_anew_and_the_file_goes_on() {
     for place in PLACES {
@@ -250,6 +270,103 @@ async fn fresh_urls_are_asked_for_again_only_after_new_bytes() {
         let saved = Place::Directory.save(mint.download(&operation).only([AssetKind::Glb]), asset).await;
         assert_eq!((saved.is_ok(), simulator.api_requests().len()), (whole, requests), "{shown}");
     }
+}
+
+/// The CDN has the file some time after the API names it, under the URL that the API keeps naming.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_not_on_the_cdn_yet_is_waited_for() {
+    for (status, times, arrives) in [(404, 4, true), (403, 4, true), (404, 1_000, false), (410, 1, false)] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let url = simulator.add_file("a.stl", "model/stl", file());
+        let id = simulator
+            .add(Script::model().timeline([("succeeded", 0)]).with("assets", serde_json::json!({"stlUrl": url})));
+        let operation = mint.attach(id).unwrap().get().await.unwrap();
+        simulator.add_fault(&url, Fault::status(status).times(times));
+        let began = Instant::now();
+        let saved = Place::Directory.save(mint.download(&operation), &Asset::new(AssetKind::Stl, &url)).await;
+        assert_eq!(saved.is_ok(), arrives, "{status}: {saved:?}");
+        let Err(error) = saved else { continue };
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        if status == 404 {
+            assert!((300..330).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+            let text = error.to_string();
+            assert!(text.contains("may not be there yet") && !text.contains("read the operation again"), "{text}");
+        }
+    }
+}
+
+/// S3 answers 400 to an expired token.
+#[tokio::test(start_paused = true)]
+async fn an_expired_token_is_an_expired_url() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    for (code, text) in [("ExpiredToken", "fresh URL"), ("InvalidArgument", "did not send the file")] {
+        let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code></Error>");
+        let server = Loopback::start(move |_| mint_loopback::Reply::bytes(body.clone()).status(400)).await;
+        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+        let error = Place::Directory.download(&mint, &asset, |download| download).await.unwrap_err();
+        assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+/// An outage is over within the time that a wait tolerates, or within the time that the caller says.
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_outlived() {
+    let default: fn(Download) -> Download = |download| download;
+    let impatient: fn(Download) -> Download = |download| download.failure_tolerance(Duration::from_secs(20));
+    for (outage, settings, outlived) in
+        [(30, default, true), (240, default, true), (400, default, false), (60, impatient, false)]
+    {
+        let began = Instant::now();
+        let server = Loopback::start(move |_| match began.elapsed().as_secs() < outage {
+            true => mint_loopback::Reply::bytes("").status(503),
+            false => mint_loopback::Reply::bytes("solid a"),
+        })
+        .await;
+        let simulator = Simulator::start().await.unwrap();
+        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+        let saved = Place::Directory.download(&simulator.mint().unwrap(), &asset, settings).await;
+        assert_eq!(saved.is_ok(), outlived, "{outage}");
+    }
+}
+
+/// Some firewalls refuse requests without a `User-Agent`.
+#[tokio::test]
+async fn downloads_name_the_program() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let server = Loopback::start(|_| mint_loopback::Reply::bytes("solid a")).await;
+    let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+    Place::Directory.download(&mint, &asset, |download| download).await.unwrap();
+    let request = server.request();
+    let agent = request.header("user-agent");
+    assert!(agent[0].contains("mint-api-ext/") && agent[0].contains("mint-api/"), "{agent:?}");
+}
+
+/// Files on this machine take no proxy of the system, as calls of the API take none.
+#[test]
+fn this_machine_is_reached_without_the_proxy_of_the_system() {
+    const TEST: &str = "faults::this_machine_is_reached_without_the_proxy_of_the_system";
+    if std::env::var("MINT_API_EXT_PROXIED").is_ok() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        return runtime.block_on(async {
+            let simulator = Simulator::start().await.unwrap();
+            let url = simulator.add_file("a.stl", "model/stl", b"solid a".to_vec());
+            let download = simulator.mint().unwrap().download(Asset::new(AssetKind::Stl, &url));
+            let directory = tempfile::tempdir().unwrap();
+            download.failure_tolerance(Duration::ZERO).to_dir(directory.path()).await.unwrap().complete().unwrap();
+        });
+    }
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", TEST]).env("MINT_API_EXT_PROXIED", "1").env_remove("NO_PROXY").env_remove("no_proxy");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        command.env(name, "http://127.0.0.1:1");
+    }
+    let output = command.output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]

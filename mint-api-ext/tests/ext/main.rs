@@ -11,6 +11,7 @@ mod bad_start;
 mod batch;
 mod broken_sinks;
 mod continued;
+mod crowded;
 mod disk;
 mod download;
 mod entry_points;
@@ -18,6 +19,7 @@ mod faults;
 mod gate;
 mod generated_calls;
 mod inputs;
+mod missing_files;
 mod money;
 mod nginx;
 mod no_runtime;
@@ -44,6 +46,7 @@ mod support {
     pub(crate) mod say;
     pub(crate) mod scripted;
 }
+mod taken_names;
 mod tls;
 mod tokens;
 mod traces;

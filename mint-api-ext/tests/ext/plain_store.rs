@@ -1,13 +1,14 @@
 //! A store that can do no more than it must.
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
 
 /// A store that names no versions, and so cannot replace one version only, as there are some.
@@ -15,6 +16,30 @@ use object_store::{
 pub(crate) struct Plain {
     inner: InMemory,
     writes: Writes,
+    uploads: Arc<Mutex<(u32, u32)>>,
+}
+
+/// A multipart upload that counts when it is aborted.
+#[derive(Debug)]
+struct Upload {
+    inner: Box<dyn MultipartUpload>,
+    uploads: Arc<Mutex<(u32, u32)>>,
+}
+
+#[async_trait::async_trait]
+impl MultipartUpload for Upload {
+    fn put_part(&mut self, part: PutPayload) -> UploadPart {
+        self.inner.put_part(part)
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        self.inner.complete().await
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.uploads.lock().unwrap().1 += 1;
+        self.inner.abort().await
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +53,11 @@ impl Plain {
     /// One that takes nothing, and says so with a signed URL.
     pub(crate) fn refusing() -> Self {
         Self { writes: Writes::Refused, ..Self::default() }
+    }
+
+    /// How many multipart uploads were begun, and how many of them aborted.
+    pub(crate) fn uploads(&self) -> (u32, u32) {
+        *self.uploads.lock().unwrap()
     }
 
     fn may_write(&self) -> Result<()> {
@@ -56,7 +86,9 @@ impl ObjectStore for Plain {
 
     async fn put_multipart_opts(&self, place: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
         self.may_write()?;
-        self.inner.put_multipart_opts(place, options).await
+        let inner = self.inner.put_multipart_opts(place, options).await?;
+        self.uploads.lock().unwrap().0 += 1;
+        Ok(Box::new(Upload { inner, uploads: self.uploads.clone() }))
     }
 
     async fn get_opts(&self, place: &Path, options: GetOptions) -> Result<GetResult> {

@@ -27,7 +27,8 @@ async fn child() {
     let mint = Mint::builder(Credentials::api_key("mint_test").unwrap());
     let mint = mint.server(Server::Custom("http://127.0.0.1:1".into())).build().unwrap();
     let assets = Assets::from_iter([Asset::new(AssetKind::Stl, &url)]);
-    let report = mint.download(assets).skip_sync().to_dir(directory).await.unwrap();
+    let report =
+        mint.download(assets).skip_sync().lock_timeout(Duration::from_secs(1)).to_dir(directory).await.unwrap();
     for failure in report.failures {
         eprintln!("failed: {}", failure.error);
     }

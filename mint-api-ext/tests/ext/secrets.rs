@@ -63,7 +63,7 @@ async fn the_cdn_sees_no_key() {
         let names: Vec<_> = request.headers.keys().map(|name| name.as_str()).collect();
         // Nothing but what a download needs: no credential, no Referer, no header of the API's.
         for name in names {
-            assert!(["accept", "accept-encoding", "host"].contains(&name), "{name}");
+            assert!(["accept", "accept-encoding", "host", "user-agent"].contains(&name), "{name}");
         }
         assert_eq!(request.headers["accept-encoding"], "identity");
         assert_clean("a request", &format!("{:?}", request.headers));

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures::stream::{self, StreamExt as _};
 
 use super::*;
@@ -5,7 +7,8 @@ use super::*;
 /// How many bytes a run writes of a body in these pieces, and what has arrived beside them.
 async fn check(pieces: &[usize], ends: bool, most: u64, bytes: u64, next: Option<Option<usize>>) {
     let directory = tempfile::tempdir().unwrap();
-    let mut part = Part::open(&directory.path().join("a"), "https://a.b/a").unwrap();
+    let lock = Lock::acquire(directory.path().join("a.lock"), Duration::ZERO).await.unwrap();
+    let mut part = Part::open(&directory.path().join("a"), "https://a.b/a", lock).unwrap();
     let mut pieces = pieces.iter().map(|length| Bytes::from(vec![7; *length])).collect::<Vec<_>>().into_iter();
     let first = pieces.next().unwrap();
     let rest = stream::iter(pieces.map(Ok::<_, io::Error>));

@@ -45,9 +45,9 @@ fn replies_to_a_request_for_the_rest() {
     let kept = Kept { length: 4, etag: Some("\"a\""), total: Some(10) };
     let rest = |status, pairs: &[_], decision| check(Asked::Rest, kept, status, pairs, decision);
     let (a, b) = ((ETAG, "\"a\""), (ETAG, "\"b\""));
-    rest(206, &[a.clone(), (CONTENT_RANGE, "bytes 4-9/10")], Decision::Continue);
-    rest(206, &[a.clone(), (CONTENT_RANGE, "bytes 4-5/10")], Decision::Continue);
-    rest(206, &[a.clone(), (CONTENT_RANGE, "bytes 4-9/*")], Decision::Continue);
+    rest(206, &[a.clone(), (CONTENT_RANGE, "bytes 4-9/10")], Decision::Continue { total: 10 });
+    rest(206, &[a.clone(), (CONTENT_RANGE, "bytes 4-5/10")], Decision::Continue { total: 10 });
+    rest(206, &[a.clone(), (CONTENT_RANGE, "bytes 4-9/*")], Decision::Continue { total: 10 });
     // Another version, or one that is not named.
     rest(206, &[b.clone(), (CONTENT_RANGE, "bytes 4-9/10")], Decision::StartOver);
     rest(206, &[(CONTENT_RANGE, "bytes 4-9/10")], Decision::StartOver);
@@ -68,6 +68,65 @@ fn replies_to_a_request_for_the_rest() {
     rest(416, &[], Decision::StartOver);
     let whole = Kept { length: 10, ..kept };
     check(Asked::Rest, whole, 416, &[], Decision::Complete);
+}
+
+/// What each pair of status, `Content-Range` and `Content-Length` says, whole or part, and whether it is what was asked.
+#[test]
+fn a_part_is_never_taken_for_the_whole() {
+    const PART_200: &str = "the server sent a part (200 with `Content-Range`) of the file";
+    const PART_206: &str = "the server sent a part (206) when asked for the whole";
+    let whole = |total| Decision::Restart { total: Some(total) };
+    let refused_200 = || Decision::Refuse(PART_200);
+    let refused_206 = || Decision::Refuse(PART_206);
+    let rest = || Decision::Continue { total: 10 };
+    let over = || Decision::StartOver;
+    // The reply; what it is to a request for the whole; what it is to one for the rest of a file of 10 bytes after 4.
+    for (status, range, length, to_whole, to_rest) in [
+        // The whole, said in any way.
+        (200, None, Some("10"), whole(10), whole(10)),
+        (200, Some("bytes 0-9/10"), Some("10"), whole(10), whole(10)),
+        (200, Some("bytes 0-9/10"), None, whole(10), whole(10)),
+        (206, Some("bytes 0-9/10"), Some("10"), whole(10), over()),
+        // The rest.
+        (206, Some("bytes 4-9/10"), Some("6"), refused_206(), rest()),
+        (206, Some("bytes 4-9/10"), None, refused_206(), rest()),
+        (206, Some("bytes 4-6/10"), Some("3"), refused_206(), rest()),
+        (206, Some("bytes 4-9/*"), Some("6"), refused_206(), rest()),
+        (206, Some("bytes 4-9/10"), Some("7"), refused_206(), over()),
+        (206, Some("bytes 4-9/10"), Some("10"), refused_206(), over()),
+        (206, Some("bytes 4-10/*"), Some("7"), refused_206(), over()),
+        // A part that is called the whole.
+        (200, Some("bytes 4-9/10"), Some("6"), refused_200(), over()),
+        (200, Some("bytes 4-9/10"), None, refused_200(), over()),
+        (200, Some("bytes 4-9/*"), Some("6"), refused_200(), over()),
+        (200, Some("bytes 0-8/10"), Some("9"), refused_200(), over()),
+        (200, Some("bytes 0-9/*"), Some("10"), refused_200(), over()),
+        (200, Some("bytes 0-9/10"), Some("6"), refused_200(), over()),
+        (200, Some("bytes */10"), Some("10"), refused_200(), over()),
+        (200, None, Some("6"), whole(6), over()),
+        // What cannot be read says nothing to who asked for no range.
+        (200, Some("bytes 400000-..."), Some("10"), whole(10), over()),
+        (200, Some("items 0-1/2"), Some("10"), whole(10), over()),
+        (200, Some(""), None, Decision::Restart { total: None }, over()),
+        (200, Some("bytes 18446744073709551615-18446744073709551615/*"), Some("1"), refused_200(), over()),
+        (206, Some("bytes 0-18446744073709551615/*"), Some("10"), refused_206(), over()),
+        (206, Some("bytes 9-4/10"), Some("6"), refused_206(), over()),
+        (206, Some(""), Some("6"), refused_206(), over()),
+        (206, None, Some("6"), refused_206(), over()),
+        (200, None, Some("-6"), Decision::Restart { total: None }, Decision::Restart { total: None }),
+        (200, None, Some("99999999999999999999"), Decision::Restart { total: None }, Decision::Restart { total: None }),
+    ] {
+        let pairs: Vec<_> = [(CONTENT_RANGE, range), (CONTENT_LENGTH, length), (ETAG, Some("\"a\""))]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
+        check(Asked::Whole, Kept::default(), status, &pairs, to_whole);
+        check(Asked::Rest, Kept { length: 4, etag: Some("\"a\""), total: Some(10) }, status, &pairs, to_rest);
+    }
+    // The length of the file is not known from before: a part must say it.
+    let kept = Kept { length: 4, etag: Some("\"a\""), total: None };
+    check(Asked::Rest, kept, 206, &[(ETAG, "\"a\""), (CONTENT_RANGE, "bytes 4-9/10")], rest());
+    check(Asked::Rest, kept, 206, &[(ETAG, "\"a\""), (CONTENT_RANGE, "bytes 4-9/*")], over());
 }
 
 #[test]

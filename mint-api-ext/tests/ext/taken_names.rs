@@ -1,0 +1,110 @@
+//! Names that other files have: of another operation, or of no download.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mint_api_ext::download::{Download, Obtained, Overwrite};
+use mint_api_ext::simulator::Simulator;
+use mint_api_ext::types::Operation;
+use mint_api_ext::{Error, ErrorKind};
+use object_store::ObjectStoreExt as _;
+use object_store::memory::InMemory;
+use serde_json::json;
+
+/// An operation of a model that has one file, of these bytes.
+fn operation(simulator: &Simulator, id: &str, model: &str, bytes: &[u8]) -> Operation {
+    let url = simulator.add_file("a.stl", "model/stl", bytes.to_vec());
+    let resource = json!({"type": "model", "id": model});
+    let operation = json!({"id": id, "status": "succeeded", "resource": resource, "assets": {"stlUrl": url}});
+    serde_json::from_value(operation).unwrap()
+}
+
+fn is_refused(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    for way_out in ["a directory for each operation", "`Asset::file_name`", "`Overwrite::Always`"] {
+        assert!(error.to_string().contains(way_out), "{error}");
+    }
+}
+
+async fn in_directory(download: Download, directory: &Path) -> Result<Obtained, Error> {
+    Ok(download.to_dir(directory).await?.complete()?[0].obtained)
+}
+
+#[tokio::test]
+async fn the_file_of_another_operation() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let first = operation(&simulator, "op_1", "m_1", b"solid first");
+    let second = operation(&simulator, "op_2", "m_2", b"solid second");
+    let (directory, store) = (tempfile::tempdir().unwrap(), Arc::new(InMemory::new()));
+    let in_store = async |download: Download| -> Result<Obtained, Error> {
+        Ok(download.to_store(store.clone(), "").await?.complete()?[0].obtained)
+    };
+    let place = object_store::path::Path::from("model.stl");
+    in_directory(mint.download(&first), directory.path()).await.unwrap();
+    in_store(mint.download(&first)).await.unwrap();
+    for overwrite in [Overwrite::IfChanged, Overwrite::Never] {
+        let download = || mint.download(&second).overwrite(overwrite);
+        let requests = simulator.cdn_requests().len();
+        is_refused(&in_directory(download(), directory.path()).await.unwrap_err());
+        is_refused(&in_store(download()).await.unwrap_err());
+        assert_eq!(simulator.cdn_requests().len(), requests, "refused before it is fetched");
+    }
+    assert_eq!(std::fs::read(directory.path().join("model.stl")).unwrap(), b"solid first");
+    assert_eq!(store.get(&place).await.unwrap().bytes().await.unwrap(), "solid first");
+
+    // By name, it is replaced; then it is the second's.
+    let always = || mint.download(&second).overwrite(Overwrite::Always);
+    assert_eq!(in_directory(always(), directory.path()).await.unwrap(), Obtained::Fetched);
+    assert_eq!(in_store(always()).await.unwrap(), Obtained::Fetched);
+    assert_eq!(std::fs::read(directory.path().join("model.stl")).unwrap(), b"solid second");
+    is_refused(&in_directory(mint.download(&first), directory.path()).await.unwrap_err());
+    is_refused(&in_store(mint.download(&first)).await.unwrap_err());
+}
+
+/// Of the same model under another URL: a later operation made it anew.
+#[tokio::test]
+async fn a_new_version_of_the_same_file() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    for (id, bytes) in [("op_1", b"solid old"), ("op_2", b"solid new")] {
+        let operation = operation(&simulator, id, "m_1", bytes);
+        in_directory(mint.download(&operation), directory.path()).await.unwrap();
+        assert_eq!(std::fs::read(directory.path().join("model.stl")).unwrap(), bytes);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_no_download_recorded() {
+    for bytes in [&b"mine"[..], b"solid own"] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let operation = operation(&simulator, "op_1", "m_1", b"solid new");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("model.stl");
+        std::fs::write(&path, bytes).unwrap();
+        is_refused(&in_directory(mint.download(&operation), directory.path()).await.unwrap_err());
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        assert!(!directory.path().join("mint-manifest.json").exists());
+
+        let store = Arc::new(InMemory::new());
+        let place = object_store::path::Path::from("model.stl");
+        store.put(&place, bytes.to_vec().into()).await.unwrap();
+        let report = mint.download(&operation).to_store(store.clone(), "").await.unwrap();
+        is_refused(&report.complete().unwrap_err());
+        assert_eq!(store.get(&place).await.unwrap().bytes().await.unwrap(), bytes);
+    }
+}
+
+/// As after a process that was killed between publishing a file and recording it.
+#[tokio::test]
+async fn a_file_of_the_same_bytes_is_taken_up() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let operation = operation(&simulator, "op_1", "m_1", b"solid new");
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("model.stl"), "solid new").unwrap();
+    in_directory(mint.download(&operation), directory.path()).await.unwrap();
+    assert_eq!(in_directory(mint.download(&operation), directory.path()).await.unwrap(), Obtained::AlreadyThere);
+}

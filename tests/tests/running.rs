@@ -135,8 +135,9 @@ fn the_released_client_reads_replies_as_the_verdict_says() {
         (
             "/properties/resource",
             json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}),
-            false,
+            true,
         ),
+        ("/properties/resource", json!({"type": "string"}), false),
         ("/properties/prompt", json!({"type": "string", "maxLength": 3}), true),
         ("/properties/updatedAt/format", json!("date"), true),
     ] {

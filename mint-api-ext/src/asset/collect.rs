@@ -1,8 +1,6 @@
 //! Finds the files of an operation, a model, a world or a conversion.
 
-use mint_api::types::{
-    GenerationAssets, Model, ModelAssets, Operation, OperationConversion, PreviewAssets, World, WorldAssets,
-};
+use mint_api::types::{GenerationAssets, Model, ModelAssets, Operation, OperationConversion, World, WorldAssets};
 use serde_json::{Map, Value};
 
 use super::source::{elsewhere, is_animation, named};
@@ -13,7 +11,6 @@ pub(super) fn of(operation: &Operation) -> Assets {
     let mut assets = match &operation.assets {
         Some(GenerationAssets::WorldAssets(assets)) => world(assets),
         Some(GenerationAssets::ModelAssets(assets)) => model(assets),
-        Some(GenerationAssets::PreviewAssets(assets)) => preview(assets),
         Some(GenerationAssets::Unknown(Value::Object(assets))) => unknown(assets),
         _ => Vec::new(),
     };
@@ -90,10 +87,6 @@ fn world(assets: &WorldAssets) -> Vec<Asset> {
     let spz = assets.spz_urls.iter().flatten();
     found.extend(spz.map(|(quality, url)| Asset::new(AssetKind::Spz(quality.clone()), url)));
     found
-}
-
-fn preview(assets: &PreviewAssets) -> Vec<Asset> {
-    fields([("previewImageUrl", &assets.preview_image_url, None), ("thumbnailUrl", &assets.thumbnail_url, None)])
 }
 
 fn model(assets: &ModelAssets) -> Vec<Asset> {

@@ -35,6 +35,7 @@ mod silent;
 mod simulator;
 mod simulator_api;
 mod simulator_document;
+mod simulator_faults;
 mod simulator_state;
 mod sinks;
 mod soak;

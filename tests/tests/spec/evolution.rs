@@ -4,8 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mint_api_ext::asset::{AssetKind, Assets, Subject};
-use mint_api_ext::types::GenerationAssets;
 use mint_api_ext::{ErrorKind, Outcome};
 use serde_json::{Value, json};
 
@@ -234,21 +232,4 @@ async fn an_operation_without_an_id_is_an_error() {
         let text = format!("{error}: {}", std::error::Error::source(&error).unwrap());
         assert!(text.contains(why), "{body}: {text}");
     }
-}
-
-/// A preview has pictures only; they say nothing about what is being made.
-#[tokio::test]
-async fn a_preview_alone_is_neither_a_world_nor_a_model() {
-    let server = Server::start().await;
-    let assets = json!({"previewImageUrl": "https://cdn.mint.gg/preview.png"});
-    let body = json!({"id": "op_1", "status": "preview_ready", "type": "model_generation", "assets": assets});
-    server.answer([server::json(200, "application/json", &body)]);
-    let operation = server.mint().attach("op_1").unwrap().get().await.unwrap();
-    assert!(matches!(operation.assets, Some(GenerationAssets::PreviewAssets(_))), "{:?}", operation.assets);
-    assert_eq!(serde_json::to_value(&operation).unwrap()["assets"], body["assets"]);
-    let found = Assets::of(&operation);
-    assert_eq!(
-        (found.subject(), found.iter().map(|asset| &asset.kind).collect::<Vec<_>>()),
-        (Subject::Model, vec![&AssetKind::PreviewImage])
-    );
 }

@@ -67,6 +67,6 @@ mod tests {
     fn features_are_read_off_the_workspace() {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
         assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
-        assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars"]);
+        assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks"]);
     }
 }

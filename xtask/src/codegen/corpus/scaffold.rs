@@ -19,7 +19,7 @@ const JSON: &str = "serde_json = { workspace = true, features = [\"float_roundtr
 
 /// The lints that are off for a generated module, as where this workspace includes one.
 const ALLOWED: &str = "\
-#[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
+#[allow(clippy::all, missing_docs, unreachable_patterns, unreachable_pub, unused_imports)]
 #[allow(clippy::future_not_send, clippy::use_self, missing_debug_implementations)]
 ";
 

@@ -1,0 +1,62 @@
+//! Which request meets a fault of the simulator, and the names of the files of a pack.
+
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::Obtained;
+use mint_api_ext::simulator::{Fault, Script, Simulator};
+use tokio::time::Instant;
+
+const SIZE: usize = 900_000;
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_one_operation_does_not_hit_another() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let operation = async |id: String| mint.attach(id).unwrap().wait().await.unwrap().into_operation();
+    let (one, other) =
+        (operation(simulator.add(Script::model())).await, operation(simulator.add(Script::model())).await);
+    let glb = |operation| Assets::of(operation).into_iter().find(|asset| asset.kind == AssetKind::Glb).unwrap();
+    simulator.add_fault(&glb(&one).url, Fault::html().always());
+    for (operation, is_whole) in [(&one, false), (&other, true)] {
+        let directory = tempfile::tempdir().unwrap();
+        let report = mint.download(operation).only([AssetKind::Glb]).to_dir(directory.path()).await.unwrap();
+        assert_eq!(report.failures.is_empty(), is_whole, "{report:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_a_kind_hits_the_next_file_of_that_kind_only() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let operation = mint.attach(simulator.add(Script::world())).unwrap().wait().await.unwrap().into_operation();
+    for kind in Assets::of(&operation).iter().map(|asset| asset.kind.clone()) {
+        simulator.fault_next(kind.clone(), Fault::html());
+        let directory = tempfile::tempdir().unwrap();
+        let report = mint.download(&operation).to_dir(directory.path()).await.unwrap();
+        let failed: Vec<_> = report.failures.iter().map(|failure| failure.asset.kind.clone()).collect();
+        assert_eq!(failed, [kind]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_file_arrives_a_piece_a_second() {
+    let simulator = Simulator::start().await.unwrap();
+    let url = simulator.add_file("lamp.stl", "model/stl", vec![7_u8; SIZE]);
+    simulator.add_fault(&url, Fault::drip(100_000));
+    let directory = tempfile::tempdir().unwrap();
+    let began = Instant::now();
+    let assets = Assets::from_iter([Asset::new(AssetKind::Stl, &url)]);
+    let files = simulator.mint().unwrap().download(assets).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    assert_eq!((files[0].bytes, files[0].obtained), (SIZE as u64, Obtained::Fetched));
+    assert_eq!(began.elapsed().as_secs(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_files_of_a_pack_are_named_by_item() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let operation = mint.generate_asset_pack("tools", 2).send_and_wait().await.unwrap().into_operation();
+    let directory = tempfile::tempdir().unwrap();
+    let files = mint.download(&operation).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    let names: Vec<_> = files.iter().map(|file| file.path.file_name().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, ["item-1.glb", "item-2.glb"]);
+}

@@ -14,6 +14,7 @@
 //! | [Wait for many](#wait-for-many) | [`wait_many`](Mint::wait_many)`(ids)` | [`guide::many_workers`] |
 //! | [Read what was made](#read-what-was-made) | [`model`](Mint::model)`(id)`, [`models`](Mint::models)`()` | [`read`] |
 //! | [Call any route](#call-any-route) | [`retrying`](Mint::retrying)`(..)` with [`mint_api`] | [`Mint::api`] |
+//! | [Set a proxy, certificates, timeouts](client#with-settings) | [`builder`](Mint::builder)`(credentials)` | [`client`], [`guide::running`] |
 //! | [Test your program](#test-your-program) | [`Simulator::start`](simulator::Simulator::start)`()` | [`simulator`], [`guide::testing`] |
 //!
 //! A method named by a verb starts or changes something and can cost credits, such as `generate_model`. A method named by a

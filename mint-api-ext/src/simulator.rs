@@ -10,8 +10,9 @@
 //!   and worlds then have a preview. An operation with `generationMode` `review` stops there; any other continues.
 //! - A model costs 248, 798 or 1596 credits by preset, and a world twice as much. The preview takes a quarter of the
 //!   price. An operation reserves its whole price if the balance suffices, and returns a fifth of it when it succeeds. A
-//!   failed operation costs nothing. Without credits for the preview, an operation has a null `resource`; without credits
-//!   for the rest, it stops after its preview and can be resumed.
+//!   failed operation costs nothing. Without credits for the preview, a wait ends as `BillingRequired`, and the
+//!   operation has no `resource`: sending the start again with its key begins it. Without credits for the rest, the
+//!   operation stops after its preview and can be resumed.
 //! - A request that repeats an `Idempotency-Key` and the body gets the first reply again. Refusals are not stored.
 //! - A revision makes another preview and costs nothing. Only a retry starts a new operation.
 //! - A generated model has an optimized GLB only after an optimization; a model of a [`Script`] has one from the start.
@@ -36,19 +37,17 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! # Layers
-//!
-//! The source has these layers, from the ground up. A folder uses only the folders before it.
-//!
-//! - `samples`: the bytes of sample files in every format.
-//! - `http`: routes, recorded requests, replies and problem documents.
-//! - `scripts`: what a test can make an operation or a route do.
-//! - `cdn`: the server of files, with its faults. It knows nothing of the API.
-//! - `state`: what the API remembers. It computes statuses and credits from the clock when a request asks.
-//! - `routes`: `Call`, which handlers receive, and the handlers, a file for each subject.
-//! - `api`: the server of the API, from authentication to dispatch.
-//! - `simulator` and `simulator_builder`: the public types on top.
+
+// The source has these layers, from the ground up. A folder uses only the folders before it.
+//
+// - `samples`: the bytes of sample files in every format.
+// - `http`: routes, recorded requests, replies and problem documents.
+// - `scripts`: what a test can make an operation or a route do.
+// - `cdn`: the server of files, with its faults. It knows nothing of the API.
+// - `state`: what the API remembers. It computes statuses and credits from the clock when a request asks.
+// - `routes`: `Call`, which handlers receive, and the handlers, a file for each subject.
+// - `api`: the server of the API, from authentication to dispatch.
+// - `simulator` and `simulator_builder`: the public types on top.
 
 mod api;
 mod cdn;

@@ -248,8 +248,8 @@ impl MintBuilder {
         self
     }
 
-    /// Makes jitter and idempotency keys repeatable, for tests. Each test needs a server of its own: a server that knows a
-    /// key would take a new call for the earlier one.
+    /// Makes jitter and idempotency keys repeatable, for tests. Give each test a simulator of
+    /// its own: two clients with one seed make the same keys, and a server takes the second call for the first.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self

@@ -34,7 +34,8 @@
 //! # Minutes in milliseconds
 //!
 //! A test with a paused Tokio clock (`#[tokio::test(start_paused = true)]`) skips every delay: the clock jumps to the next
-//! timer whenever all tasks are idle.
+//! timer whenever all tasks are idle. For a program in real time,
+//! [`SimulatorBuilder::speed`](crate::simulator::SimulatorBuilder::speed) makes every operation that many times faster.
 //!
 //! # Failures
 //!

@@ -93,7 +93,7 @@ impl Simulator {
         self.state.store().failures.push_back((code.to_owned(), message.to_owned()));
     }
 
-    /// Sends this reply to the next request of a route, which then has no other effect. Several calls for a route apply
+    /// Sends this reply to the next request of a route. That request has no other effect. Several calls for a route apply
     /// to one request each, in order. The body of [`Reply::operation`] has only the id in the path and the status.
     ///
     /// # Examples

@@ -156,7 +156,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Asks for a fresh URL. If there is none, the file may not be on the CDN yet.
+    /// Asks the API for a fresh URL. If the API names the same URL, the file may not be on the CDN yet.
     async fn expired(&self, error: Error, state: &mut State) -> Result<(), Error> {
         const LATER: &str =
             "the API has no other URL, so the file may not be there yet; download again in some minutes";

@@ -1,7 +1,7 @@
 //! Programs that can be killed at any moment and never pay twice.
 //!
-//! A program that dies can lose three things: a request that it sent, an operation that continues at the server, and a file
-//! of which it has a part. None needs a database.
+//! A program that dies can lose three things: a request that it sent, an operation that continues at the server, and a
+//! partial file. You can recover each of them without a database.
 //!
 //! # Requests: a key derived from the thing
 //!

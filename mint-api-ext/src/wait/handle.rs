@@ -85,8 +85,8 @@ impl OperationHandle {
     }
 
     /// The operation as it is now: `GET /v1/operations/{operationId}`, sent again under the
-    /// [`RetryPolicy`](crate::retry::RetryPolicy) after a transient failure, as by [`Mint::operation`]. For 60 seconds after
-    /// the start that gave this handle, a 404 is one, too: a replica of the server may lag.
+    /// [`RetryPolicy`](crate::retry::RetryPolicy) after a transient failure, as by [`Mint::operation`]. A handle of
+    /// a started operation also retries a 404 for 60 seconds after the start, since a replica of the server may lag.
     ///
     /// # Errors
     ///

@@ -229,9 +229,15 @@ async fn dropping_a_call_does_not_lose_the_token_that_it_asked_for() {
     assert_eq!((tokens(&server), source.asked()), (vec!["token-1".to_owned()], 1));
 }
 
-/// A runtime whose clock stands still, so that a time limit passes at once.
+/// A runtime with a paused clock: every time limit passes at once.
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+/// Makes a call that gives up while its source still asks.
+fn give_up(runtime: &tokio::runtime::Runtime, client: &Client) {
+    let gave_up = async { tokio::time::timeout(Duration::from_secs(1), call(client)).await.is_err() };
+    assert!(runtime.block_on(gave_up));
 }
 
 #[test]
@@ -240,8 +246,7 @@ fn a_runtime_that_ended_while_its_call_asked_ends_no_call_of_another() {
     let source = Source::gated(numbered);
     let server = here.block_on(server(&["token-1"]));
     let client = source.client(&server);
-    let gave_up = async { tokio::time::timeout(Duration::from_secs(1), call(&client)).await.is_err() };
-    assert!(gone.block_on(gave_up));
+    give_up(&gone, &client);
     drop(gone);
     source.gate.add_permits(1);
     here.block_on(call(&client)).unwrap();
@@ -254,8 +259,7 @@ fn a_call_that_waits_for_the_answer_to_another_outlives_its_runtime() {
     let source = Source::gated(numbered);
     let server = here.block_on(server(&["token-1"]));
     let client = source.client(&server);
-    let gave_up = async { tokio::time::timeout(Duration::from_secs(1), call(&client)).await.is_err() };
-    assert!(gone.block_on(gave_up));
+    give_up(&gone, &client);
     let ends = async {
         tokio::task::yield_now().await;
         gone.shutdown_background();

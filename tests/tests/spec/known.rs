@@ -55,7 +55,7 @@ fn compare(schema: &'static Value, sent: &Value, written: &Value, at: &str, foun
     }
 }
 
-/// The member of a union that a value belongs to: the one of which it has the most properties.
+/// Finds the member of a union that shares the most properties with a value.
 pub(crate) fn member_of(schema: &'static Value, value: &Value) -> Option<&'static Value> {
     let choice: Vec<_> = union_of(schema)?.iter().map(resolve).filter(|member| member["type"] != "null").collect();
     if let [only] = choice[..] {

@@ -174,14 +174,15 @@
 //! # What is overwritten
 //!
 //! A file is replaced only if the manifest of the directory or store, `mint-manifest.json`, says that a download of the
-//! same asset wrote it: one of the same resource and kind, or from the same URL. Any other file is refused, and its error
-//! names the ways out: a directory for each operation, another [`Asset::file_name`](crate::asset::Asset::file_name), or
+//! same asset wrote it: one of the same resource and kind, or from the same URL. It must also be as that download wrote
+//! it. Any other file is refused, and its error names the ways out: a directory for each operation, another
+//! [`Asset::file_name`](crate::asset::Asset::file_name), or
 //! [`Overwrite::Always`]. [`Download::overwrite`] has the settings:
 //!
 //! | The name has | [`Overwrite::IfChanged`] (default) | [`Overwrite::Always`] | [`Overwrite::Never`] |
 //! |---|---|---|---|
 //! | the file of an earlier download, unchanged | replaced if the server has a newer version | replaced | kept, no request |
-//! | the same, changed on this side | replaced | replaced | kept, no request |
+//! | the same, changed on this side | refused, unless the new one has the same bytes | replaced | kept, no request |
 //! | the file of another asset | refused, no request | replaced | refused, no request |
 //! | a file that the manifest does not list | refused, unless the new one has the same bytes | replaced | kept, no request |
 //!
@@ -227,6 +228,7 @@ mod to_dir;
 mod to_store;
 mod to_writer;
 mod transfer;
+#[cfg(feature = "unpack")]
 mod unpack;
 #[cfg(feature = "object-store")]
 mod upload;

@@ -217,6 +217,7 @@
 //! - `progress`: shows downloads as bars in a terminal.
 //! - `schemars`: `JsonSchema` for the types of the API.
 //! - `simulator`: a Mint server on this machine, for tests.
+//! - `unpack`: unpacks downloaded archives.
 
 // The main type of a folder is in a file with the folder's name.
 #![allow(clippy::module_inception)]

@@ -1,6 +1,8 @@
 //! Finds the files of an operation, a model, a world or a conversion.
 
-use mint_api::types::{GenerationAssets, Model, ModelAssets, Operation, OperationConversion, World, WorldAssets};
+use mint_api::types::{
+    GenerationAssets, Model, ModelAssets, Operation, OperationConversion, PreviewAssets, World, WorldAssets,
+};
 use serde_json::{Map, Value};
 
 use super::source::{elsewhere, is_animation, named};
@@ -11,6 +13,7 @@ pub(super) fn of(operation: &Operation) -> Assets {
     let mut assets = match &operation.assets {
         Some(GenerationAssets::WorldAssets(assets)) => world(assets),
         Some(GenerationAssets::ModelAssets(assets)) => model(assets),
+        Some(GenerationAssets::PreviewAssets(assets)) => preview(assets),
         Some(GenerationAssets::Unknown(Value::Object(assets))) => unknown(assets),
         _ => Vec::new(),
     };
@@ -97,6 +100,13 @@ fn model(assets: &ModelAssets) -> Vec<Asset> {
         ("objUrl", &assets.obj_url, None),
         ("stlUrl", &assets.stl_url, None),
         ("usdzUrl", &assets.usdz_url, None),
+        ("previewImageUrl", &assets.preview_image_url, None),
+        ("thumbnailUrl", &assets.thumbnail_url, None),
+    ])
+}
+
+fn preview(assets: &PreviewAssets) -> Vec<Asset> {
+    fields([
         ("previewImageUrl", &assets.preview_image_url, None),
         ("thumbnailUrl", &assets.thumbnail_url, None),
     ])
@@ -233,6 +243,15 @@ mod tests {
         let alone = Assets::from(&serde_json::from_value::<OperationConversion>(conversion).unwrap());
         assert_eq!((alone.subject(), alone.len(), alone.source()), (Subject::Conversion, 1, None));
         check(json!({"assets": null}), Subject::Model, &[]);
+        // Pictures alone say nothing of the subject; the type of the operation does.
+        for (kind, subject) in [
+            (json!("model_generation"), Subject::Model),
+            (json!("world_generation"), Subject::World),
+            (json!(null), Subject::Unknown),
+        ] {
+            let assets = json!({"previewImageUrl": "u", "thumbnailUrl": null});
+            check(json!({"type": kind, "assets": assets}), subject, &[("preview", None)]);
+        }
     }
 
     #[test]

@@ -23,6 +23,12 @@ pub(super) enum Claim {
         /// The size of the file, in bytes.
         bytes: u64,
     },
+    /// The manifest records the file, which was changed since. It may be replaced by one of the same bytes only, as
+    /// [`Unrecorded`](Self::Unrecorded).
+    Edited {
+        /// The size of the file, in bytes.
+        bytes: u64,
+    },
     /// The file is another asset's.
     Anothers,
 }
@@ -48,32 +54,43 @@ impl Claim {
     /// How the file is published.
     pub(super) fn clobber(self) -> Clobber {
         match self {
-            Self::Ours | Self::Unrecorded { .. } => Clobber::Replace,
+            Self::Ours | Self::Unrecorded { .. } | Self::Edited { .. } => Clobber::Replace,
             Self::Free | Self::Keep | Self::Anothers => Clobber::Keep,
+        }
+    }
+
+    /// The size of a file that may be replaced by one of the same bytes only.
+    pub(super) fn must_equal(self) -> Option<u64> {
+        match self {
+            Self::Unrecorded { bytes } | Self::Edited { bytes } => Some(bytes),
+            Self::Free | Self::Ours | Self::Keep | Self::Anothers => None,
         }
     }
 
     /// Refuses a file whose length shows that it is not the one that has the name.
     pub(super) fn admit(self, item: &Item, announced: Option<u64>) -> Result<(), Error> {
-        match (self, announced) {
-            (Self::Unrecorded { bytes }, Some(announced)) if announced != bytes => Err(taken(item, None)),
+        match (self.must_equal(), announced) {
+            (Some(bytes), Some(announced)) if announced != bytes => Err(self.taken(item, None)),
             _ => Ok(()),
         }
     }
-}
 
-/// The error of a name that another file has.
-pub(super) fn taken(item: &Item, entry: Option<&Entry>) -> Error {
-    let whose = match entry {
-        Some(Entry { kind, url, .. }) => format!("an earlier download saved another file there, {kind} from `{url}`"),
-        None => "a file is there that no download recorded".to_owned(),
-    };
-    let text = format!(
-        "could not save `{}`: {whose}; it was not replaced; choose a directory for each operation, set another \
-         `Asset::file_name`, or replace it by `Overwrite::Always`",
-        item.path.display()
-    );
-    Error::new(ErrorKind::Io, text).with_source(io::Error::from(io::ErrorKind::AlreadyExists))
+    /// The error of a name that another file has; `entry` is that of the file in the manifest.
+    pub(super) fn taken(self, item: &Item, entry: Option<&Entry>) -> Error {
+        let whose = match (self, entry) {
+            (Self::Edited { .. }, _) => "it was changed after a download wrote it".to_owned(),
+            (_, Some(Entry { kind, url, .. })) => {
+                format!("an earlier download saved another file there, {kind} from `{url}`")
+            }
+            (_, None) => "a file is there that no download recorded".to_owned(),
+        };
+        let text = format!(
+            "could not save `{}`: {whose}; it was not replaced; choose a directory for each operation, set another \
+             `Asset::file_name`, or replace it by `Overwrite::Always`",
+            item.path.display()
+        );
+        Error::new(ErrorKind::Io, text).with_source(io::Error::from(io::ErrorKind::AlreadyExists))
+    }
 }
 
 #[cfg(test)]

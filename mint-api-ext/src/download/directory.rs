@@ -5,16 +5,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(feature = "unpack")]
 use super::Unpacked;
-use super::destination::{Committed, Destination, Found, Item, UnpackedFrom};
+use super::destination::{Committed, Destination, Found, Item};
 use super::disk::{beside, io_error};
-use super::download::{Archives, Overwrite};
+use super::download::Overwrite;
 use super::lock::Lock;
 use super::manifest::{self, Entry, Manifest};
 use super::part::Part;
 use super::publish::{Clobber, Durability};
 use super::sum::{Sum, Summary};
-use super::unpack::{self, Staged};
+#[cfg(feature = "unpack")]
+use super::unpack::Archive;
 use crate::client::blocking;
 use crate::error::{Error, ErrorKind};
 
@@ -22,15 +24,18 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
-    pub(super) overwrite: Overwrite,
     pub(super) lock_timeout: Duration,
     pub(super) durability: Durability,
-    pub(super) archives: Archives,
+    /// What unpacked archives may replace; `None` if archives stay packed.
+    #[cfg(feature = "unpack")]
+    pub(super) unpacking: Option<Overwrite>,
 }
 
+#[cfg(feature = "unpack")]
 impl Directory {
-    fn unpacks(&self, item: &Item) -> bool {
-        self.archives == Archives::Unpack && item.asset.is_archive()
+    /// The archive to unpack, if the item is one.
+    fn archive(&self, item: &Item) -> Option<Archive> {
+        self.unpacking.filter(|_| item.asset.is_archive()).map(|overwrite| Archive::of(item, overwrite))
     }
 }
 
@@ -99,42 +104,29 @@ impl Destination for Directory {
         blocking(move || Part::open(&path, &url, lock).map(Box::new)).await
     }
 
+    #[cfg_attr(not(feature = "unpack"), expect(unused_variables))]
     async fn commit(&self, item: &Item, part: Box<Part>, clobber: Clobber) -> Result<Committed, Error> {
-        let (overwrite, durability, unpacks) = (self.overwrite, self.durability, self.unpacks(item));
-        let (asset, target, before) = (item.asset.clone(), item.path.clone(), item.unpacked_before.clone());
-        blocking(move || {
-            // Unpacked first: an archive that cannot be unpacked is not published.
-            let staged = match unpacks {
-                true => Some(Staged::unpack(&asset, part.path(), &target, overwrite, &before)?),
-                false => None,
-            };
-            part.publish(clobber, durability)?;
-            let unpacked = staged.map(Staged::publish).transpose()?;
-            Ok(Committed { unpacked, stored_etag: None })
-        })
-        .await
+        let durability = self.durability;
+        #[cfg(feature = "unpack")]
+        if let Some(archive) = self.archive(item) {
+            return blocking(move || {
+                // Unpacked first: an archive that cannot be unpacked is not published.
+                let staged = archive.unpack(part.path())?;
+                part.publish(clobber, durability)?;
+                Ok(Committed { unpacked: Some(staged.publish()?), stored_etag: None })
+            })
+            .await;
+        }
+        blocking(move || part.publish(clobber, durability)).await?;
+        Ok(Committed::default())
     }
 
+    #[cfg(feature = "unpack")]
     async fn unpack(&self, item: &Item) -> Result<Option<Unpacked>, Error> {
-        if !self.unpacks(item) {
-            return Ok(None);
+        match self.archive(item) {
+            Some(archive) => blocking(move || archive.unpack_again().map(Some)).await,
+            None => Ok(None),
         }
-        let overwrite = self.overwrite;
-        let (asset, target, before) = (item.asset.clone(), item.path.clone(), item.unpacked_before.clone());
-        let from = item.unpacked_from;
-        blocking(move || {
-            let there = match (from, before.as_slice()) {
-                (UnpackedFrom::Earlier, _) => None,
-                // A directory that no download recorded is kept like a file.
-                (UnpackedFrom::This, []) if overwrite != Overwrite::Never => None,
-                (UnpackedFrom::This, known) => unpack::there(&asset, &target, known),
-            };
-            if let Some(unpacked) = there {
-                return Ok(Some(unpacked));
-            }
-            Staged::unpack(&asset, &target, &target, overwrite, &before)?.publish().map(Some)
-        })
-        .await
     }
 
     async fn record(&self, name: &str, entry: Entry) -> Result<(), Error> {

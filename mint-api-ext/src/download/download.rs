@@ -53,6 +53,7 @@ impl Mint {
             overwrite: Overwrite::default(),
             limits: Limits { max_bytes: None, content: ContentChecks::Done, sizes: Sizes::AsTheApiSays },
             durability: Durability::Synced,
+            #[cfg(feature = "unpack")]
             archives: Archives::Keep,
             jitter: Jitter::default(),
         }
@@ -66,11 +67,11 @@ pub enum Overwrite {
     /// Keep it and send no request, unless the manifest says that it is another asset's: then the file fails. Nothing is
     /// overwritten, not even a file that another program creates meanwhile.
     Never,
-    /// Replace it if the manifest says that a download of this asset saved it, else the file fails
-    /// ([`ErrorKind::Io`](crate::ErrorKind::Io)).
+    /// Replace it if the manifest says that a download of this asset saved it, and it is unchanged since: by size and
+    /// SHA-256, in a store by size and the store's `ETag`. Else the file fails ([`ErrorKind::Io`](crate::ErrorKind::Io)),
+    /// unless the new one has the same bytes.
     ///
-    /// It is not fetched again while it is unchanged: on this side by size and SHA-256 (in a store, by size and the store's
-    /// `ETag`), and at the server by a conditional request.
+    /// It is not fetched again if it is unchanged at the server, too, by a conditional request.
     #[default]
     IfChanged,
     /// Fetch the file and replace whatever has the name.
@@ -133,6 +134,7 @@ pub struct Download {
     pub(super) overwrite: Overwrite,
     pub(super) limits: Limits,
     pub(super) durability: Durability,
+    #[cfg(feature = "unpack")]
     pub(super) archives: Archives,
     pub(super) jitter: Jitter,
 }
@@ -145,6 +147,7 @@ pub(super) enum Absent {
 }
 
 /// Whether archives are unpacked.
+#[cfg(feature = "unpack")]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Archives {
     Keep,
@@ -226,13 +229,13 @@ impl Download {
     }
 
     /// Unpacks archives (`packaging: zip`) into a directory beside them, named like the archive without its extension.
-    /// Default: archives stay packed.
+    /// Default: archives stay packed. Needs the feature `unpack`.
     ///
     /// All files are unpacked, or none. An archive is refused if it leads out of the directory, or holds a link, two files
     /// of one name, more than 10,000 files, more than 4 GiB, or more than 200 times its size. It replaces a directory only
     /// if each file in that was unpacked from an earlier version of the archive, or has the same bytes in this one; with
-    /// [`Overwrite::Always`], the same name is enough. A writer or a
-    /// store gets archives packed.
+    /// [`Overwrite::Always`], the same name is enough. A writer or a store gets archives packed.
+    #[cfg(feature = "unpack")]
     pub fn unpack_archives(mut self) -> Self {
         self.archives = Archives::Unpack;
         self

@@ -11,7 +11,7 @@ use super::FetchedFile;
 use super::destination::Item;
 use super::disk::{io_error, replace};
 use super::sidecar::Version;
-use crate::error::{Error, shown};
+use crate::error::{Error, ErrorKind, shown};
 
 /// The name of the manifest; `unique_file_names` gives it to no file.
 pub(crate) const NAME: &str = "mint-manifest.json";
@@ -62,7 +62,8 @@ impl Default for Manifest {
 impl Manifest {
     /// Reads the manifest of a directory. A missing file reads as an empty one, and so does one that is not a manifest.
     ///
-    /// A failure to read is an error: what an empty manifest is written over is forgotten.
+    /// A failure to read is an error, and so is a manifest of a newer version: what an empty manifest is written over is
+    /// forgotten.
     pub(super) fn read(directory: &Path) -> Result<Self, Error> {
         let path = directory.join(NAME);
         let small = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_BYTES);
@@ -70,16 +71,29 @@ impl Manifest {
             return Ok(Self::default());
         }
         match fs::read(&path) {
-            Ok(bytes) => Ok(Self::parse(&bytes)),
+            Ok(bytes) => Self::parse(&bytes, &path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(io_error("read", &path, error)),
         }
     }
 
-    /// Parses a manifest; an invalid one reads as empty.
-    pub(super) fn parse(bytes: &[u8]) -> Self {
-        let manifest: Option<Self> = serde_json::from_slice(bytes).ok();
-        manifest.filter(|manifest| manifest.version == VERSION).unwrap_or_default()
+    /// Parses the manifest at a path; an invalid one reads as empty, one of a newer version is an error.
+    pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        match serde_json::from_slice(bytes) {
+            Ok(Versioned { version }) if version > VERSION => {
+                let text = format!(
+                    "could not read `{}`: a newer mint-api-ext wrote it, in version {version}, and this one reads up to \
+                     version {VERSION}; update mint-api-ext, or choose another place",
+                    path.display()
+                );
+                Err(Error::new(ErrorKind::Io, text))
+            }
+            _ => Ok(serde_json::from_slice(bytes).unwrap_or_default()),
+        }
     }
 
     /// The entry of a name.

@@ -59,6 +59,7 @@ impl Part {
         self.kept.sum.length()
     }
 
+    #[cfg(feature = "unpack")]
     pub(super) fn path(&self) -> &Path {
         &self.kept.path
     }

@@ -3,7 +3,7 @@
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::claim::{Claim, taken};
+use super::claim::Claim;
 use super::destination::{Committed, Destination, Found, Item, Sink, UnpackedFrom};
 use super::disk::is_out_of_files;
 use super::download::{Download, Overwrite};
@@ -135,8 +135,8 @@ impl<D: Destination> Run<D> {
                 Err(error) => return Err(abandoned(sink, error).await),
             };
         }
-        let have = match self.confirmable(item, claim, manifest).await {
-            Ok(have) => have,
+        let (claim, have) = match self.confirmed(item, claim, again, manifest).await {
+            Ok(confirmed) => confirmed,
             Err(error) => return Err(abandoned(sink, error).await),
         };
         let job = Job {
@@ -174,7 +174,7 @@ impl<D: Destination> Run<D> {
     fn claim(&self, item: &Item, found: Found, manifest: &Manifest) -> Result<Claim, Error> {
         let entry = manifest.entry(&item.name);
         match Claim::of(item, self.download.overwrite, found, entry) {
-            Claim::Anothers => Err(taken(item, entry)),
+            Claim::Anothers => Err(Claim::Anothers.taken(item, entry)),
             claim => Ok(claim),
         }
     }
@@ -186,32 +186,34 @@ impl<D: Destination> Run<D> {
         Ok(FetchedFile { unpacked, ..FetchedFile::there(&item.asset, &item.path, found.length, found.sha256, began) })
     }
 
-    /// The entry of the file in its place, if a conditional request can confirm it.
-    async fn confirmable<'a>(
+    /// The claim once the file in its place was compared with the manifest; also its entry, if a conditional request can
+    /// confirm it.
+    async fn confirmed<'a>(
         &self,
         item: &Item,
         claim: Claim,
+        found: Found,
         manifest: &'a Manifest,
-    ) -> Result<Option<&'a Entry>, Error> {
-        match manifest.entry(&item.name).filter(|entry| entry.can_be_confirmed(&item.asset.url)) {
-            Some(entry)
-                if claim == Claim::Ours
-                    && self.download.overwrite == Overwrite::IfChanged
-                    && self.destination.is_recorded(item, entry).await? =>
-            {
-                Ok(Some(entry))
-            }
-            _ => Ok(None),
+    ) -> Result<(Claim, Option<&'a Entry>), Error> {
+        let (Found::File(bytes), Some(entry)) = (found, manifest.entry(&item.name)) else {
+            return Ok((claim, None));
+        };
+        if claim != Claim::Ours || self.download.overwrite == Overwrite::Always {
+            return Ok((claim, None));
+        }
+        match self.destination.is_recorded(item, entry).await? {
+            true => Ok((claim, Some(entry).filter(|entry| entry.can_be_confirmed(&item.asset.url)))),
+            false => Ok((Claim::Edited { bytes }, None)),
         }
     }
 
-    /// Refuses to replace a file that no manifest records by one of other bytes.
+    /// Refuses to replace a file that no download wrote as it is now by one of other bytes.
     async fn check_same(&self, item: &Item, claim: Claim, new: &Summary) -> Result<(), Error> {
-        let Claim::Unrecorded { .. } = claim else {
+        if claim.must_equal().is_none() {
             return Ok(());
-        };
+        }
         match self.destination.find(item).await? {
-            Some(found) if found.sha256 != new.sha256 => Err(taken(item, None)),
+            Some(found) if found.sha256 != new.sha256 => Err(claim.taken(item, None)),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,6 @@ use futures::StreamExt as _;
 use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, UpdateVersion};
 
-use super::Unpacked;
 use super::destination::{Committed, Destination, Found, Item};
 use super::download::Overwrite;
 use super::manifest::{self, Entry, MAX_BYTES, Manifest};
@@ -68,7 +67,7 @@ impl Store {
             return Ok((Manifest::default(), Some(version)));
         }
         let bytes = found.bytes().await.map_err(|error| store_error(&place, error))?;
-        Ok((Manifest::parse(&bytes), Some(version)))
+        Ok((Manifest::parse(&bytes, std::path::Path::new(place.as_ref()))?, Some(version)))
     }
 }
 
@@ -119,10 +118,6 @@ impl Destination for Store {
         sink.complete().await?;
         let stored = self.head(&self.place(&item.name)).await?;
         Ok(Committed { stored_etag: stored.and_then(|stored| stored.e_tag), unpacked: None })
-    }
-
-    async fn unpack(&self, _: &Item) -> Result<Option<Unpacked>, Error> {
-        Ok(None)
     }
 
     /// Adds a file to the manifest and keeps every other entry. If another download changes the manifest at the same time,

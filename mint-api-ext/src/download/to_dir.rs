@@ -7,6 +7,8 @@ use futures::future::BoxFuture;
 
 use super::Report;
 use super::directory::Directory;
+#[cfg(feature = "unpack")]
+use super::download::Archives;
 use super::download::Download;
 use crate::error::Error;
 
@@ -38,9 +40,14 @@ impl Download {
     ///
     /// Dropping it stops the download. Finished files stay, and so do partial files that can be continued.
     pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
-        let (path, lock_timeout) = (directory.as_ref().to_owned(), self.lock_timeout);
-        let (overwrite, durability, archives) = (self.overwrite, self.durability, self.archives);
-        ToDir { download: self, directory: Directory { path, overwrite, lock_timeout, durability, archives } }
+        let directory = Directory {
+            path: directory.as_ref().to_owned(),
+            lock_timeout: self.lock_timeout,
+            durability: self.durability,
+            #[cfg(feature = "unpack")]
+            unpacking: (self.archives == Archives::Unpack).then_some(self.overwrite),
+        };
+        ToDir { download: self, directory }
     }
 }
 

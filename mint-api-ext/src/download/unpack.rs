@@ -11,6 +11,7 @@ use zip::read::ZipFile;
 
 use super::Unpacked;
 use super::content::end_record;
+use super::destination::{Item, UnpackedFrom};
 use super::disk::{beside, io_error};
 use super::download::Overwrite;
 use super::file_name::is_reserved;
@@ -27,6 +28,43 @@ const MAX_RATIO: u64 = 200;
 const ALWAYS_ALLOWED: u64 = 1024 * 1024;
 /// How deep paths in an archive may be.
 const MAX_DEPTH: usize = 32;
+
+/// An archive to unpack.
+pub(super) struct Archive {
+    asset: Asset,
+    /// Where the download puts it.
+    target: PathBuf,
+    overwrite: Overwrite,
+    /// The files that an earlier download unpacked from it, and what they were unpacked from.
+    earlier: Vec<PathBuf>,
+    earlier_from: UnpackedFrom,
+}
+
+impl Archive {
+    pub(super) fn of(item: &Item, overwrite: Overwrite) -> Self {
+        let (asset, target) = (item.asset.clone(), item.path.clone());
+        Self { asset, target, overwrite, earlier: item.unpacked_before.clone(), earlier_from: item.unpacked_from }
+    }
+
+    /// Unpacks it from where it is; an error if publishing it would lose other files.
+    pub(super) fn unpack(&self, from: &Path) -> Result<Staged, Error> {
+        Staged::unpack(&self.asset, from, &self.target, self.overwrite, &self.earlier)
+    }
+
+    /// Unpacks it from its target, unless its files are there.
+    pub(super) fn unpack_again(&self) -> Result<Unpacked, Error> {
+        let there = match (self.earlier_from, self.earlier.as_slice()) {
+            (UnpackedFrom::Earlier, _) => None,
+            // A directory that no download recorded is kept like a file.
+            (UnpackedFrom::This, []) if self.overwrite != Overwrite::Never => None,
+            (UnpackedFrom::This, known) => there(&self.asset, &self.target, known),
+        };
+        match there {
+            Some(unpacked) => Ok(unpacked),
+            None => self.unpack(&self.target)?.publish(),
+        }
+    }
+}
 
 /// An archive unpacked into a temporary directory, which is removed on drop.
 pub(super) struct Staged {
@@ -45,8 +83,7 @@ enum Trouble {
 }
 
 impl Staged {
-    /// Unpacks an archive for a target; an error if publishing it would lose other files.
-    pub(super) fn unpack(
+    fn unpack(
         asset: &Asset,
         archive: &Path,
         target: &Path,
@@ -230,7 +267,7 @@ impl Drop for Staged {
 }
 
 /// Finds the unpacked files of an archive: the `known` ones if all are present, or every file if none is known.
-pub(super) fn there(asset: &Asset, target: &Path, known: &[PathBuf]) -> Option<Unpacked> {
+fn there(asset: &Asset, target: &Path, known: &[PathBuf]) -> Option<Unpacked> {
     let directory = directory_of(target);
     if !fs::symlink_metadata(&directory).ok()?.is_dir() {
         return None;

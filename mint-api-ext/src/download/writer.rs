@@ -9,7 +9,6 @@ use reqwest::Response;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::Unpacked;
 use super::destination::{Committed, Destination, Found, Item, Sink, Written};
 use super::download::Overwrite;
 use super::manifest::{Entry, Manifest};
@@ -63,10 +62,6 @@ impl Destination for Writer {
         }
         sink.writer.flush().await.map_err(writer_error)?;
         Ok(Committed::default())
-    }
-
-    async fn unpack(&self, _: &Item) -> Result<Option<Unpacked>, Error> {
-        Ok(None)
     }
 
     async fn record(&self, _: &str, _: Entry) -> Result<(), Error> {

@@ -41,7 +41,7 @@ async fn a_second_run_fetches_only_what_has_changed() {
     std::fs::write(path("model.fbx"), "x").unwrap();
     let mut glb = std::fs::read(path("model.glb")).unwrap();
     glb[100] ^= 1;
-    std::fs::write(path("model.glb"), glb).unwrap();
+    std::fs::write(path("model.glb"), &glb).unwrap();
     std::fs::remove_file(path("model.stl")).unwrap();
     // And at the server.
     let assets = Assets::of(&operation);
@@ -50,13 +50,57 @@ async fn a_second_run_fetches_only_what_has_changed() {
     let third = run().await;
     let fetched: Vec<_> = third.files.iter().filter(|file| file.obtained == Obtained::Fetched).collect();
     let kinds: Vec<_> = fetched.iter().map(|file| file.kind.to_string()).collect();
-    assert_eq!(kinds, ["glb", "fbx", "obj", "stl"]);
+    assert_eq!(kinds, ["obj", "stl"]);
+    refuses_what_was_edited(&third);
+    assert_eq!(std::fs::read(path("model.fbx")).unwrap(), b"x");
+    assert_eq!(std::fs::read(path("model.glb")).unwrap(), glb);
+    for name in ["model.fbx", "model.glb"] {
+        std::fs::remove_file(path(name)).unwrap();
+    }
     // The server has its old version again, which is a change as well; after that there is none.
     let fourth = run().await;
     let of = |obtained| fourth.files.iter().filter(move |file| file.obtained == obtained);
-    assert_eq!(of(Obtained::Fetched).map(|file| file.kind.to_string()).collect::<Vec<_>>(), ["obj"]);
-    assert_eq!(of(Obtained::AlreadyThere).count(), 7);
+    assert_eq!(of(Obtained::Fetched).map(|file| file.kind.to_string()).collect::<Vec<_>>(), ["fbx", "obj"]);
+    // It was fetched before it was refused, to be compared.
+    assert_eq!(of(Obtained::Continued).map(|file| file.kind.to_string()).collect::<Vec<_>>(), ["glb"]);
+    assert_eq!(of(Obtained::AlreadyThere).count(), 5);
     assert!(all(&run().await, Obtained::AlreadyThere));
+}
+
+/// What a person changed is not replaced, and the error says so.
+fn refuses_what_was_edited(report: &Report) {
+    let kinds: Vec<_> = report.failures.iter().map(|failure| failure.asset.kind.to_string()).collect();
+    assert_eq!(kinds, ["glb", "fbx"]);
+    for failure in &report.failures {
+        let text = failure.error.to_string();
+        assert!(text.contains("it was changed after a download wrote it") && text.contains("Overwrite::Always"), "{text}");
+    }
+}
+
+/// What this version cannot read, it does not write over.
+#[tokio::test(start_paused = true)]
+async fn the_manifest_of_a_newer_version_is_refused() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let url = simulator.add_file("a.stl", "model/stl", b"solid a".to_vec());
+    let manifest = r#"{"version": 2, "assets": []}"#;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mint-manifest.json");
+    std::fs::write(&path, manifest).unwrap();
+    let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let place = object_store::path::Path::from("mint-manifest.json");
+    store.put(&place, manifest.into()).await.unwrap();
+    let download = || mint.download(Assets::from_iter([Asset::new(AssetKind::Stl, &url)]));
+    let errors = [
+        download().to_dir(directory.path()).await.unwrap_err(),
+        download().to_store(store.clone(), "").await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains("a newer mint-api-ext wrote it, in version 2"), "{error}");
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), manifest);
+    assert_eq!(store.get(&place).await.unwrap().bytes().await.unwrap(), manifest);
+    assert!(simulator.cdn_requests().is_empty());
 }
 
 /// The same in a store that names versions, and in one that does not.
@@ -100,9 +144,15 @@ async fn a_second_run_to_a_store_fetches_only_what_has_changed() {
         let assets = Assets::of(&operation);
         let obj = assets.iter().find(|asset| asset.kind == AssetKind::Obj).unwrap();
         simulator.add_fault(&obj.url, Fault::etag("\"new\""));
-        assert_eq!(fetched(&run(|download| download).await), ["glb", "fbx", "obj", "stl"]);
-        assert_ne!(read("model.glb").await, glb);
-        assert_eq!(fetched(&run(|download| download).await), ["obj"]);
+        let third = run(|download| download).await;
+        refuses_what_was_edited(&third);
+        let kinds: Vec<_> = third.files.iter().filter(|file| file.obtained == Obtained::Fetched).collect();
+        assert_eq!(kinds.iter().map(|file| file.kind.to_string()).collect::<Vec<_>>(), ["obj", "stl"]);
+        assert_eq!(read("model.glb").await, glb);
+        for name in ["model.fbx", "model.glb"] {
+            store.delete(&place(name)).await.unwrap();
+        }
+        assert_eq!(fetched(&run(|download| download).await), ["glb", "fbx", "obj"]);
         assert!(all(&run(|download| download).await, Obtained::AlreadyThere));
         assert_eq!(fetched(&run(|download| download.overwrite(Overwrite::Always)).await).len(), 8);
 
@@ -226,7 +276,7 @@ async fn always_fetches() {
 
 #[tokio::test]
 async fn a_spoiled_manifest_is_none() {
-    for manifest in ["", "nonsense", "{\"version\": 99, \"files\": {}}", "[]"] {
+    for manifest in ["", "nonsense", "{\"version\": 1, \"files\": []}", "{\"version\": \"new\"}", "[]"] {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("mint-manifest.json"), manifest).unwrap();
         let (report, _) = stl(directory.path(), |download| download).await;

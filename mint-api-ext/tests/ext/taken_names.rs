@@ -76,6 +76,29 @@ async fn a_new_version_of_the_same_file() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_changed_after_a_download_wrote_it() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let old = operation(&simulator, "op_1", "m_1", b"solid old");
+    let new = operation(&simulator, "op_2", "m_1", b"solid new");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.stl");
+    in_directory(mint.download(&old), directory.path()).await.unwrap();
+    // The length is the same, so only the bytes show the change.
+    std::fs::write(&path, b"solid own").unwrap();
+    for operation in [&old, &new] {
+        is_refused(&in_directory(mint.download(operation), directory.path()).await.unwrap_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"solid own");
+    }
+    // A download that was killed between publishing the new version and recording it.
+    std::fs::write(&path, b"solid new").unwrap();
+    in_directory(mint.download(&new), directory.path()).await.unwrap();
+    std::fs::write(&path, b"solid own").unwrap();
+    in_directory(mint.download(&new).overwrite(Overwrite::Always), directory.path()).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"solid new");
+}
+
+#[tokio::test]
 async fn a_file_that_no_download_recorded() {
     for bytes in [&b"mine"[..], b"solid own"] {
         let simulator = Simulator::start().await.unwrap();

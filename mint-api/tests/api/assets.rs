@@ -9,14 +9,16 @@ use crate::examples::{model, model_assets, with, without, world_assets};
 enum Member {
     World,
     Model,
+    Preview,
     Unknown,
 }
-use Member::{Model, Unknown, World};
+use Member::{Model, Preview, Unknown, World};
 
 fn member(assets: &GenerationAssets) -> Member {
     match assets {
         GenerationAssets::WorldAssets(_) => World,
         GenerationAssets::ModelAssets(_) => Model,
+        GenerationAssets::PreviewAssets(_) => Preview,
         GenerationAssets::Unknown(_) => Unknown,
         other => panic!("a member without a row: {other:?}"),
     }
@@ -41,7 +43,11 @@ fn check(assets: Value, expected: Member) {
     for (name, value) in written.as_object().unwrap() {
         assert_eq!(value, assets.get(name).unwrap_or(&Value::Null), "{name} of {assets}");
     }
-    let documented = if expected == World { world_assets() } else { model_assets() };
+    let documented = match expected {
+        World => world_assets(),
+        Model => model_assets(),
+        Preview | Unknown => json!({"previewImageUrl": null, "thumbnailUrl": null}),
+    };
     for (name, value) in assets.as_object().unwrap() {
         let known = documented.get(name).is_some();
         assert_eq!(written.get(name), known.then_some(value), "{name} of {assets}");
@@ -62,9 +68,10 @@ fn the_names_of_properties_decide() {
         (nulls(model_assets()), Model),
         (json!({"spzUrls": {}}), World),
         (json!({"usdzUrl": null}), Model),
-        // Both members have these names; the first member in the document wins.
-        (json!({"previewImageUrl": "https://cdn.mint.gg/a.png"}), World),
-        (json!({"previewImageUrl": null, "thumbnailUrl": null}), World),
+        // Worlds and models both have these names, so they say nothing of the two.
+        (json!({"previewImageUrl": "https://cdn.mint.gg/a.png"}), Preview),
+        (json!({"previewImageUrl": null, "thumbnailUrl": null}), Preview),
+        (json!({"thumbnailUrl": "https://cdn.mint.gg/a.png"}), Preview),
         // A name that only one member has counts more than shared and unknown names.
         (json!({"previewImageUrl": null, "glbUrl": null}), Model),
         (json!({"glbUrl": null, "newUrl": "https://cdn.mint.gg/a.ply"}), Model),

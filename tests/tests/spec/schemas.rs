@@ -51,6 +51,7 @@ rows! {
     "Problem" => types::Problem,
     "WorldAssets" => types::WorldAssets,
     "ModelAssets" => types::ModelAssets,
+    "PreviewAssets" => types::PreviewAssets,
     "ConvertedModelAssets" => types::ConvertedModelAssets,
     "ConvertedModelArtifacts" => types::ConvertedModelArtifacts,
     "ConvertedModelArtifact" => types::ConvertedModelArtifact,

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use oxiri::{Iri, IriRef};
 use serde_json::Value;
-use url::Url;
 
 use crate::model::grammar::ObjectKind;
 use crate::model::pointer::{Pointer, percent_decoded};
@@ -176,15 +176,15 @@ fn absolute(reference: &str, base: &str) -> String {
     if is_absolute(reference) {
         return reference.to_owned();
     }
-    let beside = |base: &str| Url::parse(base)?.join(reference);
-    // A base may itself be relative, or unable to be a base, such as a URN.
+    let beside = |base: &str| Iri::parse(base)?.resolve(&IriRef::parse(reference)?);
+    // A base may itself be relative.
     let resolved = beside(base).or_else(|_| beside(&format!("{ROOT}/{}", base.trim_start_matches('/'))));
     resolved
-        .map_or_else(|_| reference.to_owned(), |url| url.as_str().strip_prefix(ROOT).unwrap_or(url.as_str()).to_owned())
+        .map_or_else(|_| reference.to_owned(), |iri| iri.as_str().strip_prefix(ROOT).unwrap_or(iri.as_str()).to_owned())
 }
 
 fn is_absolute(reference: &str) -> bool {
-    Url::parse(reference).is_ok()
+    Iri::parse(reference).is_ok()
 }
 
 #[cfg(test)]
@@ -204,7 +204,7 @@ mod tests {
             ("b", "", "/b"),
             ("../b", "c/d/e", "/c/b"),
             ("b", "/c/d", "/c/b"),
-            ("b", "urn:a:b", "/b"),
+            ("b", "urn:a:b", "urn:b"),
             ("//c.d/b", "https://a.b/c", "https://c.d/b"),
             ("b", "https://a.b/c?d=/e", "https://a.b/b"),
         ] {

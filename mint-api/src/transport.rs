@@ -14,7 +14,30 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 
 /// The proxy and the certificates of HTTP clients.
 ///
-/// A user cannot set headers or redirects here, since those decide where a key is sent.
+/// A user cannot set headers or redirects here, since those decide where a key is sent. `MintBuilder::transport` of
+/// `mint-api-ext` and [`ClientBuilder::transport`](crate::ClientBuilder::transport) take it.
+///
+/// # Examples
+///
+/// ```
+/// use mint_api::Transport;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let transport = Transport::default().proxy(reqwest::Proxy::https("http://proxy.example.com:3128")?);
+/// # #[cfg(feature = "rustls")]
+/// # let _transport = {
+/// // From a file: std::fs::read("company-ca.pem")?
+/// # let pem = "";
+/// transport.root_certificates_pem(pem)
+/// # };
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// A text that holds no certificate is found when the client is built: [`BuildError::InvalidCertificate`], which
+/// `mint-api-ext` returns as an error of the kind `Configuration`.
 #[derive(Clone, Default)]
 pub struct Transport {
     proxies: Vec<reqwest::Proxy>,

@@ -106,10 +106,7 @@ fn model(assets: &ModelAssets) -> Vec<Asset> {
 }
 
 fn preview(assets: &PreviewAssets) -> Vec<Asset> {
-    fields([
-        ("previewImageUrl", &assets.preview_image_url, None),
-        ("thumbnailUrl", &assets.thumbnail_url, None),
-    ])
+    fields([("previewImageUrl", &assets.preview_image_url, None), ("thumbnailUrl", &assets.thumbnail_url, None)])
 }
 
 fn converted(conversion: &OperationConversion) -> Vec<Asset> {

@@ -30,10 +30,30 @@
 //! Change the key (`v2`) when the thing changes. The server refuses the same key with another body, which is an
 //! [`ErrorKind::IdempotencyConflict`](crate::ErrorKind::IdempotencyConflict).
 //!
-//! If you have no such name, store the random key before you send the request:
-//! [`Request::idempotency_key`](crate::Request::idempotency_key). The error of a request has the key, too:
-//! [`Error::idempotency_key`](crate::Error::idempotency_key). The same request with the same key starts nothing twice. With a
-//! new key it would.
+//! If you have no such name, store the random key and the arguments before you send the request:
+//!
+//! ```
+//! # use mint_api_ext::simulator::Simulator;
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let directory = tempfile::tempdir()?;
+//! # let path = directory.path().join("pending.txt");
+//! let request = mint.generate_model("a brass lamp");
+//! std::fs::write(&path, request.idempotency_key())?;
+//! let _handle = request.send().await?;
+//!
+//! // After the restart:
+//! let key = std::fs::read_to_string(&path)?;
+//! let _handle = mint.generate_model("a brass lamp").with_idempotency_key(key).send().await?;
+//! assert_eq!(simulator.operations_started(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The error of a request has the key, too: [`Error::idempotency_key`](crate::Error::idempotency_key). The same request with
+//! the same key starts nothing twice. With a new key it would.
 //!
 //! # Operations: save the handle
 //!

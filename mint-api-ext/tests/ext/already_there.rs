@@ -73,7 +73,10 @@ fn refuses_what_was_edited(report: &Report) {
     assert_eq!(kinds, ["glb", "fbx"]);
     for failure in &report.failures {
         let text = failure.error.to_string();
-        assert!(text.contains("it was changed after a download wrote it") && text.contains("Overwrite::Always"), "{text}");
+        assert!(
+            text.contains("it was changed after a download wrote it") && text.contains("Overwrite::Always"),
+            "{text}"
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use mint_api::types::{GenerationAssets, Operation};
 use serde_json::{Value, json};
 
-use crate::examples::{model, model_assets, with, without, world_assets};
+use crate::examples::{model, model_assets, preview_assets, with, without, world_assets};
 
 #[derive(Debug, PartialEq)]
 enum Member {
@@ -46,7 +46,7 @@ fn check(assets: Value, expected: Member) {
     let documented = match expected {
         World => world_assets(),
         Model => model_assets(),
-        Preview | Unknown => json!({"previewImageUrl": null, "thumbnailUrl": null}),
+        Preview | Unknown => preview_assets(),
     };
     for (name, value) in assets.as_object().unwrap() {
         let known = documented.get(name).is_some();
@@ -63,6 +63,7 @@ fn the_names_of_properties_decide() {
     for (assets, expected) in [
         (world_assets(), World),
         (model_assets(), Model),
+        (preview_assets(), Preview),
         // Only the names decide, not the values.
         (nulls(world_assets()), World),
         (nulls(model_assets()), Model),

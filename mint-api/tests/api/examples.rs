@@ -117,6 +117,10 @@ pub(crate) fn model_assets() -> Value {
     })
 }
 
+pub(crate) fn preview_assets() -> Value {
+    json!({"previewImageUrl": "https://cdn.mint.gg/preview.webp", "thumbnailUrl": "https://cdn.mint.gg/thumbnail.webp"})
+}
+
 pub(crate) fn conversion() -> Value {
     json!({
         "object": "operation",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mint_api::types::Operation;
 use serde_json::{Value, json};
 
-use crate::examples::{conversion, model, reached, with, without, world};
+use crate::examples::{conversion, model, preview_assets, reached, with, without, world};
 
 /// Each object of the document: its schema, an example, and its place in the example.
 fn places() -> Vec<(&'static str, Value, &'static str)> {
@@ -20,6 +20,7 @@ fn places() -> Vec<(&'static str, Value, &'static str)> {
         ("/components/schemas/ModelBounds", model(), "/assets/bounds"),
         ("/components/schemas/WorldAssets", world(), "/assets"),
         ("/components/schemas/ModelAssets", model(), "/assets"),
+        ("/components/schemas/PreviewAssets", with(model(), "/assets", preview_assets()), "/assets"),
         ("/components/schemas/OperationConversion", conversion(), "/conversion"),
         ("/components/schemas/ConvertedModelAssets", conversion(), "/conversion/assets"),
         ("/components/schemas/ConvertedModelArtifacts", conversion(), "/conversion/assets/artifacts"),

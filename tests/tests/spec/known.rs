@@ -1,8 +1,10 @@
 //! Finds what a value lost when it was read and written back. Only losses of what the document describes count.
 
+use std::cmp::Reverse;
+
 use serde_json::{Number, Value};
 
-use crate::document::{members, resolve, union_of, validator};
+use crate::document::{members, required, resolve, union_of, validator};
 
 /// The differences between `sent` and `written` in what the schema describes, each with its pointer.
 ///
@@ -55,7 +57,8 @@ fn compare(schema: &'static Value, sent: &Value, written: &Value, at: &str, foun
     }
 }
 
-/// Finds the member of a union that shares the most properties with a value.
+/// Finds the member of a union that a value is: one whose required properties it has, then the one that shares the most
+/// properties with it, then the one with the fewest others.
 pub(crate) fn member_of(schema: &'static Value, value: &Value) -> Option<&'static Value> {
     let choice: Vec<_> = union_of(schema)?.iter().map(resolve).filter(|member| member["type"] != "null").collect();
     if let [only] = choice[..] {
@@ -65,12 +68,18 @@ pub(crate) fn member_of(schema: &'static Value, value: &Value) -> Option<&'stati
     for member in choice {
         let score = match value {
             Value::Object(object) => {
-                members(&member["properties"]).keys().filter(|name| object.contains_key(*name)).count()
+                let has = |name: &str| object.contains_key(name);
+                let properties = members(&member["properties"]);
+                let shared = properties.keys().filter(|name| has(name)).count();
+                let complete = required(member).iter().all(|name| has(name));
+                (shared > 0).then_some((complete, shared, Reverse(properties.len())))
             }
-            _ => usize::from(validator(member).is_valid(value)),
+            _ => validator(member).is_valid(value).then_some((true, 0, Reverse(0))),
         };
         // With equal scores, the first member in the document wins.
-        if score > best.map_or(0, |(highest, _)| highest) {
+        if let Some(score) = score
+            && best.is_none_or(|(highest, _)| score > highest)
+        {
             best = Some((score, member));
         }
     }

@@ -164,6 +164,8 @@ impl Comparison {
                 self.compare(&documented["additionalProperties"], values, &format!("{at}/additionalProperties"));
             }
             (Value::Bool(true), Value::Null) => self.note(Difference::AnyObject, at),
+            // The document admits no other property; the type ignores one that comes.
+            (Value::Bool(false), Value::Null) if self.is_read => self.note(Difference::AnyObject, at),
             (Value::Null, Value::Null) => {}
             (documented, derived) => self.differ(at, documented, derived),
         }

@@ -183,6 +183,11 @@ pub(crate) fn transport_error(what: impl Display, error: reqwest::Error) -> Erro
             ErrorKind::Configuration,
             "the server's certificate is not trusted; check the base URL, the clock and the CA certificates",
         )
+    } else if caused("unsupported scheme") {
+        (
+            ErrorKind::Configuration,
+            "this build cannot use the scheme of the proxy; for a SOCKS proxy, turn on the feature `socks` of mint-api-ext",
+        )
     } else if error.is_connect() {
         (ErrorKind::Transport, "the server could not be reached; check the base URL, the network and the proxy")
     } else {

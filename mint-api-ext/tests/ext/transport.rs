@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use futures::TryStreamExt as _;
+use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::client::{Proxy, Transport};
 use mint_api_ext::wait::Update;
 use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Outcome, Server};
 use mint_loopback::{Loopback, Refusing, Reply, in_turn};
@@ -82,4 +84,69 @@ async fn the_error_of_a_wait_tells_of_the_last_failure() {
         assert!(wait.polls >= 5 && wait.elapsed >= Duration::from_secs(25), "{wait:?}");
         assert!(error.to_string().contains("attach to op again"), "{error}");
     }
+}
+
+/// A client whose proxy is a SOCKS proxy on this port.
+fn mint_behind_socks(base_url: &str, port: u16) -> Mint {
+    let proxy = Proxy::all(format!("socks5h://127.0.0.1:{port}")).unwrap();
+    let builder = Mint::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(base_url.to_owned()));
+    builder.transport(Transport::default().proxy(proxy)).build().unwrap()
+}
+
+#[cfg(not(feature = "socks"))]
+#[tokio::test]
+async fn a_socks_proxy_needs_its_feature() {
+    let mint = mint_behind_socks("http://127.0.0.1:9", 9);
+    let asset = Asset::new(AssetKind::Stl, "http://127.0.0.1:9/a.stl");
+    let directory = tempfile::tempdir().unwrap();
+    let report = mint.download(Assets::from_iter([asset])).to_dir(directory.path()).await.unwrap();
+    for error in [mint.attach("op").unwrap().wait().await.unwrap_err(), report.complete().unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains("the feature `socks`") && !error.is_transient(), "{error}");
+    }
+}
+
+#[cfg(feature = "socks")]
+#[tokio::test]
+async fn calls_and_downloads_go_through_a_socks_proxy() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+
+    /// Serves one connection of SOCKS 5 (RFC 1928): no authentication, to an IPv4 address.
+    async fn relay(mut client: tokio::net::TcpStream) -> std::io::Result<()> {
+        let mut greeting = [0; 2];
+        client.read_exact(&mut greeting).await?;
+        client.read_exact(&mut vec![0; greeting[1].into()]).await?;
+        client.write_all(&[5, 0]).await?;
+        let mut request = [0; 10];
+        client.read_exact(&mut request).await?;
+        let [5, 1, 0, 1, a, b, c, d, high, low] = request else { panic!("not a connection to IPv4: {request:?}") };
+        let port = u16::from_be_bytes([high, low]);
+        let mut server = tokio::net::TcpStream::connect((std::net::Ipv4Addr::new(a, b, c, d), port)).await?;
+        client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
+        copy_bidirectional(&mut client, &mut server).await?;
+        Ok(())
+    }
+
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let relayed = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = relayed.clone();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            tokio::spawn(relay(client));
+        }
+    });
+    let server = Loopback::start(|request: &mint_loopback::Request| match request.path.as_str() {
+        "/a.stl" => Reply::bytes("solid a"),
+        _ => Reply::json(&operation()),
+    })
+    .await;
+    let mint = mint_behind_socks(server.base_url(), port);
+    assert!(mint.attach("op").unwrap().wait().await.unwrap().is_success());
+    assert_eq!(relayed.load(std::sync::atomic::Ordering::Relaxed), 1);
+    let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+    let directory = tempfile::tempdir().unwrap();
+    mint.download(Assets::from_iter([asset])).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    assert_eq!(relayed.load(std::sync::atomic::Ordering::Relaxed), 2);
 }

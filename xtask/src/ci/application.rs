@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 ///
 /// When nothing was packaged, or the application cannot be written.
 pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
-    let packaged = Packaged::find(workspace)?;
+    let packaged = Packaged::unpack(workspace)?;
     let application = Outsider::new(workspace, "application");
     application.write("Cargo.toml", &manifest(&packaged))?;
     let quickstart = packaged.folder("mint-api-ext").join("examples/quickstart.rs");
@@ -34,9 +34,6 @@ publish = false
 futures = {{ version = "0.3", default-features = false, features = ["std"] }}
 mint-api-ext = {{ version = "={}", features = ["progress", "simulator"] }}
 tokio = {{ version = "1", default-features = false, features = ["macros", "rt-multi-thread"] }}
-
-[profile.dev]
-debug = false
 
 {}"#,
         packaged.version(),

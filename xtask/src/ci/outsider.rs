@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::gate::GateVerdict;
+use super::gates::AS_IN_THE_WORKSPACE;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -41,8 +42,8 @@ impl<'a> Outsider<'a> {
         self.write("Cargo.lock", &read(&self.workspace.root().join("Cargo.lock"))?)?;
         let mut command = self.workspace.cargo();
         command.current_dir(&self.root).args(["run", "--quiet", "--offline"]);
-        // One folder for all of these crates, so that what they share is built once.
-        command.env("CARGO_TARGET_DIR", self.workspace.target().join("outside").join("target"));
+        let (profile, debug) = AS_IN_THE_WORKSPACE;
+        command.env("CARGO_TARGET_DIR", self.workspace.target()).env(profile, debug);
         Ok(GateVerdict::of(command.status().is_ok_and(|status| status.success())))
     }
 }

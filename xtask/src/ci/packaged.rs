@@ -1,6 +1,10 @@
-//! What `cargo package` left.
+//! The packages that `cargo package` wrote.
 
+use std::fs::{self, File};
+use std::io;
 use std::path::PathBuf;
+
+use flate2::read::GzDecoder;
 
 use super::features::{metadata, package};
 use crate::problem::Problem;
@@ -9,7 +13,7 @@ use crate::workspace::Workspace;
 /// The packages that are published, each after those it needs.
 pub(crate) const PUBLISHED: &[&str] = &["openapi-client-codegen", "mint-openapi", "mint-api", "mint-api-ext"];
 
-/// The folders with the packaged files of the published packages.
+/// The unpacked files of the published packages.
 #[derive(Debug)]
 pub(crate) struct Packaged {
     folder: PathBuf,
@@ -17,22 +21,24 @@ pub(crate) struct Packaged {
 }
 
 impl Packaged {
-    /// Finds them.
+    /// Unpacks them, in place of what was unpacked before.
     ///
     /// # Errors
     ///
-    /// When a package was not packaged in the version of the workspace.
-    pub(crate) fn find(workspace: &Workspace) -> Result<Self, Problem> {
-        let packaged = Self { folder: workspace.target().join("package"), version: version(workspace)? };
+    /// When a package was not packaged in the version of the workspace, or cannot be unpacked.
+    pub(crate) fn unpack(workspace: &Workspace) -> Result<Self, Problem> {
+        let packages = workspace.target().join("package");
+        let packaged = Self { folder: packages.join("unpacked"), version: version(workspace)? };
+        let failed = |error| Problem::of_path("unpack to", &packaged.folder, error, "cargo xtask ci package");
+        match fs::remove_dir_all(&packaged.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
         for name in PUBLISHED {
-            let manifest = packaged.folder(name).join("Cargo.toml");
-            if !manifest.is_file() {
-                return Err(Problem::new(
-                    format!("{name} {} is not packaged", packaged.version),
-                    format!("there is no {}", manifest.display()),
-                    "cargo xtask ci package",
-                ));
-            }
+            let path = packages.join(format!("{name}-{}.crate", packaged.version));
+            let file =
+                File::open(&path).map_err(|error| Problem::of_path("open", &path, error, "cargo xtask ci package"))?;
+            tar::Archive::new(GzDecoder::new(file)).unpack(&packaged.folder).map_err(failed)?;
         }
         Ok(packaged)
     }

@@ -29,7 +29,7 @@ fn main() {
 ///
 /// When nothing was packaged, the README lacks a file, or the crate cannot be written.
 pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
-    let packaged = Packaged::find(workspace)?;
+    let packaged = Packaged::unpack(workspace)?;
     let readme = read(&packaged.folder(PACKAGE).join("README.md"))?;
     let stranger = Outsider::new(workspace, "readme");
     for name in FILES {

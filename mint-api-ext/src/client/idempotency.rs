@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use mint_api::types::IdempotencyKey;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind};
@@ -30,6 +31,19 @@ impl Keys {
     }
 }
 
+/// The key of a call that acts on a state of an operation: a UUID of these parts (RFC 9562, version 8), the same in every
+/// process.
+pub(crate) fn derived(parts: [&str; 4]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+}
+
 /// Checks a caller's key: 1 to 255 printable ASCII characters, without spaces at its ends.
 pub(crate) fn check(key: &str) -> Result<IdempotencyKey, Error> {
     let why = match IdempotencyKey::try_from(key) {
@@ -54,6 +68,13 @@ mod tests {
         assert_eq!(first, two.next());
         assert_ne!(first, one.next());
         assert_eq!((first.len(), &first[14..15]), (36, "4"));
+    }
+
+    #[test]
+    fn a_derived_key_is_the_same_in_every_version() {
+        let key = derived(["approve", "op_1", "preview_ready", "2026-01-01T00:00:00Z"]);
+        assert_eq!(key, "e5f0aab9-6dfe-8241-b8fc-9fc16137b521");
+        assert_ne!(derived(["a", "bc", "", ""]), derived(["ab", "c", "", ""]));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The operation that a call acts on.
 
+use mint_api::Timestamp;
 use mint_api::types::Operation;
 
+use super::prepared::Prepared;
+use super::request::Request;
+use crate::client::idempotency;
 use crate::wait::{ActedOn, OperationHandle};
 
 /// The operation that a call acts on, in the state that the caller saw last.
@@ -17,13 +21,42 @@ impl Found {
         Self { id: operation.id.clone(), state: ActedOn::state_of(operation), handle: handle.clone() }
     }
 
-    /// Records the acted-on state if the reply names the same operation, and returns its handle. Returns `None` if the
-    /// reply names another operation.
+    /// The request that acts on this state of the operation. Its idempotency key derives from the state, so that two
+    /// processes that act on it act once. Without `updatedAt`, a later state may look the same, and the key is random.
+    pub(super) fn request<B, T>(
+        self,
+        verb: &str,
+        prepared: Prepared<B>,
+        call: impl FnOnce(Prepared<B>) -> T,
+    ) -> Request<T> {
+        let mint = self.handle.mint().clone();
+        let updated_at = self.state.updated_at.as_ref();
+        let key = updated_at.map(|at| idempotency::derived([verb, &self.id, &self.state.status, at.as_str()]));
+        let call = call(prepared.acting_on(self));
+        match key {
+            Some(key) => Request::keyed(&mint, call, key),
+            None => Request::new(&mint, call),
+        }
+    }
+
+    /// Returns the operation's handle if the reply names the same operation, and records that it was acted on in this
+    /// state. Returns `None` if the reply names another operation.
     pub(super) fn continued_as(&self, operation: &Operation) -> Option<OperationHandle> {
         if operation.id != self.id {
             return None;
         }
-        self.handle.state().act_on(&self.state);
+        if !self.is_newer_than(operation) {
+            self.handle.state().act_on(&self.state);
+        }
         Some(self.handle.clone())
+    }
+
+    /// Whether the reply shows an earlier state: that of an earlier call with the same key, which acted on that state.
+    fn is_newer_than(&self, operation: &Operation) -> bool {
+        let time = |time: Option<&Timestamp>| time.and_then(|time| time.to_utc().ok());
+        match (time(operation.updated_at.as_ref()), time(self.state.updated_at.as_ref())) {
+            (Some(reply), Some(found)) => reply < found,
+            _ => false,
+        }
     }
 }

@@ -36,9 +36,8 @@ impl Preview {
     /// # }
     /// ```
     pub fn approve(&self) -> Request<Approve> {
-        let endpoint = Endpoint::operation("approve", &self.operation.id);
-        let prepared = Prepared::new(endpoint, Ok(EmptyRequest {}));
-        Request::new(self.handle.mint(), Approve(prepared.acting_on(Found::new(&self.operation, &self.handle))))
+        let prepared = Prepared::new(Endpoint::operation("approve", &self.operation.id), Ok(EmptyRequest {}));
+        Found::new(&self.operation, &self.handle).request("approve", prepared, Approve)
     }
 
     /// Describes a request for another preview: `POST /v1/operations/{operationId}:revise`. This method sends nothing.
@@ -67,7 +66,7 @@ impl Preview {
     pub fn revise(&self, feedback: impl Into<String>) -> Request<Revise> {
         let body = text("feedback", &feedback.into()).map(|feedback| ReviseOperationRequest { feedback });
         let prepared = Prepared::new(Endpoint::operation("revise", &self.operation.id), body);
-        Request::new(self.handle.mint(), Revise(prepared.acting_on(Found::new(&self.operation, &self.handle))))
+        Found::new(&self.operation, &self.handle).request("revise", prepared, Revise)
     }
 }
 
@@ -108,7 +107,7 @@ impl Unpaid {
             format!("the operation has made nothing yet; once there are credits, send its start again with {key}")
         });
         let prepared = Prepared::new(Endpoint::operation("resume", &self.operation.id), body);
-        Request::new(self.handle.mint(), Resume(prepared.acting_on(Found::new(&self.operation, &self.handle))))
+        Found::new(&self.operation, &self.handle).request("resume", prepared, Resume)
     }
 }
 
@@ -143,7 +142,7 @@ impl FailedOperation {
             Some(("model", id)) => RetryModel::new(id.to_owned()),
             _ => RetryModel::not_a_model(),
         };
-        Request::new(self.handle.mint(), RetryModel(prepared.acting_on(Found::new(&self.operation, &self.handle))))
+        Found::new(&self.operation, &self.handle).request("retry", prepared, RetryModel)
     }
 }
 

@@ -14,7 +14,8 @@ use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
 ///
-/// It has an `Idempotency-Key` from the moment it is made: a random UUID, unless the caller sets one. After a retryable
+/// It has an `Idempotency-Key` from the moment it is made, unless the caller sets one: a random UUID, or, for a call that
+/// acts on a preview, a bill or a failure, one derived from the operation's id, `status` and `updatedAt`. After a retryable
 /// failure ([`Error::is_transient`]) the client sends it again with the same key and body, under its
 /// [`RetryPolicy`](crate::retry::RetryPolicy). The server does the call with a given key once, so the caller can safely
 /// send a request twice, too.
@@ -32,13 +33,12 @@ pub struct Request<T> {
 
 impl<T> Request<T> {
     pub(crate) fn new(mint: &Mint, call: T) -> Self {
-        Self {
-            mint: mint.clone(),
-            call,
-            key: mint.next_idempotency_key(),
-            earlier: Earlier::none(),
-            spending: Spending::default(),
-        }
+        Self::keyed(mint, call, mint.next_idempotency_key())
+    }
+
+    /// A request with a key that only this crate makes.
+    pub(super) fn keyed(mint: &Mint, call: T, key: String) -> Self {
+        Self { mint: mint.clone(), call, key, earlier: Earlier::none(), spending: Spending::default() }
     }
 
     /// Sets the `Idempotency-Key`: 1 to 255 printable ASCII characters.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use mint_api_ext::request::Decision;
-use mint_api_ext::wait::Update;
+use mint_api_ext::simulator::Simulator;
+use mint_api_ext::types::GenerationMode;
+use mint_api_ext::wait::{Preview, Update};
 use mint_api_ext::{Error, ErrorKind, Mint, OperationHandle, Outcome};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -17,11 +19,15 @@ async fn waited(handle: &OperationHandle) -> Outcome {
     handle.wait().await.unwrap()
 }
 
-async fn preview_of(mint: &Mint) -> mint_api_ext::wait::Preview {
-    match waited(&mint.attach("op_1").unwrap()).await {
+async fn preview_at(handle: &OperationHandle) -> Preview {
+    match waited(handle).await {
         Outcome::AwaitingReview(preview) => preview,
         other => panic!("{other:?}"),
     }
+}
+
+async fn preview_of(mint: &Mint) -> Preview {
+    preview_at(&mint.attach("op_1").unwrap()).await
 }
 
 async fn by_future(_: Mint, handle: OperationHandle) -> Result<Outcome, Error> {
@@ -147,6 +153,52 @@ async fn a_revision_says_what_to_change() {
 }
 
 /// An operation that needs credits.
+/// Each process knows what it was told before: the saved handle of the start.
+#[tokio::test(start_paused = true)]
+async fn two_processes_that_act_on_one_gate_act_once() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let started = mint.generate_model("a lamp").generation_mode(GenerationMode::Review).send().await.unwrap().save();
+    let preview = async || preview_at(&simulator.mint().unwrap().attach_saved(&started).unwrap()).await;
+    let (one, other) = (preview().await, preview().await);
+    assert_eq!(one.approve().idempotency_key(), other.approve().idempotency_key());
+    assert_ne!(one.approve().idempotency_key(), one.revise("green").idempotency_key());
+    let (one, other) = (one.approve().send_and_wait().await.unwrap(), other.approve().send_and_wait().await.unwrap());
+    assert!(one.is_success() && other.is_success(), "{one:?} {other:?}");
+    // With other feedback, the second is refused, and not done.
+    let started = mint.generate_model("a chair").generation_mode(GenerationMode::Review).send().await.unwrap().save();
+    let preview = async || preview_at(&simulator.mint().unwrap().attach_saved(&started).unwrap()).await;
+    let (one, other) = (preview().await, preview().await);
+    one.revise("green").send().await.unwrap();
+    assert!(other.revise("blue").send().await.unwrap_err().is_idempotency_conflict());
+}
+
+/// The saved handle is from before the revision, which the program does not know of.
+#[tokio::test(start_paused = true)]
+async fn a_revision_survives_a_kill_before_it_was_stored() {
+    for lingering in [false, true] {
+        for key in [None, Some("revision-1")] {
+            let builder = Simulator::builder();
+            let builder = if lingering { builder.lingering_gates() } else { builder };
+            let simulator = builder.start().await.unwrap();
+            let mint = simulator.mint().unwrap();
+            let request = mint.generate_model("a lamp").generation_mode(GenerationMode::Review);
+            let handle = request.send().await.unwrap();
+            let saved = handle.save();
+            let revise = |preview: &Preview| match key {
+                Some(key) => preview.revise("green").with_idempotency_key(key),
+                None => preview.revise("green"),
+            };
+            revise(&preview_at(&handle).await).send().await.unwrap();
+            // Killed here, and run again.
+            let again = simulator.mint().unwrap().attach_saved(&saved).unwrap();
+            let next = revise(&preview_at(&again).await).send().await.unwrap();
+            let next = preview_at(&next).await;
+            assert!(next.approve().send_and_wait().await.unwrap().is_success(), "{lingering} {key:?}");
+        }
+    }
+}
+
 fn unpaid(changes: Value) -> Value {
     let mut body = operation("op_1", "billing_required", 1);
     body["billing"] = json!({

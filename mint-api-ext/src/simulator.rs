@@ -8,11 +8,12 @@
 //!
 //! - A model takes 6 s, a world 20 s, and other work between 3 s and 52 s. An operation is queued and then running. Models
 //!   and worlds then have a preview. An operation with `generationMode` `review` stops there; any other continues.
-//! - A model costs 248, 798 or 1596 credits by preset, and a world twice as much. The preview takes a quarter of the
+//! - A model costs 248 credits with the preset `fast`, 798 with `standard`, and 1596 with `production`, and a world twice
+//!   as much. The preview takes a quarter of the
 //!   price. An operation reserves its whole price if the balance suffices, and returns a fifth of it when it succeeds. A
 //!   failed operation costs nothing. Without credits for the preview, a wait ends as `BillingRequired`, and the
 //!   operation has no `resource`: sending the start again with its key begins it. Without credits for the rest, the
-//!   operation stops after its preview and can be resumed.
+//!   operation stops after its preview and can be resumed. Both count as started.
 //! - A request that repeats an `Idempotency-Key` and the body gets the first reply again. Refusals are not stored.
 //! - A revision makes another preview and costs nothing. Only a retry starts a new operation.
 //! - A generated model has an optimized GLB only after an optimization; a model of a [`Script`] has one from the start.

@@ -28,7 +28,9 @@ pub enum BuildError {
     )]
     NoCertificates(#[source] reqwest::Error),
     /// A root certificate cannot be read.
-    #[error("a root certificate that was given cannot be read: check that it is PEM, or DER, as the method says")]
+    #[error(
+        "a root certificate cannot be read: `root_certificates_pem` takes PEM, and `root_certificate_der` takes DER"
+    )]
     InvalidCertificate(#[source] Option<reqwest::Error>),
     /// The user agent has a character that an HTTP header cannot carry.
     #[error("`{0}` cannot be sent as the user agent: use visible ASCII")]

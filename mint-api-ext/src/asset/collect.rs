@@ -240,15 +240,6 @@ mod tests {
         let alone = Assets::from(&serde_json::from_value::<OperationConversion>(conversion).unwrap());
         assert_eq!((alone.subject(), alone.len(), alone.source()), (Subject::Conversion, 1, None));
         check(json!({"assets": null}), Subject::Model, &[]);
-        // Pictures alone say nothing of the subject; the type of the operation does.
-        for (kind, subject) in [
-            (json!("model_generation"), Subject::Model),
-            (json!("world_generation"), Subject::World),
-            (json!(null), Subject::Unknown),
-        ] {
-            let assets = json!({"previewImageUrl": "u", "thumbnailUrl": null});
-            check(json!({"type": kind, "assets": assets}), subject, &[("preview", None)]);
-        }
     }
 
     #[test]
@@ -270,7 +261,7 @@ mod tests {
 
     #[test]
     fn resource_then_type_then_fields_decide_the_subject() {
-        // A preview alone fits a world and a model. The union reads it as a world.
+        // A preview alone may be of a world or of a model.
         let preview = json!({"previewImageUrl": "u"});
         check(
             json!({"resource": {"type": "model", "id": "m"}, "type": "new", "assets": preview}),
@@ -278,7 +269,8 @@ mod tests {
             &[("preview image", None)],
         );
         check(json!({"assets": preview}), Subject::Model, &[("preview image", None)]);
-        check(json!({"type": "new", "assets": preview}), Subject::World, &[("preview image", None)]);
+        check(json!({"type": "new", "assets": preview}), Subject::Unknown, &[("preview image", None)]);
+        check(json!({"type": "world_generation", "assets": preview}), Subject::World, &[("preview image", None)]);
         check(
             json!({"type": "new", "resource": {"type": "audio", "id": "a"}, "assets": {"glbUrl": "u"}}),
             Subject::Model,

@@ -127,7 +127,13 @@ fn refusal(kind: ErrorKind, reply: &Reply, problem: &Problem) -> String {
         StatusCode::PAYMENT_REQUIRED => "buy credits at https://platform.mint.gg",
         StatusCode::FORBIDDEN => "check what the key may do, and that the owner of what was asked for allows it",
         StatusCode::NOT_FOUND => "check the id, and that the key belongs to the project that started the operation",
-        StatusCode::TOO_MANY_REQUESTS => "send fewer requests, and wait as long as `retry_after` says",
+        StatusCode::CONFLICT => "its state does not allow this; read it again",
+        StatusCode::TOO_MANY_REQUESTS => match reply.retry_after {
+            Some(delay) => {
+                return format!("{why}; send fewer requests, the next one in {} s", delay.as_secs_f64().ceil());
+            }
+            None => "send fewer requests",
+        },
         status if status.is_client_error() && !fields.is_empty() => "correct these fields",
         status if status.is_server_error() => "the server failed; the failure may be temporary",
         _ => "see `problem` for the details that the server gave",
@@ -257,13 +263,20 @@ mod tests {
             (402, "buy credits"),
             (403, "may do"),
             (404, "check the id"),
-            (429, "`retry_after`"),
+            (429, "send fewer requests"),
             (500, "may be temporary"),
-            (409, "see `problem`"),
+            (409, "read it again"),
+            (418, "see `problem`"),
         ] {
             let text = refused(status, serde_json::json!({})).to_string();
             assert!(text.contains(remedy), "{text}");
         }
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, "9".parse().unwrap());
+        let reply = reply(StatusCode::TOO_MANY_REQUESTS, &headers);
+        let problem: Problem = serde_json::from_value(serde_json::json!({"title": "T", "status": 429})).unwrap();
+        let text = refusal(ErrorKind::Server, &reply, &problem);
+        assert_eq!(text, "the server answered 429 Too Many Requests (T); send fewer requests, the next one in 9 s");
     }
 
     #[test]

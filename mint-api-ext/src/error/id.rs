@@ -20,6 +20,12 @@ impl OperationId {
     }
 }
 
+impl AsRef<str> for OperationId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for OperationId {
     type Err = Error;
 

@@ -85,8 +85,8 @@
 //! | after `approve`, `revise` or `resume` | `handle.save()` of the handle that it returned |
 //! | after the outcome | the parts of the operation that you need; delete the saved handle |
 //!
-//! The id alone is enough to wait ([`Mint::attach`](crate::Mint::attach)). A saved handle also keeps the deadline, the
-//! acted-on states, and when the operation was started: a server that does not know it yet does not end the wait
+//! The id alone is enough to wait ([`Mint::attach`](crate::Mint::attach)). A saved handle also keeps the deadline of a wait
+//! that has begun and not ended (save a clone of the handle while it waits), the acted-on states, and when the operation was started: a server that does not know it yet does not end the wait
 //! ([`Wait::not_found_tolerance`](crate::wait::Wait::not_found_tolerance)). A stored deadline may have passed: each wait
 //! polls at least once.
 //!

@@ -52,16 +52,26 @@
 //!
 //! // When the person has decided:
 //! let handle = mint.attach_saved(&serde_json::from_str(&row)?)?;
+//! let approved = true;
 //! if let Outcome::AwaitingReview(preview) = handle.wait().await? {
-//!     let outcome = preview.approve().send_and_wait().await?;
+//!     let handle = match approved {
+//!         true => preview.approve().send().await?,
+//!         false => preview.revise("a green shade").send().await?,
+//!     };
+//!     let _row = serde_json::to_string(&handle.save())?;
+//!     let outcome = handle.wait().await?;
 //!     assert!(outcome.is_success());
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The server may still show the old preview for a moment after the approval. The next wait knows that this preview was
-//! acted on, and does not end there again.
+//! A page can show the picture of the preview: [`Mint::download`](crate::Mint::download) takes `preview.operation`, and
+//! [`Assets::of`](crate::asset::Assets::of) has its URL.
+//!
+//! The server may still show the old preview for a moment after the decision. The next wait knows that this preview was
+//! acted on, and does not end there again. A process that was killed before it stored the row does not know that, and may
+//! send the decision again: its idempotency key derives from the preview, so the server does it once.
 //!
 //! # Credits
 //!

@@ -35,7 +35,8 @@
 //!
 //! A test with a paused Tokio clock (`#[tokio::test(start_paused = true)]`) skips every delay: the clock jumps to the next
 //! timer whenever all tasks are idle. For a program in real time,
-//! [`SimulatorBuilder::speed`](crate::simulator::SimulatorBuilder::speed) makes every operation that many times faster.
+//! [`SimulatorBuilder::speed`](crate::simulator::SimulatorBuilder::speed) makes every operation that many times faster. The client
+//! still waits between two polls; [`Wait::policy`](crate::wait::Wait::policy) sets how long.
 //!
 //! # Failures
 //!

@@ -280,7 +280,7 @@ impl Mint {
     /// # }
     /// ```
     pub async fn me(&self) -> Result<Me, Error> {
-        self.read("read whose key it is", |api| api.get_me().send()).await
+        self.read("read the owner of the key", |api| api.get_me().send()).await
     }
 
     /// The credits of the account: `GET /v1/usage`.

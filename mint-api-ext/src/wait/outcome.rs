@@ -199,7 +199,10 @@ impl fmt::Display for NotSucceeded {
                     write!(f, ", and there are {available}")?;
                 }
                 let page = unpaid.action_url().map_or_else(|| "https://platform.mint.gg".to_owned(), quoted);
-                write!(f, "; add some at {page}, then resume it")
+                match operation.resource {
+                    Some(_) => write!(f, "; add some at {page}, then resume it"),
+                    None => write!(f, "; add some at {page}, then send its start again with the same idempotency key"),
+                }
             }
             Outcome::Canceled(_) => f.write_str("was canceled; start it again if it is still wanted"),
             Outcome::Failed(_) => {
@@ -248,7 +251,11 @@ mod tests {
         }
         for (outcome, says) in [
             (End::AwaitingReview, "approve or revise it"),
-            (End::BillingRequired, "needs more credits; add some at https://platform.mint.gg, then resume it"),
+            (
+                End::BillingRequired,
+                "needs more credits; add some at https://platform.mint.gg, then send its start again with the same \
+                 idempotency key",
+            ),
             (End::Failed, "failed: see https://a.b/c (c)"),
             (End::Canceled, "was canceled"),
             (End::Unrecognized, "`s`, which this version does not know"),

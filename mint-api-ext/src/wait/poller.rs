@@ -97,7 +97,7 @@ impl Poller {
     pub(super) fn gave_up(&self, reason: GiveUp, last_error: Option<Error>) -> Error {
         self.forget_deadline();
         let why = match reason {
-            GiveUp::Deadline => "the deadline passed".to_owned(),
+            GiveUp::Deadline => "the deadline leaves no time for another poll".to_owned(),
             GiveUp::NotBefore(delay) => {
                 format!("the server wants no request for another {}, past the deadline", seconds(delay))
             }
@@ -153,5 +153,8 @@ pub(crate) fn ended(kind: ErrorKind, why: &str, WaitSummary { id, polls, elapsed
 }
 
 fn seconds(duration: Duration) -> String {
-    format!("{} s", duration.as_secs())
+    match duration.as_secs() {
+        0 => format!("{:.1} s", duration.as_secs_f64()),
+        seconds => format!("{seconds} s"),
+    }
 }

@@ -44,6 +44,8 @@ use crate::error::Error;
 /// Dropping it stops the polling; the operation goes on at the server, which has no way to cancel one. Attach to its id
 /// to wait again.
 ///
+/// It is no `Future` itself: `tokio::spawn`, `join_all` and `select!` take [`into_future`](IntoFuture::into_future) of it.
+///
 /// # Examples
 ///
 /// ```
@@ -96,7 +98,8 @@ impl Wait {
     /// How long the wait may take, from when it is first awaited. Default: what is left of the deadline of an earlier wait
     /// for the operation that was dropped, or that was saved with the operation; else 30 minutes.
     ///
-    /// A last poll is made shortly before, and cut off at the deadline. A wait whose deadline passed before its first poll,
+    /// The last poll begins a tenth of that time before the deadline, at most the request timeout (30 s), so that its reply
+    /// can arrive; it is cut off at the deadline. If the operation still goes on then, the wait ends. A wait whose deadline passed before its first poll,
     /// such as a saved one or one of zero, polls once, for at most the request timeout, unless the server wants no poll yet.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Deadline::After(deadline);

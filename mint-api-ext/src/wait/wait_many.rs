@@ -145,6 +145,12 @@ impl From<OperationId> for WaitTarget {
     }
 }
 
+impl From<&OperationId> for WaitTarget {
+    fn from(id: &OperationId) -> Self {
+        id.as_str().into()
+    }
+}
+
 impl From<OperationHandle> for WaitTarget {
     fn from(handle: OperationHandle) -> Self {
         Self(Target::Handle(handle))

@@ -122,7 +122,8 @@ impl Store {
     /// The credits that operations have taken for good.
     pub(crate) fn used(&self, environment: &Environment) -> f64 {
         let bills = self.operations.values().filter_map(|operation| Some((operation.bill.as_ref()?, operation)));
-        bills.map(|(bill, operation)| bill.used(operation.status(environment).0)).sum()
+        // Not `sum`, which is -0.0 of nothing.
+        bills.map(|(bill, operation)| bill.used(operation.status(environment).0)).fold(0.0, |sum, used| sum + used)
     }
 
     /// Adds an intervention after the earlier ones of the route.

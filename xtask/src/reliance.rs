@@ -27,14 +27,28 @@ const RELIED_ON: &[(&str, &[&str], &str)] = &[
     ("/components/schemas/Problem/properties", &["type", "title", "status", "detail"], "error/error.rs"),
 ];
 
+/// The last segments of problem types that `mint-api-ext` relies on, and the file that uses each. The document has no list
+/// of them; it names some in its texts.
+const PROBLEM_TYPES: &[(&str, &str)] = &[
+    ("idempotency-conflict", "error/problem_type.rs"),
+    ("model-already-optimized", "request/optimization.rs"),
+    ("model-optimization-in-progress", "request/optimization.rs"),
+    ("downloads-disabled", "download/missing.rs"),
+];
+
 /// A line for each name that the old document has and the new one lacks.
 pub(crate) fn lost(old: &Value, new: &Value) -> Vec<String> {
     let names = RELIED_ON.iter().flat_map(|(place, names, file)| names.iter().map(move |name| (place, *name, file)));
     let lost = names.filter(|(place, name, _)| has(old, place, name) && !has(new, place, name));
-    lost.map(|(place, name, file)| {
+    let lost = lost.map(|(place, name, file)| {
         format!("`mint-api-ext/src/{file}` relies on `{name}` in {place}, and the document no longer has it")
-    })
-    .collect()
+    });
+    let (old, new) = (old.to_string(), new.to_string());
+    let types = PROBLEM_TYPES.iter().filter(|(slug, _)| old.contains(slug) && !new.contains(slug));
+    let types = types.map(|(slug, file)| {
+        format!("`mint-api-ext/src/{file}` relies on the problem type `{slug}`, and the document no longer names it")
+    });
+    lost.chain(types).collect()
 }
 
 fn has(document: &Value, place: &str, name: &str) -> bool {
@@ -64,6 +78,27 @@ mod tests {
                  /components/schemas/Operation/properties/status/enum, and the document no longer has it"]
         );
         assert_eq!(lost(&old, &old), [""; 0]);
+    }
+
+    #[test]
+    fn a_renamed_problem_type_is_named() {
+        let old = mint_openapi_document();
+        let text = old.to_string().replace("model-already-optimized", "model-optimized");
+        assert_eq!(
+            lost(&old, &serde_json::from_str(&text).unwrap()),
+            [
+                "`mint-api-ext/src/request/optimization.rs` relies on the problem type `model-already-optimized`, and the \
+                 document no longer names it"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_problem_types_are_those_of_the_sources() {
+        for (slug, file) in PROBLEM_TYPES {
+            let path = Workspace::of_this_build().root().join("mint-api-ext/src").join(file);
+            assert!(fs::read_to_string(path).unwrap().contains(&format!("\"{slug}\"")), "{file}: {slug}");
+        }
     }
 
     /// The vendored document with its overlay.

@@ -274,7 +274,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, "9".parse().unwrap());
         let reply = reply(StatusCode::TOO_MANY_REQUESTS, &headers);
-        let problem: Problem = serde_json::from_value(serde_json::json!({"type": "t", "title": "T", "status": 429})).unwrap();
+        let problem: Problem =
+            serde_json::from_value(serde_json::json!({"type": "t", "title": "T", "status": 429})).unwrap();
         let text = refusal(ErrorKind::Server, &reply, &problem);
         assert_eq!(text, "the server answered 429 Too Many Requests (T); send fewer requests, the next one in 9 s");
     }

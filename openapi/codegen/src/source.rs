@@ -229,6 +229,11 @@ mod tests {
                 "openapi: 3.1.0\na: 123456789012345678901\n".into(),
                 "YAML document: the number `123456789012345678901` has more than 64 bits at line 2, column 4",
             ),
+            (
+                "openapi: 3.1.0\na: !!int b\n".into(),
+                "YAML document: a value that does not fit its tag at line 2, column 10",
+            ),
+            ("openapi: 3.1.0\na: !!binary $\n".into(), "YAML document: a `!!binary` value that is no text"),
             ("openapi: 3.1.0\na: *b\n".into(), "YAML document: alias references unknown anchor at line 2, column 4"),
             ("openapi: 3.1.0\na: @b\n".into(), "YAML document: unexpected character: `@' at line 2, column 4"),
             (

@@ -51,6 +51,8 @@ fn refusal(error: &serde_saphyr::Error) -> Error {
         Yaml::DuplicateMappingKey { key: None, .. } => "a duplicate key".into(),
         Yaml::NonFiniteFloat { value, .. } => format!("`{value}` is no number in JSON"),
         Yaml::MultipleDocuments { .. } => "a second document begins, and there must be one".into(),
+        Yaml::InvalidBinaryBase64 { .. } | Yaml::BinaryNotUtf8 { .. } => "a `!!binary` value that is no text".into(),
+        Yaml::TaggedScalarCannotDeserializeIntoString { .. } => "a value that does not fit its tag".into(),
         other => {
             let message = other.to_string();
             // Too deep, or aliases of aliases that would exhaust memory.

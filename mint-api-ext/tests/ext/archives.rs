@@ -12,6 +12,8 @@ use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::support::leaks::CleanErr as _;
+
 fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
@@ -129,11 +131,11 @@ async fn an_archive_of_another_operation_is_not_replaced() {
     let (first, second) = (of("op_1", first), of("op_2", second));
     mint.download(&first).unpack_archives().to_dir(directory.path()).await.unwrap().complete().unwrap();
     let report = mint.download(&second).unpack_archives().to_dir(directory.path()).await.unwrap();
-    assert!(report.complete().unwrap_err().to_string().contains("a directory for each operation"));
+    assert!(report.complete().clean_err().to_string().contains("a directory for each operation"));
     // Nor is what was unpacked, where the archive itself is gone.
     std::fs::remove_file(directory.path().join("lamp.zip")).unwrap();
     let report = mint.download(&second).unpack_archives().to_dir(directory.path()).await.unwrap();
-    assert!(report.complete().unwrap_err().to_string().contains("`a.obj` in it is not of the archive"));
+    assert!(report.complete().clean_err().to_string().contains("`a.obj` in it is not of the archive"));
     assert_eq!(std::fs::read(directory.path().join("lamp/a.obj")).unwrap(), b"first");
 }
 

@@ -6,8 +6,11 @@ use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::Simulator;
 
+use crate::support::leaks::CleanErr as _;
+
 fn named(simulator: &Simulator, name: &str) -> Asset {
-    let mut asset = Asset::new(AssetKind::Stl, &simulator.add_file(name, "model/stl", b"solid a".to_vec()));
+    let mut asset =
+        Asset::new(AssetKind::Stl, &(simulator.add_file(name, "model/stl", b"solid a".to_vec()) + "?signature=1"));
     asset.file_name = Some(name.to_owned());
     asset
 }
@@ -58,7 +61,7 @@ async fn a_locked_manifest_loses_no_report() {
     assert!((5..7).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     assert_eq!((report.files.len(), report.failures.len()), (1, 0));
     assert!(report.files[0].path.is_file());
-    let error = report.complete().unwrap_err();
+    let error = report.complete().clean_err();
     assert!(error.kind() == ErrorKind::Locked && error.to_string().contains("`lock_timeout`"), "{error}");
 }
 

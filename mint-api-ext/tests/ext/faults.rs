@@ -10,6 +10,7 @@ use mint_loopback::Loopback;
 use tokio::time::Instant;
 
 use crate::sinks::{PLACES, Place};
+use crate::support::leaks::CleanErr as _;
 
 const SIZE: usize = 900_000;
 
@@ -193,7 +194,7 @@ async fn a_slice_is_never_published_as_the_whole() {
         ];
         let server = Loopback::start(mint_loopback::in_turn(replies)).await;
         let simulator = Simulator::start().await.unwrap();
-        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
         let (bytes, file) = place.download(&simulator.mint().unwrap(), &asset, |download| download).await.unwrap();
         assert!(bytes == whole && file.attempts == 3, "{place:?}: {} bytes", bytes.len());
     }
@@ -244,7 +245,7 @@ async fn fresh_urls_are_asked_for_once() {
     let asset = assets.iter().find(|asset| asset.kind == AssetKind::Glb).unwrap();
     simulator.add_fault(&asset.url, Fault::status(403).always());
     let download = mint.download(&operation).only([AssetKind::Glb]);
-    let error = Place::Directory.save(download, asset).await.unwrap_err();
+    let error = Place::Directory.save(download, asset).await.clean_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
     assert_eq!(simulator.api_requests().len(), 2);
 }
@@ -304,8 +305,8 @@ async fn an_expired_token_is_an_expired_url() {
     for (code, text) in [("ExpiredToken", "fresh URL"), ("InvalidArgument", "did not send the file")] {
         let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code></Error>");
         let server = Loopback::start(move |_| mint_loopback::Reply::bytes(body.clone()).status(400)).await;
-        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
-        let error = Place::Directory.download(&mint, &asset, |download| download).await.unwrap_err();
+        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
+        let error = Place::Directory.download(&mint, &asset, |download| download).await.clean_err();
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!(server.requests().len(), 1);
     }
@@ -326,7 +327,7 @@ async fn an_outage_is_outlived() {
         })
         .await;
         let simulator = Simulator::start().await.unwrap();
-        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+        let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
         let saved = Place::Directory.download(&simulator.mint().unwrap(), &asset, settings).await;
         assert_eq!(saved.is_ok(), outlived, "{outage}");
     }
@@ -338,7 +339,7 @@ async fn downloads_name_the_program() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let server = Loopback::start(|_| mint_loopback::Reply::bytes("solid a")).await;
-    let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+    let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
     Place::Directory.download(&mint, &asset, |download| download).await.unwrap();
     let request = server.request();
     let agent = request.header("user-agent");
@@ -378,7 +379,7 @@ async fn an_api_that_has_no_fresh_url_is_told_of() {
     let id = simulator.add(Script::model().replies(replies).with("assets", serde_json::json!({"stlUrl": url})));
     let operation = mint.attach(id).unwrap().get().await.unwrap();
     simulator.add_fault(&url, Fault::status(410).always());
-    let error = Place::Directory.save(mint.download(&operation), &Asset::new(AssetKind::Stl, &url)).await.unwrap_err();
+    let error = Place::Directory.save(mint.download(&operation), &Asset::new(AssetKind::Stl, &url)).await.clean_err();
     assert_eq!(error.kind(), ErrorKind::Server);
     let text = error.to_string();
     assert!(text.contains("410") && text.contains("did not help") && text.contains("404"), "{text}");
@@ -404,7 +405,7 @@ async fn a_slow_download_is_not_cut_off() {
     const PIECES: usize = 400;
     let server =
         Loopback::start(|_| mint_loopback::Reply::bytes("x".repeat(PIECES)).drip(1, Duration::from_secs(29))).await;
-    let url = server.url("/a.stl");
+    let url = server.url("/a.stl?signature=1");
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
     let asset = Asset::new(AssetKind::Stl, &url);

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::leaks::CleanErr as _;
 use crate::support::scripted::{Reply, Scripted, accepted, found, is, operation};
 
 /// The outcome of a wait.
@@ -142,7 +143,7 @@ async fn a_revision_says_what_to_change() {
     let server = Scripted::start([found("op_1", "preview_ready", 1), accepted("op_1", "running", 2)]).await;
     let preview = preview_of(&server.mint()).await;
     for (feedback, says) in [(String::new(), "`feedback` is empty"), ("x".repeat(2001), "longer than 2000")] {
-        let error = preview.revise(feedback).send().await.unwrap_err();
+        let error = preview.revise(feedback).send().await.clean_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(error.to_string().contains(says) && error.to_string().contains("op_1"), "{error}");
     }
@@ -170,7 +171,7 @@ async fn two_processes_that_act_on_one_gate_act_once() {
     let preview = async || preview_at(&simulator.mint().unwrap().attach_saved(&started).unwrap()).await;
     let (one, other) = (preview().await, preview().await);
     one.revise("green").send().await.unwrap();
-    assert!(other.revise("blue").send().await.unwrap_err().is_idempotency_conflict());
+    assert!(other.revise("blue").send().await.clean_err().is_idempotency_conflict());
 }
 
 /// The saved handle is from before the revision, which the program does not know of.
@@ -219,7 +220,7 @@ async fn what_needs_credits_tells_how_many_and_goes_on_once_resumed() {
     };
     assert_eq!((unpaid.required_credits(), unpaid.available_credits()), (Some(248.0), Some(20.5)));
     assert_eq!(unpaid.action_url(), Some("https://platform.mint.gg/billing?session=secret"));
-    let text = Outcome::BillingRequired(unpaid.clone()).into_succeeded().unwrap_err().to_string();
+    let text = Outcome::BillingRequired(unpaid.clone()).into_succeeded().clean_err().to_string();
     assert!(
         text.contains("needs 248 credits, and there are 20.5; add some at https://platform.mint.gg/billing"),
         "{text}"
@@ -242,7 +243,7 @@ async fn what_has_nothing_to_resume_tells_the_key_of_its_start() {
     ] {
         let Outcome::BillingRequired(unpaid) = outcome else { panic!("not unpaid") };
         assert_eq!((unpaid.required_credits(), unpaid.action_url()), (None, None));
-        let error = unpaid.resume().send().await.unwrap_err();
+        let error = unpaid.resume().send().await.clean_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(error.to_string().contains(&says), "{error}");
     }
@@ -266,7 +267,7 @@ async fn a_model_that_failed_is_retried_as_another_operation() {
     assert_eq!(server.lines()[1..3], ["POST /v1/models/m_1:retry", "GET /v1/operations/op_2"]);
 
     let Outcome::Failed(failed) = waited(&attached).await else { panic!("not failed") };
-    let error = failed.retry().send().await.unwrap_err();
+    let error = failed.retry().send().await.clean_err();
     assert!(error.kind() == ErrorKind::InvalidArgument && error.to_string().contains("only models"), "{error}");
 }
 
@@ -355,13 +356,13 @@ async fn a_review_ends_with_its_token_and_with_a_refusal() {
         fired.cancel();
         std::future::pending()
     });
-    let error = review.await.unwrap_err();
+    let error = review.await.clean_err();
     assert_eq!((error.kind(), server.sent().len()), (ErrorKind::Interrupted, 1));
     assert_eq!(error.operation().unwrap().id, "op_1");
 
     let server = Scripted::start([found("op_1", "preview_ready", 1)]).await;
     let review = server.mint().attach("op_1").unwrap().wait().review_with(async |_| Decision::Revise(String::new()));
-    let error = review.await.unwrap_err();
+    let error = review.await.clean_err();
     assert_eq!((error.kind(), server.sent().len()), (ErrorKind::InvalidArgument, 1));
     assert!(error.operation().is_some());
 }

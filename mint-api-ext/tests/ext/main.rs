@@ -43,6 +43,7 @@ mod start;
 mod support {
     pub(crate) mod child;
     pub(crate) mod clock;
+    pub(crate) mod leaks;
     pub(crate) mod recorder;
     pub(crate) mod say;
     pub(crate) mod scripted;

@@ -7,6 +7,7 @@ use mint_api_ext::types::Operation;
 use mint_api_ext::{Error, ErrorKind};
 use serde_json::json;
 
+use crate::support::leaks::CleanErr as _;
 use crate::support::scripted::{Scripted, is, problem};
 
 fn operation(status: &str, resource: &str, assets: serde_json::Value) -> Operation {
@@ -42,15 +43,15 @@ async fn no_file_anywhere() {
         "the artifact manifest of model r answers 403 (`downloads-disabled`)",
         "let the owner allow downloads",
     ];
-    says(&download(mint.download(&succeeded)).await.unwrap_err(), &places);
+    says(&download(mint.download(&succeeded)).await.clean_err(), &places);
     let optional = mint.download(&succeeded).only([AssetKind::Glb]).optional();
-    says(&download(optional).await.unwrap_err(), &["no file of these kinds: glb", "answers 403"]);
+    says(&download(optional).await.clean_err(), &["no file of these kinds: glb", "answers 403"]);
     let running = Scripted::by(|_| is(200, json!({"id": "r", "assets": null, "artifacts": []}))).await;
     let report = download(running.mint_that_tries_twice().download(&operation("running", "model", json!(null)))).await;
-    says(&report.unwrap_err(), &["operation op is `running`", "wait until the operation has ended"]);
-    says(&download(mint.download(Vec::new())).await.unwrap_err(), &["no file", "none was given"]);
+    says(&report.clean_err(), &["operation op is `running`", "wait until the operation has ended"]);
+    says(&download(mint.download(Vec::new())).await.clean_err(), &["no file", "none was given"]);
     let store = std::sync::Arc::new(object_store::memory::InMemory::new());
-    says(&mint.download(&succeeded).to_store(store, "a").await.unwrap().complete().unwrap_err(), &["no file"]);
+    says(&mint.download(&succeeded).to_store(store, "a").await.unwrap().complete().clean_err(), &["no file"]);
 }
 
 #[tokio::test]
@@ -77,7 +78,7 @@ async fn a_kind_that_is_absent() {
         assert_eq!((report.files.len(), report.failures.len()), (there, 0), "{only:?}");
         match absent {
             "" => assert_eq!(report.complete().unwrap().len(), there),
-            absent => says(&report.complete().unwrap_err(), &[absent, "of model", "`succeeded` and names glb"]),
+            absent => says(&report.complete().clean_err(), &[absent, "of model", "`succeeded` and names glb"]),
         }
         assert_eq!(download(with().optional()).await.unwrap().len(), there, "{only:?}");
     }

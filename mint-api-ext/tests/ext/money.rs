@@ -8,6 +8,7 @@ use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Outcome, Server};
 use mint_loopback::Refusing;
 use serde_json::{Value, json};
 
+use crate::support::leaks::CleanErr as _;
 use crate::support::scripted::{Reply, Scripted, accepted, is, lost, operation, problem};
 
 /// What no text may propose where an attempt may have been done.
@@ -20,7 +21,7 @@ async fn lose(simulator: &Simulator, mint: &Mint) -> Error {
     for _ in 0..6 {
         simulator.lose_next_reply(Route::GenerateModel);
     }
-    mint.generate_model("a lamp").max_credits(1000).send().await.unwrap_err()
+    mint.generate_model("a lamp").max_credits(1000).send().await.clean_err()
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,13 +51,13 @@ async fn a_cap_below_the_estimate_says_how_to_find_out_what_became_of_an_earlier
     let mint = simulator.mint().unwrap();
     let error = lose(&simulator, &mint).await;
     let key = error.idempotency_key().unwrap();
-    let error = mint.generate_model("a lamp").with_idempotency_key(key).max_credits(500).send().await.unwrap_err();
+    let error = mint.generate_model("a lamp").with_idempotency_key(key).max_credits(500).send().await.clean_err();
     let text = error.to_string();
     assert!(text.contains("estimated to cost 798 credits, and `max_credits` is 500"), "{text}");
     assert!(text.contains("higher `max_credits` finds out") && text.contains(key), "{text}");
     assert_eq!((error.kind(), error.idempotency_key()), (ErrorKind::Credits, Some(key)));
     // A request that was never sent has no earlier attempt.
-    let error = mint.generate_model("a chair").max_credits(500).send().await.unwrap_err();
+    let error = mint.generate_model("a chair").max_credits(500).send().await.clean_err();
     assert!(!error.to_string().contains("earlier"), "{error}");
 }
 
@@ -81,9 +82,9 @@ async fn the_estimate_is_held_against_the_cap_before_every_send() {
     let mint = server.builder().retry_policy(RetryPolicy::never()).build().unwrap();
     let request = mint.generate_model("a lamp").max_credits(250);
     for _ in 0..2 {
-        assert!(request.send().await.unwrap_err().may_have_been_done());
+        assert!(request.send().await.clean_err().may_have_been_done());
     }
-    let error = request.send().await.unwrap_err();
+    let error = request.send().await.clean_err();
     assert!(error.kind() == ErrorKind::Credits && error.to_string().contains("finds out"), "{error}");
     let (estimate, balance, start) = ("POST /v1/pricing:estimate", "GET /v1/usage", "POST /v1/models:generate");
     assert_eq!(server.lines(), [estimate, balance, start, estimate, start, estimate]);
@@ -113,7 +114,7 @@ async fn a_refusal_after_an_attempt_of_unknown_fate_says_so() {
         ] {
             let server = Scripted::start([attempt(), problem(status, kind)]).await;
             let request = server.mint_that_tries_twice().generate_model("a lamp");
-            let error = request.send().await.unwrap_err();
+            let error = request.send().await.clean_err();
             let text = error.to_string();
             assert_eq!((error.status().unwrap().as_u16(), server.sent().len()), (status, 2), "{text}");
             assert!(error.may_have_been_done() && text.contains("an earlier attempt may have been done"), "{text}");
@@ -121,7 +122,7 @@ async fn a_refusal_after_an_attempt_of_unknown_fate_says_so() {
 
             let server = Scripted::start([problem(status, kind)]).await;
             let error = server.builder().retry_policy(RetryPolicy::never()).build().unwrap();
-            let error = error.generate_model("a lamp").send().await.unwrap_err();
+            let error = error.generate_model("a lamp").send().await.clean_err();
             assert!(!error.may_have_been_done() && !error.to_string().contains("may have been done"), "{error}");
             assert!(!offers_another_start(&error.to_string()), "{error}");
         }
@@ -131,7 +132,7 @@ async fn a_refusal_after_an_attempt_of_unknown_fate_says_so() {
     assert_eq!(server.mint().generate_model("a lamp").send().await.unwrap().id().as_str(), "op_1");
     let server = Scripted::start([busy()]).await;
     let mint = server.builder().retry_policy(RetryPolicy::never()).build().unwrap();
-    assert!(mint.generate_model("a lamp").send().await.unwrap_err().may_have_been_done());
+    assert!(mint.generate_model("a lamp").send().await.clean_err().may_have_been_done());
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,7 +141,7 @@ async fn a_start_that_was_never_connected_was_not_done() {
     for server in [refusing.base_url(), "https://does-not-exist.invalid".to_owned()] {
         let mint = Mint::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(server));
         let mint = mint.retry_policy(RetryPolicy::new().attempts(2)).build().unwrap();
-        let error = mint.generate_model("a lamp").send().await.unwrap_err();
+        let error = mint.generate_model("a lamp").send().await.clean_err();
         assert!(error.is_transport() && !error.may_have_been_done(), "{error}");
         assert!(!error.to_string().contains("may have been done"), "{error}");
         assert!(error.idempotency_key().is_some());
@@ -160,7 +161,7 @@ async fn starts_that_share_a_budget_stay_within_it() {
     let (started, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!((started.len(), refused.len(), simulator.operations_started()), (4, 2, 4));
     for refused in refused {
-        let error = refused.unwrap_err();
+        let error = refused.clean_err();
         assert!(error.kind() == ErrorKind::Credits && error.to_string().contains("8 of the budget of 1000"), "{error}");
     }
     assert_eq!((budget.held(), budget.spent()), (992.0, 0.0));
@@ -169,7 +170,7 @@ async fn starts_that_share_a_budget_stay_within_it() {
     }
     // Each cost less than it was estimated to.
     assert_eq!((budget.held(), budget.spent()), (0.0, 4.0 * 198.0));
-    fast("g").send().await.unwrap_err();
+    fast("g").send().await.clean_err();
     assert_eq!(simulator.credits(), 1000.0 - budget.spent());
 }
 
@@ -192,15 +193,15 @@ fn credits(status: &str, reserved: f64, finalized: f64) -> Value {
 async fn a_budget_releases_only_what_was_surely_not_started() {
     for (status, held) in [(402, 0.0), (422, 0.0), (429, 0.0), (401, 0.0), (500, 60.0), (408, 60.0)] {
         let (budget, result, _server) = world([problem(status, "about:blank")]).await;
-        result.unwrap_err();
+        result.clean_err();
         assert_eq!((budget.held(), budget.spent()), (held, 0.0), "{status}");
     }
     let (budget, result, _server) = world([lost()]).await;
-    result.unwrap_err();
+    result.clean_err();
     assert_eq!(budget.held(), 60.0);
     // Accepted, and then the wait fails.
     let (budget, result, _server) = world([accepted("op_1", "queued", 0), problem(401, "about:blank")]).await;
-    result.unwrap_err();
+    result.clean_err();
     assert_eq!(budget.held(), 60.0);
 }
 
@@ -231,12 +232,12 @@ async fn a_request_that_is_sent_again_is_held_once() {
     let budget = mint.budget(100);
     let request = mint.generate_world("a harbour").budget(&budget).assume_credits(60);
     for _ in 0..2 {
-        request.send().await.unwrap_err();
+        request.send().await.clean_err();
         assert_eq!(budget.held(), 60.0, "the first attempt may have been done");
     }
     request.send().await.unwrap();
     assert_eq!(budget.held(), 60.0);
-    let error = mint.generate_world("a pier").budget(&budget).assume_credits(60).send().await.unwrap_err();
+    let error = mint.generate_world("a pier").budget(&budget).assume_credits(60).send().await.clean_err();
     assert!(error.to_string().contains("40 of the budget of 100 are left"), "{error}");
     assert_eq!(server.sent().len(), 3);
 }
@@ -269,7 +270,7 @@ async fn a_price_that_nobody_knows_is_no_price() {
         ),
     ];
     for (result, kind, says) in refused {
-        let error = result.unwrap_err();
+        let error = result.clean_err();
         assert!(error.kind() == kind && error.to_string().contains(says), "{error}");
     }
     assert_eq!((server.sent().len(), budget.held()), (0, 0.0));
@@ -282,6 +283,6 @@ async fn a_request_asks_what_it_would_cost() {
     let fast = mint.generate_model("a lamp").generation_preset(GenerationPreset::Fast);
     assert_eq!(fast.estimate().await.unwrap().credits.estimated_total, 248.0);
     assert_eq!(mint.generate_model("a lamp").estimate().await.unwrap().credits.estimated_total, 798.0);
-    assert_eq!(mint.generate_model("").estimate().await.unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(mint.generate_model("").estimate().await.clean_err().kind(), ErrorKind::InvalidArgument);
     assert_eq!(simulator.operations_started(), 0);
 }

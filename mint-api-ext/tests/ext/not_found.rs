@@ -7,6 +7,7 @@ use mint_api_ext::{Error, Mint, OperationHandle, Outcome};
 use tokio::time::{Instant, sleep};
 
 use crate::support::clock::TokioClock;
+use crate::support::leaks::CleanErr as _;
 use crate::support::scripted::{Scripted, accepted, found, problem};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -62,10 +63,10 @@ async fn what_was_started_is_read_once_the_server_knows_it() {
 
     let (mint, server) = lagging(100).await;
     let handle = started(&mint).await;
-    assert!(handle.get().await.unwrap_err().is_not_found());
+    assert!(handle.get().await.clean_err().is_not_found());
     assert_eq!(server.sent().len(), 7, "as often as the retry policy allows");
     sleep(60 * SECOND).await;
-    assert!(handle.get().await.unwrap_err().is_not_found());
+    assert!(handle.get().await.clean_err().is_not_found());
     assert_eq!(server.sent().len(), 8, "a minute later, the 404 is the answer");
 }
 
@@ -95,7 +96,7 @@ async fn what_stays_unknown_ends_the_wait() {
         let (mint, _server) = lagging(100).await;
         let began = Instant::now();
         let handle = reattached(&mint, &started(&mint).await);
-        let error = wait(&mint, handle).await.unwrap_err();
+        let error = wait(&mint, handle).await.clean_err();
         assert!(error.is_not_found() && error.to_string().contains("check the id"), "{name}: {error}");
         let elapsed = began.elapsed().as_secs();
         assert!((from..to).contains(&elapsed), "{name}: {elapsed}");
@@ -105,7 +106,7 @@ async fn what_stays_unknown_ends_the_wait() {
 #[tokio::test(start_paused = true)]
 async fn an_id_that_was_not_started_here_is_looked_up_once() {
     let server = Scripted::start([problem(404, "about:blank")]).await;
-    let error = server.mint().attach("op_1").unwrap().wait().await.unwrap_err();
+    let error = server.mint().attach("op_1").unwrap().wait().await.clean_err();
     assert!(error.is_not_found(), "{error}");
     assert_eq!(server.sent().len(), 1);
 }
@@ -123,6 +124,6 @@ async fn a_clock_that_was_set_back_does_not_prolong_the_tolerance() {
     let handle = reattached(&mint, &started(&mint).await);
     clock.set_back(24 * 3600 * SECOND);
     let began = Instant::now();
-    assert!(handle.wait().await.unwrap_err().is_not_found());
+    assert!(handle.wait().await.clean_err().is_not_found());
     assert!(began.elapsed() < 77 * SECOND, "{:?}", began.elapsed());
 }

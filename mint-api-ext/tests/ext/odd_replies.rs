@@ -4,6 +4,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use mint_api_ext::wait::Update;
 use mint_api_ext::{Error, ErrorKind, Mint};
 
+use crate::support::leaks::CleanErr as _;
 use crate::support::scripted::{Reply, Scripted, accepted, found, operation, problem};
 
 const HTML: &str = "<html>Sign in to the network</html>";
@@ -62,7 +63,7 @@ async fn an_odd_reply_or_two_do_not_end_a_wait_and_three_alike_do() {
         };
         assert_eq!(failures(&Scripted::start(replies(2)).await.mint()).await.unwrap(), 4, "{name}");
 
-        let error = failures(&Scripted::start(replies(3)).await.mint()).await.unwrap_err();
+        let error = failures(&Scripted::start(replies(3)).await.mint()).await.clean_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{name}: {error}");
         assert!(error.to_string().contains("three polls in a row"), "{name}: {error}");
         assert!(!format!("{error} {error:?}").contains("to=here"), "{name}: {error:?}");
@@ -70,7 +71,7 @@ async fn an_odd_reply_or_two_do_not_end_a_wait_and_three_alike_do() {
 
         let server = Scripted::start(replies(3)).await;
         let (_, result) = server.mint().wait_many(["op_1"]).next().await.unwrap();
-        assert_eq!(result.unwrap_err().kind(), ErrorKind::Decode, "{name}");
+        assert_eq!(result.clean_err().kind(), ErrorKind::Decode, "{name}");
     }
 }
 
@@ -93,7 +94,7 @@ async fn a_start_with_an_odd_reply_is_never_sent_with_another_key() {
         }
         let server = Scripted::start([odd, accepted("op_1", "queued", 0)]).await;
         let request = server.mint().generate_model("a lamp");
-        let error = request.send().await.unwrap_err();
+        let error = request.send().await.clean_err();
         assert_eq!((error.kind(), server.sent().len()), (ErrorKind::Decode, 1), "{name}: {error}");
         assert_eq!(error.idempotency_key(), Some(request.idempotency_key()), "{name}");
         assert!(error.to_string().contains("does nothing twice"), "{name}: {error}");

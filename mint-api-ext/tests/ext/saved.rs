@@ -7,6 +7,7 @@ use mint_api_ext::{ErrorKind, SavedOperation};
 use tokio::time::Instant;
 
 use crate::support::clock::TokioClock;
+use crate::support::leaks::CleanErr as _;
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_and_the_servers_wish_still_hold() {
@@ -26,7 +27,7 @@ async fn the_deadline_and_the_servers_wish_still_hold() {
     // Another process, 20 s later.
     tokio::time::sleep(Duration::from_secs(20)).await;
     let saved: SavedOperation = serde_json::from_str(&text).unwrap();
-    let error = mint().attach_saved(&saved).unwrap().wait().await.unwrap_err();
+    let error = mint().attach_saved(&saved).unwrap().wait().await.clean_err();
     assert!(error.is_timeout(), "{error}");
     let elapsed = began.elapsed();
     assert!(elapsed <= Duration::from_secs(100) && elapsed >= Duration::from_secs(80), "{elapsed:?}");
@@ -94,7 +95,7 @@ async fn a_clock_that_was_set_moves_no_wait_further_off() {
             assert!(tokio::time::timeout(Duration::from_millis(1), wait).await.is_err());
             handle = mint().attach_saved(&handle.save()).unwrap();
         }
-        let error = handle.wait().await.unwrap_err();
+        let error = handle.wait().await.clean_err();
         assert!(error.is_timeout(), "{error}");
         let polled = (simulator.api_requests()[1].at - began).as_secs();
         let ended = began.elapsed().as_secs();
@@ -108,7 +109,7 @@ async fn a_ceiling_holds_for_what_was_saved() {
     let mint = simulator.mint_builder().unwrap().clock(TokioClock::new()).build().unwrap();
     let replies = [Reply::operation("running").header("retry-after", "500"), Reply::operation("succeeded")];
     let handle = mint.attach(simulator.add(Script::model().replies(replies))).unwrap();
-    assert!(handle.wait().deadline(Duration::from_secs(60)).await.unwrap_err().is_timeout());
+    assert!(handle.wait().deadline(Duration::from_secs(60)).await.clean_err().is_timeout());
     let began = Instant::now();
     let wait = mint.attach_saved(&handle.save()).unwrap().wait().retry_after_ceiling(Duration::from_secs(20));
     assert!(wait.await.unwrap().is_success());
@@ -123,7 +124,7 @@ async fn what_is_no_saved_operation() {
         assert!(serde_json::from_str::<SavedOperation>(text).is_err(), "{text}");
     }
     let saved: SavedOperation = serde_json::from_str(r#"{"id": "op", "deadline": "tomorrow"}"#).unwrap();
-    assert_eq!(mint.attach_saved(&saved).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(mint.attach_saved(&saved).clean_err().kind(), ErrorKind::InvalidArgument);
     let saved: SavedOperation = serde_json::from_str(r#"{"id": "op"}"#).unwrap();
     assert_eq!(serde_json::to_string(&mint.attach_saved(&saved).unwrap()).unwrap(), r#"{"format":1,"id":"op"}"#);
 }
@@ -139,7 +140,7 @@ async fn older_formats_are_read_and_newer_ones_refused() {
     assert_eq!(saved, read("\"format\": 1,").unwrap(), "what was saved before formats had numbers is the same");
     assert_eq!(mint.attach_saved(&saved).unwrap().save(), saved);
     for format in ["\"format\": 2,", "\"format\": 4294967296, \"actedOn\": 7,"] {
-        let text = read(format).unwrap_err().to_string();
+        let text = read(format).clean_err().to_string();
         assert!(text.contains("saved in format") && text.contains("update mint-api-ext"), "{text}");
     }
     assert!(read("\"format\": \"1\",").is_err());
@@ -153,10 +154,10 @@ async fn a_wait_goes_on_with_the_deadline_of_one_that_was_dropped() {
     let began = Instant::now();
     let wait = handle.clone().wait().deadline(Duration::from_secs(60)).into_future();
     assert!(tokio::time::timeout(Duration::from_secs(20), wait).await.is_err());
-    assert!(handle.wait().await.unwrap_err().is_timeout());
+    assert!(handle.wait().await.clean_err().is_timeout());
     assert!(began.elapsed() <= Duration::from_secs(60), "{:?}", began.elapsed());
     // A wait that ended takes its deadline with it.
     assert_eq!(handle.save().deadline, None);
-    assert!(handle.wait().await.unwrap_err().is_timeout());
+    assert!(handle.wait().await.clean_err().is_timeout());
     assert!(began.elapsed() >= Duration::from_secs(29 * 60), "{:?}", began.elapsed());
 }

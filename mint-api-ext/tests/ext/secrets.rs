@@ -1,7 +1,5 @@
 //! The key goes to the API and nowhere else, neither over the network nor into text.
 
-use std::error::Error;
-
 use futures::StreamExt as _;
 use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
@@ -13,23 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::sinks::Written;
 use crate::support::child::in_child;
+use crate::support::leaks::{all_text, assert_clean};
 use crate::support::recorder::Recorder;
-
-fn assert_clean(what: &str, text: &str) {
-    for secret in [API_KEY, "signature", "Bearer"] {
-        assert!(!text.contains(secret), "{what} holds `{secret}`: {text}");
-    }
-}
-
-fn all_text(error: &dyn Error) -> String {
-    let mut text = format!("{error} {error:?}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(" {cause} {cause:?}"));
-        source = cause.source();
-    }
-    text
-}
 
 async fn file_of(simulator: &Simulator, url: &str) -> Vec<u8> {
     let (mint, written) = (simulator.mint().unwrap(), Written::default());

@@ -11,6 +11,7 @@ use mint_api_ext::{Error, ErrorKind, Mint, Outcome};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::support::leaks::CleanErr as _;
 use crate::support::scripted::{Reply, Scripted, accepted, found, is, lost, operation, problem};
 
 #[tokio::test(start_paused = true)]
@@ -47,7 +48,7 @@ async fn what_may_have_failed_in_passing_is_sent_again_with_the_same_key_and_bod
 async fn retry_after_is_obeyed_and_told_where_it_is_too_long() {
     let busy = |seconds: &str| problem(503, "about:blank").header("retry-after", seconds);
     let server = Scripted::start([busy("40"), busy("400")]).await;
-    let error = server.mint().generate_audio("rain").send().await.unwrap_err();
+    let error = server.mint().generate_audio("rain").send().await.clean_err();
     let sent = server.sent();
     assert!(sent.len() == 2 && sent[1].at - sent[0].at >= Duration::from_secs(40), "{sent:?}");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(400)));
@@ -58,7 +59,7 @@ async fn a_refusal_is_not_sent_again() {
     for status in [400, 401, 402, 403, 404, 409, 413, 422, 501, 505] {
         let server = Scripted::start([problem(status, "about:blank")]).await;
         let request = server.mint().generate_world("a lighthouse");
-        let error = request.send().await.unwrap_err();
+        let error = request.send().await.clean_err();
         assert_eq!((server.sent().len(), error.status().unwrap().as_u16()), (1, status), "{error}");
         assert_eq!(error.idempotency_key(), Some(request.idempotency_key()));
         assert!(error.to_string().starts_with("could not generate a world: the server answered"), "{error}");
@@ -68,7 +69,7 @@ async fn a_refusal_is_not_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn a_start_whose_fate_is_unknown_tells_its_key() {
     let server = Scripted::start(vec![lost(); 6]).await;
-    let error = server.mint().generate_model("a lamp").send().await.unwrap_err();
+    let error = server.mint().generate_model("a lamp").send().await.clean_err();
     assert!(error.is_transport(), "{error}");
     assert_eq!(server.sent().len(), 6);
     let key = error.idempotency_key().unwrap().to_owned();
@@ -76,7 +77,7 @@ async fn a_start_whose_fate_is_unknown_tells_its_key() {
 
     // What cannot be read was done all the same.
     let server = Scripted::start([is(202, json!({"id": 7}))]).await;
-    let error = server.mint().generate_model("a lamp").with_idempotency_key(&key).send().await.unwrap_err();
+    let error = server.mint().generate_model("a lamp").with_idempotency_key(&key).send().await.clean_err();
     assert_eq!((error.kind(), error.idempotency_key()), (ErrorKind::Decode, Some(key.as_str())));
     assert!(error.to_string().contains("does nothing twice"), "{error}");
     assert_eq!(server.sent()[0].key.as_ref(), Some(&key));
@@ -84,7 +85,7 @@ async fn a_start_whose_fate_is_unknown_tells_its_key() {
     let mut once = RetryPolicy::default();
     once.attempts = 1;
     let server = Scripted::start([problem(500, "about:blank")]).await;
-    let error = server.builder().retry_policy(once).build().unwrap().generate_audio("rain").send().await.unwrap_err();
+    let error = server.builder().retry_policy(once).build().unwrap().generate_audio("rain").send().await.clean_err();
     assert_eq!((server.sent().len(), error.status().unwrap().as_u16()), (1, 500));
 }
 
@@ -169,7 +170,7 @@ async fn what_breaks_a_documented_bound_is_not_sent() {
         (mint.generate_model("a").max_credits(-1).send().await, "`max_credits` is -1"),
     ];
     for (result, says) in refused {
-        let error = result.unwrap_err();
+        let error = result.clean_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
         assert!(error.to_string().contains(says), "{error}");
     }
@@ -234,7 +235,7 @@ async fn max_credits_refuses_before_anything_is_started() {
         (10.0, 15.0, 2, "estimated to cost 20 credits, and there are 15"),
     ] {
         let server = Scripted::start(prices(estimate, balance)).await;
-        let error = model(&server.mint()).send().await.unwrap_err();
+        let error = model(&server.mint()).send().await.clean_err();
         assert_eq!((error.kind(), server.sent().len()), (ErrorKind::Credits, asked), "{error}");
         assert!(error.to_string().contains(says) && error.to_string().contains("it was not sent"), "{error}");
     }
@@ -244,20 +245,20 @@ async fn max_credits_refuses_before_anything_is_started() {
     let lost = lost.chain([accepted("op_1", "queued", 0)]).chain(prices(1596.0, 52.0));
     let server = Scripted::start(lost).await;
     let request = model(&server.mint());
-    request.send().await.unwrap_err();
+    request.send().await.clean_err();
     request.send().await.unwrap();
     let sent = server.sent();
     assert_eq!((sent.len(), &sent[2].body, &sent[2].key), (5, &sent[4].body, &sent[4].key));
     // Another call made of it is.
-    let error = request.generation_preset(GenerationPreset::Production).send().await.unwrap_err();
+    let error = request.generation_preset(GenerationPreset::Production).send().await.clean_err();
     assert_eq!(error.kind(), ErrorKind::Credits);
 
     // No estimate, no start: neither where there is none for the kind, nor where the server does not give it.
     let server = Scripted::start([problem(422, "validation")]).await;
     let mint = server.mint();
-    let error = mint.generate_world("a lighthouse").max_credits(1e9).send().await.unwrap_err();
+    let error = mint.generate_world("a lighthouse").max_credits(1e9).send().await.clean_err();
     assert_eq!((error.kind(), server.sent().len()), (ErrorKind::Credits, 0), "{error}");
-    let error = model(&mint).send().await.unwrap_err();
+    let error = model(&mint).send().await.clean_err();
     assert_eq!((error.status().unwrap().as_u16(), server.sent().len()), (422, 1), "{error}");
 }
 
@@ -284,7 +285,7 @@ async fn an_optimization_that_is_not_needed_is_no_error() {
     }
     for (status, kind) in [(409, "idempotency-conflict"), (400, "model-already-optimized")] {
         let server = Scripted::start([problem(status, kind)]).await;
-        let error = server.mint().optimize_model("m_1", OptimizationLevel::Light).send().await.unwrap_err();
+        let error = server.mint().optimize_model("m_1", OptimizationLevel::Light).send().await.clean_err();
         assert_eq!(error.status().unwrap().as_u16(), status);
     }
     let server = Scripted::start(prices(20.0, 20.0).into_iter().chain([accepted("op_1", "queued", 0)])).await;
@@ -302,7 +303,7 @@ async fn a_validation_error_names_every_field() {
     ]);
     let body = json!({"type": "validation", "title": "Invalid", "status": 422, "errors": errors});
     let server = Scripted::start([is(422, body)]).await;
-    let error = server.mint().generate_model("a lamp").send().await.unwrap_err();
+    let error = server.mint().generate_model("a lamp").send().await.clean_err();
     for says in ["`prompt` Too long", "`name` Not allowed", "`seed` Unknown", "correct these fields"] {
         assert!(error.to_string().contains(says), "{error}");
     }
@@ -312,7 +313,7 @@ async fn a_validation_error_names_every_field() {
 #[tokio::test]
 async fn a_reply_that_names_no_operation_is_an_error() {
     let server = Scripted::start([is(202, operation("a/b", "queued", 0))]).await;
-    let error = server.mint().generate_model("a lamp").send().await.unwrap_err();
+    let error = server.mint().generate_model("a lamp").send().await.clean_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.idempotency_key().is_some());
 }

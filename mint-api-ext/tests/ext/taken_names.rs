@@ -11,9 +11,11 @@ use object_store::ObjectStoreExt as _;
 use object_store::memory::InMemory;
 use serde_json::json;
 
+use crate::support::leaks::CleanErr as _;
+
 /// An operation of a model that has one file, of these bytes.
 fn operation(simulator: &Simulator, id: &str, model: &str, bytes: &[u8]) -> Operation {
-    let url = simulator.add_file("a.stl", "model/stl", bytes.to_vec());
+    let url = simulator.add_file("a.stl", "model/stl", bytes.to_vec()) + "?signature=1";
     let resource = json!({"type": "model", "id": model});
     let operation = json!({"id": id, "status": "succeeded", "resource": resource, "assets": {"stlUrl": url}});
     serde_json::from_value(operation).unwrap()
@@ -46,8 +48,8 @@ async fn the_file_of_another_operation() {
     for overwrite in [Overwrite::IfChanged, Overwrite::Never] {
         let download = || mint.download(&second).overwrite(overwrite);
         let requests = simulator.cdn_requests().len();
-        is_refused(&in_directory(download(), directory.path()).await.unwrap_err());
-        is_refused(&in_store(download()).await.unwrap_err());
+        is_refused(&in_directory(download(), directory.path()).await.clean_err());
+        is_refused(&in_store(download()).await.clean_err());
         assert_eq!(simulator.cdn_requests().len(), requests, "refused before it is fetched");
     }
     assert_eq!(std::fs::read(directory.path().join("model.stl")).unwrap(), b"solid first");
@@ -58,8 +60,8 @@ async fn the_file_of_another_operation() {
     assert_eq!(in_directory(always(), directory.path()).await.unwrap(), Obtained::Fetched);
     assert_eq!(in_store(always()).await.unwrap(), Obtained::Fetched);
     assert_eq!(std::fs::read(directory.path().join("model.stl")).unwrap(), b"solid second");
-    is_refused(&in_directory(mint.download(&first), directory.path()).await.unwrap_err());
-    is_refused(&in_store(mint.download(&first)).await.unwrap_err());
+    is_refused(&in_directory(mint.download(&first), directory.path()).await.clean_err());
+    is_refused(&in_store(mint.download(&first)).await.clean_err());
 }
 
 /// Of the same model under another URL: a later operation made it anew.
@@ -87,7 +89,7 @@ async fn a_file_that_was_changed_after_a_download_wrote_it() {
     // The length is the same, so only the bytes show the change.
     std::fs::write(&path, b"solid own").unwrap();
     for operation in [&old, &new] {
-        is_refused(&in_directory(mint.download(operation), directory.path()).await.unwrap_err());
+        is_refused(&in_directory(mint.download(operation), directory.path()).await.clean_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"solid own");
     }
     // A download that was killed between publishing the new version and recording it.
@@ -107,7 +109,7 @@ async fn a_file_that_no_download_recorded() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("model.stl");
         std::fs::write(&path, bytes).unwrap();
-        is_refused(&in_directory(mint.download(&operation), directory.path()).await.unwrap_err());
+        is_refused(&in_directory(mint.download(&operation), directory.path()).await.clean_err());
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
         assert!(!directory.path().join("mint-manifest.json").exists());
 
@@ -115,7 +117,7 @@ async fn a_file_that_no_download_recorded() {
         let place = object_store::path::Path::from("model.stl");
         store.put(&place, bytes.to_vec().into()).await.unwrap();
         let report = mint.download(&operation).to_store(store.clone(), "").await.unwrap();
-        is_refused(&report.complete().unwrap_err());
+        is_refused(&report.complete().clean_err());
         assert_eq!(store.get(&place).await.unwrap().bytes().await.unwrap(), bytes);
     }
 }

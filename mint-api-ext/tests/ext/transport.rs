@@ -11,6 +11,8 @@ use mint_loopback::{Loopback, Refusing, Reply, in_turn};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use crate::support::leaks::CleanErr as _;
+
 fn operation() -> Value {
     json!({
         "object": "operation", "id": "op", "type": "model_generation", "generationMode": "auto",
@@ -76,7 +78,7 @@ async fn the_error_of_a_wait_tells_of_the_last_failure() {
         (mint.attach("op").unwrap().wait().deadline(Duration::from_secs(30)), ErrorKind::Timeout),
         (mint.attach("op").unwrap().wait().failure_tolerance(Duration::from_secs(30)), ErrorKind::Transport),
     ] {
-        let error = wait.await.unwrap_err();
+        let error = wait.await.clean_err();
         assert_eq!(error.kind(), kind, "{error}");
         let last = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
         assert_eq!(last.map(Error::kind), Some(ErrorKind::Transport), "{error:?}");
@@ -100,7 +102,7 @@ async fn a_socks_proxy_needs_its_feature() {
     let asset = Asset::new(AssetKind::Stl, "http://127.0.0.1:9/a.stl");
     let directory = tempfile::tempdir().unwrap();
     let report = mint.download(Assets::from_iter([asset])).to_dir(directory.path()).await.unwrap();
-    for error in [mint.attach("op").unwrap().wait().await.unwrap_err(), report.complete().unwrap_err()] {
+    for error in [mint.attach("op").unwrap().wait().await.clean_err(), report.complete().clean_err()] {
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
         assert!(error.to_string().contains("the feature `socks`") && !error.is_transient(), "{error}");
     }
@@ -145,7 +147,7 @@ async fn calls_and_downloads_go_through_a_socks_proxy() {
     let mint = mint_behind_socks(server.base_url(), port);
     assert!(mint.attach("op").unwrap().wait().await.unwrap().is_success());
     assert_eq!(relayed.load(std::sync::atomic::Ordering::Relaxed), 1);
-    let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl"));
+    let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
     let directory = tempfile::tempdir().unwrap();
     mint.download(Assets::from_iter([asset])).to_dir(directory.path()).await.unwrap().complete().unwrap();
     assert_eq!(relayed.load(std::sync::atomic::Ordering::Relaxed), 2);

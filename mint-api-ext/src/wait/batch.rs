@@ -46,7 +46,8 @@ pub(super) struct Batch {
     /// Whether the token fired.
     stopped: bool,
 
-    items: HashMap<Key, Poller>,
+    /// Boxed, since the map has room for more items than there are.
+    items: HashMap<Key, Box<Poller>>,
     keys: HashMap<OperationId, Key>,
     next_key: Key,
     /// The items that are not due yet.
@@ -173,7 +174,7 @@ impl Batch {
         let key = self.next_key;
         self.next_key += 1;
         self.keys.insert(handle.id().clone(), key);
-        let mut poller = Poller::begin(handle, self.rules.clone(), self.item_deadline);
+        let mut poller = Box::new(Poller::begin(handle, self.rules.clone(), self.item_deadline));
         let first = poller.first_reply();
         self.items.insert(key, poller);
         match first {

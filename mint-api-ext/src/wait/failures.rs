@@ -12,9 +12,12 @@ const UNDECODED_THRICE: &str = "three polls in a row had such a reply";
 /// poll a server that fails for ever.
 const LEAST_COUNTED: Duration = Duration::from_secs(1);
 
-/// The polls that failed in a row, up to the last one.
+/// The polls that failed in a row, up to the last one. Most waits have none, so they take no room.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
+pub(super) struct Failures(Option<Box<Row>>);
+
+#[derive(Debug, Default)]
+struct Row {
     last: Option<Failure>,
     /// How many polls in a row had a reply that did not decode for this same reason.
     undecoded: Option<(u8, Box<str>)>,
@@ -36,20 +39,23 @@ impl Failures {
     /// Whether a poll that failed so is sent again.
     pub(super) fn is_retryable(&mut self, error: &Error) -> bool {
         let Some(reason) = error.undecoded() else {
-            self.undecoded = None;
+            if let Some(row) = &mut self.0 {
+                row.undecoded = None;
+            }
             return error.is_transient();
         };
-        let times = match &self.undecoded {
+        let row = self.0.get_or_insert_default();
+        let times = match &row.undecoded {
             Some((times, before)) if **before == *reason => times + 1,
             _ => 1,
         };
-        self.undecoded = Some((times, reason.into()));
+        row.undecoded = Some((times, reason.into()));
         times < MAX_UNDECODED
     }
 
     /// Adds to an error that ends the wait what the polls before have to do with it.
     pub(super) fn explain(&self, error: Error) -> Error {
-        match self.undecoded {
+        match self.0.as_ref().and_then(|row| row.undecoded.as_ref()) {
             Some((MAX_UNDECODED, _)) => error.with_advice(UNDECODED_THRICE),
             _ => error,
         }
@@ -61,7 +67,7 @@ impl Failures {
     /// The rest of a gap says nothing of the server: the machine slept, the reader of the updates was slow, or the server
     /// asked for the delay.
     pub(super) fn tolerance_used(&self, now: Duration) -> Duration {
-        let Some(last) = &self.last else {
+        let Some(last) = self.0.as_ref().and_then(|row| row.last.as_ref()) else {
             return Duration::ZERO;
         };
         let backoff = last.next.saturating_sub(last.at).saturating_sub(last.obeyed);
@@ -70,6 +76,6 @@ impl Failures {
     }
 
     pub(super) fn add(&mut self, failure: Failure) {
-        self.last = Some(failure);
+        self.0.get_or_insert_default().last = Some(failure);
     }
 }

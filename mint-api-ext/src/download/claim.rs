@@ -106,6 +106,7 @@ mod tests {
             asset: Asset::new(AssetKind::Stl, "https://a/new.stl?s=1"),
             resource: Some("model/m".into()),
             name: "model.stl".into(),
+            saved_as: "model.stl".into(),
             path: "model.stl".into(),
             unpacked_before: Vec::new(),
             unpacked_from: UnpackedFrom::This,

@@ -22,6 +22,8 @@ pub(super) struct Content {
     pub(super) notes: Vec<String>,
     /// Whether the format knows its own length, and the file has it.
     pub(super) knows_its_length: bool,
+    /// The extension of an image, by its content.
+    pub(super) extension: Option<&'static str>,
 }
 
 /// Checks the content of a whole file; the error says why it is surely not the file.
@@ -40,6 +42,9 @@ pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -
         Format::WebP => webp(head, file.length)?,
         Format::Png | Format::Jpeg | Format::Other => Content::default(),
     };
+    if format.is_image() || matches!(asset.kind, AssetKind::Panorama | AssetKind::PreviewImage | AssetKind::Thumbnail) {
+        content.extension = found.image_extension();
+    }
     if format == found || format == Format::Other {
         return Ok(content);
     }
@@ -78,6 +83,15 @@ impl Format {
         matches!(self, Self::Png | Self::Jpeg | Self::WebP)
     }
 
+    fn image_extension(self) -> Option<&'static str> {
+        match self {
+            Self::Png => Some("png"),
+            Self::Jpeg => Some("jpg"),
+            Self::WebP => Some("webp"),
+            Self::Glb | Self::Zip | Self::Other => None,
+        }
+    }
+
     fn right(self) -> &'static str {
         match self {
             Self::Glb => "a GLB file",
@@ -106,7 +120,7 @@ impl Content {
     fn of_length(declared: u64, length: u64) -> Self {
         let after = length.saturating_sub(declared);
         let notes = (after > 0).then(|| format!("it has {after} bytes after its end")).into_iter().collect();
-        Self { notes, knows_its_length: true }
+        Self { notes, knows_its_length: true, extension: None }
     }
 }
 

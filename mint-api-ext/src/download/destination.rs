@@ -21,8 +21,10 @@ pub(super) struct Item {
     pub(super) asset: Asset,
     /// The resource whose file it is, such as `model/m_1`.
     pub(super) resource: Option<String>,
-    /// Its name, which no other file of the download has.
+    /// Its name in the manifest, which no other file of the download has.
     pub(super) name: String,
+    /// The name it has at the destination: that name, or the same with the extension of its content.
+    pub(super) saved_as: String,
     /// Its place, for events and the report.
     pub(super) path: PathBuf,
     /// The files that an earlier download unpacked from it.
@@ -69,12 +71,13 @@ pub(super) trait Destination: Send + Sync {
     /// Opens a file for writing, with the bytes that an earlier download left of it.
     fn open(&self, item: &Item) -> impl Future<Output = Result<Self::Sink, Error>> + Send;
 
-    /// Puts a whole file in its place.
+    /// Puts a whole file in its place, then gives it the name that its content asks for, if any, unless that is taken.
     fn commit(
         &self,
         item: &Item,
         sink: Self::Sink,
         clobber: Clobber,
+        by_content: Option<&str>,
     ) -> impl Future<Output = Result<Committed, Error>> + Send;
 
     /// Unpacks the archive in its place, if the download asks for that and it is not done.
@@ -99,6 +102,8 @@ pub(super) enum Found {
 /// What a destination adds to the description of a file.
 #[derive(Debug, Default)]
 pub(super) struct Committed {
+    /// The name, if it was given another.
+    pub(super) renamed: Option<String>,
     pub(super) unpacked: Option<Unpacked>,
     /// The store's `ETag` of the file.
     pub(super) stored_etag: Option<String>,

@@ -13,7 +13,7 @@ use super::download::Overwrite;
 use super::lock::Lock;
 use super::manifest::{self, Entry, Manifest};
 use super::part::Part;
-use super::publish::{Clobber, Durability};
+use super::publish::{Clobber, Durability, publish};
 use super::sum::{Sum, Summary};
 #[cfg(feature = "unpack")]
 use super::unpack::Archive;
@@ -104,8 +104,13 @@ impl Destination for Directory {
         blocking(move || Part::open(&path, &url, lock).map(Box::new)).await
     }
 
-    #[cfg_attr(not(feature = "unpack"), expect(unused_variables))]
-    async fn commit(&self, item: &Item, part: Box<Part>, clobber: Clobber) -> Result<Committed, Error> {
+    async fn commit(
+        &self,
+        item: &Item,
+        part: Box<Part>,
+        clobber: Clobber,
+        by_content: Option<&str>,
+    ) -> Result<Committed, Error> {
         let durability = self.durability;
         #[cfg(feature = "unpack")]
         if let Some(archive) = self.archive(item) {
@@ -113,12 +118,17 @@ impl Destination for Directory {
                 // Unpacked first: an archive that cannot be unpacked is not published.
                 let staged = archive.unpack(part.path())?;
                 part.publish(clobber, durability)?;
-                Ok(Committed { unpacked: Some(staged.publish()?), stored_etag: None })
+                Ok(Committed { unpacked: Some(staged.publish()?), ..Committed::default() })
             })
             .await;
         }
-        blocking(move || part.publish(clobber, durability)).await?;
-        Ok(Committed::default())
+        let (from, to) = (item.path.clone(), by_content.map(|name| (self.path.join(name), name.to_owned())));
+        blocking(move || {
+            part.publish(clobber, durability)?;
+            let renamed = to.filter(|(to, _)| publish(&from, to, Clobber::Keep, durability).is_ok());
+            Ok(Committed { renamed: renamed.map(|(_, name)| name), ..Committed::default() })
+        })
+        .await
     }
 
     #[cfg(feature = "unpack")]

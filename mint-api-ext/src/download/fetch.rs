@@ -7,6 +7,7 @@ use reqwest::{Response, StatusCode};
 use tokio::time::sleep;
 
 use super::claim::Claim;
+use super::content::Content;
 use super::destination::{Item, Sink, Written};
 use super::digest::Digests;
 use super::disk::is_out_of_files;
@@ -51,8 +52,7 @@ pub(super) struct NewFile<S> {
     pub(super) summary: Summary,
     pub(super) version: Version,
     pub(super) obtained: Obtained,
-    /// What disagrees with the API or the server.
-    pub(super) notes: Vec<String>,
+    pub(super) content: Content,
 }
 
 /// Why an attempt did not bring the file.
@@ -120,11 +120,11 @@ impl<'a> Job<'a> {
                     return Ok((Fetched::Unchanged(entry), state.attempts));
                 }
                 Ok(Arrived::Whole) => match self.verified(&sink, &mut state) {
-                    Ok((summary, notes)) => {
+                    Ok((summary, content)) => {
                         (self.on_event)(&Event::Verified { path: &self.item.path, bytes: sink.length() });
                         let obtained = if state.continued { Obtained::Continued } else { Obtained::Fetched };
                         let version = sink.version().clone();
-                        let new = Box::new(NewFile { sink, summary, version, obtained, notes });
+                        let new = Box::new(NewFile { sink, summary, version, obtained, content });
                         return Ok((Fetched::New(new), state.attempts));
                     }
                     Err(setback) => setback,
@@ -367,10 +367,10 @@ impl<'a> Job<'a> {
         (self.on_event)(&Event::Progress { path: &self.item.path, bytes: position });
     }
 
-    fn verified(&self, sink: &impl Sink, state: &mut State) -> Result<(Summary, Vec<String>), Setback> {
+    fn verified(&self, sink: &impl Sink, state: &mut State) -> Result<(Summary, Content), Setback> {
         let summary = sink.summary();
         match verify::verify(&self.item.asset, sink.version(), &state.digests, &self.limits, &summary) {
-            Ok(notes) => Ok((summary, notes)),
+            Ok(content) => Ok((summary, content)),
             // The disk may have spoiled the earlier bytes: once more, from the beginning.
             Err(error) if state.continued && !state.second_look => {
                 state.second_look = true;

@@ -32,6 +32,14 @@ fn wanted(asset: &Asset) -> String {
     sanitised(&format!("{}.{extension}", asset.kind.stem()))
 }
 
+/// The name with the extension of an image, if it has another; `None` for an extension that no content asks for.
+pub(super) fn with_image_extension(name: &str, extension: &str) -> Option<String> {
+    let (stem, now) = name.rsplit_once('.')?;
+    let is_known = ["jpg", "png", "webp"].contains(&extension);
+    let is_same = now == extension || now == "jpeg" && extension == "jpg";
+    (is_known && !is_same).then(|| format!("{stem}.{extension}"))
+}
+
 fn extension_of_url(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     let (stem, extension) = url.path_segments()?.next_back()?.rsplit_once('.')?;

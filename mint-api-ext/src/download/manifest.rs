@@ -42,6 +42,9 @@ pub(super) struct Entry {
     pub(super) content_type: Option<String>,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
+    /// The extension of the name that it has, where its content asked for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extension: Option<String>,
     /// The store's `ETag` of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) stored_etag: Option<String>,
@@ -142,6 +145,7 @@ impl Entry {
             content_type: file.content_type.clone(),
             etag: version.etag.clone(),
             last_modified: version.last_modified.clone(),
+            extension: None,
             stored_etag: None,
             unpacked: file.unpacked.as_ref().map(|unpacked| unpacked.files.clone()).unwrap_or_default(),
             unpacked_from: None,

@@ -1,5 +1,8 @@
 //! The run of a download: every file, to any destination.
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -8,7 +11,7 @@ use super::destination::{Committed, Destination, Found, Item, Sink, UnpackedFrom
 use super::disk::is_out_of_files;
 use super::download::{Download, Overwrite};
 use super::fetch::{Fetched, Job, NewFile};
-use super::file_name::unique_file_names;
+use super::file_name::{unique_file_names, with_image_extension};
 use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
 use super::refresh::Refresher;
@@ -29,7 +32,8 @@ impl Download {
         let concurrency = self.concurrency;
         let items = self.items(&destination, &manifest, &assets);
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
-        let run = Run { download: self, refresher, destination, manifest, recorded, one_by_one };
+        let planned = items.iter().map(|(item, _)| item.name.clone()).collect();
+        let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
         let results = in_order(saves.collect(), concurrency).await;
         Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
@@ -41,12 +45,17 @@ impl Download {
         let resource = assets.resource().map(str::to_owned);
         let assets: Vec<Asset> = assets.iter().filter(is_wanted).cloned().collect();
         let names = unique_file_names(&assets);
+        let planned: HashSet<String> = names.iter().cloned().collect();
         let items = assets.into_iter().zip(names).map(|(asset, name)| {
             let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()), self.failure_tolerance);
-            let (path, resource) = (destination.path(&name), resource.clone());
-            let mut item =
-                Item { asset, resource, name, path, unpacked_before: Vec::new(), unpacked_from: UnpackedFrom::This };
+            let (path, resource, saved_as) = (destination.path(&name), resource.clone(), name.clone());
+            let (unpacked_before, unpacked_from) = (Vec::new(), UnpackedFrom::This);
+            let mut item = Item { asset, resource, name, saved_as, path, unpacked_before, unpacked_from };
             if let Some(entry) = manifest.entry(&item.name).filter(|entry| entry.is_of(&item)) {
+                if let Some(name) = by_content(&item, entry.extension.as_deref(), &planned) {
+                    item.path = destination.path(&name);
+                    item.saved_as = name;
+                }
                 item.unpacked_before.clone_from(&entry.unpacked);
                 if entry.unpacked_from.is_some() {
                     item.unpacked_from = UnpackedFrom::Earlier;
@@ -64,6 +73,8 @@ struct Run<D> {
     destination: D,
     /// The manifest as it was before.
     manifest: Manifest,
+    /// The names of all files.
+    planned: HashSet<String>,
     /// The first failure to write the manifest. Its lock lets one file write at a time.
     recorded: Mutex<Result<(), Error>>,
     /// Held by the one file that goes on after the process ran out of file descriptors.
@@ -112,7 +123,7 @@ impl<D: Destination> Run<D> {
     async fn save(&self, item: &Item, retries: Retries) -> Result<(FetchedFile, Option<Entry>), Error> {
         let Self { download, refresher, destination, .. } = self;
         let began = Instant::now();
-        let in_place = |bytes, sha256| FetchedFile::there(&item.asset, &item.path, bytes, sha256, began);
+        let there = |path: &Path, bytes, sha256| FetchedFile::there(&item.asset, path, bytes, sha256, began);
         let found = destination.look(item).await?;
         let mut claim = self.claim(item, found, &self.manifest)?;
         if claim == Claim::Keep {
@@ -149,24 +160,29 @@ impl<D: Destination> Run<D> {
             have,
         };
         let (fetched, attempts) = job.fetch(sink, retries).await?;
-        let (file, version, stored_etag) = match fetched {
+        let (file, version, stored_etag, saved_as) = match fetched {
             Fetched::Unchanged(entry) => {
                 let unpacked = destination.unpack(item).await?;
-                let file = FetchedFile { unpacked, ..in_place(entry.bytes, entry.sha256.clone()) };
-                (file, entry.version(), entry.stored_etag.clone())
+                let file = FetchedFile { unpacked, ..there(&item.path, entry.bytes, entry.sha256.clone()) };
+                (file, entry.version(), entry.stored_etag.clone(), item.saved_as.clone())
             }
             Fetched::New(new) => {
-                let NewFile { sink, summary, version, obtained, notes } = *new;
+                let NewFile { sink, summary, version, obtained, content } = *new;
                 if let Err(error) = self.check_same(item, claim, &summary).await {
                     return Err(abandoned(sink, error).await);
                 }
-                let Committed { unpacked, stored_etag } = destination.commit(item, sink, claim.clobber()).await?;
-                let file = FetchedFile { obtained, unpacked, notes, ..in_place(summary.length, summary.sha256) };
-                (file, version, stored_etag)
+                let wanted = by_content(item, content.extension, &self.planned);
+                let committed = destination.commit(item, sink, claim.clobber(), wanted.as_deref()).await?;
+                let Committed { renamed, unpacked, stored_etag } = committed;
+                let saved_as = renamed.unwrap_or_else(|| item.saved_as.clone());
+                let file = there(&destination.path(&saved_as), summary.length, summary.sha256);
+                let file = FetchedFile { obtained, unpacked, notes: content.notes, ..file };
+                (file, version, stored_etag, saved_as)
             }
         };
         let file = FetchedFile { content_type: version.content_type.clone(), attempts, ..file };
-        let entry = Entry { stored_etag, ..Entry::new(item, &file, &version) };
+        let extension = (saved_as != item.name).then(|| saved_as.rsplit_once('.').map(|(_, after)| after.to_owned()));
+        let entry = Entry { stored_etag, extension: extension.flatten(), ..Entry::new(item, &file, &version) };
         Ok((file, Some(entry)))
     }
 
@@ -217,6 +233,12 @@ impl<D: Destination> Run<D> {
             _ => Ok(()),
         }
     }
+}
+
+/// The name that the content of a file asks for, where the API gave it none and no other file of the download has it.
+fn by_content(item: &Item, extension: Option<&str>, planned: &HashSet<String>) -> Option<String> {
+    let extension = extension.filter(|_| item.asset.file_name.is_none())?;
+    with_image_extension(&item.saved_as, extension).filter(|name| *name == item.name || !planned.contains(name))
 }
 
 /// Gives a sink up; returns the error for which.

@@ -86,12 +86,12 @@ impl Destination for Store {
     }
 
     async fn look(&self, item: &Item) -> Result<Found, Error> {
-        let stored = self.head(&self.place(&item.name)).await?;
+        let stored = self.head(&self.place(&item.saved_as)).await?;
         Ok(stored.map_or(Found::Nothing, |stored| Found::File(stored.size)))
     }
 
     async fn find(&self, item: &Item) -> Result<Option<Summary>, Error> {
-        let place = self.place(&item.name);
+        let place = self.place(&item.saved_as);
         match self.head(&place).await? {
             Some(_) => self.summary(&place).await.map(Some),
             None => Ok(None),
@@ -99,7 +99,7 @@ impl Destination for Store {
     }
 
     async fn is_recorded(&self, item: &Item, entry: &Entry) -> Result<bool, Error> {
-        let place = self.place(&item.name);
+        let place = self.place(&item.saved_as);
         match self.head(&place).await? {
             Some(stored) if stored.size == entry.bytes => match (&stored.e_tag, &entry.stored_etag) {
                 (Some(now), Some(then)) => Ok(now == then),
@@ -111,13 +111,28 @@ impl Destination for Store {
     }
 
     async fn open(&self, item: &Item) -> Result<Upload, Error> {
-        Ok(Upload::new(self.store.clone(), self.place(&item.name)))
+        Ok(Upload::new(self.store.clone(), self.place(&item.saved_as)))
     }
 
-    async fn commit(&self, item: &Item, sink: Upload, _: Clobber) -> Result<Committed, Error> {
+    async fn commit(
+        &self,
+        item: &Item,
+        sink: Upload,
+        _: Clobber,
+        by_content: Option<&str>,
+    ) -> Result<Committed, Error> {
         sink.complete().await?;
-        let stored = self.head(&self.place(&item.name)).await?;
-        Ok(Committed { stored_etag: stored.and_then(|stored| stored.e_tag), unpacked: None })
+        let mut place = self.place(&item.saved_as);
+        let mut renamed = None;
+        if let Some(name) = by_content {
+            let to = self.place(name);
+            // Some stores cannot rename.
+            if self.store.rename_if_not_exists(&place, &to).await.is_ok() {
+                (place, renamed) = (to, Some(name.to_owned()));
+            }
+        }
+        let stored = self.head(&place).await?;
+        Ok(Committed { renamed, stored_etag: stored.and_then(|stored| stored.e_tag), unpacked: None })
     }
 
     /// Adds a file to the manifest and keeps every other entry. If another download changes the manifest at the same time,

@@ -69,14 +69,14 @@ fn expected(asset: &Asset) -> Option<u64> {
     asset.bytes.filter(|bytes| *bytes > 0)
 }
 
-/// Checks the digests, the content and the length of a whole file; returns what disagrees with the API or the server.
+/// Checks the digests, the content and the length of a whole file; returns what its content shows.
 pub(super) fn verify(
     asset: &Asset,
     version: &Version,
     of_rest: &Digests,
     limits: &Limits,
     file: &Summary,
-) -> Result<Vec<String>, Error> {
+) -> Result<Content, Error> {
     let sha256 = [&version.digests.sha256, &of_rest.sha256].into_iter().flatten();
     let sha512 = [&version.digests.sha512, &of_rest.sha512].into_iter().flatten();
     let wrong = sha256.into_iter().any(|expected| *expected != file.sha256)
@@ -93,16 +93,14 @@ pub(super) fn verify(
     if let Some(expected) = expected(asset).filter(|expected| file.length < *expected && !is_taken) {
         return Err(wrong_length(asset, "the server sent", file.length, expected));
     }
-    let mut notes = content
-        .map_err(|why| {
-            let advice = "read the operation again for a fresh URL, or use `skip_content_checks`";
-            refused(&asset.url, &format!("{why}; {advice}"))
-        })?
-        .notes;
+    let mut content = content.map_err(|why| {
+        let advice = "read the operation again for a fresh URL, or use `skip_content_checks`";
+        refused(&asset.url, &format!("{why}; {advice}"))
+    })?;
     if let Some(expected) = expected(asset).filter(|expected| file.length != *expected) {
-        notes.push(format!("it has {} bytes, and the API says {expected}", file.length));
+        content.notes.push(format!("it has {} bytes, and the API says {expected}", file.length));
     }
-    Ok(notes)
+    Ok(content)
 }
 
 fn wrong_length(asset: &Asset, what: &str, bytes: u64, expected: u64) -> Error {

@@ -56,7 +56,7 @@ impl Destination for Writer {
         Ok(WriterSink { writer, version: Version::default(), progress: Progress::Writing(Sum::default()) })
     }
 
-    async fn commit(&self, _: &Item, mut sink: WriterSink, _: Clobber) -> Result<Committed, Error> {
+    async fn commit(&self, _: &Item, mut sink: WriterSink, _: Clobber, _: Option<&str>) -> Result<Committed, Error> {
         if let Progress::Comparing { .. } = sink.progress {
             return Err(changed());
         }

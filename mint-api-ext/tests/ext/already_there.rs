@@ -81,6 +81,42 @@ fn refuses_what_was_edited(report: &Report) {
     }
 }
 
+/// The API calls the picture WebP, and the CDN converted it.
+#[tokio::test(start_paused = true)]
+async fn a_picture_gets_the_extension_of_its_content() {
+    let mut png = vec![0; 64];
+    png[..8].copy_from_slice(b"\x89PNG\r\n\x1a\n");
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let url = simulator.add_file("a.webp", "image/webp", png.clone());
+    let picture = || Asset::new(AssetKind::PreviewImage, &url);
+    let directory = tempfile::tempdir().unwrap();
+    let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    for obtained in [Obtained::Fetched, Obtained::AlreadyThere] {
+        let download = || mint.download(Assets::from_iter([picture()]));
+        for report in
+            [download().to_dir(directory.path()).await.unwrap(), download().to_store(store.clone(), "").await.unwrap()]
+        {
+            assert!(all(&report, obtained), "{report:?}");
+            assert_eq!(report.files[0].path.file_name().unwrap(), "preview.png");
+        }
+    }
+    assert_eq!(bodies(&simulator), 2);
+    assert_eq!(std::fs::read(directory.path().join("preview.png")).unwrap(), png);
+    assert!(!directory.path().join("preview.webp").exists());
+    let place = object_store::path::Path::from("preview.png");
+    assert_eq!(store.get(&place).await.unwrap().bytes().await.unwrap(), png);
+
+    // A name that the API gave stays, and a name that is taken is not taken away.
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("preview.png"), "mine").unwrap();
+    let assets = [picture(), named(picture(), "b.webp")];
+    let report = mint.download(Assets::from_iter(assets)).to_dir(directory.path()).await.unwrap();
+    let names: Vec<_> = report.files.iter().map(|file| file.path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(names, ["preview.webp", "b.webp"]);
+    assert_eq!(std::fs::read(directory.path().join("preview.png")).unwrap(), b"mine");
+}
+
 /// What this version cannot read, it does not write over.
 #[tokio::test(start_paused = true)]
 async fn the_manifest_of_a_newer_version_is_refused() {

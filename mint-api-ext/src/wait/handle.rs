@@ -173,9 +173,10 @@ impl OperationHandle {
     pub(super) fn begin(&self) -> (Option<Box<Answer<Operation>>>, Duration) {
         match self.state.take_reply() {
             // The wait applies its ceiling to the `Retry-After` of the reply.
-            Some((mut reply, arrived)) => {
+            Some(taken) => {
+                let (mut reply, arrived) = *taken;
                 reply.retry_after = reply.retry_after.map(|wish| wish.saturating_sub(arrived.elapsed()));
-                (Some(reply), Duration::ZERO)
+                (Some(Box::new(reply)), Duration::ZERO)
             }
             None => {
                 let not_before = self.state.not_before(self.mint.clock().now());

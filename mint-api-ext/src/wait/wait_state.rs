@@ -14,12 +14,17 @@ use crate::error::{Error, OperationId};
 /// What a wait knows of an operation and saves. The clones of a handle share one.
 #[derive(Debug, Default)]
 pub(crate) struct WaitState {
-    /// The key of the call that started the operation.
-    idempotency_key: Option<Box<str>>,
-    /// When the server accepted the call that started the operation.
-    started_at: Option<SystemTime>,
+    start: Option<Box<Start>>,
     known: Mutex<Known>,
     observer: OnceLock<Observer>,
+}
+
+/// The call that started an operation. An operation that was attached to by its id has none.
+#[derive(Debug)]
+struct Start {
+    idempotency_key: Option<Box<str>>,
+    /// When the server accepted it.
+    at: Option<SystemTime>,
 }
 
 /// What is called with each reply that a handle reads.
@@ -42,7 +47,7 @@ struct Known {
     /// The states in which the operation was approved, revised or resumed.
     acted_on: Vec<ActedOn>,
     /// The reply of the call that gave the handle, and when it arrived, until a newer reply arrives.
-    reply: Option<(Box<Answer<Operation>>, Instant)>,
+    reply: Option<Box<(Answer<Operation>, Instant)>>,
 }
 
 impl Known {
@@ -70,7 +75,8 @@ impl fmt::Debug for Known {
 impl WaitState {
     /// The state of an operation that a call with this key started, which the server accepted now.
     pub(crate) fn started_with(key: &str, now: SystemTime) -> Self {
-        Self { idempotency_key: Some(key.into()), started_at: Some(now), ..Self::default() }
+        let start = Start { idempotency_key: Some(key.into()), at: Some(now) };
+        Self { start: Some(Box::new(start)), ..Self::default() }
     }
 
     /// The state of a saved operation.
@@ -87,8 +93,8 @@ impl WaitState {
             reply: None,
         };
         let idempotency_key = saved.idempotency_key.as_deref().map(Into::into);
-        let started_at = saved.instant(saved.started_at.as_ref())?;
-        Ok(Self { idempotency_key, started_at, known: Mutex::new(known), ..Self::default() })
+        let start = Start { idempotency_key, at: saved.instant(saved.started_at.as_ref())? };
+        Ok(Self { start: Some(Box::new(start)), known: Mutex::new(known), ..Self::default() })
     }
 
     pub(crate) fn save(&self, id: OperationId) -> SavedOperation {
@@ -100,17 +106,17 @@ impl WaitState {
             not_before: known.not_before.map(Into::into),
             as_of: known.deadline.or(known.not_before).and(known.as_of).map(Into::into),
             acted_on: known.acted_on.clone(),
-            idempotency_key: self.idempotency_key.as_deref().map(Into::into),
-            started_at: self.started_at.map(Into::into),
+            idempotency_key: self.idempotency_key().map(Into::into),
+            started_at: self.started_at().map(Into::into),
         }
     }
 
     pub(crate) fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
+        self.start.as_ref()?.idempotency_key.as_deref()
     }
 
     pub(crate) fn started_at(&self) -> Option<SystemTime> {
-        self.started_at
+        self.start.as_ref()?.at
     }
 
     pub(crate) fn deadline(&self, now: SystemTime) -> Option<SystemTime> {
@@ -154,7 +160,7 @@ impl WaitState {
         self.observed(&reply.value);
         let mut known = self.known_at(now);
         known.not_before = not_before;
-        known.reply = Some((Box::new(reply), Instant::now()));
+        known.reply = Some(Box::new((reply, Instant::now())));
     }
 
     /// The operation was polled.
@@ -171,7 +177,7 @@ impl WaitState {
     }
 
     /// Takes out the reply of the call that gave the handle, and when it arrived.
-    pub(crate) fn take_reply(&self) -> Option<(Box<Answer<Operation>>, Instant)> {
+    pub(crate) fn take_reply(&self) -> Option<Box<(Answer<Operation>, Instant)>> {
         self.known().reply.take()
     }
 

@@ -24,6 +24,8 @@
 //! ```
 //!
 //! Each file has the API's name for it, made safe for any file system, or else the name of its kind, such as `model.glb`.
+//! A picture without a name from the API gets the extension of its content, since CDNs convert images: `preview.png`, though
+//! its URL ends in `.webp`. It keeps the first name where the other one is taken, or where a store cannot rename.
 //!
 //! # To a store
 //!

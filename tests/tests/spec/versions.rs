@@ -3,10 +3,10 @@
 const GUIDE: &str = include_str!("../../../mint-api-ext/src/guide/versions.rs");
 const WORKSPACE: &str = include_str!("../../../Cargo.toml");
 
-/// The version in a line such as `url = "2.5.7"` or `tokio = { version = "1.48", ... }`.
+/// The version in a line such as `url = "2.5.7"` or `tokio = { version = "1.48", ... }`; of a crate of ours, after its path.
 fn version_of(name: &str) -> Option<&'static str> {
     let line = WORKSPACE.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "))?;
-    line.strip_prefix("{ version = ").unwrap_or(line).split('"').nth(1)
+    line.split_once("version = ").map_or(line, |(_, version)| version).split('"').nth(1)
 }
 
 #[test]

@@ -153,7 +153,6 @@ async fn a_revision_says_what_to_change() {
     assert_eq!(serde_json::from_str::<Value>(&sent[1].body).unwrap(), json!({"feedback": "x".repeat(2000)}));
 }
 
-/// An operation that needs credits.
 /// Each process knows what it was told before: the saved handle of the start.
 #[tokio::test(start_paused = true)]
 async fn two_processes_that_act_on_one_gate_act_once() {
@@ -200,6 +199,7 @@ async fn a_revision_survives_a_kill_before_it_was_stored() {
     }
 }
 
+/// An operation that needs credits.
 fn unpaid(changes: Value) -> Value {
     let mut body = operation("op_1", "billing_required", 1);
     body["billing"] = json!({

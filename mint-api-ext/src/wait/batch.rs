@@ -15,7 +15,7 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use tokio_util::time::DelayQueue;
 use tracing::Instrument as _;
 
-use super::machine::{GiveUp, Step};
+use super::machine::{Action, GiveUp};
 use super::policy::PollState;
 use super::poller::{Poller, cut_off};
 use super::rules::Rules;
@@ -174,11 +174,10 @@ impl Batch {
         let key = self.next_key;
         self.next_key += 1;
         self.keys.insert(handle.id().clone(), key);
-        let mut poller = Box::new(Poller::begin(handle, self.rules.clone(), self.item_deadline));
-        let first = poller.first_reply();
-        self.items.insert(key, poller);
+        let (poller, first) = Poller::begin(handle, self.rules.clone(), self.item_deadline);
+        self.items.insert(key, Box::new(poller));
         match first {
-            Some(first) => self.take(key, Ok(first)),
+            Some(first) => self.take(key, Ok(*first)),
             None => self.due.push_back(key),
         }
     }
@@ -215,13 +214,13 @@ impl Batch {
     /// Does the next step of a wait. A poll is left to the caller: returns when to cut it off.
     fn advance(&mut self, key: Key) -> Option<Duration> {
         let poller = self.items.get(&key)?;
-        match poller.step() {
-            Step::Poll { cut_off_after } => return Some(cut_off_after),
-            Step::SleepUntil(time) => {
+        match poller.action() {
+            Action::Poll { cut_off_after } => return Some(cut_off_after),
+            Action::SleepUntil(time) => {
                 let furthest = Instant::now() + FURTHEST;
                 self.timers.insert_at(key, poller.instant(time).unwrap_or(furthest).min(furthest));
             }
-            Step::GiveUp(reason) => self.end_with(key, |poller| Err(poller.gave_up(reason, None))),
+            Action::GiveUp(reason) => self.end_with(key, |poller| Err(poller.gave_up(reason, None))),
         }
         None
     }

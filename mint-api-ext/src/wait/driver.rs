@@ -8,11 +8,12 @@ use mint_api::types::Operation;
 use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::machine::Step;
+use super::machine::Action;
 use super::poller::{Poller, cut_off, interrupted, summary};
 use super::rules::Rules;
 use super::wait::{Deadline, Wait, Yields};
 use super::{OperationHandle, Update};
+use crate::client::Answer;
 use crate::error::{Error, check_runtime};
 use crate::retry::Jitter;
 
@@ -24,6 +25,8 @@ pub(super) struct Driver {
     yields: Yields,
     jitter: Jitter,
     poller: Option<Poller>,
+    /// The reply of the call that gave the handle.
+    first: Option<Box<Answer<Operation>>>,
     last_operation: Option<Operation>,
     last_error: Option<Error>,
 }
@@ -32,8 +35,8 @@ impl Driver {
     pub(super) fn new(wait: Wait) -> Self {
         let (handle, rules, deadline, cancel, yields) = wait.into_parts();
         let jitter = handle.mint().jitter();
-        let (poller, last_operation, last_error) = (None, None, None);
-        Self { handle, rules, deadline, cancel, yields, jitter, poller, last_operation, last_error }
+        let (poller, first, last_operation, last_error) = (None, None, None, None);
+        Self { handle, rules, deadline, cancel, yields, jitter, poller, first, last_operation, last_error }
     }
 
     /// The next update, or the error that ends the wait.
@@ -50,17 +53,20 @@ impl Driver {
     async fn advance(&mut self) -> Result<Update, Error> {
         check_runtime()?;
         let (handle, rules) = (&self.handle, &self.rules);
-        let begin = || Poller::begin(handle.clone(), rules.clone(), self.deadline);
-        let poller = self.poller.get_or_insert_with(begin);
+        let poller = self.poller.get_or_insert_with(|| {
+            let (poller, first) = Poller::begin(handle.clone(), rules.clone(), self.deadline);
+            self.first = first;
+            poller
+        });
         loop {
-            let reply = match poller.first_reply() {
-                Some(first) => Ok(first),
-                None => match poller.step() {
-                    Step::Poll { cut_off_after } => {
+            let reply = match self.first.take() {
+                Some(first) => Ok(*first),
+                None => match poller.action() {
+                    Action::Poll { cut_off_after } => {
                         poller.poll_begins();
                         timeout(cut_off_after, handle.poll()).await.unwrap_or_else(|_| Err(cut_off()))
                     }
-                    Step::SleepUntil(time) => {
+                    Action::SleepUntil(time) => {
                         match poller.instant(time) {
                             Some(instant) => sleep_until(instant).await,
                             // A time too far for the clock is never reached.
@@ -68,7 +74,7 @@ impl Driver {
                         }
                         continue;
                     }
-                    Step::GiveUp(reason) => return Err(poller.gave_up(reason, self.last_error.take())),
+                    Action::GiveUp(reason) => return Err(poller.gave_up(reason, self.last_error.take())),
                 },
             };
             match poller.take(reply, self.jitter.next())? {

@@ -1,6 +1,9 @@
 //! Polls that fail in a row.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -13,18 +16,21 @@ const UNDECODED_THRICE: &str = "three polls in a row had such a reply";
 const LEAST_COUNTED: Duration = Duration::from_secs(1);
 
 /// The polls that failed in a row, up to the last one. Most waits have none, so they take no room.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Failures(Option<Box<Row>>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 struct Row {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<Failure>,
-    /// How many polls in a row had a reply that did not decode for this same reason.
-    undecoded: Option<(u8, Box<str>)>,
+    /// How many polls in a row had a reply that did not decode for the same reason, and the hash of the reason, which may
+    /// quote the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undecoded: Option<(u8, u64)>,
 }
 
 /// A failed poll. Times are those of the machine.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Failure {
     pub(super) at: Duration,
     /// How much of the tolerance the row had used up by then.
@@ -36,6 +42,10 @@ pub(super) struct Failure {
 }
 
 impl Failures {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Whether a poll that failed so is sent again.
     pub(super) fn is_retryable(&mut self, error: &Error) -> bool {
         let Some(reason) = error.undecoded() else {
@@ -44,12 +54,13 @@ impl Failures {
             }
             return error.is_transient();
         };
+        let reason = hash(&reason);
         let row = self.0.get_or_insert_default();
-        let times = match &row.undecoded {
-            Some((times, before)) if **before == *reason => times + 1,
+        let times = match row.undecoded {
+            Some((times, before)) if before == reason => times.saturating_add(1),
             _ => 1,
         };
-        row.undecoded = Some((times, reason.into()));
+        row.undecoded = Some((times, reason));
         times < MAX_UNDECODED
     }
 
@@ -78,4 +89,11 @@ impl Failures {
     pub(super) fn add(&mut self, failure: Failure) {
         self.0.get_or_insert_default().last = Some(failure);
     }
+}
+
+/// A hash to compare texts of one wait by.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mint_api::types::Operation;
+use serde::{Deserialize, Serialize};
 
-use super::failures::{Failure, Failures};
+use super::failures::{Failure, Failures, hash};
 use super::phase::{End, Phase};
 use super::policy::PollState;
 use super::rules::Rules;
@@ -17,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Step {
+pub(crate) enum Action {
     /// Send a request, and cut it off once this much time has passed, which is at the deadline. A wait whose deadline
     /// passed before its first poll sends that one all the same, and cuts it off after the request timeout.
     Poll { cut_off_after: Duration },
@@ -52,52 +53,62 @@ enum Verdict {
     Over(End),
 }
 
-/// The state of one wait.
+/// One wait.
 #[derive(Debug)]
 pub(crate) struct Machine {
     rules: Arc<Rules>,
     state: Arc<WaitState>,
-    /// Whether a state was seen that was not acted on.
-    moved_on: bool,
     deadline: Option<Duration>,
-    /// Whether a poll was sent.
-    polled: bool,
-    polls: u32,
-    next_poll: Duration,
-    /// Before this time the server wants no poll.
-    not_before: Duration,
-    failures: Failures,
     /// Until this time the server may not know the operation.
     known_by: Duration,
-    seen: Option<Seen>,
+    /// Whether this process sent a poll.
+    polled: bool,
     given_up: Option<GiveUp>,
+    progress: Progress,
 }
 
-#[derive(Debug)]
+/// How far a wait has got: what another process needs to go on with it. Times are since the wait began.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Progress {
+    /// How many replies and failures were taken in.
+    pub(super) polls: u32,
+    pub(super) next_poll: Duration,
+    /// Before this time the server wants no poll.
+    #[serde(default)]
+    not_before: Duration,
+    /// Whether a state was seen that was not acted on.
+    #[serde(default)]
+    moved_on: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Seen>,
+    #[serde(default, skip_serializing_if = "Failures::is_empty")]
+    failures: Failures,
+}
+
+/// The state of the operation that was seen last.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Seen {
     status: Box<str>,
-    updated_at: Box<str>,
+    /// The hash of its `updatedAt`, which takes less room.
+    updated_at_hash: u64,
+    /// When it was first seen.
     since: Duration,
 }
 
 impl Machine {
     /// A wait that begins with a poll, which is not made before `not_before`.
     pub(crate) fn new(rules: Arc<Rules>, deadline: Option<Duration>, not_before: Duration) -> Self {
-        let mut machine = Self {
-            rules,
-            state: Arc::default(),
-            moved_on: false,
-            deadline,
-            polled: false,
-            polls: 0,
-            next_poll: Duration::ZERO,
-            not_before: Duration::ZERO,
-            failures: Failures::default(),
-            known_by: Duration::ZERO,
-            seen: None,
-            given_up: None,
-        };
-        machine.schedule_at(Duration::ZERO, Duration::ZERO, not_before);
+        Self::resumed(rules, deadline, Duration::ZERO, Progress { not_before, ..Progress::default() })
+    }
+
+    /// A wait that goes on now, in another process perhaps.
+    pub(crate) fn resumed(rules: Arc<Rules>, deadline: Option<Duration>, now: Duration, progress: Progress) -> Self {
+        let (wanted, not_before) = (progress.next_poll, progress.not_before);
+        let (state, known_by) = (Arc::default(), Duration::ZERO);
+        let mut machine = Self { rules, state, deadline, known_by, polled: false, given_up: None, progress };
+        machine.schedule_at(now, wanted, not_before);
         machine
     }
 
@@ -113,31 +124,31 @@ impl Machine {
         self
     }
 
-    pub(crate) fn polls(&self) -> u32 {
-        self.polls
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// The status that was seen last.
     pub(crate) fn status(&self) -> Option<&str> {
-        self.seen.as_ref().map(|seen| &*seen.status)
+        self.progress.seen.as_ref().map(|seen| &*seen.status)
     }
 
     /// What to do at this time.
-    pub(crate) fn step(&self, now: Duration) -> Step {
+    pub(crate) fn action(&self, now: Duration) -> Action {
         if let Some(reason) = self.given_up {
-            return Step::GiveUp(reason);
+            return Action::GiveUp(reason);
         }
         let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(now));
         if left.is_zero() && self.polled {
-            return Step::GiveUp(GiveUp::Deadline);
+            return Action::GiveUp(GiveUp::Deadline);
         }
-        if now < self.next_poll {
-            return Step::SleepUntil(self.next_poll);
+        if now < self.progress.next_poll {
+            return Action::SleepUntil(self.progress.next_poll);
         }
-        Step::Poll { cut_off_after: if left.is_zero() { self.rules.request_timeout } else { left } }
+        Action::Poll { cut_off_after: if left.is_zero() { self.rules.request_timeout } else { left } }
     }
 
-    /// The poll of the last step is being sent.
+    /// The poll of the last action is being sent.
     pub(crate) fn poll_begins(&mut self) {
         self.polled = true;
     }
@@ -149,7 +160,7 @@ impl Machine {
     /// Moves the deadline to this time, if it is later.
     pub(crate) fn end_at(&mut self, now: Duration) {
         self.deadline = Some(self.deadline.map_or(now, |deadline| deadline.min(now)));
-        self.schedule_at(now, self.next_poll, self.not_before);
+        self.schedule_at(now, self.progress.next_poll, self.progress.not_before);
     }
 
     /// Takes in the reply of a poll, or of the call that gave the handle, or the failure of a poll.
@@ -165,7 +176,7 @@ impl Machine {
         match reply {
             Ok(Answer { value: operation, retry_after }) => match self.replied(now, &operation, retry_after, jitter) {
                 Verdict::Over(end) => {
-                    tracing::debug!(status = operation.status.as_str(), polls = self.polls, "ended");
+                    tracing::debug!(status = operation.status.as_str(), polls = self.progress.polls, "ended");
                     Ok(Update::Ended(end.outcome(operation, handle)))
                 }
                 Verdict::GoesOn { changed, overridden } => {
@@ -179,30 +190,30 @@ impl Machine {
             },
             Err(error) if error.is_not_found() && now < self.known_by => {
                 tracing::debug!(%error, "the server does not know the operation yet");
-                self.polls = self.polls.saturating_add(1);
+                self.progress.polls = self.progress.polls.saturating_add(1);
                 self.schedule(now, error.retry_after(), jitter);
                 Ok(Update::PollFailed(error))
             }
-            Err(error) if self.failures.is_retryable(&error) || self.is_portal(&error) => {
+            Err(error) if self.progress.failures.is_retryable(&error) || self.is_portal(&error) => {
                 tracing::debug!(%error, "a poll failed");
                 self.failed(now, error.retry_after(), jitter);
                 Ok(Update::PollFailed(error))
             }
             Err(error) => {
-                self.polls = self.polls.saturating_add(1);
-                Err(self.failures.explain(error))
+                self.progress.polls = self.progress.polls.saturating_add(1);
+                Err(self.progress.failures.explain(error))
             }
         }
     }
 
     /// Whether the certificate is another than before: the portal of a network shows its own until someone signs in.
     fn is_portal(&self, error: &Error) -> bool {
-        error.kind() == ErrorKind::Configuration && self.seen.is_some()
+        error.kind() == ErrorKind::Configuration && self.progress.seen.is_some()
     }
 
     fn replied(&mut self, now: Duration, operation: &Operation, retry_after: Option<Duration>, jitter: f64) -> Verdict {
-        self.polls = self.polls.saturating_add(1);
-        self.failures = Failures::default();
+        self.progress.polls = self.progress.polls.saturating_add(1);
+        self.progress.failures = Failures::default();
         let status = operation.status.as_str();
         let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
         let (changed, standing) = self.see(now, status, updated_at);
@@ -220,22 +231,21 @@ impl Machine {
 
     /// A poll failed, and a later one may succeed. Returns the server's wish that the ceiling overrode.
     fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
-        self.polls = self.polls.saturating_add(1);
-        let used = self.failures.tolerance_used(now);
-        if used >= self.rules.failure_tolerance {
-            self.given_up = Some(GiveUp::Failures);
-            return None;
-        }
+        self.progress.polls = self.progress.polls.saturating_add(1);
+        let used = self.progress.failures.tolerance_used(now);
         let overridden = self.schedule(now, retry_after, jitter);
         let obeyed = self.rules.obeyed(retry_after).0;
-        self.failures.add(Failure { at: now, used, obeyed, next: self.next_poll });
+        self.progress.failures.add(Failure { at: now, used, obeyed, next: self.progress.next_poll });
+        if used >= self.rules.failure_tolerance {
+            self.given_up = Some(GiveUp::Failures);
+        }
         overridden
     }
 
     /// Sends no poll before this time, because the server limited the rate of another wait.
     pub(crate) fn hold_until(&mut self, now: Duration, time: Duration) {
-        if time > self.next_poll {
-            self.schedule_at(now, self.next_poll, time);
+        if time > self.progress.next_poll {
+            self.schedule_at(now, self.progress.next_poll, time);
         }
     }
 
@@ -244,24 +254,27 @@ impl Machine {
     /// Without `updatedAt`, a new state of the same status looks the same; it comes only after another status.
     fn is_stale(&mut self, operation: &Operation) -> bool {
         let acted_on = self.state.has_acted_on(operation);
-        self.moved_on |= !acted_on;
-        acted_on && (operation.updated_at.is_some() || !self.moved_on)
+        self.progress.moved_on |= !acted_on;
+        acted_on && (operation.updated_at.is_some() || !self.progress.moved_on)
     }
 
     /// Whether the status is another than before, and for how long it has stood with `updatedAt` unmoved.
     fn see(&mut self, now: Duration, status: &str, updated_at: &str) -> (bool, Duration) {
-        match &self.seen {
-            Some(seen) if *seen.status == *status && *seen.updated_at == *updated_at => (false, now - seen.since),
+        let updated_at_hash = hash(updated_at);
+        match &self.progress.seen {
+            Some(seen) if *seen.status == *status && seen.updated_at_hash == updated_at_hash => {
+                (false, now.saturating_sub(seen.since))
+            }
             seen => {
                 let changed = seen.as_ref().is_none_or(|seen| *seen.status != *status);
-                self.seen = Some(Seen { status: status.into(), updated_at: updated_at.into(), since: now });
+                self.progress.seen = Some(Seen { status: status.into(), updated_at_hash, since: now });
                 (changed, Duration::ZERO)
             }
         }
     }
 
     fn schedule(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
-        let state = PollState { polls: self.polls, elapsed: now };
+        let state = PollState { polls: self.progress.polls, elapsed: now };
         let (wish, overridden) = self.rules.obeyed(retry_after);
         let delay = self.rules.policy.delay_with_jitter(&state, wish, jitter);
         self.schedule_at(now, now.saturating_add(delay), now.saturating_add(wish));
@@ -269,8 +282,8 @@ impl Machine {
     }
 
     fn schedule_at(&mut self, now: Duration, wanted: Duration, not_before: Duration) {
-        self.next_poll = wanted.max(not_before);
-        self.not_before = not_before;
+        self.progress.next_poll = wanted.max(not_before);
+        self.progress.not_before = not_before;
         let Some(deadline) = self.deadline else { return };
         if not_before >= deadline && not_before > now {
             self.given_up = Some(GiveUp::NotBefore(not_before - now));
@@ -280,8 +293,8 @@ impl Machine {
         let last_poll = deadline - self.rules.request_timeout.min(deadline / 10);
         if now >= last_poll && self.polled {
             self.given_up = Some(GiveUp::Deadline);
-        } else if self.next_poll > last_poll {
-            self.next_poll = last_poll.max(not_before);
+        } else if self.progress.next_poll > last_poll {
+            self.progress.next_poll = last_poll.max(not_before);
         }
     }
 }

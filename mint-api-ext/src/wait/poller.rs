@@ -6,7 +6,7 @@ use std::time::Duration;
 use mint_api::types::Operation;
 use tokio::time::Instant;
 
-use super::machine::{GiveUp, Machine, Step};
+use super::machine::{Action, GiveUp, Machine};
 use super::rules::{DEFAULT_DEADLINE, Rules};
 use super::wait::Deadline;
 use super::{OperationHandle, Update};
@@ -15,18 +15,22 @@ use crate::error::{Error, ErrorKind, OperationId, WaitSummary};
 
 /// An operation that is polled: its handle, its machine and when the wait began.
 ///
-/// It sends no request and does not sleep. Its owner does what [`step`](Self::step) says and passes every reply to
+/// It sends no request and does not sleep. Its owner does what [`action`](Self::action) says and passes every reply to
 /// [`take`](Self::take).
 pub(super) struct Poller {
     handle: OperationHandle,
     machine: Machine,
     began: Instant,
-    first: Option<Box<Answer<Operation>>>,
 }
 
 impl Poller {
-    /// Begins a wait.
-    pub(super) fn begin(handle: OperationHandle, rules: Arc<Rules>, deadline: Deadline) -> Self {
+    /// Begins a wait. Returns also the reply of the call that gave the handle, if there is one, which the wait takes in
+    /// before its first poll.
+    pub(super) fn begin(
+        handle: OperationHandle,
+        rules: Arc<Rules>,
+        deadline: Deadline,
+    ) -> (Self, Option<Box<Answer<Operation>>>) {
         let (mint, state) = (handle.mint(), handle.state());
         let now = mint.clock().now();
         let deadline = match deadline {
@@ -39,12 +43,7 @@ impl Poller {
         let not_before = not_before.min(rules.retry_after_ceiling);
         let known_by = handle.known_in(rules.not_found_tolerance);
         let machine = Machine::new(rules, deadline, not_before).with_state(state.clone()).known_by(known_by);
-        Self { handle, machine, began: Instant::now(), first }
-    }
-
-    /// The reply of the call that gave the handle, once: the wait takes it in before its first poll.
-    pub(super) fn first_reply(&mut self) -> Option<Answer<Operation>> {
-        self.first.take().map(|reply| *reply)
+        (Self { handle, machine, began: Instant::now() }, first)
     }
 
     pub(super) fn handle(&self) -> &OperationHandle {
@@ -57,11 +56,11 @@ impl Poller {
     }
 
     /// What to do now.
-    pub(super) fn step(&self) -> Step {
-        self.machine.step(self.began.elapsed())
+    pub(super) fn action(&self) -> Action {
+        self.machine.action(self.began.elapsed())
     }
 
-    /// The poll of the last step is being sent.
+    /// The poll of the last action is being sent.
     pub(super) fn poll_begins(&mut self) {
         self.machine.poll_begins();
     }
@@ -90,7 +89,7 @@ impl Poller {
     }
 
     pub(super) fn summary(&self) -> WaitSummary {
-        summary(self.handle.id(), self.machine.polls(), self.began.elapsed())
+        summary(self.handle.id(), self.machine.progress().polls, self.began.elapsed())
     }
 
     /// The error of a wait that ended without an outcome.

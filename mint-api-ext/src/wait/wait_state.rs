@@ -16,7 +16,6 @@ use crate::error::{Error, OperationId};
 pub(crate) struct WaitState {
     start: Option<Box<Start>>,
     known: Mutex<Known>,
-    observer: OnceLock<Observer>,
 }
 
 /// The call that started an operation. An operation that was attached to by its id has none.
@@ -25,6 +24,7 @@ struct Start {
     idempotency_key: Option<Box<str>>,
     /// When the server accepted it.
     at: Option<SystemTime>,
+    observer: OnceLock<Observer>,
 }
 
 /// What is called with each reply that a handle reads.
@@ -45,7 +45,7 @@ struct Known {
     /// The latest time at which these two were right.
     as_of: Option<SystemTime>,
     /// The states in which the operation was approved, revised or resumed.
-    acted_on: Vec<ActedOn>,
+    acted_on: Box<[ActedOn]>,
     /// The reply of the call that gave the handle, and when it arrived, until a newer reply arrives.
     reply: Option<Box<(Answer<Operation>, Instant)>>,
 }
@@ -75,7 +75,7 @@ impl fmt::Debug for Known {
 impl WaitState {
     /// The state of an operation that a call with this key started, which the server accepted now.
     pub(crate) fn started_with(key: &str, now: SystemTime) -> Self {
-        let start = Start { idempotency_key: Some(key.into()), at: Some(now) };
+        let start = Start { idempotency_key: Some(key.into()), at: Some(now), observer: OnceLock::new() };
         Self { start: Some(Box::new(start)), ..Self::default() }
     }
 
@@ -89,12 +89,13 @@ impl WaitState {
             deadline: saved.instant(saved.deadline.as_ref())?,
             not_before: saved.instant(saved.not_before.as_ref())?,
             as_of: saved.instant(saved.as_of.as_ref())?,
-            acted_on: saved.acted_on.clone(),
+            acted_on: saved.acted_on.clone().into(),
             reply: None,
         };
         let idempotency_key = saved.idempotency_key.as_deref().map(Into::into);
-        let start = Start { idempotency_key, at: saved.instant(saved.started_at.as_ref())? };
-        Ok(Self { start: Some(Box::new(start)), known: Mutex::new(known), ..Self::default() })
+        let at = saved.instant(saved.started_at.as_ref())?;
+        let start = Start { idempotency_key, at, observer: OnceLock::new() };
+        Ok(Self { start: Some(Box::new(start)), known: Mutex::new(known) })
     }
 
     pub(crate) fn save(&self, id: OperationId) -> SavedOperation {
@@ -105,7 +106,7 @@ impl WaitState {
             deadline: known.deadline.map(Into::into),
             not_before: known.not_before.map(Into::into),
             as_of: known.deadline.or(known.not_before).and(known.as_of).map(Into::into),
-            acted_on: known.acted_on.clone(),
+            acted_on: known.acted_on.to_vec(),
             idempotency_key: self.idempotency_key().map(Into::into),
             started_at: self.started_at().map(Into::into),
         }
@@ -135,7 +136,7 @@ impl WaitState {
     pub(crate) fn act_on(&self, state: &ActedOn) {
         let acted_on = &mut self.known().acted_on;
         if !acted_on.contains(state) {
-            acted_on.push(state.clone());
+            *acted_on = acted_on.iter().chain([state]).cloned().collect();
         }
     }
 
@@ -144,13 +145,16 @@ impl WaitState {
         self.known().acted_on.iter().any(|state| state.is_of(operation))
     }
 
-    /// Calls a function with each reply that is read from now on. The first function that was given stays.
+    /// Calls a function with each reply that is read from now on of an operation that this process started. The first
+    /// function that was given stays.
     pub(crate) fn observe(&self, observer: impl Fn(&Operation) + Send + Sync + 'static) {
-        let _ = self.observer.set(Observer(Box::new(observer)));
+        if let Some(start) = &self.start {
+            let _ = start.observer.set(Observer(Box::new(observer)));
+        }
     }
 
     fn observed(&self, operation: &Operation) {
-        if let Some(Observer(observer)) = self.observer.get() {
+        if let Some(Observer(observer)) = self.start.as_ref().and_then(|start| start.observer.get()) {
             observer(operation);
         }
     }

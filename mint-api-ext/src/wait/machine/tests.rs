@@ -35,13 +35,13 @@ fn play(wait: Waits, script: &[Brings]) -> (Vec<u128>, String) {
     let mut now = Duration::ZERO;
     let mut polls = Vec::new();
     for _ in 0..10_000 {
-        match machine.step(now) {
-            Step::SleepUntil(time) => {
+        match machine.action(now) {
+            Action::SleepUntil(time) => {
                 assert!(time > now, "a sleep must end later");
                 now = time;
             }
-            Step::GiveUp(reason) => return (polls, format!("{reason:?}")),
-            Step::Poll { .. } => {
+            Action::GiveUp(reason) => return (polls, format!("{reason:?}")),
+            Action::Poll { .. } => {
                 machine.poll_begins();
                 let brings = script[polls.len().min(script.len() - 1)];
                 polls.push(now.as_millis());
@@ -141,7 +141,7 @@ fn jitter_only_adds() {
     for (jitter, next) in [(0.0, 2000), (0.5, 2100), (1.0, 2200), (7.0, 2200), (-1.0, 2000)] {
         let mut machine = rules().machine();
         let _ = machine.replied(Duration::ZERO, &operation("running", "t"), None, jitter);
-        assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_millis(next)), "{jitter}");
+        assert_eq!(machine.action(Duration::ZERO), Action::SleepUntil(Duration::from_millis(next)), "{jitter}");
     }
 }
 
@@ -204,7 +204,7 @@ fn a_floor_and_a_ceiling_bound_what_the_server_asks() {
 fn the_reply_of_the_start_is_the_first_input() {
     let mut machine = rules().machine();
     let _ = machine.replied(Duration::ZERO, &operation("queued", "t"), Some(Duration::from_secs(5)), 0.0);
-    assert_eq!(machine.step(Duration::ZERO), Step::SleepUntil(Duration::from_secs(5)));
+    assert_eq!(machine.action(Duration::ZERO), Action::SleepUntil(Duration::from_secs(5)));
 }
 
 /// One poll of a random script: what it brings, and how long that takes, in ms.
@@ -226,13 +226,13 @@ proptest::proptest! {
         let mut machine = Machine::new(Arc::default(), Some(deadline), not_before);
         let (mut now, mut allowed, mut polls) = (Duration::ZERO, not_before, 0);
         loop {
-            match machine.step(now) {
-                Step::GiveUp(_) => break,
-                Step::SleepUntil(time) => {
+            match machine.action(now) {
+                Action::GiveUp(_) => break,
+                Action::SleepUntil(time) => {
                     proptest::prop_assert!(time > now && time <= deadline, "slept from {now:?} to {time:?}");
                     now = time;
                 }
-                Step::Poll { cut_off_after } => {
+                Action::Poll { cut_off_after } => {
                     machine.poll_begins();
                     proptest::prop_assert!(now >= allowed, "polled at {now:?}, allowed at {allowed:?}");
                     let (kind, retry_after, latency) = turns[polls % turns.len()];
@@ -264,6 +264,6 @@ proptest::proptest! {
         // The cadence has this many instants before the deadline, and one more is the last poll.
         let (at_most, _) = play(Waits { deadline: Some(deadline), ..rules() }, &[RUNNING]);
         proptest::prop_assert!(polls <= at_most.len() + 1, "{polls} polls instead of {at_most:?}");
-        proptest::prop_assert_eq!(machine.polls() as usize, polls);
+        proptest::prop_assert_eq!(machine.progress().polls as usize, polls);
     }
 }

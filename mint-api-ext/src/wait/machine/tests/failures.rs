@@ -28,11 +28,11 @@ fn holding_moves_the_next_poll_and_is_no_failure() {
     let mut machine = rules().machine();
     machine.failed(Duration::ZERO, None, 0.0);
     machine.hold_until(Duration::from_secs(1), Duration::from_secs(400));
-    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
+    assert_eq!(machine.action(Duration::from_secs(1)), Action::SleepUntil(Duration::from_secs(400)));
     machine.hold_until(Duration::from_secs(1), Duration::from_secs(3));
-    assert_eq!(machine.step(Duration::from_secs(1)), Step::SleepUntil(Duration::from_secs(400)));
+    assert_eq!(machine.action(Duration::from_secs(1)), Action::SleepUntil(Duration::from_secs(400)));
     machine.failed(Duration::from_secs(400), None, 0.0);
-    assert!(matches!(machine.step(Duration::from_secs(400)), Step::SleepUntil(_)));
+    assert!(matches!(machine.action(Duration::from_secs(400)), Action::SleepUntil(_)));
 }
 
 /// After how many polls a wait ends whose polls bring these failures, if it does.

@@ -69,6 +69,31 @@
 //! # }
 //! ```
 //!
+//! # Step by step
+//!
+//! A cron job, a web request or a worker of a queue cannot hold a future for minutes. [`OperationHandle::step`] sends at most
+//! one request and says when the next one is due; what [`OperationHandle::save`] gives in between lets any process make the
+//! next step.
+//!
+//! ```
+//! use mint_api_ext::wait::Step;
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let handle = mint.attach(simulator.add(Script::model()))?;
+//! match handle.step().await? {
+//!     Step::Pending { next_poll_at, .. } => {
+//!         println!("store {} and step again at {next_poll_at:?}", serde_json::to_string(&handle)?)
+//!     }
+//!     Step::Ended(outcome) => println!("{outcome:?}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Across processes
 //!
 //! [`OperationHandle::save`] gives a [`SavedOperation`], which serde writes.
@@ -96,6 +121,7 @@ mod policy;
 mod poller;
 mod rules;
 mod saved_operation;
+mod step;
 mod update;
 mod wait;
 mod wait_many;
@@ -110,6 +136,7 @@ pub(crate) use phase::has_ended;
 pub use policy::{PollState, PollingPolicy};
 pub(crate) use poller::{ended, summary};
 pub use saved_operation::SavedOperation;
+pub use step::Step;
 pub use tokio_util::sync::CancellationToken;
 pub use update::{Observation, Update};
 pub use wait::{Updates, Wait};

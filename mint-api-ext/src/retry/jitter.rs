@@ -8,6 +8,9 @@ pub(crate) struct Jitter {
     state: u64,
 }
 
+/// What each number adds to the state.
+const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Jitter {
     pub(crate) fn seeded(seed: u64) -> Self {
         Self { state: seed }
@@ -18,9 +21,14 @@ impl Jitter {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// Skips numbers.
+    pub(crate) fn skip(&mut self, numbers: u32) {
+        self.state = self.state.wrapping_add(GAMMA.wrapping_mul(numbers.into()));
+    }
+
     /// The next 64 bits, by SplitMix64. It is not for secrets.
     pub(crate) fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state = self.state.wrapping_add(GAMMA);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -47,5 +55,8 @@ mod tests {
         let mean = numbers.iter().sum::<f64>() / 1000.0;
         assert!((0.45..0.55).contains(&mean), "{mean}");
         assert_eq!(Jitter::seeded(7).next(), numbers[0]);
+        let mut skipping = Jitter::seeded(7);
+        skipping.skip(999);
+        assert_eq!(skipping.next(), numbers[999]);
     }
 }

@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use super::machine::{Action, GiveUp};
 use super::policy::PollState;
-use super::poller::{Poller, cut_off};
+use super::poller::{FURTHEST, Poller, cut_off};
 use super::rules::Rules;
 use super::wait::Deadline;
 use super::wait_many::{Command, Setup, WaitTarget};
@@ -258,6 +258,3 @@ impl Batch {
         }
     }
 }
-
-/// The longest a timer is set for; the timer wheel takes no more than about two years.
-const FURTHEST: Duration = Duration::from_secs(365 * 24 * 3600);

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use mint_api::types::Operation;
 use serde::{Serialize, Serializer};
 
+use super::machine::Machine;
 use super::rules::NOT_FOUND_TOLERANCE;
 use super::{SavedOperation, Wait, WaitState};
 use crate::client::{Answer, Mint, answer};
@@ -63,7 +64,8 @@ impl OperationHandle {
     pub(crate) fn with_reply(self, reply: Answer<Operation>) -> Self {
         let now = self.mint.clock().now();
         let not_before = after(now, reply.retry_after);
-        self.state.call_replied(reply, not_before, now);
+        let progress = Machine::progress_after(&reply, self.state.clone());
+        self.state.call_replied(reply, progress, not_before, now);
         self
     }
 
@@ -138,8 +140,8 @@ impl OperationHandle {
     }
 
     /// What another process needs to wait for the operation: the id, the deadline of the wait that began last unless that
-    /// wait has ended, the time before which the server wants no poll, the states that were acted on, and when and with which
-    /// idempotency key the operation was started.
+    /// wait has ended, the time before which the server wants no poll, the progress of a wait that is made in
+    /// [steps](Self::step), the states that were acted on, and when and with which idempotency key the operation was started.
     ///
     /// # Examples
     ///
@@ -158,7 +160,7 @@ impl OperationHandle {
     /// # }
     /// ```
     pub fn save(&self) -> SavedOperation {
-        self.state.save(self.id.clone())
+        self.state.save(self.id.clone(), self.mint.clock().now())
     }
 
     pub(crate) fn mint(&self) -> &Mint {

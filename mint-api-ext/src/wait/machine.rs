@@ -63,7 +63,10 @@ pub(crate) struct Machine {
     known_by: Duration,
     /// Whether this process sent a poll.
     polled: bool,
-    given_up: Option<GiveUp>,
+    /// Whether the deadline leaves no time for another poll.
+    too_late: bool,
+    /// Whether polls failed for longer than is tolerated.
+    failed_too_long: bool,
     progress: Progress,
 }
 
@@ -97,17 +100,32 @@ struct Seen {
     since: Duration,
 }
 
+impl Progress {
+    /// The progress of a wait that begins with a poll, which is not made before `not_before`.
+    pub(super) fn beginning(not_before: Duration) -> Self {
+        Self { not_before, ..Self::default() }
+    }
+}
+
 impl Machine {
     /// A wait that begins with a poll, which is not made before `not_before`.
     pub(crate) fn new(rules: Arc<Rules>, deadline: Option<Duration>, not_before: Duration) -> Self {
-        Self::resumed(rules, deadline, Duration::ZERO, Progress { not_before, ..Progress::default() })
+        Self::resumed(rules, deadline, Duration::ZERO, Progress::beginning(not_before))
     }
 
     /// A wait that goes on now, in another process perhaps.
     pub(crate) fn resumed(rules: Arc<Rules>, deadline: Option<Duration>, now: Duration, progress: Progress) -> Self {
         let (wanted, not_before) = (progress.next_poll, progress.not_before);
-        let (state, known_by) = (Arc::default(), Duration::ZERO);
-        let mut machine = Self { rules, state, deadline, known_by, polled: false, given_up: None, progress };
+        let mut machine = Self {
+            rules,
+            state: Arc::default(),
+            deadline,
+            known_by: Duration::ZERO,
+            polled: false,
+            too_late: false,
+            failed_too_long: false,
+            progress,
+        };
         machine.schedule_at(now, wanted, not_before);
         machine
     }
@@ -124,6 +142,17 @@ impl Machine {
         self
     }
 
+    /// How far a wait has got that has taken in the reply of the call that gave the handle; `None` if it is over.
+    pub(crate) fn progress_after(reply: &Answer<Operation>, state: Arc<WaitState>) -> Option<Progress> {
+        let mut machine = Self::new(Arc::default(), None, Duration::ZERO).with_state(state);
+        let verdict = machine.replied(Duration::ZERO, &reply.value, reply.retry_after, 0.0);
+        matches!(verdict, Verdict::GoesOn { .. }).then_some(machine.progress)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
     pub(crate) fn progress(&self) -> &Progress {
         &self.progress
     }
@@ -135,11 +164,15 @@ impl Machine {
 
     /// What to do at this time.
     pub(crate) fn action(&self, now: Duration) -> Action {
-        if let Some(reason) = self.given_up {
-            return Action::GiveUp(reason);
+        if self.failed_too_long {
+            return Action::GiveUp(GiveUp::Failures);
+        }
+        let not_before = self.progress.not_before;
+        if self.deadline.is_some_and(|deadline| not_before >= deadline) && not_before > now {
+            return Action::GiveUp(GiveUp::NotBefore(not_before - now));
         }
         let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(now));
-        if left.is_zero() && self.polled {
+        if self.too_late || left.is_zero() && self.polled {
             return Action::GiveUp(GiveUp::Deadline);
         }
         if now < self.progress.next_poll {
@@ -217,13 +250,11 @@ impl Machine {
         let status = operation.status.as_str();
         let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
         let (changed, standing) = self.see(now, status, updated_at);
-        let ended = operation.completed_at.is_some() || operation.canceled_at.is_some() || operation.error.is_some();
         let stood_still = standing >= self.rules.unknown_status_tolerance;
         let stale = self.is_stale(operation);
-        match Phase::of(status, operation.generation_mode.as_ref().map_or("", |mode| mode.as_str())) {
+        match Phase::of_operation(operation) {
             Phase::Over(end) if !stale => return Verdict::Over(end),
-            Phase::Over(_) if stood_still => return Verdict::Over(End::Unrecognized),
-            Phase::Unknown if ended || stood_still => return Verdict::Over(End::Unrecognized),
+            Phase::Over(_) | Phase::Unknown if stood_still => return Verdict::Over(End::Unrecognized),
             Phase::Over(_) | Phase::Unknown | Phase::Passing => {}
         }
         Verdict::GoesOn { changed, overridden: self.schedule(now, retry_after, jitter) }
@@ -237,7 +268,7 @@ impl Machine {
         let obeyed = self.rules.obeyed(retry_after).0;
         self.progress.failures.add(Failure { at: now, used, obeyed, next: self.progress.next_poll });
         if used >= self.rules.failure_tolerance {
-            self.given_up = Some(GiveUp::Failures);
+            self.failed_too_long = true;
         }
         overridden
     }
@@ -286,13 +317,12 @@ impl Machine {
         self.progress.not_before = not_before;
         let Some(deadline) = self.deadline else { return };
         if not_before >= deadline && not_before > now {
-            self.given_up = Some(GiveUp::NotBefore(not_before - now));
             return;
         }
         // A last poll is to start early enough to be answered before the deadline.
         let last_poll = deadline - self.rules.request_timeout.min(deadline / 10);
         if now >= last_poll && self.polled {
-            self.given_up = Some(GiveUp::Deadline);
+            self.too_late = true;
         } else if self.progress.next_poll > last_poll {
             self.progress.next_poll = last_poll.max(not_before);
         }

@@ -4,8 +4,10 @@ use std::fmt;
 
 use mint_api::types::{Operation, OperationError};
 
+use super::phase::Phase;
 use super::{FailedOperation, Preview, Unpaid};
-use crate::error::{Brief, quoted};
+use crate::client::Mint;
+use crate::error::{Brief, Error, quoted};
 
 /// How a wait ends. Each variant holds the operation as it was last seen; some have methods for the next step.
 ///
@@ -58,6 +60,44 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome of an operation from anywhere, such as [`OperationHandle::get`](super::OperationHandle::get) or a message
+    /// of another service; `None` while it goes on. Its preview can be approved or revised, its bill resumed, its failure
+    /// retried. No request is sent.
+    ///
+    /// An operation in a status that this version does not know counts as going on, unless the operation says that it ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when its id cannot be that of an operation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::Outcome;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
+    /// let operation = mint.operation(&id).await?;
+    /// match Outcome::of(&mint, operation)? {
+    ///     Some(Outcome::AwaitingReview(preview)) => drop(preview.approve().send().await?),
+    ///     Some(outcome) => println!("{}", outcome.operation().status),
+    ///     None => println!("it goes on"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(mint: &Mint, operation: Operation) -> Result<Option<Self>, Error> {
+        let handle = mint.attach(&operation.id)?;
+        Ok(match Phase::of_operation(&operation) {
+            Phase::Over(end) => Some(end.outcome(operation, &handle)),
+            Phase::Passing | Phase::Unknown => None,
+        })
+    }
+
     /// The operation as it was last seen.
     pub fn operation(&self) -> &Operation {
         match self {

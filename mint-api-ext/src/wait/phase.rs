@@ -53,6 +53,15 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
+    pub(crate) fn of_operation(operation: &Operation) -> Self {
+        let ended = operation.completed_at.is_some() || operation.canceled_at.is_some() || operation.error.is_some();
+        let mode = operation.generation_mode.as_ref().map_or("", |mode| mode.as_str());
+        match Self::of(operation.status.as_str(), mode) {
+            Self::Unknown if ended => Self::Over(End::Unrecognized),
+            phase => phase,
+        }
+    }
+
     pub(crate) fn of(status: &str, generation_mode: &str) -> Self {
         match status {
             "queued" | "running" => Self::Passing,

@@ -6,6 +6,8 @@ use mint_api::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ActedOn;
+use super::machine::Progress;
+use super::wait_state::Paused;
 use crate::error::{Error, ErrorKind, OperationId};
 
 /// An operation as it is stored, for another process to wait for: its id and the wait state.
@@ -31,10 +33,10 @@ pub struct SavedOperation {
     /// Before this time the server wants no poll, in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
-    /// When [`deadline`](Self::deadline) and [`not_before`](Self::not_before) were known, in UTC. A clock that shows an earlier
-    /// time later on was set back, and these two go back with it. `None` without them.
+    /// When this was saved, in UTC. A clock that shows an earlier time later on was set back, and the other times go back with
+    /// it. `None` where there are no times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub as_of: Option<Timestamp>,
+    pub saved_at: Option<Timestamp>,
     /// The states that were acted on, which a stale reply may still show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acted_on: Vec<ActedOn>,
@@ -45,9 +47,46 @@ pub struct SavedOperation {
     /// its id. [`Wait::not_found_tolerance`](super::Wait::not_found_tolerance) is counted from then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
+    /// The wait that is made in steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) wait: Option<SavedWait>,
 }
 
 impl SavedOperation {
+    /// Merges what another process saved of the same operation: takes the times and the progress that were saved last, and
+    /// every state that was acted on in either. What was acted on is never forgotten.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the other is another operation, or holds a time
+    /// that cannot be read. This one is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        if self.id != other.id {
+            let text = format!("the states of the operations {} and {} do not merge", self.id, other.id);
+            return Err(Error::new(ErrorKind::InvalidArgument, text));
+        }
+        let saved_at = |saved: &Self| saved.instant(saved.saved_at.as_ref());
+        let (mut newer, older) = match saved_at(other)? > saved_at(self)? {
+            true => (other.clone(), &*self),
+            false => (self.clone(), other),
+        };
+        let acted_on = older.acted_on.iter().filter(|state| !newer.acted_on.contains(state)).cloned();
+        newer.acted_on = acted_on.chain(newer.acted_on.clone()).collect();
+        newer.idempotency_key = newer.idempotency_key.or_else(|| older.idempotency_key.clone());
+        newer.started_at = newer.started_at.or_else(|| older.started_at.clone());
+        *self = newer;
+        Ok(())
+    }
+
+    /// The wait that the last step paused.
+    pub(super) fn paused(&self) -> Result<Option<Paused>, Error> {
+        let Some(SavedWait { began_at, progress }) = &self.wait else {
+            return Ok(None);
+        };
+        let began_at = self.instant(Some(began_at))?;
+        Ok(began_at.map(|began_at| Paused { began_at, progress: progress.clone() }))
+    }
+
     /// A stored time.
     pub(super) fn instant(&self, time: Option<&Timestamp>) -> Result<Option<SystemTime>, Error> {
         let instant = time.map(Timestamp::to_utc).transpose().map_err(|error| {
@@ -56,6 +95,20 @@ impl SavedOperation {
             Error::new(ErrorKind::InvalidArgument, text).with_source(error)
         })?;
         Ok(instant.map(Into::into))
+    }
+}
+
+/// A wait between two steps.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SavedWait {
+    began_at: Timestamp,
+    progress: Progress,
+}
+
+impl SavedWait {
+    pub(super) fn of(paused: &Paused) -> Self {
+        Self { began_at: paused.began_at.into(), progress: paused.progress.clone() }
     }
 }
 

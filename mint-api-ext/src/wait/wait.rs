@@ -216,7 +216,7 @@ impl Wait {
         Updates(stream.boxed())
     }
 
-    fn span(&self) -> tracing::Span {
+    pub(super) fn span(&self) -> tracing::Span {
         tracing::debug_span!("mint.wait", mint.operation_id = %self.handle.id())
     }
 

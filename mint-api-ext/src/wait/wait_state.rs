@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use mint_api::types::Operation;
 use tokio::time::Instant;
 
+use super::machine::Progress;
+use super::saved_operation::SavedWait;
 use super::{ActedOn, SavedOperation};
 use crate::client::Answer;
 use crate::error::{Error, OperationId};
@@ -42,20 +44,39 @@ struct Known {
     deadline: Option<SystemTime>,
     /// Before this time the server wants no poll.
     not_before: Option<SystemTime>,
-    /// The latest time at which these two were right.
+    /// The latest time at which these two, and the wait that is paused, were right.
     as_of: Option<SystemTime>,
     /// The states in which the operation was approved, revised or resumed.
     acted_on: Box<[ActedOn]>,
     /// The reply of the call that gave the handle, and when it arrived, until a newer reply arrives.
     reply: Option<Box<(Answer<Operation>, Instant)>>,
+    /// The wait that is made in steps.
+    paused: Option<Box<Paused>>,
+}
+
+/// A wait between two steps.
+#[derive(Clone, Debug)]
+pub(super) struct Paused {
+    pub(super) began_at: SystemTime,
+    pub(super) progress: Progress,
+}
+
+impl Paused {
+    /// A wait that begins now and does not poll for a while.
+    pub(super) fn begin(now: SystemTime, not_before: Duration) -> Self {
+        Self { began_at: now, progress: Progress::beginning(not_before) }
+    }
 }
 
 impl Known {
-    /// Moves the times along with a clock that was set back, so that neither is further off than it was before.
+    /// Moves the times along with a clock that was set back, so that none is further off than it was before.
     fn follow(&mut self, now: SystemTime) {
         let set_back = self.as_of.and_then(|as_of| as_of.duration_since(now).ok()).unwrap_or_default();
         for time in [&mut self.deadline, &mut self.not_before] {
             *time = time.and_then(|time| time.checked_sub(set_back));
+        }
+        if let Some(paused) = &mut self.paused {
+            paused.began_at = paused.began_at.checked_sub(set_back).unwrap_or(SystemTime::UNIX_EPOCH);
         }
         self.as_of = Some(now);
     }
@@ -88,9 +109,10 @@ impl WaitState {
         let known = Known {
             deadline: saved.instant(saved.deadline.as_ref())?,
             not_before: saved.instant(saved.not_before.as_ref())?,
-            as_of: saved.instant(saved.as_of.as_ref())?,
+            as_of: saved.instant(saved.saved_at.as_ref())?,
             acted_on: saved.acted_on.clone().into(),
             reply: None,
+            paused: saved.paused()?.map(Box::new),
         };
         let idempotency_key = saved.idempotency_key.as_deref().map(Into::into);
         let at = saved.instant(saved.started_at.as_ref())?;
@@ -98,17 +120,19 @@ impl WaitState {
         Ok(Self { start: Some(Box::new(start)), known: Mutex::new(known) })
     }
 
-    pub(crate) fn save(&self, id: OperationId) -> SavedOperation {
-        let known = self.known();
+    pub(crate) fn save(&self, id: OperationId, now: SystemTime) -> SavedOperation {
+        let known = self.known_at(now);
+        let has_times = known.deadline.is_some() || known.not_before.is_some() || known.paused.is_some();
         SavedOperation {
             format: Default::default(),
             id,
             deadline: known.deadline.map(Into::into),
             not_before: known.not_before.map(Into::into),
-            as_of: known.deadline.or(known.not_before).and(known.as_of).map(Into::into),
+            saved_at: has_times.then(|| now.into()),
             acted_on: known.acted_on.to_vec(),
             idempotency_key: self.idempotency_key().map(Into::into),
             started_at: self.started_at().map(Into::into),
+            wait: known.paused.as_deref().map(SavedWait::of),
         }
     }
 
@@ -124,8 +148,23 @@ impl WaitState {
         self.known_at(now).deadline
     }
 
-    pub(crate) fn set_deadline(&self, deadline: Option<SystemTime>, now: SystemTime) {
-        self.known_at(now).deadline = deadline;
+    /// A wait begins that must end at this time, in the place of one that was made in steps. Without a time, the wait ended.
+    pub(crate) fn begin(&self, deadline: Option<SystemTime>, now: SystemTime) {
+        let mut known = self.known_at(now);
+        known.deadline = deadline;
+        known.paused = None;
+    }
+
+    /// The wait goes on in a later step.
+    pub(super) fn pause(&self, paused: Paused, deadline: Option<SystemTime>, now: SystemTime) {
+        let mut known = self.known_at(now);
+        known.deadline = deadline;
+        known.paused = Some(Box::new(paused));
+    }
+
+    /// The wait that the last step paused.
+    pub(super) fn paused(&self, now: SystemTime) -> Option<Paused> {
+        self.known_at(now).paused.as_deref().cloned()
     }
 
     pub(crate) fn not_before(&self, now: SystemTime) -> Option<SystemTime> {
@@ -160,11 +199,20 @@ impl WaitState {
     }
 
     /// A call that started the operation, or let it go on, was answered.
-    pub(crate) fn call_replied(&self, reply: Answer<Operation>, not_before: Option<SystemTime>, now: SystemTime) {
+    ///
+    /// A wait in another process goes on from this progress, one in this process takes in the reply.
+    pub(crate) fn call_replied(
+        &self,
+        reply: Answer<Operation>,
+        progress: Option<Progress>,
+        not_before: Option<SystemTime>,
+        now: SystemTime,
+    ) {
         self.observed(&reply.value);
         let mut known = self.known_at(now);
         known.not_before = not_before;
         known.reply = Some(Box::new((reply, Instant::now())));
+        known.paused = progress.map(|progress| Box::new(Paused { began_at: now, progress }));
     }
 
     /// The operation was polled.

@@ -3,21 +3,32 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
+use mint_api_ext::client::Clock as _;
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::wait::{PollingPolicy, Update};
+use mint_api_ext::wait::{PollingPolicy, Step, Update};
 use mint_api_ext::{Error, ErrorKind, Mint, Outcome};
 use tokio::time::Instant;
+
+use crate::support::clock::TokioClock;
 
 /// How a wait ended, and when each of its requests came, in seconds since it began.
 type Played = (String, Vec<f64>);
 
 /// A client whose requests are not held up by each other.
 async fn played(script: &Script, wait: impl AsyncFnOnce(Mint, String) -> Result<Outcome, Error>) -> Played {
+    played_by_clock(script, async |mint, id, _| wait(mint, id).await).await
+}
+
+async fn played_by_clock(
+    script: &Script,
+    wait: impl AsyncFnOnce(Mint, String, TokioClock) -> Result<Outcome, Error>,
+) -> Played {
     let simulator = Simulator::start().await.unwrap();
-    let mint = simulator.mint_builder().unwrap().seed(1).build().unwrap();
+    let clock = TokioClock::new();
+    let mint = simulator.mint_builder().unwrap().seed(1).clock(clock.clone()).build().unwrap();
     let id = simulator.add(script.clone());
     let began = Instant::now();
-    let end = match wait(mint, id).await {
+    let end = match wait(mint, id, clock).await {
         Ok(outcome) => format!("{outcome:?}").split('(').next().unwrap_or_default().to_owned(),
         Err(error) => format!("{:?} {:?}", error.kind(), error.status().map(|status| status.as_u16())),
     };
@@ -52,6 +63,21 @@ async fn by_every_poll(mint: Mint, id: String) -> Result<Outcome, Error> {
 async fn by_saved(mint: Mint, id: String) -> Result<Outcome, Error> {
     let text = serde_json::to_string(&mint.attach(id)?).unwrap();
     mint.attach_saved(&serde_json::from_str(&text).unwrap())?.wait().deadline(DEADLINE).await
+}
+
+/// Each step in a process of its own, which knows what the one before stored.
+async fn by_steps(mint: Mint, id: String, clock: TokioClock) -> Result<Outcome, Error> {
+    let mut stored = serde_json::to_string(&mint.attach(id)?).unwrap();
+    loop {
+        let handle = mint.attach_saved(&serde_json::from_str(&stored).unwrap())?;
+        match handle.wait().deadline(DEADLINE).step().await? {
+            Step::Pending { next_poll_at, .. } => {
+                stored = serde_json::to_string(&handle).unwrap();
+                tokio::time::sleep(next_poll_at.duration_since(clock.now()).unwrap_or_default()).await;
+            }
+            Step::Ended(outcome) => return Ok(outcome),
+        }
+    }
 }
 
 async fn by_batch(mint: Mint, id: String) -> Result<Outcome, Error> {
@@ -92,6 +118,7 @@ async fn every_way_of_waiting_agrees() {
         assert_eq!(played(&script, by_every_poll).await, first, "{script:?}");
         assert_eq!(played(&script, by_saved).await, first, "{script:?}");
         assert_eq!(played(&script, by_batch).await, first, "{script:?}");
+        assert_eq!(played_by_clock(&script, by_steps).await, first, "{script:?}");
     }
 }
 

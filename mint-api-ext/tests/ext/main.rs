@@ -48,6 +48,7 @@ mod support {
     pub(crate) mod say;
     pub(crate) mod scripted;
 }
+mod steps;
 mod taken_names;
 mod tls;
 mod tokens;

@@ -71,9 +71,9 @@ async fn a_clock_that_was_set_moves_no_wait_further_off() {
     // When the next poll is, and when a wait without an outcome ends, in seconds after the save.
     for (set, polls, ends) in [
         ((|_| ()) as Sets, 40..45, 80..92),
-        (|clock| clock.set_back(Duration::from_secs(5)), 45..55, 80..102),
-        (|clock| clock.set_back(DAY), 40..55, 80..102),
-        (|clock| clock.set_back(300 * DAY), 40..55, 80..102),
+        (|clock| clock.set_back(Duration::from_secs(5)), 40..45, 80..92),
+        (|clock| clock.set_back(DAY), 40..45, 80..92),
+        (|clock| clock.set_back(300 * DAY), 40..45, 80..92),
         // It looks as if the time had passed: one poll.
         (|clock| clock.set_forward(DAY), 0..1, 0..1),
     ] {
@@ -129,12 +129,12 @@ async fn what_is_no_saved_operation() {
     assert_eq!(serde_json::to_string(&mint.attach_saved(&saved).unwrap()).unwrap(), r#"{"format":1,"id":"op"}"#);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn older_formats_are_read_and_newer_ones_refused() {
     let simulator = Simulator::start().await.unwrap();
-    let mint = simulator.mint().unwrap();
+    let mint = simulator.mint_builder().unwrap().clock(TokioClock::new()).build().unwrap();
     let fields = r#""id": "op", "deadline": "2027-01-15T08:01:40Z", "notBefore": "2027-01-15T08:00:00Z",
-        "actedOn": [{"status": "preview_ready", "updatedAt": "t"}], "idempotencyKey": "key""#;
+        "savedAt": "2027-01-15T08:00:00Z", "actedOn": [{"status": "preview_ready", "updatedAt": "t"}], "idempotencyKey": "key""#;
     let read = |format: &str| serde_json::from_str::<SavedOperation>(&format!("{{{format} {fields}}}"));
     let saved = read("").unwrap();
     assert_eq!(saved, read("\"format\": 1,").unwrap(), "what was saved before formats had numbers is the same");

@@ -30,7 +30,19 @@ fn operation(status: &str, updated_at: &str) -> Operation {
 }
 
 /// Plays a script, its last entry for ever, each poll taking no time; returns when the polls were, in ms, and the end.
+///
+/// A wait that is stored and taken up by another process after each poll must do the same.
 fn play(wait: Waits, script: &[Brings]) -> (Vec<u128>, String) {
+    let played = play_with(&wait, script, |machine, _| machine);
+    let resumed = play_with(&wait, script, |machine, now| {
+        let stored = serde_json::to_string(machine.progress()).unwrap();
+        Machine::resumed(machine.rules, machine.deadline, now, serde_json::from_str(&stored).unwrap())
+    });
+    assert_eq!(resumed, played, "one wait and many steps differ");
+    played
+}
+
+fn play_with(wait: &Waits, script: &[Brings], between: impl Fn(Machine, Duration) -> Machine) -> (Vec<u128>, String) {
     let mut machine = wait.machine();
     let mut now = Duration::ZERO;
     let mut polls = Vec::new();
@@ -38,6 +50,7 @@ fn play(wait: Waits, script: &[Brings]) -> (Vec<u128>, String) {
         match machine.action(now) {
             Action::SleepUntil(time) => {
                 assert!(time > now, "a sleep must end later");
+                machine = between(machine, now);
                 now = time;
             }
             Action::GiveUp(reason) => return (polls, format!("{reason:?}")),
@@ -70,8 +83,8 @@ struct Waits {
 }
 
 impl Waits {
-    fn machine(self) -> Machine {
-        Machine::new(Arc::new(self.rules), self.deadline, Duration::ZERO)
+    fn machine(&self) -> Machine {
+        Machine::new(Arc::new(self.rules.clone()), self.deadline, Duration::ZERO)
     }
 }
 

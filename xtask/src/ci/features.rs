@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::workspace::Workspace;
 
 /// Checks each published package with each of its features alone, and with none. All together are checked by other gates.
+/// A feature that only passes one on to another published package is checked there.
 ///
 /// # Errors
 ///
@@ -52,7 +53,15 @@ pub(crate) fn package<'a>(metadata: &'a Value, name: &str) -> Option<&'a Value> 
 
 fn features(metadata: &Value, name: &str) -> Vec<String> {
     let features = package(metadata, name).and_then(|package| package["features"].as_object());
-    features.into_iter().flat_map(|features| features.keys()).filter(|name| *name != "default").cloned().collect()
+    let own = features.into_iter().flatten().filter(|(name, enables)| *name != "default" && !is_passed_on(enables));
+    own.map(|(name, _)| name.clone()).collect()
+}
+
+/// Whether a feature does nothing but enable features of published packages.
+fn is_passed_on(enables: &Value) -> bool {
+    let enables: Vec<_> = enables.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let published = |feature: &&str| feature.split_once('/').is_some_and(|(package, _)| PUBLISHED.contains(&package));
+    !enables.is_empty() && enables.iter().all(published)
 }
 
 fn cannot_start(error: io::Error) -> Problem {
@@ -68,5 +77,6 @@ mod tests {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
         assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
         assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks"]);
+        assert_eq!(features(&metadata, "mint-api-ext"), ["object-store", "progress", "simulator", "unpack"]);
     }
 }

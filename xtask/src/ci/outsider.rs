@@ -1,7 +1,7 @@
 //! A crate outside the workspace, which takes the published packages as the registry would give them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use super::gate::GateVerdict;
 use super::gates::AS_IN_THE_WORKSPACE;
@@ -43,6 +43,7 @@ impl<'a> Outsider<'a> {
         let mut command = self.workspace.cargo();
         command.current_dir(&self.root).args(["run", "--quiet", "--offline"]);
         let (profile, debug) = AS_IN_THE_WORKSPACE;
+        let debug = env::var_os(profile).unwrap_or_else(|| debug.into());
         command.env("CARGO_TARGET_DIR", self.workspace.target()).env(profile, debug);
         Ok(GateVerdict::of(command.status().is_ok_and(|status| status.success())))
     }

@@ -109,6 +109,7 @@
 //! - The wait itself ends early: an [`Error`](crate::Error). The operation goes on at the server and can be attached to again.
 
 mod acted_on;
+mod advice;
 mod batch;
 mod driver;
 mod failures;
@@ -121,14 +122,17 @@ mod policy;
 mod poller;
 mod rules;
 mod saved_operation;
+mod settled;
 mod step;
 mod update;
 mod wait;
 mod wait_many;
 mod wait_state;
+mod watch;
 
 pub use crate::error::{OperationId, WaitSummary};
 pub use acted_on::ActedOn;
+pub use advice::Advice;
 pub use gate::{FailedOperation, Preview, Unpaid};
 pub use handle::OperationHandle;
 pub use outcome::{NotSucceeded, Outcome, Success};
@@ -142,3 +146,4 @@ pub use update::{Observation, Update};
 pub use wait::{Updates, Wait};
 pub use wait_many::{BatchControl, WaitMany, WaitTarget};
 pub(crate) use wait_state::WaitState;
+pub(crate) use watch::watch;

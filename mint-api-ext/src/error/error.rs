@@ -40,6 +40,9 @@ pub enum ErrorKind {
     /// Another download held a file or the manifest of a directory for longer than
     /// [`lock_timeout`](crate::download::Download::lock_timeout).
     Locked,
+    /// An operation that a job of several calls depends on did not succeed; [`Error::operation`] holds it. The source is the
+    /// [`NotSucceeded`](crate::wait::NotSucceeded), with the outcome to act on.
+    NotSucceeded,
     /// The caller's cancellation token ended the wait. The operation continues at the server.
     Interrupted,
 }

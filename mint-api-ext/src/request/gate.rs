@@ -9,7 +9,7 @@ use super::model::RetryModel;
 use super::prepared::{Endpoint, Prepared, text};
 use super::request::Request;
 use crate::client::resource_of;
-use crate::wait::{FailedOperation, Preview, Unpaid};
+use crate::wait::{Advice, FailedOperation, Preview, Unpaid};
 
 impl Preview {
     /// Describes the approval of the preview: `POST /v1/operations/{operationId}:approve`. This method sends nothing. After
@@ -115,8 +115,9 @@ impl FailedOperation {
     /// Describes generating the model again, as a new operation: `POST /v1/models/{modelId}:retry`. This method sends
     /// nothing.
     ///
-    /// Mint retries only models. For any other operation, sending fails with
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    /// Mint retries only models. For any other operation, and where the failure says that the same request fails again
+    /// ([`Advice::ChangeRequest`]), sending fails with [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument): an
+    /// attempt that fails can cost credits, too. [`retry_anyway`](Self::retry_anyway) sends it all the same.
     ///
     /// # Examples
     ///
@@ -138,10 +139,22 @@ impl FailedOperation {
     /// # }
     /// ```
     pub fn retry(&self) -> Request<RetryModel> {
-        let RetryModel(prepared) = match resource_of(&self.operation) {
+        match self.advice() {
+            Advice::ChangeRequest => self.retried_by(RetryModel::fails_again()),
+            _ => self.retry_anyway(),
+        }
+    }
+
+    /// As [`retry`](Self::retry), also where the failure says that the same request fails again. The attempt can cost
+    /// credits.
+    pub fn retry_anyway(&self) -> Request<RetryModel> {
+        self.retried_by(match resource_of(&self.operation) {
             Some(("model", id)) => RetryModel::new(id.to_owned()),
             _ => RetryModel::not_a_model(),
-        };
+        })
+    }
+
+    fn retried_by(&self, RetryModel(prepared): RetryModel) -> Request<RetryModel> {
         Found::new(&self.operation, &self.handle).request("retry", prepared, RetryModel)
     }
 }

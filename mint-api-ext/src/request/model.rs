@@ -45,7 +45,18 @@ impl RetryModel {
 
     /// Why an operation that made something else cannot be retried.
     pub(super) fn not_a_model() -> Self {
-        let why = "the operation was not making a model, and Mint retries only models";
+        Self::refused("the operation was not making a model, and Mint retries only models")
+    }
+
+    /// Why an operation is not retried whose failure is that of the request.
+    pub(super) fn fails_again() -> Self {
+        Self::refused(
+            "the server refused what was asked for, so that the same request fails again and may cost credits; change the \
+             prompt or the image, or send it with `retry_anyway`",
+        )
+    }
+
+    fn refused(why: &str) -> Self {
         Self(Prepared::new(Endpoint::collection("retry"), Err(why.to_owned())))
     }
 }

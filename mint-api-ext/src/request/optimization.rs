@@ -13,8 +13,9 @@ use reqwest::StatusCode;
 use super::call::{Call, Estimated, Question, Replied, Sealed};
 use super::prepared::{Endpoint, Prepared};
 use super::request::Request;
+use crate::client::answer;
 use crate::error::Error;
-use crate::wait::OperationHandle;
+use crate::wait::{OperationHandle, watch};
 
 /// Optimizes a model; see [`Mint::optimize_model`](crate::Mint::optimize_model).
 #[derive(Clone, Debug)]
@@ -39,8 +40,8 @@ pub enum Optimization {
     Started(OperationHandle),
     /// The model is optimized already: its assets have `optimized_glb_url`. No operation was started.
     AlreadyOptimized(Box<Model>),
-    /// An optimization of the model is running already. No operation was started. Read the model again until its assets
-    /// have `optimized_glb_url`.
+    /// An optimization of the model is running already. No operation was started.
+    /// [`send_and_wait`](Request::send_and_wait) waits for it.
     InProgress(Box<Model>),
 }
 
@@ -111,4 +112,57 @@ impl Request<OptimizeModel> {
             Ok(in_progress(Box::new(request.mint().model(request.call.0.endpoint.id()).await?)))
         })
     }
+
+    /// Optimizes the model to the end, whatever is the case: starts an optimization and waits for it, waits for one that
+    /// somebody else started, or finds that the model is optimized already. The model in the result has an
+    /// `optimized_glb_url`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send) and of a [`Wait`](crate::wait::Wait); [`ErrorKind::NotSucceeded`] if the optimization
+    /// that was started does not succeed; [`ErrorKind::Timeout`] if the model has no optimized file after 30 minutes, as
+    /// when the optimization of somebody else failed.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future does not stop the optimization. Send this request again: it finds what became of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::types::OptimizationLevel;
+    /// # use mint_api_ext::simulator::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let made = mint.generate_model("a brass lamp").send_and_wait().await?.into_operation();
+    /// # let id = made.resource.and_then(|model| model.id).ok_or("no model")?;
+    /// let model = mint.optimize_model(&id, OptimizationLevel::Moderate).send_and_wait().await?;
+    /// assert!(model.assets.is_some_and(|assets| assets.optimized_glb_url.is_some()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`ErrorKind::NotSucceeded`]: crate::ErrorKind::NotSucceeded
+    /// [`ErrorKind::Timeout`]: crate::ErrorKind::Timeout
+    pub fn send_and_wait(&self) -> BoxFuture<'static, Result<Model, Error>> {
+        let request = self.clone();
+        Box::pin(async move {
+            match request.send().await? {
+                Optimization::Started(handle) => drop(handle.wait().await?.into_succeeded()?),
+                Optimization::AlreadyOptimized(model) if is_optimized(&model) => return Ok(*model),
+                Optimization::AlreadyOptimized(_) | Optimization::InProgress(_) => {}
+            }
+            let (mint, id) = (request.mint(), request.call.0.endpoint.id());
+            let what = format!("read model {id}");
+            let read = || async { answer(&what, mint.api().get_model().model_id(id).send().await) };
+            watch(mint, &format!("model {id} is optimized"), read, is_optimized).await
+        })
+    }
+}
+
+fn is_optimized(model: &Model) -> bool {
+    model.assets.as_ref().is_some_and(|assets| assets.optimized_glb_url.is_some())
 }

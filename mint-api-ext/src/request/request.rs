@@ -58,6 +58,13 @@ impl<T> Request<T> {
         &self.key
     }
 
+    /// A request of the same job, within the same budget.
+    pub(super) fn followed_by<U>(self, call: U, key: String) -> Request<U> {
+        let budget = self.spending.budget;
+        let spending = Spending { budget, ..Spending::default() };
+        Request { mint: self.mint, call, key, earlier: Earlier::unknown(), spending }
+    }
+
     pub(super) fn mint(&self) -> &Mint {
         &self.mint
     }

@@ -221,21 +221,42 @@ impl Machine {
                     Ok(Update::Changed(seen))
                 }
             },
-            Err(error) if error.is_not_found() && now < self.known_by => {
-                tracing::debug!(%error, "the server does not know the operation yet");
+            Err(error) => self.take_failure(now, error, jitter).map(Update::PollFailed),
+        }
+    }
+
+    /// Takes in the failure of a poll: gives it back if a later poll may succeed, else the error that ends the wait.
+    fn take_failure(&mut self, now: Duration, error: Error, jitter: f64) -> Result<Error, Error> {
+        if error.is_not_found() && now < self.known_by {
+            tracing::debug!(%error, "the server does not know the operation yet");
+            self.progress.polls = self.progress.polls.saturating_add(1);
+            self.schedule(now, error.retry_after(), jitter);
+            Ok(error)
+        } else if self.progress.failures.is_retryable(&error) || self.is_portal(&error) {
+            tracing::debug!(%error, "a poll failed");
+            self.failed(now, error.retry_after(), jitter);
+            Ok(error)
+        } else {
+            self.progress.polls = self.progress.polls.saturating_add(1);
+            Err(self.progress.failures.explain(error))
+        }
+    }
+
+    /// Takes in the reply, or the failure, of a read of something that is no operation and is not as it is wanted yet.
+    pub(super) fn take_read(
+        &mut self,
+        now: Duration,
+        read: Result<Option<Duration>, Error>,
+        jitter: f64,
+    ) -> Result<Option<Error>, Error> {
+        match read {
+            Ok(retry_after) => {
                 self.progress.polls = self.progress.polls.saturating_add(1);
-                self.schedule(now, error.retry_after(), jitter);
-                Ok(Update::PollFailed(error))
+                self.progress.failures = Failures::default();
+                self.schedule(now, retry_after, jitter);
+                Ok(None)
             }
-            Err(error) if self.progress.failures.is_retryable(&error) || self.is_portal(&error) => {
-                tracing::debug!(%error, "a poll failed");
-                self.failed(now, error.retry_after(), jitter);
-                Ok(Update::PollFailed(error))
-            }
-            Err(error) => {
-                self.progress.polls = self.progress.polls.saturating_add(1);
-                Err(self.progress.failures.explain(error))
-            }
+            Err(error) => self.take_failure(now, error, jitter).map(Some),
         }
     }
 

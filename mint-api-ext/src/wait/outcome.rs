@@ -5,9 +5,9 @@ use std::fmt;
 use mint_api::types::{Operation, OperationError};
 
 use super::phase::Phase;
-use super::{FailedOperation, Preview, Unpaid};
+use super::{Advice, FailedOperation, Preview, Unpaid};
 use crate::client::Mint;
-use crate::error::{Brief, Error, quoted};
+use crate::error::{Brief, Error, ErrorKind, quoted};
 
 /// How a wait ends. Each variant holds the operation as it was last seen; some have methods for the next step.
 ///
@@ -245,18 +245,21 @@ impl fmt::Display for NotSucceeded {
                 }
             }
             Outcome::Canceled(_) => f.write_str("was canceled; start it again if it is still wanted"),
-            Outcome::Failed(_) => {
+            Outcome::Failed(failed) => {
                 let said = |text: fn(&OperationError) -> Option<&String>| operation.error.as_ref().and_then(text);
                 let (message, code) = (said(|error| error.message.as_ref()), said(|error| error.code.as_ref()));
                 match (message.map(|text| quoted(text)), code.map(|text| quoted(text))) {
-                    (Some(message), Some(code)) => {
-                        write!(f, "failed: {message} ({code}); change the request, or retry")
-                    }
-                    (Some(said), None) | (None, Some(said)) => {
-                        write!(f, "failed: {said}; change the request, or retry")
-                    }
-                    (None, None) => f.write_str("failed, and the server does not say why; retry"),
+                    (Some(message), Some(code)) => write!(f, "failed: {message} ({code})")?,
+                    (Some(said), None) | (None, Some(said)) => write!(f, "failed: {said}")?,
+                    (None, None) => f.write_str("failed, and the server does not say why")?,
                 }
+                f.write_str(match failed.advice() {
+                    Advice::Retry => "; another attempt may succeed, and costs credits",
+                    Advice::ChangeRequest => "; the same request fails again, change it",
+                    Advice::AddCredits => "; add credits or raise the quota of the account, then retry",
+                    Advice::ContactSupport => "; report its id to Mint",
+                    Advice::Unknown => "; another attempt costs credits and may fail as well",
+                })
             }
             _ => write!(f, "ended as `{}`, which this version does not know; update this crate", operation.status),
         }
@@ -264,6 +267,14 @@ impl fmt::Display for NotSucceeded {
 }
 
 impl std::error::Error for NotSucceeded {}
+
+/// For `?` in a function that returns [`Error`].
+impl From<NotSucceeded> for Error {
+    fn from(not: NotSucceeded) -> Self {
+        let operation = not.outcome().operation().clone();
+        Self::new(ErrorKind::NotSucceeded, not.to_string()).with_operation(Some(operation)).with_source(not)
+    }
+}
 
 #[cfg(test)]
 mod tests {

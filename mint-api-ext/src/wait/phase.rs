@@ -39,6 +39,11 @@ pub(crate) fn has_ended(operation: &Operation) -> bool {
     matches!(phase, Phase::Over(Succeeded | PartiallySucceeded | Failed | Canceled))
 }
 
+/// Whether an operation goes on only when a person acts.
+pub(super) fn needs_person(operation: &Operation) -> bool {
+    matches!(Phase::of_operation(operation), Phase::Over(End::AwaitingReview | End::BillingRequired))
+}
+
 /// What a status means for a wait.
 ///
 /// Statuses are compared as text, so that it does not matter which of them the OpenAPI document lists.

@@ -19,6 +19,7 @@ mod faults;
 mod gate;
 mod generated_calls;
 mod inputs;
+mod jobs;
 mod missing_files;
 mod money;
 mod nginx;

@@ -275,7 +275,7 @@ proptest::proptest! {
         }
         proptest::prop_assert!(now <= deadline || polls == 1);
         // The cadence has this many instants before the deadline, and one more is the last poll.
-        let (at_most, _) = play(Waits { deadline: Some(deadline), ..rules() }, &[RUNNING]);
+        let (at_most, _) = play_with(&Waits { deadline: Some(deadline), ..rules() }, &[RUNNING], |machine, _| machine);
         proptest::prop_assert!(polls <= at_most.len() + 1, "{polls} polls instead of {at_most:?}");
         proptest::prop_assert_eq!(machine.progress().polls as usize, polls);
     }

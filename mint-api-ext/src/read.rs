@@ -36,9 +36,13 @@
 //! [`is_unauthorized`](crate::Error::is_unauthorized) after a 401. A list ends after its first error.
 
 mod asset_type;
+mod credits;
 mod list;
+mod pack_models;
 mod read;
 
 pub use asset_type::AssetType;
+pub use credits::Credits;
 pub use list::{Items, List};
+pub use pack_models::PackModel;
 pub(crate) use read::ANIMATION_TARGETS;

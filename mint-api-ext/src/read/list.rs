@@ -180,9 +180,21 @@ fn next(pagination: &Pagination) -> Option<String> {
     pagination.has_more.then(|| pagination.next_cursor.clone().unwrap_or_default())
 }
 
-/// The items of a [`List`] as a stream.
+/// The items of a [`List`], or the models of a pack, as a stream.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T>(BoxStream<'static, Result<T, Error>>);
+
+impl<T: Send + 'static> Items<T> {
+    pub(super) fn new(items: impl Stream<Item = Result<T, Error>> + Send + 'static) -> Self {
+        let until_error = futures::stream::unfold(Some(items.boxed()), async |items| {
+            let mut items = items?;
+            let item = items.next().await?;
+            let goes_on = item.is_ok();
+            Some((item, goes_on.then_some(items)))
+        });
+        Self(until_error.boxed())
+    }
+}
 
 impl<T> Stream for Items<T> {
     type Item = Result<T, Error>;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::types::{GenerationMode, OptimizationLevel};
 use mint_api_ext::wait::{Advice, NotSucceeded};
@@ -180,4 +181,43 @@ async fn every_known_failure_has_its_advice_and_no_request_that_fails_again_is_s
             "{text}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_models_of_a_pack_come_in_its_order_and_those_that_failed_come_without() {
+    let server = Scripted::by(|sent| match sent.line.as_str() {
+        "GET /v1/asset-packs/pack_1" => is(
+            200,
+            json!({"id": "pack_1", "status": "partially_succeeded", "items": [
+                {"displayName": "Rake", "modelId": "m_1", "status": "succeeded"},
+                {"displayName": "Hoe", "modelId": null, "status": "failed"},
+                {"displayName": "Spade", "modelId": "m_3", "status": "succeeded"},
+                {"displayName": "Hose", "modelId": "m_4", "status": "running"},
+            ]}),
+        ),
+        "GET /v1/models/m_4" => problem(404, "not-found"),
+        line => is(200, json!({"object": "model", "id": line.trim_start_matches("GET /v1/models/")})),
+    })
+    .await;
+    let mint = server.mint();
+    let operation = |resource: Value| {
+        serde_json::from_value(json!({"id": "op_1", "status": "partially_succeeded", "resource": resource})).unwrap()
+    };
+    let items: Vec<_> =
+        mint.asset_pack_models(&operation(json!({"type": "asset_pack", "id": "pack_1"}))).collect().await;
+    let shown: Vec<_> = items
+        .into_iter()
+        .map(|item| match item {
+            Ok(item) => (item.item.display_name.unwrap(), item.model.map(|model| model.id)),
+            Err(error) => (format!("{:?}", error.status().unwrap().as_u16()), None),
+        })
+        .collect();
+    let model = |id: &str| Some(id.to_owned());
+    assert_eq!(
+        shown,
+        [("Rake".into(), model("m_1")), ("Hoe".into(), None), ("Spade".into(), model("m_3")), ("404".into(), None)]
+    );
+    let none: Vec<_> = mint.asset_pack_models(&operation(json!({"type": "model", "id": "m_1"}))).collect().await;
+    let [Err(error)] = &none[..] else { panic!("{none:?}") };
+    assert!(error.kind() == ErrorKind::InvalidArgument && error.to_string().contains("op_1"), "{error}");
 }

@@ -212,7 +212,6 @@ mod file_name;
 mod in_order;
 mod lock;
 mod manifest;
-mod missing;
 mod part;
 #[cfg(feature = "progress")]
 pub mod progress;
@@ -221,6 +220,7 @@ mod refresh;
 mod report;
 mod retry;
 mod run;
+mod selection;
 mod sidecar;
 #[cfg(feature = "object-store")]
 mod store;

@@ -7,6 +7,7 @@ use super::Event;
 use super::event::OnEvent;
 use super::publish::Durability;
 use super::retry::FAILURE_TOLERANCE;
+use super::selection::Absent;
 use super::verify::{ContentChecks, Limits, Sizes};
 use crate::asset::{AssetKind, Assets};
 use crate::client::{Downloader, Mint};
@@ -139,13 +140,6 @@ pub struct Download {
     pub(super) jitter: Jitter,
 }
 
-/// What it means that no file is of a kind that was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Absent {
-    IsAnError,
-    IsFine,
-}
-
 /// Whether archives are unpacked.
 #[cfg(feature = "unpack")]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -155,42 +149,6 @@ pub(super) enum Archives {
 }
 
 impl Download {
-    /// Fetches only files of these kinds. Default: every file.
-    ///
-    /// A kind of which there is no file is an error, [`Report::missing`](crate::download::Report::missing), but for
-    /// [`optional`](Self::optional).
-    pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
-        self.wanted.push(kinds.into_iter().collect());
-        self
-    }
-
-    /// Lets the kinds of [`only`](Self::only) be absent, as long as there are other files. Default: an absent kind is an
-    /// error.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use mint_api_ext::asset::AssetKind;
-    /// # use mint_api_ext::simulator::{Script, Simulator};
-    ///
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let simulator = Simulator::start().await?;
-    /// # let mint = simulator.mint()?;
-    /// # let id = simulator.add(Script::model());
-    /// # let directory = tempfile::tempdir()?;
-    /// let operation = mint.attach(id)?.wait().await?.into_operation();
-    /// let download = mint.download(&operation).only([AssetKind::Glb, AssetKind::Rad]).optional();
-    /// let files = download.to_dir(directory.path()).await?.complete()?;
-    /// # assert_eq!(files.len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn optional(mut self) -> Self {
-        self.absent = Absent::IsFine;
-        self
-    }
-
     /// How long a file may bring no new byte, over all its attempts, before it fails. Default: 5 minutes, as of a
     /// [`Wait`](crate::wait::Wait::failure_tolerance).
     ///

@@ -1,10 +1,53 @@
-//! Files that were asked for, and that no place names.
+//! Which files a download saves, and the error of those that no place names.
 
-use super::download::{Absent, Download};
+use super::download::Download;
 use crate::asset::{AssetKind, Assets};
 use crate::error::{Error, ErrorKind};
 
+/// What it means that no file is of a kind that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Absent {
+    IsAnError,
+    IsFine,
+}
+
 impl Download {
+    /// Fetches only files of these kinds. Default: every file.
+    ///
+    /// A kind of which there is no file is an error, [`Report::missing`](crate::download::Report::missing), but for
+    /// [`optional`](Self::optional).
+    pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
+        self.wanted.push(kinds.into_iter().collect());
+        self
+    }
+
+    /// Lets the kinds of [`only`](Self::only) be absent, as long as there are other files. Default: an absent kind is an
+    /// error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::asset::AssetKind;
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let id = simulator.add(Script::model());
+    /// # let directory = tempfile::tempdir()?;
+    /// let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let download = mint.download(&operation).only([AssetKind::Glb, AssetKind::Rad]).optional();
+    /// let files = download.to_dir(directory.path()).await?.complete()?;
+    /// # assert_eq!(files.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn optional(mut self) -> Self {
+        self.absent = Absent::IsFine;
+        self
+    }
+
     /// The error of kinds that no file has, or of no file at all.
     pub(super) fn missing(&self, assets: &Assets) -> Option<Error> {
         let what = match (assets.is_empty(), self.wanted.split_first()) {

@@ -30,17 +30,21 @@ impl Download {
         let missing = self.missing(&assets);
         let refresher = Refresher::new(self.mint.clone(), assets.source());
         let concurrency = self.concurrency;
-        let items = self.items(&destination, &manifest, &assets);
+        let (items, planned) = self.items(&destination, &manifest, &assets);
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
-        let planned = items.iter().map(|(item, _)| item.name.clone()).collect();
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
         let results = in_order(saves.collect(), concurrency).await;
         Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
     }
 
-    /// The files to save. The jitter of each keeps its retries out of step with those of the others.
-    fn items<D: Destination>(&mut self, destination: &D, manifest: &Manifest, assets: &Assets) -> Vec<(Item, Retries)> {
+    /// The files to save, and their names. The jitter of each keeps its retries out of step with those of the others.
+    fn items<D: Destination>(
+        &mut self,
+        destination: &D,
+        manifest: &Manifest,
+        assets: &Assets,
+    ) -> (Vec<(Item, Retries)>, HashSet<String>) {
         let is_wanted = |asset: &&Asset| self.wanted.iter().all(|kinds| kinds.contains(&asset.kind));
         let resource = assets.resource().map(str::to_owned);
         let assets: Vec<Asset> = assets.iter().filter(is_wanted).cloned().collect();
@@ -63,7 +67,7 @@ impl Download {
             }
             (item, retries)
         });
-        items.collect()
+        (items.collect(), planned)
     }
 }
 

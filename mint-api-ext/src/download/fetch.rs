@@ -34,7 +34,7 @@ pub(super) struct Job<'a> {
     pub(super) item: &'a Item,
     pub(super) claim: Claim,
     pub(super) on_event: &'a OnEvent,
-    /// The file in its place, if a conditional request can confirm it.
+    /// The version that the manifest records, if a conditional request can confirm it.
     pub(super) have: Option<&'a Entry>,
 }
 

@@ -165,6 +165,8 @@ impl<D: Destination> Run<D> {
         };
         let (fetched, attempts) = job.fetch(sink, retries).await?;
         let (file, version, stored_etag, saved_as) = match fetched {
+            // The server has the version that was edited here.
+            Fetched::Unchanged(_) if claim.must_equal().is_some() => return Err(claim.taken(item, None)),
             Fetched::Unchanged(entry) => {
                 let unpacked = destination.unpack(item).await?;
                 let file = FetchedFile { unpacked, ..there(&item.path, entry.bytes, entry.sha256.clone()) };
@@ -206,8 +208,8 @@ impl<D: Destination> Run<D> {
         Ok(FetchedFile { unpacked, ..FetchedFile::there(&item.asset, &item.path, found.length, found.sha256, began) })
     }
 
-    /// The claim once the file in its place was compared with the manifest; also its entry, if a conditional request can
-    /// confirm it.
+    /// The claim once the file in its place was compared with the manifest; also the entry in the manifest, if a
+    /// conditional request can confirm that version.
     async fn confirmed<'a>(
         &self,
         item: &Item,
@@ -221,10 +223,9 @@ impl<D: Destination> Run<D> {
         if claim != Claim::Ours || self.download.overwrite == Overwrite::Always {
             return Ok((claim, None));
         }
-        match self.destination.is_recorded(item, entry).await? {
-            true => Ok((claim, Some(entry).filter(|entry| entry.can_be_confirmed(&item.asset.url)))),
-            false => Ok((Claim::Edited { bytes }, None)),
-        }
+        let is_recorded = self.destination.is_recorded(item, entry).await?;
+        let claim = if is_recorded { claim } else { Claim::Edited { bytes } };
+        Ok((claim, Some(entry).filter(|entry| entry.can_be_confirmed(&item.asset.url))))
     }
 
     /// Refuses to replace a file that no download wrote as it is now by one of other bytes.

@@ -70,6 +70,10 @@ impl Lock {
                 Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
                 opened => opened?,
             };
+            // A lock is empty.
+            if file.metadata()?.len() > 0 {
+                return Err(io::Error::other("another program wrote it"));
+            }
             // By its full name: from Rust 1.89 on, `File` has a method of that name.
             match FileExt::try_lock(&file) {
                 Ok(()) => {}

@@ -1,4 +1,4 @@
-//! A partial file on disk: `<name>.part`, with a sidecar and a lock beside it. Everything here blocks.
+//! A partial file on disk: `<name>.part`, with a sidecar and a lock beside it. All of this module blocks.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use super::destination::{Arrival, Sink, Written};
 use super::disk::{beside, io_error, naming_skip_sync};
 use super::lock::Lock;
 use super::publish::{Clobber, Durability, publish};
-use super::sidecar::Version;
+use super::sidecar::{Paths, Version};
 use super::sum::{Sum, Summary};
 use super::transfer::Kept;
 use crate::client::blocking;
@@ -46,9 +46,9 @@ impl Part {
     ///
     /// The length of the file counts, since a sidecar could be older than the last write.
     pub(super) fn open(target: &Path, url: &str, lock: Lock) -> Result<Self, Error> {
-        let (path, sidecar) = (beside(target, ".part"), beside(target, ".part.json"));
-        let version = Version::read(&sidecar).filter(|version| version.url == Version::of(url).url);
-        let version = version.unwrap_or_default();
+        let paths = Paths::of(target).map_err(|error| io_error("open", &beside(target, ".part"), error))?;
+        let Paths { part: path, sidecar, version } = paths;
+        let version = version.filter(|version| version.url == Version::of(url).url).unwrap_or_default();
         let target = target.to_owned();
         let mut kept = OnDisk { target, path, sidecar, version, sum: Sum::default(), _lock: lock };
         let file = kept.open().map_err(|error| io_error("open", &kept.path, error))?;
@@ -75,8 +75,10 @@ impl Part {
 
     fn clear(mut self) -> Result<Self, Error> {
         self.kept.version = Version::default();
-        let _ = fs::remove_file(&self.kept.sidecar);
-        self.emptied()
+        // Emptied first: a crash must not leave bytes without the sidecar, which marks them as a download's.
+        let part = self.emptied()?;
+        let _ = fs::remove_file(&part.kept.sidecar);
+        Ok(part)
     }
 
     fn emptied(self) -> Result<Self, Error> {

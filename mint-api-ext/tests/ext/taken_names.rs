@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mint_api_ext::asset::Assets;
 use mint_api_ext::download::{Download, Obtained, Overwrite};
-use mint_api_ext::simulator::Simulator;
+use mint_api_ext::simulator::{Fault, Simulator};
 use mint_api_ext::types::Operation;
 use mint_api_ext::{Error, ErrorKind};
 use object_store::ObjectStoreExt as _;
@@ -132,4 +133,67 @@ async fn a_file_of_the_same_bytes_is_taken_up() {
     std::fs::write(directory.path().join("model.stl"), "solid new").unwrap();
     in_directory(mint.download(&operation), directory.path()).await.unwrap();
     assert_eq!(in_directory(mint.download(&operation), directory.path()).await.unwrap(), Obtained::AlreadyThere);
+}
+
+/// A user's own `model.stl.part` or `model.stl.part.json` stays, and the download continues beside it.
+#[tokio::test(start_paused = true)]
+async fn a_partial_file_of_another_program() {
+    let bytes: Vec<u8> = (0..900_000_u32).map(|n| (n * 31 % 251) as u8).collect();
+    for (name, content) in [
+        ("model.stl.part", "mine"),
+        ("model.stl.part.json", "{\"mine\": true}"),
+        // A later version of this crate may write it.
+        ("model.stl.part.json", "{\"version\": 99, \"url\": \"https://a.b/c\"}"),
+    ] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let operation = operation(&simulator, "op_1", "m_1", &bytes);
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        std::fs::write(path(name), content).unwrap();
+        let url = operation_url(&operation);
+        let is_untouched = || std::fs::read_to_string(path(name)).is_ok_and(|now| now == content);
+
+        // Once with nothing to keep, and once with bytes to continue.
+        simulator.add_fault(&url, Fault::status(400));
+        in_directory(mint.download(&operation), directory.path()).await.clean_err();
+        assert!(is_untouched() && !path("model.stl.2.part").exists() && !path("model.stl").exists(), "{name}");
+        simulator.add_fault(&url, Fault::cut_at(500_000));
+        // Longer than a download waits.
+        simulator.add_fault(&url, Fault::status(429).header("retry-after", "3600"));
+        in_directory(mint.download(&operation), directory.path()).await.clean_err();
+        assert!(is_untouched() && !path("model.stl").exists(), "{name}");
+        assert_eq!(std::fs::metadata(path("model.stl.2.part")).unwrap().len(), 500_000);
+        let obtained = in_directory(mint.download(&operation), directory.path()).await.unwrap();
+        assert_eq!(obtained, Obtained::Continued);
+        assert!(is_untouched() && std::fs::read(path("model.stl")).unwrap() == bytes, "{name}");
+        assert!(!path("model.stl.2.part").exists() && !path("model.stl.2.part.json").exists());
+    }
+}
+
+fn operation_url(operation: &Operation) -> String {
+    Assets::of(operation).iter().next().unwrap().url.clone()
+}
+
+/// As after a process that was killed before the first byte.
+#[tokio::test]
+async fn an_empty_partial_file_is_used() {
+    let simulator = Simulator::start().await.unwrap();
+    let operation = operation(&simulator, "op_1", "m_1", b"solid new");
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("model.stl.part"), "").unwrap();
+    in_directory(simulator.mint().unwrap().download(&operation), directory.path()).await.unwrap();
+    assert!(!directory.path().join("model.stl.part").exists());
+}
+
+#[tokio::test]
+async fn a_lock_file_of_another_program() {
+    let simulator = Simulator::start().await.unwrap();
+    let operation = operation(&simulator, "op_1", "m_1", b"solid new");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.stl.lock");
+    std::fs::write(&path, "mine").unwrap();
+    let error = in_directory(simulator.mint().unwrap().download(&operation), directory.path()).await.clean_err();
+    assert!(error.to_string().contains("model.stl.lock`: another program wrote it"), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
 }

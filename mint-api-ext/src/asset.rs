@@ -78,6 +78,7 @@ mod artifacts;
 mod asset;
 mod collect;
 mod kind;
+mod pick;
 mod source;
 
 pub use asset::{Asset, Assets, Subject};

@@ -212,7 +212,9 @@ mod file_name;
 mod in_order;
 mod lock;
 mod manifest;
+mod missing;
 mod part;
+mod pick;
 #[cfg(feature = "progress")]
 pub mod progress;
 mod publish;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use mint_api::types::{ArtifactManifest, Model, Operation, OperationConversion, World};
 
+use super::source::named;
 use super::{AssetKind, Source, artifacts, collect};
 use crate::error::shown;
 
@@ -117,24 +118,6 @@ impl Assets {
         self.subject
     }
 
-    /// The model to show or to work with: the optimized GLB, or the original one if there is no optimized one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use mint_api_ext::asset::{Asset, AssetKind, Assets};
-    ///
-    /// let glb = Asset::new(AssetKind::Glb, "https://cdn.mint.gg/a.glb");
-    /// let optimized = Asset::new(AssetKind::OptimizedGlb, "https://cdn.mint.gg/b.glb");
-    /// assert_eq!(Assets::from(vec![glb.clone(), optimized.clone()]).preferred(), Some(&optimized));
-    /// assert_eq!(Assets::from(vec![glb.clone()]).preferred(), Some(&glb));
-    /// assert_eq!(Assets::from(vec![]).preferred(), None);
-    /// ```
-    pub fn preferred(&self) -> Option<&Asset> {
-        let of_kind = |kind| self.iter().find(|asset| asset.kind == kind);
-        of_kind(AssetKind::OptimizedGlb).or_else(|| of_kind(AssetKind::Glb))
-    }
-
     /// The resource of the files, such as `model/m_1`, if it is known. Every route to a file names the same one.
     pub(crate) fn resource(&self) -> Option<&str> {
         self.resource.as_deref()
@@ -143,6 +126,11 @@ impl Assets {
     /// The route to read again for fresh URLs, if it is known.
     pub(crate) fn source(&self) -> Option<&Source> {
         self.source.as_ref()
+    }
+
+    /// The kinds of the files, for a text.
+    pub(crate) fn kinds(&self) -> String {
+        named(&self.assets)
     }
 
     /// Where files were looked for, and what each place said.

@@ -105,6 +105,7 @@ mod tests {
         let item = Item {
             asset: Asset::new(AssetKind::Stl, "https://a/new.stl?s=1"),
             resource: Some("model/m".into()),
+            pick: None,
             name: "model.stl".into(),
             saved_as: "model.stl".into(),
             path: "model.stl".into(),

@@ -9,6 +9,7 @@ use reqwest::Response;
 use super::Unpacked;
 use super::download::Overwrite;
 use super::manifest::{Entry, Manifest};
+use super::pick::Pick;
 use super::publish::Clobber;
 use super::sidecar::Version;
 use super::sum::Summary;
@@ -21,6 +22,8 @@ pub(super) struct Item {
     pub(super) asset: Asset,
     /// The resource whose file it is, such as `model/m_1`.
     pub(super) resource: Option<String>,
+    /// The pick of one file that chose it.
+    pub(super) pick: Option<Pick>,
     /// Its name in the manifest, which no other file of the download has.
     pub(super) name: String,
     /// The name it has at the destination: that name, or the same with the extension of its content.

@@ -7,9 +7,9 @@ use super::Event;
 use super::event::OnEvent;
 use super::publish::Durability;
 use super::retry::FAILURE_TOLERANCE;
-use super::selection::Absent;
+use super::selection::Selection;
 use super::verify::{ContentChecks, Limits, Sizes};
-use crate::asset::{AssetKind, Assets};
+use crate::asset::Assets;
 use crate::client::{Downloader, Mint};
 use crate::retry::Jitter;
 
@@ -45,8 +45,7 @@ impl Mint {
             mint: self.clone(),
             downloader: self.downloader().clone(),
             assets: assets.into(),
-            wanted: Vec::new(),
-            absent: Absent::IsAnError,
+            selection: Selection::default(),
             lock_timeout: LOCK_TIMEOUT,
             failure_tolerance: FAILURE_TOLERANCE,
             on_event: Arc::new(|_| ()),
@@ -125,9 +124,7 @@ pub struct Download {
     pub(super) mint: Mint,
     pub(super) downloader: Downloader,
     pub(super) assets: Assets,
-    /// The kinds of each call of `only`, applied once the files are known.
-    pub(super) wanted: Vec<Vec<AssetKind>>,
-    pub(super) absent: Absent,
+    pub(super) selection: Selection,
     pub(super) lock_timeout: Duration,
     pub(super) failure_tolerance: Duration,
     pub(super) on_event: OnEvent,

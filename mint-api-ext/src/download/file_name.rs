@@ -11,9 +11,9 @@ use crate::asset::Asset;
 const MAX_BYTES: usize = 120;
 
 /// Names each file; the names differ even where file systems ignore case.
-pub(crate) fn unique_file_names(assets: &[Asset]) -> Vec<String> {
+pub(super) fn unique_file_names<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Vec<String> {
     let mut taken = HashSet::from([manifest::NAME.to_owned()]);
-    let names = assets.iter().map(|asset| {
+    let names = assets.into_iter().map(|asset| {
         let wanted = wanted(asset);
         let (stem, extension) = wanted.rsplit_once('.').unwrap_or((&wanted, "bin"));
         let numbered = (2_u64..).map(|number| format!("{stem}-{number}.{extension}"));

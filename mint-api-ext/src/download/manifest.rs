@@ -37,6 +37,9 @@ pub(super) struct Entry {
     /// The resource whose file it is, such as `model/m_1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<String>,
+    /// The pick that chose it, such as `preferred`. Later it may choose a file of another kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pick: Option<String>,
     pub(super) bytes: u64,
     pub(super) sha256: String,
     pub(super) content_type: Option<String>,
@@ -139,6 +142,7 @@ impl Entry {
         Self {
             resource: item.resource.clone(),
             kind: file.kind.to_string(),
+            pick: item.pick.as_ref().map(ToString::to_string),
             url: version.url.clone(),
             bytes: file.bytes,
             sha256: file.sha256.clone(),
@@ -152,9 +156,14 @@ impl Entry {
         }
     }
 
-    /// Whether it is the file of this item, in any version: of the same resource and kind, or from the same URL.
+    /// Whether it is the file of this item, in any version: of the same resource and the same kind or pick, or from the
+    /// same URL.
     pub(super) fn is_of(&self, item: &Item) -> bool {
-        self.is_at(&item.asset.url) || self.is_from(item.resource.as_deref(), &item.asset.kind.to_string())
+        let is_picked = || item.pick.as_ref().is_some_and(|pick| self.pick == Some(pick.to_string()));
+        let is_of_resource = || item.resource.is_some() && self.resource == item.resource;
+        self.is_at(&item.asset.url)
+            || self.is_from(item.resource.as_deref(), &item.asset.kind.to_string())
+            || is_of_resource() && is_picked()
     }
 
     /// Whether both are the same file, in any version.

@@ -16,9 +16,10 @@ use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
 use super::refresh::Refresher;
 use super::retry::Retries;
+use super::selection::Selected;
 use super::sum::{Sum, Summary};
 use super::{Event, FetchedFile, Report};
-use crate::asset::{Asset, Assets};
+use crate::asset::Assets;
 use crate::error::Error;
 use crate::retry::Jitter;
 
@@ -45,16 +46,15 @@ impl Download {
         manifest: &Manifest,
         assets: &Assets,
     ) -> (Vec<(Item, Retries)>, HashSet<String>) {
-        let is_wanted = |asset: &&Asset| self.wanted.iter().all(|kinds| kinds.contains(&asset.kind));
         let resource = assets.resource().map(str::to_owned);
-        let assets: Vec<Asset> = assets.iter().filter(is_wanted).cloned().collect();
-        let names = unique_file_names(&assets);
+        let selected = self.selection.of(assets);
+        let names = unique_file_names(selected.iter().map(|selected| &selected.asset));
         let planned: HashSet<String> = names.iter().cloned().collect();
-        let items = assets.into_iter().zip(names).map(|(asset, name)| {
+        let items = selected.into_iter().zip(names).map(|(Selected { asset, pick }, name)| {
             let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()), self.failure_tolerance);
             let (path, resource, saved_as) = (destination.path(&name), resource.clone(), name.clone());
             let (unpacked_before, unpacked_from) = (Vec::new(), UnpackedFrom::This);
-            let mut item = Item { asset, resource, name, saved_as, path, unpacked_before, unpacked_from };
+            let mut item = Item { asset, resource, pick, name, saved_as, path, unpacked_before, unpacked_from };
             if let Some(entry) = manifest.entry(&item.name).filter(|entry| entry.is_of(&item)) {
                 if let Some(name) = by_content(&item, entry.extension.as_deref(), &planned) {
                     item.path = destination.path(&name);

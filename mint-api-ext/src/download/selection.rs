@@ -1,28 +1,68 @@
-//! Which files a download saves, and the error of those that no place names.
+//! Which files a download saves.
 
 use super::download::Download;
-use crate::asset::{AssetKind, Assets};
-use crate::error::{Error, ErrorKind};
+use super::pick::Pick;
+use crate::asset::{Asset, AssetKind, Assets};
 
-/// What it means that no file is of a kind that was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Which files a download saves; applied once the files are known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Selection {
+    /// The kinds of each call of `only`.
+    pub(super) kinds: Vec<Vec<AssetKind>>,
+    pub(super) picks: Vec<Pick>,
+    pub(super) absent: Absent,
+}
+
+/// What it means that a file that was asked for is absent.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) enum Absent {
+    #[default]
     IsAnError,
     IsFine,
+}
+
+/// A file to save.
+#[derive(Debug)]
+pub(super) struct Selected {
+    pub(super) asset: Asset,
+    /// The pick of one file that chose it.
+    pub(super) pick: Option<Pick>,
+}
+
+impl Selection {
+    /// The files of the kinds of every `only`.
+    pub(super) fn of_kinds(&self, assets: &Assets) -> Assets {
+        assets.iter().filter(|asset| self.kinds.iter().all(|kinds| kinds.contains(&asset.kind))).cloned().collect()
+    }
+
+    /// The files to save, in the order of the assets.
+    pub(super) fn of(&self, assets: &Assets) -> Vec<Selected> {
+        let assets = self.of_kinds(assets);
+        if self.picks.is_empty() {
+            return assets.into_iter().map(|asset| Selected { asset, pick: None }).collect();
+        }
+        let picked: Vec<_> = self.picks.iter().map(|pick| (pick, pick.of(&assets))).collect();
+        let selected = assets.iter().filter_map(|asset| {
+            let (pick, _) = picked.iter().find(|(_, files)| files.iter().any(|file| std::ptr::eq(*file, asset)))?;
+            Some(Selected { asset: asset.clone(), pick: pick.is_of_one_file().then(|| (*pick).clone()) })
+        });
+        selected.collect()
+    }
 }
 
 impl Download {
     /// Fetches only files of these kinds. Default: every file.
     ///
     /// A kind of which there is no file is an error, [`Report::missing`](crate::download::Report::missing), but for
-    /// [`optional`](Self::optional).
+    /// [`optional`](Self::optional). With a pick, such as [`preferred`](Self::preferred), the kinds are those that it
+    /// chooses from.
     pub fn only(mut self, kinds: impl IntoIterator<Item = AssetKind>) -> Self {
-        self.wanted.push(kinds.into_iter().collect());
+        self.selection.kinds.push(kinds.into_iter().collect());
         self
     }
 
-    /// Lets the kinds of [`only`](Self::only) be absent, as long as there are other files. Default: an absent kind is an
-    /// error.
+    /// Lets the kinds of [`only`](Self::only) and the files of a pick be absent, as long as there are other files. Default:
+    /// an absent one is an error. Half of a [`world_runtime`](Self::world_runtime) is an error in any case.
     ///
     /// # Examples
     ///
@@ -44,38 +84,36 @@ impl Download {
     /// # }
     /// ```
     pub fn optional(mut self) -> Self {
-        self.absent = Absent::IsFine;
+        self.selection.absent = Absent::IsFine;
         self
     }
 
-    /// The error of kinds that no file has, or of no file at all.
-    pub(super) fn missing(&self, assets: &Assets) -> Option<Error> {
-        let what = match (assets.is_empty(), self.wanted.split_first()) {
-            (true, None) => "no file".to_owned(),
-            (false, None) => return None,
-            (false, Some(_)) if self.absent == Absent::IsFine => return None,
-            (_, Some((first, others))) => {
-                let wanted = first.iter().filter(|kind| others.iter().all(|kinds| kinds.contains(kind)));
-                let is_absent = |kind: &&AssetKind| !assets.iter().any(|asset| asset.kind == **kind);
-                let absent: Vec<_> = wanted.clone().filter(is_absent).map(ToString::to_string).collect();
-                match absent.as_slice() {
-                    [] if wanted.count() > 0 => return None,
-                    [] => "no file: `only` names no kind".to_owned(),
-                    absent => format!("no file of these kinds: {}", absent.join(", ")),
-                }
-            }
-        };
-        let whose = assets.resource().map(|resource| format!(" of {}", resource.replace('/', " "))).unwrap_or_default();
-        let places = match assets.looked() {
-            [] if assets.is_empty() => "none was given".to_owned(),
-            [] => "the files that were given have none".to_owned(),
-            looked => looked.join("; "),
-        };
-        let advice = match self.wanted.as_slice() {
-            _ if places.contains("downloads-disabled") => "let the owner allow downloads, then download again",
-            [] => "wait until the operation has ended, then read it and download again",
-            _ => "wait until the operation has ended, name other kinds, or let these be absent by `optional`",
-        };
-        Some(Error::new(ErrorKind::Download, format!("found {what}{whose}: {places}; {advice}")))
+    /// Fetches this file, in place of the files chosen before. Unlike `mint.download(asset)`, the download still knows the
+    /// operation, so that an expired URL is read anew.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mint_api_ext::asset::{AssetKind, Assets};
+    /// # use mint_api_ext::simulator::{Script, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let (mint, id) = (simulator.mint()?, simulator.add(Script::model()));
+    /// # let temporary = tempfile::tempdir()?;
+    /// # let directory = temporary.path();
+    /// let operation = mint.attach(id)?.wait().await?.into_operation();
+    /// let assets = Assets::of(&operation);
+    /// let usdz = assets.iter().find(|asset| asset.kind == AssetKind::Usdz).ok_or("no USDZ")?;
+    /// let files = mint.download(&operation).asset(usdz).to_dir(directory).await?.complete()?;
+    /// # assert_eq!(files.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn asset(mut self, asset: &Asset) -> Self {
+        self.assets = self.assets.narrowed_to(asset.clone());
+        self.selection = Selection::default();
+        self
     }
 }

@@ -52,10 +52,8 @@ impl Download {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn to_writer(mut self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
-        self.assets = self.assets.narrowed_to(asset.clone());
-        self.wanted.clear();
-        ToWriter { download: self, writer: Writer::new(Box::new(writer)) }
+    pub fn to_writer(self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
+        ToWriter { download: self.asset(asset), writer: Writer::new(Box::new(writer)) }
     }
 }
 

@@ -26,6 +26,7 @@ mod nginx;
 mod no_runtime;
 mod not_found;
 mod odd_replies;
+mod picks;
 mod plain_store;
 mod processes;
 mod reads;

@@ -213,6 +213,7 @@ mod in_order;
 mod lock;
 mod manifest;
 mod missing;
+mod naming;
 mod part;
 mod pick;
 #[cfg(feature = "progress")]

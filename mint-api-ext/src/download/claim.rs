@@ -85,8 +85,8 @@ impl Claim {
             (_, None) => "a file is there that no download recorded".to_owned(),
         };
         let text = format!(
-            "could not save `{}`: {whose}; it was not replaced; choose a directory for each operation, set another \
-             `Asset::file_name`, or replace it by `Overwrite::Always`",
+            "could not save `{}`: {whose}; it was not replaced; choose a directory for each operation, choose \
+             another name by `named` or `Asset::file_name`, or replace it by `Overwrite::Always`",
             item.path.display()
         );
         Error::new(ErrorKind::Io, text).with_source(io::Error::from(io::ErrorKind::AlreadyExists))
@@ -106,6 +106,7 @@ mod tests {
             asset: Asset::new(AssetKind::Stl, "https://a/new.stl?s=1"),
             resource: Some("model/m".into()),
             pick: None,
+            open_extension: true,
             name: "model.stl".into(),
             saved_as: "model.stl".into(),
             path: "model.stl".into(),

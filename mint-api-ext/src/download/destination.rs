@@ -24,8 +24,10 @@ pub(super) struct Item {
     pub(super) resource: Option<String>,
     /// The pick of one file that chose it.
     pub(super) pick: Option<Pick>,
-    /// Its name in the manifest, which no other file of the download has.
+    /// Its name in the manifest, which no other file of the download has: a relative path with `/` between folders.
     pub(super) name: String,
+    /// Whether the extension of its content replaces that of its name.
+    pub(super) open_extension: bool,
     /// The name it has at the destination: that name, or the same with the extension of its content.
     pub(super) saved_as: String,
     /// Its place, for events and the report.

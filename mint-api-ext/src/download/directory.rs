@@ -65,8 +65,8 @@ impl Destination for Directory {
     }
 
     async fn look(&self, item: &Item) -> Result<Found, Error> {
-        let path = item.path.clone();
-        blocking(move || match fs::symlink_metadata(&path) {
+        let (directory, path) = (self.path.clone(), item.path.clone());
+        blocking(move || match check_folders(&directory, &path).map(|()| fs::symlink_metadata(&path))? {
             Ok(found) if found.is_symlink() => Ok(Found::Link),
             Ok(found) if found.is_dir() => {
                 let text = format!("could not write `{}`: it is a directory; choose another directory", path.display());
@@ -99,6 +99,8 @@ impl Destination for Directory {
     }
 
     async fn open(&self, item: &Item) -> Result<Box<Part>, Error> {
+        let (directory, path) = (self.path.clone(), item.path.clone());
+        blocking(move || make_folders(&directory, &path)).await?;
         let lock = Lock::acquire(beside(&item.path, ".lock"), self.lock_timeout).await?;
         let (path, url) = (item.path.clone(), item.asset.url.clone());
         blocking(move || Part::open(&path, &url, lock).map(Box::new)).await
@@ -151,6 +153,27 @@ impl Destination for Directory {
         })
         .await
     }
+}
+
+/// Makes the folders between the directory and a file.
+fn make_folders(directory: &Path, file: &Path) -> Result<(), Error> {
+    check_folders(directory, file)?;
+    let folder = file.parent().unwrap_or(directory);
+    fs::create_dir_all(folder).map_err(|error| io_error("make", folder, error))
+}
+
+/// Refuses a file below a folder that is a link, which may lead out of the directory, or that is itself a file.
+fn check_folders(directory: &Path, file: &Path) -> Result<(), Error> {
+    for folder in file.ancestors().skip(1).take_while(|folder| *folder != directory) {
+        let why = match fs::symlink_metadata(folder) {
+            Ok(found) if found.is_symlink() => "it is a symbolic link; download to the directory that it leads to",
+            Ok(found) if !found.is_dir() => "it is a file; choose another path",
+            _ => continue,
+        };
+        let text = format!("could not save `{}` below `{}`: {why}", file.display(), folder.display());
+        return Err(Error::new(ErrorKind::Io, text));
+    }
+    Ok(())
 }
 
 fn summary(path: &Path) -> Result<Summary, Error> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Event;
 use super::event::OnEvent;
+use super::naming::Naming;
 use super::publish::Durability;
 use super::retry::FAILURE_TOLERANCE;
 use super::selection::Selection;
@@ -46,6 +47,7 @@ impl Mint {
             downloader: self.downloader().clone(),
             assets: assets.into(),
             selection: Selection::default(),
+            naming: Naming::default(),
             lock_timeout: LOCK_TIMEOUT,
             failure_tolerance: FAILURE_TOLERANCE,
             on_event: Arc::new(|_| ()),
@@ -125,6 +127,7 @@ pub struct Download {
     pub(super) downloader: Downloader,
     pub(super) assets: Assets,
     pub(super) selection: Selection,
+    pub(super) naming: Naming,
     pub(super) lock_timeout: Duration,
     pub(super) failure_tolerance: Duration,
     pub(super) on_event: OnEvent,

@@ -17,7 +17,7 @@ pub(super) fn unique_file_names<'a>(assets: impl IntoIterator<Item = &'a Asset>)
         let wanted = wanted(asset);
         let (stem, extension) = wanted.rsplit_once('.').unwrap_or((&wanted, "bin"));
         let numbered = (2_u64..).map(|number| format!("{stem}-{number}.{extension}"));
-        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| taken.insert(folded(name)));
         name.unwrap_or_default()
     });
     names.collect()
@@ -32,6 +32,38 @@ fn wanted(asset: &Asset) -> String {
     sanitised(&format!("{}.{extension}", asset.kind.stem()))
 }
 
+/// The extension of the API's name, else of the URL, else of the kind.
+pub(super) fn extension(asset: &Asset) -> String {
+    let of_name = asset.file_name.as_deref().and_then(extension_of);
+    let found = of_name.or_else(|| extension_of_url(&asset.url)).filter(|extension| !is_ours(extension));
+    found.unwrap_or_else(|| asset.kind.extension().to_owned())
+}
+
+/// Checks a relative path that a caller chose; returns it in NFC, or why not every file system accepts it.
+pub(super) fn checked_path(path: &str) -> Result<String, String> {
+    let path: String = path.nfc().collect();
+    for part in path.split('/') {
+        // A hidden file is fine where the caller wants one.
+        let name = part.strip_prefix('.').filter(|name| !name.is_empty() && !name.starts_with('.')).unwrap_or(part);
+        if matches!(part, "" | "." | "..") {
+            return Err("the path must be relative, and no part of it empty, `.` or `..`".to_owned());
+        }
+        if sanitised(name) != name {
+            return Err(format!("not every file system accepts {part:?}; use {:?}", sanitised(name)));
+        }
+        if folded(part) == manifest::NAME {
+            return Err("the manifest of a download has that name; choose another one".to_owned());
+        }
+    }
+    Ok(path)
+}
+
+/// A name as the file systems compare it that ignore case.
+pub(super) fn folded(name: &str) -> String {
+    // Upper case first: some letters have two lower cases.
+    name.to_uppercase().to_lowercase().nfc().collect()
+}
+
 /// The name with the extension of an image, if it has another; `None` for an extension that no content asks for.
 pub(super) fn with_image_extension(name: &str, extension: &str) -> Option<String> {
     let (stem, now) = name.rsplit_once('.')?;
@@ -42,13 +74,17 @@ pub(super) fn with_image_extension(name: &str, extension: &str) -> Option<String
 
 fn extension_of_url(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
-    let (stem, extension) = url.path_segments()?.next_back()?.rsplit_once('.')?;
+    extension_of(url.path_segments()?.next_back()?)
+}
+
+fn extension_of(name: &str) -> Option<String> {
+    let (stem, extension) = name.rsplit_once('.')?;
     let fits = (1..=5).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (fits && !stem.is_empty()).then(|| extension.to_ascii_lowercase())
 }
 
 /// Replaces characters and names that are special to any file system; the rules of Windows apply everywhere.
-fn sanitised(name: &str) -> String {
+pub(super) fn sanitised(name: &str) -> String {
     // A path is reduced to its last part.
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let forbidden =
@@ -135,6 +171,44 @@ mod tests {
         }
         let long = sanitised(&format!("{}.glb", "é".repeat(200)));
         assert!(long.len() <= MAX_BYTES + 4 && long.ends_with("é.glb"), "{long}");
+    }
+
+    #[test]
+    fn paths_that_a_caller_may_choose() {
+        for path in ["rider.glb", "a/b/rider.glb", ".cache/rider.glb", "été.glb", "rider", "a.b/c.tar.gz"] {
+            assert_eq!(checked_path(path).as_deref(), Ok(path));
+        }
+        assert_eq!(checked_path("e\u{301}te\u{301}.glb").as_deref(), Ok("été.glb"));
+        let long = format!("{}.glb", "x".repeat(MAX_BYTES + 1));
+        for (path, why) in [
+            ("", "must be relative"),
+            ("/etc/passwd", "must be relative"),
+            ("a//b", "must be relative"),
+            ("a/", "must be relative"),
+            ("../a", "must be relative"),
+            ("a/../b", "must be relative"),
+            ("./a", "must be relative"),
+            ("...", "use \"file\""),
+            ("..a", "use \"a\""),
+            ("a\\b.glb", "use \"b.glb\""),
+            ("C:/a.glb", "use \"C_\""),
+            ("a:b.glb", "use \"a_b.glb\""),
+            ("a./b", "use \"a\""),
+            ("nul", "use \"_nul\""),
+            ("con/a.glb", "use \"_con\""),
+            ("a\0b", "use \"a_b\""),
+            ("a\u{202e}b", "use \"a_b\""),
+            ("a.glb.part", "use \"a.glb.part_\""),
+            ("a.unpacking/b.glb", "use \"a.unpacking_\""),
+            ("a/Mint-Manifest.JSON", "the manifest"),
+            (&long, "use \"xxx"),
+        ] {
+            let error = checked_path(path).expect_err(path);
+            assert!(error.contains(why), "{path}: {error}");
+        }
+        for (one, other) in [("A.glb", "a.GLB"), ("ας", "ΑΣ"), ("ασ", "ας"), ("straße", "STRASSE")] {
+            assert_eq!(folded(one), folded(other));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::destination::{Committed, Destination, Found, Item, Sink, UnpackedFrom
 use super::disk::is_out_of_files;
 use super::download::{Download, Overwrite};
 use super::fetch::{Fetched, Job, NewFile};
-use super::file_name::{unique_file_names, with_image_extension};
+use super::file_name::{folded, with_image_extension};
 use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
 use super::refresh::Refresher;
@@ -31,7 +31,7 @@ impl Download {
         let missing = self.missing(&assets);
         let refresher = Refresher::new(self.mint.clone(), assets.source());
         let concurrency = self.concurrency;
-        let (items, planned) = self.items(&destination, &manifest, &assets);
+        let (items, planned) = self.items(&destination, &manifest, &assets)?;
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
@@ -39,22 +39,24 @@ impl Download {
         Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
     }
 
-    /// The files to save, and their names. The jitter of each keeps its retries out of step with those of the others.
+    /// The files to save, and their names as file systems compare them. The jitter of each keeps its retries out of step with those of the others.
     fn items<D: Destination>(
         &mut self,
         destination: &D,
         manifest: &Manifest,
         assets: &Assets,
-    ) -> (Vec<(Item, Retries)>, HashSet<String>) {
+    ) -> Result<(Vec<(Item, Retries)>, HashSet<String>), Error> {
         let resource = assets.resource().map(str::to_owned);
         let selected = self.selection.of(assets);
-        let names = unique_file_names(selected.iter().map(|selected| &selected.asset));
-        let planned: HashSet<String> = names.iter().cloned().collect();
+        let names = self.names(&selected)?;
+        let planned: HashSet<String> = names.iter().map(|name| folded(name)).collect();
         let items = selected.into_iter().zip(names).map(|(Selected { asset, pick }, name)| {
             let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()), self.failure_tolerance);
             let (path, resource, saved_as) = (destination.path(&name), resource.clone(), name.clone());
             let (unpacked_before, unpacked_from) = (Vec::new(), UnpackedFrom::This);
-            let mut item = Item { asset, resource, pick, name, saved_as, path, unpacked_before, unpacked_from };
+            let open_extension = self.naming.leaves_extension_open(&asset);
+            let mut item =
+                Item { asset, resource, pick, name, open_extension, saved_as, path, unpacked_before, unpacked_from };
             if let Some(entry) = manifest.entry(&item.name).filter(|entry| entry.is_of(&item)) {
                 if let Some(name) = by_content(&item, entry.extension.as_deref(), &planned) {
                     item.path = destination.path(&name);
@@ -67,7 +69,7 @@ impl Download {
             }
             (item, retries)
         });
-        (items.collect(), planned)
+        Ok((items.collect(), planned))
     }
 }
 
@@ -77,7 +79,7 @@ struct Run<D> {
     destination: D,
     /// The manifest as it was before.
     manifest: Manifest,
-    /// The names of all files.
+    /// The names of all files, as file systems compare them.
     planned: HashSet<String>,
     /// The first failure to write the manifest. Its lock lets one file write at a time.
     recorded: Mutex<Result<(), Error>>,
@@ -240,10 +242,11 @@ impl<D: Destination> Run<D> {
     }
 }
 
-/// The name that the content of a file asks for, where the API gave it none and no other file of the download has it.
+/// The name that the content of a file asks for, if its extension is open and no other file of the download has that name.
 fn by_content(item: &Item, extension: Option<&str>, planned: &HashSet<String>) -> Option<String> {
-    let extension = extension.filter(|_| item.asset.file_name.is_none())?;
-    with_image_extension(&item.saved_as, extension).filter(|name| *name == item.name || !planned.contains(name))
+    let extension = extension.filter(|_| item.open_extension)?;
+    with_image_extension(&item.saved_as, extension)
+        .filter(|name| *name == item.name || !planned.contains(&folded(name)))
 }
 
 /// Gives a sink up; returns the error for which.

@@ -32,7 +32,7 @@ impl Store {
     }
 
     fn place(&self, name: &str) -> Path {
-        self.prefix.clone().join(name)
+        name.split('/').fold(self.prefix.clone(), |place, part| place.join(part))
     }
 
     /// The description of the file at a place; `None` if the store has no such file.

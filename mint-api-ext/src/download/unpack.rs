@@ -304,7 +304,7 @@ fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// The archive's name without its extension, or with `-unpacked` if it has none.
-fn directory_of(target: &Path) -> PathBuf {
+pub(super) fn directory_of(target: &Path) -> PathBuf {
     match target.extension() {
         Some(_) => target.with_extension(""),
         None => beside(target, "-unpacked"),

@@ -22,6 +22,7 @@ mod inputs;
 mod jobs;
 mod missing_files;
 mod money;
+mod named;
 mod nginx;
 mod no_runtime;
 mod not_found;

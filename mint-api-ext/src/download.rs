@@ -212,8 +212,10 @@ mod file_name;
 mod in_order;
 mod lock;
 mod manifest;
+mod memory;
 mod missing;
 mod naming;
+mod one_file;
 mod part;
 mod pick;
 #[cfg(feature = "progress")]
@@ -228,7 +230,9 @@ mod sidecar;
 #[cfg(feature = "object-store")]
 mod store;
 mod sum;
+mod to_bytes;
 mod to_dir;
+mod to_file;
 #[cfg(feature = "object-store")]
 mod to_store;
 mod to_writer;
@@ -247,7 +251,9 @@ pub use event::Event;
 #[cfg(feature = "object-store")]
 pub use object_store;
 pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};
+pub use to_bytes::ToBytes;
 pub use to_dir::ToDir;
+pub use to_file::ToFile;
 #[cfg(feature = "object-store")]
 pub use to_store::ToStore;
 pub use to_writer::ToWriter;

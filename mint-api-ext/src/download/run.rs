@@ -14,12 +14,12 @@ use super::fetch::{Fetched, Job, NewFile};
 use super::file_name::{folded, with_image_extension};
 use super::in_order::in_order;
 use super::manifest::{Entry, Manifest};
+use super::one_file::check_one;
 use super::refresh::Refresher;
 use super::retry::Retries;
-use super::selection::Selected;
+use super::selection::{Count, Selected};
 use super::sum::{Sum, Summary};
 use super::{Event, FetchedFile, Report};
-use crate::asset::Assets;
 use crate::error::Error;
 use crate::retry::Jitter;
 
@@ -28,10 +28,15 @@ impl Download {
     pub(super) async fn run<D: Destination>(mut self, destination: D) -> Result<Report, Error> {
         let manifest = destination.prepare(self.overwrite).await?;
         let assets = std::mem::take(&mut self.assets).completed(&self.mint).await?;
-        let missing = self.missing(&assets);
+        let mut missing = self.missing(&assets);
+        let selected = self.selection.of(&assets);
+        if self.selection.count == Count::One {
+            missing.take().map_or_else(|| check_one(&selected), Err)?;
+        }
         let refresher = Refresher::new(self.mint.clone(), assets.source());
         let concurrency = self.concurrency;
-        let (items, planned) = self.items(&destination, &manifest, &assets)?;
+        let resource = assets.resource();
+        let (items, planned) = self.items(&destination, &manifest, selected, resource)?;
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
@@ -39,20 +44,20 @@ impl Download {
         Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
     }
 
-    /// The files to save, and their names as file systems compare them. The jitter of each keeps its retries out of step with those of the others.
+    /// The files to save, and their names as file systems compare them. The jitter of each keeps its retries out of step
+    /// with those of the others.
     fn items<D: Destination>(
         &mut self,
         destination: &D,
         manifest: &Manifest,
-        assets: &Assets,
+        selected: Vec<Selected>,
+        resource: Option<&str>,
     ) -> Result<(Vec<(Item, Retries)>, HashSet<String>), Error> {
-        let resource = assets.resource().map(str::to_owned);
-        let selected = self.selection.of(assets);
         let names = self.names(&selected)?;
         let planned: HashSet<String> = names.iter().map(|name| folded(name)).collect();
         let items = selected.into_iter().zip(names).map(|(Selected { asset, pick }, name)| {
             let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()), self.failure_tolerance);
-            let (path, resource, saved_as) = (destination.path(&name), resource.clone(), name.clone());
+            let (path, resource, saved_as) = (destination.path(&name), resource.map(str::to_owned), name.clone());
             let (unpacked_before, unpacked_from) = (Vec::new(), UnpackedFrom::This);
             let open_extension = self.naming.leaves_extension_open(&asset);
             let mut item =

@@ -11,6 +11,15 @@ pub(super) struct Selection {
     pub(super) kinds: Vec<Vec<AssetKind>>,
     pub(super) picks: Vec<Pick>,
     pub(super) absent: Absent,
+    pub(super) count: Count,
+}
+
+/// How many files may be selected.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Count {
+    #[default]
+    Any,
+    One,
 }
 
 /// What it means that a file that was asked for is absent.

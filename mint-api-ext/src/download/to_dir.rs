@@ -40,14 +40,18 @@ impl Download {
     ///
     /// Dropping it stops the download. Finished files stay, and so do partial files that can be continued.
     pub fn to_dir(self, directory: impl AsRef<Path>) -> ToDir {
-        let directory = Directory {
-            path: directory.as_ref().to_owned(),
+        let directory = self.directory(directory.as_ref());
+        ToDir { download: self, directory }
+    }
+
+    pub(super) fn directory(&self, path: &Path) -> Directory {
+        Directory {
+            path: path.to_owned(),
             lock_timeout: self.lock_timeout,
             durability: self.durability,
             #[cfg(feature = "unpack")]
             unpacking: (self.archives == Archives::Unpack).then_some(self.overwrite),
-        };
-        ToDir { download: self, directory }
+        }
     }
 }
 

@@ -36,6 +36,20 @@ pub(super) struct Limits {
 const MORE_UNANNOUNCED: u64 = 64 * 1024 * 1024;
 
 impl Limits {
+    /// Refuses a file that is too large by what the API says, unless that may be wrong.
+    pub(super) fn admit_declared(&self, asset: &Asset) -> Result<(), Error> {
+        match (self.max_bytes, expected(asset)) {
+            (Some(most), Some(bytes)) if bytes > most && self.sizes == Sizes::AsTheApiSays => {
+                let why = format!(
+                    "it has {bytes} bytes, as the API says, and `max_bytes` allows {most}; raise it, or use \
+                     `accept_other_sizes` if the API is wrong"
+                );
+                Err(refused(&asset.url, &why))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a file whose announced length is too large.
     pub(super) fn admit(&self, asset: &Asset, announced: Option<u64>) -> Result<(), Error> {
         announced.map_or(Ok(()), |bytes| self.room(asset, announced, 0, bytes).map(drop))

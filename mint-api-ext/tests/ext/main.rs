@@ -27,6 +27,7 @@ mod nginx;
 mod no_runtime;
 mod not_found;
 mod odd_replies;
+mod one_file;
 mod picks;
 mod plain_store;
 mod processes;

@@ -4,6 +4,20 @@
 //! manifest, or [`Asset`](crate::asset::Asset)s. The [`Download`] that it returns has the settings, and a method for each
 //! destination. Awaited, it ends in a [`Report`] of every file.
 //!
+//! | Files | Methods |
+//! |---|---|
+//! | all, or those of some kinds | [`Download::only`], [`Download::optional`] |
+//! | those that a use needs | [`preferred`](Download::preferred), [`preferred_without_draco`](Download::preferred_without_draco), [`poster`](Download::poster), [`splat`](Download::splat), [`world_runtime`](Download::world_runtime) |
+//! | a chosen one | [`Download::asset`] |
+//!
+//! | To | Methods |
+//! |---|---|
+//! | a directory | [`to_dir`](Download::to_dir), with [`named`](Download::named) and [`named_by`](Download::named_by) |
+//! | a path, for one file | [`to_file`](Download::to_file) |
+//! | memory, for one file | [`to_bytes`](Download::to_bytes) |
+//! | a writer, for one file | [`to_writer`](Download::to_writer) |
+//! | a store, such as S3 | `to_store`, with the feature `object-store` |
+//!
 //! # To a directory
 //!
 //! ```
@@ -65,6 +79,48 @@
 //! let model = assets.preferred().ok_or("the operation made no model")?;
 //! let writer = tokio::io::sink();
 //! mint.download(&operation).to_writer(model, writer).await?.complete()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # One file, to a path or to memory
+//!
+//! A pick chooses the file, and [`Download::to_file`] gives it exactly this path. [`Download::to_bytes`] returns its bytes, at
+//! most 64 MiB unless [`Download::max_bytes`] says otherwise.
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let (mint, id) = (simulator.mint()?, simulator.add(Script::model()));
+//! # let operation = mint.attach(id)?.wait().await?.into_operation();
+//! # let temporary = tempfile::tempdir()?;
+//! # let directory = temporary.path();
+//! mint.download(&operation).preferred().to_file(directory.join("assets/rider.glb")).await?;
+//! let poster = mint.download(&operation).poster().to_bytes().await?;
+//! # assert!(!poster.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Names of your own
+//!
+//! Files of many operations fit in one directory if each operation has a name of its own. The manifest knows a file by its
+//! resource and kind, so the next download of the same name fetches only what has changed.
+//!
+//! ```
+//! # use mint_api_ext::simulator::{Script, Simulator};
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let (mint, id) = (simulator.mint()?, simulator.add(Script::model()));
+//! # let operation = mint.attach(id)?.wait().await?.into_operation();
+//! # let temporary = tempfile::tempdir()?;
+//! # let directory = temporary.path();
+//! // rider.glb and rider.poster.png
+//! mint.download(&operation).preferred().poster().named("rider").to_dir(directory).await?.complete()?;
+//! # assert!(directory.join("rider.glb").is_file());
 //! # Ok(())
 //! # }
 //! ```
@@ -166,20 +222,21 @@
 //! - A file that failed has no name in the directory or the store, or it has its old content. A writer may have the
 //!   beginning of it.
 //! - A file whose digest is wrong, or whose content is surely that of another file, is never published, and its bytes are not continued.
-//! - `<name>.part` and `<name>.part.json` stay if a later download can continue them, and are removed if not.
-//! - The download itself is an error only if the directory cannot be made, the manifest cannot be read, or the API cannot
-//!   be asked for the files. A manifest that cannot be written is [`Report::unrecorded`].
-//! - Files that no place names are [`Report::missing`], and so are kinds of [`Download::only`] that no file has, unless
-//!   [`Download::optional`] lets them be absent.
+//! - `<name>.part` and `<name>.part.json` stay if a later download can continue them, and are removed if not. If another
+//!   program wrote a file of one of these names, that file stays, and the download uses `<name>.2.part`.
+//! - The download itself is an error only if the directory cannot be made, the manifest cannot be read, the API cannot
+//!   be asked for the files, or [`Download::named`] or [`Download::named_by`] gives a file no valid path of its own. A
+//!   manifest that cannot be written is [`Report::unrecorded`].
+//! - Files that no place names are [`Report::missing`], and so are kinds of [`Download::only`] and picks that no file fits,
+//!   unless [`Download::optional`] lets them be absent.
 //! - A file that merely disagrees with what the API or the server says of it is taken, with [`FetchedFile::notes`].
 //!
 //! # What is overwritten
 //!
 //! A file is replaced only if the manifest of the directory or store, `mint-manifest.json`, says that a download of the
-//! same asset wrote it: one of the same resource and kind, or from the same URL. It must also be as that download wrote
-//! it. Any other file is refused, and its error names the ways out: a directory for each operation, another
-//! [`Asset::file_name`](crate::asset::Asset::file_name), or
-//! [`Overwrite::Always`]. [`Download::overwrite`] has the settings:
+//! same asset wrote it: one of the same resource and the same kind or pick, or from the same URL. It must also be as that
+//! download wrote it. Any other file is refused, and its error names the ways out: a directory for each operation, another
+//! name by [`Download::named`] or [`Asset::file_name`](crate::asset::Asset::file_name), or [`Overwrite::Always`]. [`Download::overwrite`] has the settings:
 //!
 //! | The name has | [`Overwrite::IfChanged`] (default) | [`Overwrite::Always`] | [`Overwrite::Never`] |
 //! |---|---|---|---|
@@ -195,6 +252,9 @@
 //! - A directory that has the name of a file.
 //! - An unpacked directory that holds other files than the archive's; see [`Download::unpack_archives`].
 //! - A file that another download is writing at the moment, in this process or another; `<name>.lock` prevents that.
+//! - A file called `<name>.part`, `<name>.part.json` or `<name>.lock` that another program wrote. An empty one counts as a
+//!   download's.
+//! - A file in a folder of [`Download::named_by`] that is a symbolic link.
 //! - A file that a symbolic link leads to: the link itself is replaced, or refused with [`Overwrite::Never`].
 //!
 //! `mint-manifest.json` records what was saved. Each download adds to it, and keeps the entries of others.

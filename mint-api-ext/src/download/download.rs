@@ -80,7 +80,8 @@ pub enum Overwrite {
     Always,
 }
 
-/// Files to download; say where to with [`to_dir`](Self::to_dir), [`to_writer`](Self::to_writer) or `to_store`.
+/// Files to download; say where to with [`to_dir`](Self::to_dir), [`to_file`](Self::to_file),
+/// [`to_bytes`](Self::to_bytes), [`to_writer`](Self::to_writer) or `to_store`.
 ///
 /// If an operation does not name its files, the download finds them as [`Mint::assets_of`](crate::Mint::assets_of) does.
 ///
@@ -200,7 +201,7 @@ impl Download {
     }
 
     /// The largest file that is accepted, in bytes. Default: no limit for a file whose length the
-    /// server announces; else twice the size that the API names and 64 MiB.
+    /// server announces; else twice the size that the API names and 64 MiB. [`to_bytes`](Self::to_bytes) accepts 64 MiB.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.limits.max_bytes = Some(bytes);
         self

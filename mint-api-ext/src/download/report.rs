@@ -19,7 +19,8 @@ pub struct Report {
     /// The files that failed, in the order of the assets. Their names are unused, or lead to their old content.
     pub failures: Vec<Failure>,
     /// Why there are files missing that the download was asked for: no place names one, or none of a kind of
-    /// [`Download::only`](crate::download::Download::only). It says what was looked for, where, and what each place answered.
+    /// [`Download::only`](crate::download::Download::only) or for a pick. It says what was looked for, where, and what each
+    /// place answered.
     pub missing: Option<Error>,
     /// Why the manifest does not record some of the files. They are in their place all the same.
     pub unrecorded: Option<Error>,
@@ -66,7 +67,7 @@ impl Report {
 pub struct FetchedFile {
     /// What the file is.
     pub kind: AssetKind,
-    /// The path of the file; in a store, its place there; for a writer, the name that it would have.
+    /// The path of the file; in a store, its place there; for a writer or memory, the name that it would have.
     pub path: PathBuf,
     /// The size of the file, in bytes.
     pub bytes: u64,

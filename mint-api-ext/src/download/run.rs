@@ -36,7 +36,7 @@ impl Download {
         let refresher = Refresher::new(self.mint.clone(), assets.source());
         let concurrency = self.concurrency;
         let resource = assets.resource();
-        let (items, planned) = self.items(&destination, &manifest, selected, resource)?;
+        let Plan { items, planned } = self.plan(&destination, &manifest, selected, resource)?;
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
@@ -44,15 +44,14 @@ impl Download {
         Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
     }
 
-    /// The files to save, and their names as file systems compare them. The jitter of each keeps its retries out of step
-    /// with those of the others.
-    fn items<D: Destination>(
+    /// Names the files. The jitter of each keeps its retries out of step with those of the others.
+    fn plan<D: Destination>(
         &mut self,
         destination: &D,
         manifest: &Manifest,
         selected: Vec<Selected>,
         resource: Option<&str>,
-    ) -> Result<(Vec<(Item, Retries)>, HashSet<String>), Error> {
+    ) -> Result<Plan, Error> {
         let names = self.names(&selected)?;
         let planned: HashSet<String> = names.iter().map(|name| folded(name)).collect();
         let items = selected.into_iter().zip(names).map(|(Selected { asset, pick }, name)| {
@@ -74,8 +73,15 @@ impl Download {
             }
             (item, retries)
         });
-        Ok((items.collect(), planned))
+        Ok(Plan { items: items.collect(), planned })
     }
+}
+
+/// The files to save.
+struct Plan {
+    items: Vec<(Item, Retries)>,
+    /// The names of all files, as file systems compare them.
+    planned: HashSet<String>,
 }
 
 struct Run<D> {

@@ -84,6 +84,8 @@ async fn a_partial_file_is_continued_and_never_has_the_path() {
     assert_eq!(names(directory.path()), ["mint-manifest.json", "rider.stl"]);
 }
 
+type Select = fn(Download) -> Download;
+
 #[tokio::test(start_paused = true)]
 async fn one_file_must_be_selected() {
     let simulator = Simulator::start().await.unwrap();
@@ -92,14 +94,14 @@ async fn one_file_must_be_selected() {
     let operation = mint.attach(id).unwrap().get().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let several = ErrorKind::InvalidArgument;
-    let cases: [(&dyn Fn(Download) -> Download, ErrorKind, &str); 6] = [
-        (&|all| all, several, "one file of 8: glb, optimized glb, fbx"),
-        (&|all| all.preferred().poster(), several, "one file of 2: optimized glb, preview image"),
-        (&|all| all.only([AssetKind::Rad]), ErrorKind::Download, "no file of these kinds: rad"),
-        (&|all| all.splat("500k").optional(), ErrorKind::Download, "no SPZ splats"),
+    let cases: [(Select, ErrorKind, &str); 6] = [
+        (|all| all, several, "one file of 8: glb, optimized glb, fbx"),
+        (|all| all.preferred().poster(), several, "one file of 2: optimized glb, preview image"),
+        (|all| all.only([AssetKind::Rad]), ErrorKind::Download, "no file of these kinds: rad"),
+        (|all| all.splat("500k").optional(), ErrorKind::Download, "no SPZ splats"),
         // What is there is not fetched when the rest is missing.
-        (&|all| all.preferred().splat("500k"), ErrorKind::Download, "no SPZ splats"),
-        (&|all| all.only([AssetKind::Glb, AssetKind::Rad]).optional(), ErrorKind::Download, "these kinds: rad"),
+        (|all| all.preferred().splat("500k"), ErrorKind::Download, "no SPZ splats"),
+        (|all| all.only([AssetKind::Glb, AssetKind::Rad]).optional(), ErrorKind::Download, "these kinds: rad"),
     ];
     for (select, kind, text) in cases {
         let to_file = select(mint.download(&operation)).to_file(directory.path().join("a")).await.clean_err();

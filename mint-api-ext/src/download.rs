@@ -269,6 +269,7 @@ mod download;
 mod event;
 mod fetch;
 mod file_name;
+mod format;
 mod in_order;
 mod lock;
 mod manifest;

@@ -1,19 +1,8 @@
 //! Checks the content of a file by its first and last bytes.
 
+use super::format::Format;
 use super::sum::Summary;
 use crate::asset::{Asset, AssetKind};
-
-/// The format that a file should have.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Format {
-    Glb,
-    Zip,
-    Png,
-    Jpeg,
-    WebP,
-    /// A format without a known signature; only web pages and JSON are refused.
-    Other,
-}
 
 /// What the content of a file shows.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -59,61 +48,6 @@ pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -
 
 /// No image format has smaller files.
 const SMALLEST_IMAGE: usize = 12;
-
-impl Format {
-    /// The format by the first bytes of a file.
-    fn of(head: &[u8]) -> Self {
-        const SIGNATURES: [(&[u8], Format); 6] = [
-            (b"glTF", Format::Glb),
-            (b"PK\x03\x04", Format::Zip),
-            (b"PK\x05\x06", Format::Zip),
-            (b"\x89PNG\r\n\x1a\n", Format::Png),
-            (b"\xff\xd8\xff", Format::Jpeg),
-            (b"RIFF", Format::WebP),
-        ];
-        let signed = SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)).map(|(_, format)| *format);
-        match signed {
-            // RIFF holds sounds and films, too.
-            Some(Self::WebP) if head.get(8..12).is_some_and(|kind| kind != b"WEBP") => Self::Other,
-            signed => signed.unwrap_or(Self::Other),
-        }
-    }
-
-    fn is_image(self) -> bool {
-        matches!(self, Self::Png | Self::Jpeg | Self::WebP)
-    }
-
-    fn image_extension(self) -> Option<&'static str> {
-        match self {
-            Self::Png => Some("png"),
-            Self::Jpeg => Some("jpg"),
-            Self::WebP => Some("webp"),
-            Self::Glb | Self::Zip | Self::Other => None,
-        }
-    }
-
-    fn right(self) -> &'static str {
-        match self {
-            Self::Glb => "a GLB file",
-            Self::Zip => "a zip archive",
-            Self::Png => "a PNG image",
-            Self::Jpeg => "a JPEG image",
-            Self::WebP => "a WebP image",
-            Self::Other => "of another format",
-        }
-    }
-
-    fn wrong(self) -> &'static str {
-        match self {
-            Self::Glb => "not a GLB file",
-            Self::Zip => "not a zip archive",
-            Self::Png => "not a PNG image",
-            Self::Jpeg => "not a JPEG image",
-            Self::WebP => "not a WebP image",
-            Self::Other => "no file",
-        }
-    }
-}
 
 impl Content {
     /// A file of a format that knows its length; bytes after that are noted.

@@ -231,6 +231,25 @@
 //!   unless [`Download::optional`] lets them be absent.
 //! - A file that merely disagrees with what the API or the server says of it is taken, with [`FetchedFile::notes`].
 //!
+//! # When a file is cut off
+//!
+//! A connection that breaks off is noticed by the length that the server announced. Where the server announces none, or
+//! its own file is cut off, the content decides:
+//!
+//! | Format | Its end | A file without it |
+//! |---|---|---|
+//! | GLB, WebP, KTX2, AVIF | by the sizes in the file | refused |
+//! | zip, USDZ | the end record | refused, unless the last 64 KiB are zero |
+//! | PNG | `IEND` | refused up to 64 KiB, else a note |
+//! | JPEG | `EOI` | a note |
+//! | binary STL | by the number of triangles | a note |
+//! | binary FBX, WAV, AVI, MP4 | the footer, or the sizes in the file | taken, since some writers leave these out |
+//! | OBJ, ASCII STL, ASCII FBX, GIF, SPZ, RAD, MP3 | not checked | taken |
+//!
+//! A file with its end is whole, even where the API names another size. A file without is refused if it is shorter than
+//! the API says, unless [`Download::accept_other_sizes`] is set. Bytes after the end are a note. The sizes of AVIF and MP4
+//! are read as far as the first 512 bytes have them.
+//!
 //! # What is overwritten
 //!
 //! A file is replaced only if the manifest of the directory or store, `mint-manifest.json`, says that a download of the
@@ -266,6 +285,7 @@ mod digest;
 mod directory;
 mod disk;
 mod download;
+mod end;
 mod event;
 mod fetch;
 mod file_name;

@@ -54,7 +54,7 @@ mod api;
 mod cdn;
 mod http;
 mod routes;
-mod samples;
+pub(crate) mod samples;
 mod scripts;
 #[expect(clippy::module_inception, reason = "a file has the name of its type")]
 mod simulator;

@@ -1,5 +1,6 @@
 //! Checks the content of a file by its first and last bytes.
 
+use super::end::{self, End};
 use super::format::Format;
 use super::sum::Summary;
 use crate::asset::{Asset, AssetKind};
@@ -21,42 +22,43 @@ pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -
     if head.is_empty() {
         return Err(format!("it is empty, so it is {}", format.wrong()));
     }
-    if is_page(head) && !may_be_page(asset) {
+    let found = Format::of(head);
+    let end = if found == Format::Other && is_stl(asset) { end::stl(file) } else { end::of(found, file) };
+    if !matches!(end, End::At(_)) && is_page(head) && !may_be_page(asset, head) {
         return Err("the server sent a web page or a JSON document instead of the file".into());
     }
-    let found = Format::of(head);
-    let mut content = match found {
-        Format::Glb => glb(head, file.length)?,
-        Format::Zip => zip(file)?,
-        Format::WebP => webp(head, file.length)?,
-        Format::Png | Format::Jpeg | Format::Other => Content::default(),
-    };
-    if format.is_image() || matches!(asset.kind, AssetKind::Panorama | AssetKind::PreviewImage | AssetKind::Thumbnail) {
+    let mut content = Content::default();
+    if format != found && format != Format::Other {
+        // An image may be of another format than it is called, since CDNs convert images; so small a file is cut off.
+        let is_image = format.is_image() && (found.is_image() || !found.is_model() && head.len() >= SMALLEST_IMAGE);
+        if !is_image {
+            return Err(format!("it is {}", format.wrong()));
+        }
+        content.notes.push(format!("it is {}, but {}", format.wrong(), found.right()));
+    }
+    if let (Format::Glb, Format::Glb, Some(version)) =
+        (format, found, glb_version(head).filter(|version| *version != 2))
+    {
+        return Err(format!("it is of version {version} of GLB; 2 is the one in use"));
+    }
+    if format.is_image() || is_picture(asset) {
         content.extension = found.image_extension();
     }
-    if format == found || format == Format::Other {
-        return Ok(content);
+    match end {
+        End::At(end) => {
+            content.knows_its_length = true;
+            let after = file.length - end;
+            content.notes.extend((after > 0).then(|| format!("it has {after} bytes after its end")));
+        }
+        End::Unknown => {}
+        End::NotFound(why) => content.notes.push(why),
+        End::CutOff(why) => return Err(why),
     }
-    // An image may be of another format than it is called, since CDNs convert images; so small a file is cut off.
-    let is_image = format.is_image() && (found.is_image() || found == Format::Other && head.len() >= SMALLEST_IMAGE);
-    if !is_image {
-        return Err(format!("it is {}", format.wrong()));
-    }
-    content.notes.push(format!("it is {}, but {}", format.wrong(), found.right()));
     Ok(content)
 }
 
 /// No image format has smaller files.
 const SMALLEST_IMAGE: usize = 12;
-
-impl Content {
-    /// A file of a format that knows its length; bytes after that are noted.
-    fn of_length(declared: u64, length: u64) -> Self {
-        let after = length.saturating_sub(declared);
-        let notes = (after > 0).then(|| format!("it has {after} bytes after its end")).into_iter().collect();
-        Self { notes, knows_its_length: true, extension: None }
-    }
-}
 
 fn format(asset: &Asset, content_type: Option<&str>) -> Format {
     match asset.kind {
@@ -70,7 +72,7 @@ fn format(asset: &Asset, content_type: Option<&str>) -> Format {
             Some(other) => image(other).unwrap_or(Format::Other),
             None => Format::Other,
         },
-        AssetKind::Panorama | AssetKind::PreviewImage | AssetKind::Thumbnail => {
+        _ if is_picture(asset) => {
             // Images may have any format; the media type says which.
             let types = [asset.content_type.as_deref(), content_type];
             types.into_iter().flatten().find_map(image).unwrap_or(Format::Other)
@@ -93,13 +95,26 @@ fn image(content_type: &str) -> Option<Format> {
     }
 }
 
-/// Whether a file of this kind may be a web page or JSON; no known kind may.
-fn may_be_page(asset: &Asset) -> bool {
-    matches!(asset.kind, AssetKind::Other(_))
-        && asset
-            .content_type
-            .as_deref()
-            .is_none_or(|kind| kind.contains("json") || kind.contains("xml") || kind.starts_with("text/"))
+fn is_picture(asset: &Asset) -> bool {
+    matches!(asset.kind, AssetKind::Panorama | AssetKind::PreviewImage | AssetKind::Thumbnail)
+}
+
+fn is_stl(asset: &Asset) -> bool {
+    asset.kind == AssetKind::Stl
+        || matches!(asset.content_type.as_deref().map(media_type).as_deref(), Some("model/stl" | "application/sla"))
+}
+
+/// Whether a file of this kind may begin as a web page, XML or JSON does: one of an unknown kind whose media type allows
+/// it, and a picture in SVG.
+fn may_be_page(asset: &Asset, head: &[u8]) -> bool {
+    if !matches!(asset.kind, AssetKind::Other(_)) {
+        return is_picture(asset) && head.windows(4).any(|window| window == b"<svg");
+    }
+    match asset.content_type.as_deref().map(media_type).as_deref() {
+        // Servers call files so whose type they do not know.
+        None | Some("application/octet-stream" | "binary/octet-stream") => true,
+        Some(kind) => kind.contains("json") || kind.contains("xml") || kind.starts_with("text/"),
+    }
 }
 
 /// Whether a file begins as an HTML page, an XML or a JSON document does.
@@ -112,47 +127,8 @@ fn is_page(head: &[u8]) -> bool {
     json || ["<!doctype html", "<html", "<head", "<?xml", "<error", "<!--"].iter().any(|start| text.starts_with(start))
 }
 
-/// Binary glTF: magic, version and length, each 4 bytes, little-endian (glTF 2.0, section 4.4.2).
-fn glb(head: &[u8], length: u64) -> Result<Content, String> {
-    let word = |at: usize| head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-    match (word(4), word(8)) {
-        (Some(2), Some(declared)) if (12..=length).contains(&u64::from(declared)) => {
-            Ok(Content::of_length(declared.into(), length))
-        }
-        (Some(2), Some(declared)) => Err(format!("it has {length} bytes, and says that it has {declared}")),
-        (Some(2), None) | (None, _) => Err("it ends within its header".into()),
-        (Some(version), _) => Err(format!("it is of version {version} of GLB; 2 is the one in use")),
-    }
-}
-
-/// RIFF: 4 bytes `RIFF`, the size of the rest in 4 bytes, then `WEBP`.
-fn webp(head: &[u8], length: u64) -> Result<Content, String> {
-    let size = head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-    match size.map(|size| u64::from(size) + 8) {
-        Some(declared) if head.len() >= 12 && declared <= length => Ok(Content::of_length(declared, length)),
-        Some(declared) if head.len() >= 12 => Err(format!("it has {length} bytes, and says that it has {declared}")),
-        _ => Err("it ends within the header of a WebP image".into()),
-    }
-}
-
-/// An end record after the local header or at the beginning.
-fn zip(file: &Summary) -> Result<Content, String> {
-    match end_record(&file.tail) {
-        Some((_, after)) => Ok(Content::of_length(file.length - after as u64, file.length)),
-        None => Err("it has no end record, so it is not a whole zip archive".into()),
-    }
-}
-
-/// The end record of a zip archive, and how many bytes follow its comment. It has 22 bytes, the last two of them the length
-/// of the comment.
-pub(super) fn end_record(tail: &[u8]) -> Option<(&[u8], usize)> {
-    let last = tail.len().checked_sub(22)?;
-    (0..=last).rev().find_map(|at| {
-        let record = &tail[at..at + 22];
-        let comment = usize::from(u16::from_le_bytes([record[20], record[21]]));
-        let after = tail.len().checked_sub(at + 22 + comment)?;
-        record.starts_with(b"PK\x05\x06").then_some((record, after))
-    })
+fn glb_version(head: &[u8]) -> Option<u32> {
+    head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes)
 }
 
 #[cfg(test)]
@@ -161,9 +137,13 @@ mod tests {
     use super::*;
 
     fn of(kind: AssetKind, content_type: Option<&str>, bytes: &[u8]) -> Result<Content, String> {
+        check(&Asset::new(kind, "u"), content_type, &sum(bytes))
+    }
+
+    fn sum(bytes: &[u8]) -> Summary {
         let mut sum = Sum::default();
         sum.add(bytes);
-        check(&Asset::new(kind, "u"), content_type, &sum.finish())
+        sum.finish()
     }
 
     #[test]
@@ -177,11 +157,9 @@ mod tests {
             ("audio/mpeg", b"<html>", true),
             ("application/json; charset=utf-8", b"{}", false),
         ] {
-            let mut sum = Sum::default();
-            sum.add(bytes);
             let kind = AssetKind::Other("audio_file".into());
             let asset = Asset { content_type: Some(content_type.into()), ..Asset::new(kind, "u") };
-            assert_eq!(check(&asset, None, &sum.finish()).is_err(), wrong, "{content_type} {bytes:?}");
+            assert_eq!(check(&asset, None, &sum(bytes)).is_err(), wrong, "{content_type} {bytes:?}");
         }
     }
 
@@ -189,6 +167,7 @@ mod tests {
     fn a_file_is_what_it_is_called() {
         let zip = [&b"PK\x03\x04...PK\x05\x06"[..], &[0; 16], &[2, 0], b"ok"].concat();
         let webp = b"RIFF\x04\0\0\0WEBP";
+        let glb = b"glTF\x02\0\0\0\x0c\0\0\0";
         for (kind, content_type, bytes, wrong) in [
             (AssetKind::Glb, None, &b"glTF\x02\0\0\0\x0c\0\0\0"[..], ""),
             (AssetKind::Glb, None, b"glTF\x02\0\0\0\x0d\0\0\0", "says that it has 13"),
@@ -207,9 +186,12 @@ mod tests {
             (AssetKind::Usdz, None, b"x", "not a zip"),
             (AssetKind::Thumbnail, Some("image/webp"), webp, ""),
             (AssetKind::Thumbnail, Some("image/webp"), &webp[..11], "WebP"),
-            (AssetKind::Panorama, Some("image/jpeg; q=1"), b"\xff\xd8\xff\xe0", ""),
+            (AssetKind::Panorama, Some("image/jpeg; q=1"), b"\xff\xd8\xff\xe0\xff\xd9", ""),
             (AssetKind::Panorama, Some("image/jpeg"), b"\x89PNG", "not a JPEG"),
-            (AssetKind::PreviewImage, Some("image/png"), b"\x89PNG\r\n\x1a\n", ""),
+            (AssetKind::PreviewImage, Some("image/png"), b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xaeB\x60\x82", ""),
+            (AssetKind::PreviewImage, Some("image/png"), b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xaeB\x60", "without its end"),
+            (AssetKind::Thumbnail, Some("image/jpeg"), glb, "not a JPEG"),
+            (AssetKind::Thumbnail, None, b"<?xml version='1.0'?><Error>", "web page"),
             (AssetKind::PreviewImage, Some("image/png"), b"ab", "not a PNG"),
             (AssetKind::PreviewImage, Some("image/avif"), b"anything", ""),
             (AssetKind::Stl, None, b"", "empty"),
@@ -225,28 +207,36 @@ mod tests {
     /// Files as other programs write them, and what is noted of them.
     #[test]
     fn a_file_that_merely_disagrees_is_taken() {
-        let png = [&b"\x89PNG\r\n\x1a\n"[..], &[0; 8]].concat();
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xaeB\x60\x82";
+        let long = |start: &[u8], byte: u8| [start, &vec![byte; 70_000]].concat();
+        let (long_png, long_jpeg) = (long(png, 1), long(b"\xff\xd8\xff\xe0", 1));
         let glb = b"glTF\x02\0\0\0\x0c\0\0\0 \0\0";
         let animated = [&b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0"[..]].concat();
         let avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
         let ktx2 = b"\xabKTX 20\xbb\r\n\x1a\n\0\0\0\0";
         let usdz = [&b"PK\x03\x04"[..], &[0; 60], b"PK\x05\x06", &[0; 18]].concat();
         let padded = [usdz.as_slice(), &[0; 64]].concat();
+        let long_usdz = long(&usdz, 0);
         let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
         let spz = |version: u8| [b"NGSP", &[version, 0, 0, 0][..], &[1, 0, 0, 0]].concat();
         let (spz4, binary_stl) = (spz(4), [&b"solid but binary"[..], &[0; 68], &[0; 50]].concat());
         let spz_kind = || AssetKind::Spz("500k".into());
         let other = |name: &str| AssetKind::Other(name.into());
         for (kind, content_type, bytes, note) in [
-            (AssetKind::PreviewImage, Some("image/webp"), png.as_slice(), "not a WebP image, but a PNG image"),
+            (AssetKind::PreviewImage, Some("image/webp"), &png[..], "not a WebP image, but a PNG image"),
             (AssetKind::Thumbnail, Some("image/webp"), b"\xff\xd8\xff\xe0 and after", "but a JPEG image"),
-            (AssetKind::Panorama, Some("image/jpeg"), avif, "but of another format"),
+            (AssetKind::Panorama, Some("image/jpeg"), avif, "but an AVIF image"),
             (AssetKind::PreviewImage, Some("image/png"), ktx2, "but of another format"),
             (AssetKind::PreviewImage, Some("image/jpeg"), b"\xff\xd8\xff\xe0...\xff\xd9 trailing", ""),
             (AssetKind::PreviewImage, Some("image/webp"), &animated, ""),
             (AssetKind::Glb, None, glb, "3 bytes after its end"),
             (AssetKind::Usdz, None, &usdz, ""),
             (AssetKind::Usdz, None, &padded, "64 bytes after its end"),
+            (AssetKind::Usdz, None, &long_usdz, "its end was not found"),
+            (AssetKind::PreviewImage, Some("image/png"), &long_png, "may be cut off"),
+            (AssetKind::PreviewImage, Some("image/jpeg"), &long_jpeg, "may be cut off"),
+            (AssetKind::PreviewImage, Some("image/webp"), b"GIF89a and after", "but a GIF image"),
+            (AssetKind::Thumbnail, Some("image/svg+xml"), b"<?xml version='1.0'?><svg/>", ""),
             (AssetKind::Stl, None, b"solid lamp\nfacet normal 0 0 1", ""),
             (AssetKind::Stl, None, &binary_stl, ""),
             (AssetKind::Fbx, None, b"Kaydara FBX Binary  \0\x1a\0", ""),
@@ -257,9 +247,13 @@ mod tests {
             (other("audio_file"), Some("audio/mpeg"), b"ID3\x04\0\0\0\0\0\0", ""),
             (other("audio_file"), Some("audio/mpeg"), b"\xff\xfb\x90\x64", ""),
             (other("audio_file"), Some("audio/wav"), b"RIFF\x24\0\0\0WAVEfmt ", ""),
+            (other("scene"), Some("application/octet-stream"), b"{\"asset\": {\"version\": \"2.0\"}}", ""),
+            (other("scene"), Some("model/gltf+json"), b"glTF\x01\0\0\0\x0c\0\0\0", ""),
             (other("scene"), Some("model/vnd.collada+xml"), b"not xml", ""),
         ] {
-            let content = of(kind.clone(), content_type, bytes).unwrap_or_else(|why| panic!("{kind}: {why}"));
+            let asset_type = content_type.filter(|_| matches!(kind, AssetKind::Other(_))).map(str::to_owned);
+            let asset = Asset { content_type: asset_type, ..Asset::new(kind.clone(), "u") };
+            let content = check(&asset, content_type, &sum(bytes)).unwrap_or_else(|why| panic!("{kind}: {why}"));
             match note {
                 "" => assert!(content.notes.is_empty(), "{kind}: {content:?}"),
                 note => assert!(content.notes[0].contains(note), "{kind}: {content:?}"),

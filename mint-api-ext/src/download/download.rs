@@ -208,7 +208,7 @@ impl Download {
     }
 
     /// Accepts files that are shorter than the API says. Default: such a file is an error, unless its own format says that
-    /// it is whole, as GLB, WebP and zip archives do.
+    /// it is whole; see [the table](crate::download#when-a-file-is-cut-off).
     ///
     /// A longer file is taken in any case, and its size is in [`FetchedFile::notes`](crate::download::FetchedFile::notes).
     pub fn accept_other_sizes(mut self) -> Self {

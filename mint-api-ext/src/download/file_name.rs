@@ -67,7 +67,7 @@ pub(super) fn folded(name: &str) -> String {
 /// The name with the extension of an image, if it has another; `None` for an extension that no content asks for.
 pub(super) fn with_image_extension(name: &str, extension: &str) -> Option<String> {
     let (stem, now) = name.rsplit_once('.')?;
-    let is_known = ["jpg", "png", "webp"].contains(&extension);
+    let is_known = ["avif", "gif", "jpg", "png", "webp"].contains(&extension);
     let is_same = now == extension || now == "jpeg" && extension == "jpg";
     (is_known && !is_same).then(|| format!("{stem}.{extension}"))
 }

@@ -10,10 +10,10 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 
 use super::Unpacked;
-use super::content::end_record;
 use super::destination::{Item, UnpackedFrom};
 use super::disk::{beside, io_error};
 use super::download::Overwrite;
+use super::end::end_record;
 use super::file_name::is_reserved;
 use super::publish::rename;
 use super::sum::{Sum, TAIL};

@@ -77,6 +77,8 @@
 mod artifacts;
 mod asset;
 mod collect;
+#[cfg(feature = "glb")]
+pub mod glb;
 mod kind;
 mod pick;
 mod source;

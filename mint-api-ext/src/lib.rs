@@ -213,6 +213,7 @@
 //! - `rustls` (default): TLS by rustls, with the certificates of the system.
 //! - `native-tls`: TLS by the library of the operating system.
 //! - `socks`: SOCKS proxies, such as `socks5h://127.0.0.1:1080`.
+//! - `glb`: what is in a GLB file: its triangles, extensions, bounds and animations; see [`asset::glb`].
 //! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) supports.
 //! - `progress`: shows downloads as bars in a terminal.
 //! - `schemars`: `JsonSchema` for the types of the API.

@@ -3,6 +3,8 @@
 use super::end::{self, End};
 use super::format::Format;
 use super::sum::Summary;
+#[cfg(feature = "glb")]
+use crate::asset::glb::Facts;
 use crate::asset::{Asset, AssetKind};
 
 /// What the content of a file shows.
@@ -14,6 +16,9 @@ pub(super) struct Content {
     pub(super) knows_its_length: bool,
     /// The extension of an image, by its content.
     pub(super) extension: Option<&'static str>,
+    /// What is in a GLB file.
+    #[cfg(feature = "glb")]
+    pub(super) glb: Option<Facts>,
 }
 
 /// Checks the content of a whole file; the error says why it is surely not the file.
@@ -54,7 +59,29 @@ pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -
         End::NotFound(why) => content.notes.push(why),
         End::CutOff(why) => return Err(why),
     }
+    #[cfg(feature = "glb")]
+    if found == Format::Glb && glb_version(head) == Some(2) {
+        content.read_glb(head);
+    }
     Ok(content)
+}
+
+#[cfg(feature = "glb")]
+impl Content {
+    /// Reads what is in a GLB file; one without JSON has nothing.
+    fn read_glb(&mut self, head: &[u8]) {
+        if head.len() < 20 {
+            return;
+        }
+        match Facts::read(head) {
+            Ok(facts) => {
+                let required = facts.extensions_required.iter();
+                self.notes.extend(required.map(|name| format!("it requires `{name}`, which some programs lack")));
+                self.glb = Some(facts);
+            }
+            Err(error) => self.notes.push(error.to_string()),
+        }
+    }
 }
 
 /// No image format has smaller files.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::destination::Item;
+#[cfg(feature = "glb")]
+use crate::asset::glb::Facts;
 use crate::asset::{Asset, AssetKind};
 use crate::error::{Error, ErrorKind};
 
@@ -83,9 +85,14 @@ pub struct FetchedFile {
     pub attempts: u32,
     /// How long that took.
     pub elapsed: Duration,
-    /// What disagrees with what the API or the server says of the file, such as another size or another image format. The
-    /// file was taken all the same. Empty for a file that was in its place already.
+    /// What disagrees with what the API or the server says of the file, such as another size or another image format, and
+    /// with the feature `glb` each extension that a GLB file requires. The file was taken all the same. Empty for a file
+    /// that was in its place already.
     pub notes: Vec<String>,
+    /// What is in the file, if it is a GLB file. `None` for a file that was in its place already, and with
+    /// [`Download::skip_content_checks`](crate::download::Download::skip_content_checks).
+    #[cfg(feature = "glb")]
+    pub glb: Option<Facts>,
     /// The contents, if the file is an archive and was unpacked.
     pub unpacked: Option<Unpacked>,
 }
@@ -104,6 +111,8 @@ impl FetchedFile {
             attempts: 0,
             elapsed: began.elapsed(),
             notes: Vec::new(),
+            #[cfg(feature = "glb")]
+            glb: None,
             unpacked: None,
         }
     }

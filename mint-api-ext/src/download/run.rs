@@ -195,7 +195,14 @@ impl<D: Destination> Run<D> {
                 let Committed { renamed, unpacked, stored_etag } = committed;
                 let saved_as = renamed.unwrap_or_else(|| item.saved_as.clone());
                 let file = there(&destination.path(&saved_as), summary.length, summary.sha256);
-                let file = FetchedFile { obtained, unpacked, notes: content.notes, ..file };
+                let file = FetchedFile {
+                    obtained,
+                    unpacked,
+                    notes: content.notes,
+                    #[cfg(feature = "glb")]
+                    glb: content.glb,
+                    ..file
+                };
                 (file, version, stored_etag, saved_as)
             }
         };

@@ -6,10 +6,13 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::digest::{Digests, hex};
+#[cfg(feature = "glb")]
+use crate::asset::glb::head_length;
 use crate::client::blocking;
 use crate::error::Error;
 
-/// How many of the first bytes are kept for the check of the content.
+/// How many of the first bytes are kept for the check of the content. With the feature `glb`, the JSON of a GLB file is
+/// kept, too.
 const HEAD: usize = 512;
 /// How many of the last bytes are kept: the end record of a zip archive with the longest comment.
 pub(super) const TAIL: usize = 22 + 0xffff;
@@ -46,17 +49,30 @@ impl Sum {
     }
 
     pub(super) fn add(&mut self, bytes: &[u8]) {
+        let start = self.length;
         self.length += bytes.len() as u64;
         self.sha256.update(bytes);
         if let Some(sha512) = &mut self.sha512 {
             sha512.update(bytes);
         }
-        let missing = HEAD - self.head.len();
-        self.head.extend_from_slice(&bytes[..missing.min(bytes.len())]);
+        self.keep_head(start, bytes, HEAD);
+        if let Some(length) = head_length(&self.head) {
+            self.keep_head(start, bytes, length);
+        }
         let end = &bytes[bytes.len() - bytes.len().min(TAIL)..];
         let before = self.tail.len().min(TAIL - end.len());
         self.tail.drain(..self.tail.len() - before);
         self.tail.extend_from_slice(end);
+    }
+
+    /// Keeps the beginning of the file up to this length. These bytes of the file begin at `start`.
+    fn keep_head(&mut self, start: u64, bytes: &[u8], length: usize) {
+        let missing = length.saturating_sub(self.head.len());
+        let kept = (self.head.len() as u64).checked_sub(start).and_then(|kept| usize::try_from(kept).ok());
+        // Without the bytes before these, the head stays as it is.
+        if let Some(new) = kept.and_then(|kept| bytes.get(kept..)) {
+            self.head.extend_from_slice(&new[..missing.min(new.len())]);
+        }
     }
 
     /// Adds everything that a reader has.
@@ -88,6 +104,12 @@ impl Sum {
             tail: self.tail.clone(),
         }
     }
+}
+
+/// Without the feature `glb`, no file needs more.
+#[cfg(not(feature = "glb"))]
+fn head_length(_: &[u8]) -> Option<usize> {
+    None
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@
 //! | [Make a thing](#make-a-thing) | [`generate_model`](Mint::generate_model)`(..).`[`send_and_wait`](Request::send_and_wait)`()` | [`request`] |
 //! | [Wait for an operation](#wait-for-an-operation) | [`attach`](Mint::attach)`(id)?.`[`wait`](OperationHandle::wait)`()` | [`wait`] |
 //! | [Download its files](#download-its-files) | [`download`](Mint::download)`(&operation).`[`to_dir`](download::Download::to_dir)`(..)` | [`download`], [`guide::downloading`] |
+//! | [Wait step by step](wait#step-by-step) | [`step`](OperationHandle::step)`()` | [`guide::many_workers`] |
+//! | [Make an optimized model](Request::optimize) | [`generate_model`](Mint::generate_model)`(..).`[`optimize`](Request::optimize)`(level)` | [`request`] |
 //! | [Go on after a restart](#go-on-after-a-restart) | [`save`](OperationHandle::save)`()`, [`attach_saved`](Mint::attach_saved)`(&saved)` | [`guide::restarting`] |
 //! | [Let a person decide](#let-a-person-decide) | [`wait`](OperationHandle::wait)`().`[`review_with`](wait::Wait::review_with)`(..)` | [`guide::reviewing`] |
 //! | [Spend no more than](#spend-no-more-than) | [`max_credits`](Request::max_credits)`(..)` | [`guide::budgets`] |

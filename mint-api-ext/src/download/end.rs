@@ -225,22 +225,23 @@ mod tests {
     #[test]
     fn whole_and_cut_files() {
         let levels = [&ktx2(&[(1000, 24), (128, 800)])[..], &[7; 1024 - 128]].concat();
-        let cut_off = |cut: &End| matches!(cut, End::CutOff(_));
-        let unknown = |cut: &End| *cut == End::Unknown;
-        let not_found = |cut: &End| matches!(cut, End::NotFound(_));
+        type Is = fn(&End) -> bool;
+        let cut_off: Is = |cut| matches!(cut, End::CutOff(_));
+        let unknown: Is = |cut| *cut == End::Unknown;
+        let not_found: Is = |cut| matches!(cut, End::NotFound(_));
         let fbx = samples::fbx(3);
-        let cases: [(&str, Vec<u8>, &dyn Fn(&End) -> bool); 11] = [
-            ("GLB", samples::glb(3), &cut_off),
-            ("USDZ", samples::usdz(3), &cut_off),
-            ("PNG", image(ImageFormat::Png), &cut_off),
-            ("WebP", image(ImageFormat::WebP), &cut_off),
-            ("JPEG", image(ImageFormat::Jpeg), &not_found),
-            ("STL", samples::stl(3), &not_found),
-            ("KTX2", levels, &cut_off),
-            ("AVIF", media(b"avif"), &cut_off),
-            ("MP4", media(b"isom"), &cut_off),
-            ("FBX", fbx, &unknown),
-            ("WAV", samples::wav(1), &unknown),
+        let cases = [
+            ("GLB", samples::glb(3), cut_off),
+            ("USDZ", samples::usdz(3), cut_off),
+            ("PNG", image(ImageFormat::Png), cut_off),
+            ("WebP", image(ImageFormat::WebP), cut_off),
+            ("JPEG", image(ImageFormat::Jpeg), not_found),
+            ("STL", samples::stl(3), not_found),
+            ("KTX2", levels, cut_off),
+            ("AVIF", media(b"avif"), cut_off),
+            ("MP4", media(b"isom"), cut_off),
+            ("FBX", fbx, unknown),
+            ("WAV", samples::wav(1), unknown),
         ];
         for (name, whole, cut) in cases {
             let length = whole.len();

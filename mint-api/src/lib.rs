@@ -1,7 +1,7 @@
 //! Typed client of the [Mint](https://mint.gg) REST API, generated from its OpenAPI document.
 //!
 //! [`Client`] has one method per route, and [`types`] has one type per schema. To wait for operations and download their
-//! files, use the crate `mint-api-ext`, which is built on this one.
+//! files, use the crate `mint-api-ext`, which is built on this one. [`Client::any_route`] calls a route that has no method.
 //!
 //! ```no_run
 //! use mint_api::{Client, Credentials};
@@ -43,6 +43,7 @@
 //!
 //! Without a TLS feature the client sends only `http` requests to this machine.
 
+mod any_route;
 mod base_url;
 mod build_error;
 mod client_builder;
@@ -61,6 +62,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/mint.rs"));
 }
 
+pub use any_route::AnyRoute;
 pub use base_url::is_loopback;
 pub use build_error::BuildError;
 pub use client_builder::ClientBuilder;
@@ -68,6 +70,7 @@ pub use credentials::{Credentials, InvalidCredentials};
 pub use generated::support::{Timestamp, UnknownValue};
 pub use generated::{ByteStream, Client, Error, ResponseValue, Server, builder, types};
 pub use reply::BodyTooLarge;
+pub use reqwest::Method;
 pub use shown_text::shown_text;
 pub use token_source::{BearerToken, TokenFuture, TokenSource};
 pub use transport::Transport;

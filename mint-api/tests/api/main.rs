@@ -1,5 +1,6 @@
 //! Tests of the client over HTTP on loopback: its requests, how it reads replies, and secrets that it never shows.
 
+mod any_route;
 mod assets;
 mod builders;
 mod child;

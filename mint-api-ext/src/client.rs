@@ -70,11 +70,11 @@ mod network;
 mod repair;
 
 pub(crate) use blocking::blocking;
-pub(crate) use call::{Answer, answer, causes, reply, resource_of};
+pub(crate) use call::{Answer, answer, answer_as, causes, reply, resource_of};
 pub use clock::Clock;
 pub(crate) use downloader::{Downloader, fetch_error, refused};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api;
 pub use mint_api::{BearerToken, Credentials, InvalidCredentials, Server, TokenFuture, TokenSource, Transport};
 pub use reqwest::header::HeaderMap;
-pub use reqwest::{Proxy, StatusCode};
+pub use reqwest::{Method, Proxy, StatusCode};

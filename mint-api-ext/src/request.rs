@@ -97,6 +97,7 @@ mod reference;
 mod reference_image;
 mod request;
 mod review;
+mod route_request;
 mod start;
 
 pub use asset_pack::GenerateAssetPack;
@@ -113,3 +114,4 @@ pub use reference::Reference;
 pub use reference_image::{ReferenceImage, UploadImage};
 pub use request::Request;
 pub use review::{Decision, Review};
+pub use route_request::RouteRequest;

@@ -71,6 +71,12 @@ impl AnyRoute<'_> {
         self
     }
 
+    /// Sets the body, which is JSON already.
+    pub fn body(mut self, json: impl Into<Bytes>) -> Self {
+        self.body = Ok(Some(json.into()));
+        self
+    }
+
     /// Sends the call once, by the rules of every other call: the credentials, the timeout, the largest body of a reply, the
     /// rate limit and the user agent are those of the client, and redirects are not followed.
     ///

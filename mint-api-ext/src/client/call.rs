@@ -33,9 +33,23 @@ pub(crate) fn answer<T: DeserializeOwned>(
         Err(mint_api::Error::InvalidResponsePayload(body, error)) => match without_unreadable_parts(&body) {
             // The head is gone, and `Retry-After` with it.
             Some(value) => Ok(Answer { value, retry_after: None }),
-            None => Err(decode_error::<T>(what, &body, error)),
+            None => Err(decode_error::<T>(what, DOCUMENTED, &body, error)),
         },
         Err(error) => Err(error_of::<T>(what, error)),
+    }
+}
+
+/// As [`answer`], for a type of the caller: a reply that is not of this type is an error.
+pub(crate) fn answer_as<T: DeserializeOwned>(
+    what: impl Display,
+    result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
+) -> Result<Answer<T>, Error> {
+    match result {
+        Err(mint_api::Error::InvalidResponsePayload(body, error)) => {
+            let expected = Expected { is: "of the type asked for", remedy: "read it as `serde_json::Value` to see it" };
+            Err(decode_error::<T>(what, expected, &body, error))
+        }
+        result => answer(what, result),
     }
 }
 
@@ -68,7 +82,7 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
             );
             new(ErrorKind::Decode, why).with_reply(reply)
         }
-        Api::InvalidResponsePayload(bytes, error) => decode_error::<T>(what, &bytes, error),
+        Api::InvalidResponsePayload(bytes, error) => decode_error::<T>(what, DOCUMENTED, &bytes, error),
         Api::CommunicationError(error) | Api::ResponseBodyError(error) | Api::InvalidUpgrade(error) => {
             transport_error(what, error)
         }
@@ -158,7 +172,23 @@ fn field_text(error: &FieldError) -> String {
     }
 }
 
-fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: serde_json::Error) -> Error {
+/// What a reply should be, and what to do if it is not.
+struct Expected {
+    is: &'static str,
+    remedy: &'static str,
+}
+
+const DOCUMENTED: Expected = Expected {
+    is: "what the API documents",
+    remedy: "update this crate, or check the proxy between the server and this client",
+};
+
+fn decode_error<T: DeserializeOwned>(
+    what: impl Display,
+    Expected { is, remedy }: Expected,
+    bytes: &[u8],
+    error: serde_json::Error,
+) -> Error {
     // Decode again to get the path: the generated client reports only the line and column.
     let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
     let at = match again {
@@ -166,10 +196,7 @@ fn decode_error<T: DeserializeOwned>(what: impl Display, bytes: &[u8], error: se
         _ => String::new(),
     };
     let shown = quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
-    let message = format!(
-        "could not {what}: the reply is not what the API documents{at}; update this crate, or check the proxy between the \
-         server and this client; the reply begins with `{shown}`"
-    );
+    let message = format!("could not {what}: the reply is not {is}{at}; {remedy}; the reply begins with `{shown}`");
     Error::new(ErrorKind::Decode, message).with_source(NotDecoded(quoted(&error.to_string())))
 }
 
@@ -295,7 +322,7 @@ mod tests {
         let body =
             br#"{"type": "t", "title": "t", "status": "https://a/b?signature=1", "instance": "https://a?signature=1"}"#;
         let error = serde_json::from_slice::<Problem>(body).unwrap_err();
-        let error = decode_error::<Problem>("read it", body, error);
+        let error = decode_error::<Problem>("read it", DOCUMENTED, body, error);
         let text = format!("{error} {error:?} {}", causes(&error).map(ToString::to_string).collect::<String>());
         assert!(error.to_string().contains("at `status`") && text.contains("expected"), "{text}");
         assert!(text.contains("https://a/b") && !text.contains("signature"), "{text}");

@@ -25,32 +25,63 @@ where
     T: DeserializeOwned + Send,
     F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
 {
-    let may_be_done = AtomicBool::new(false);
-    let sent = mint.with_retries(|| {
+    let attempt = || {
         let reply = send(mint.api(), key.clone());
+        async { answer(what, reply.await) }
+    };
+    mutate_by(mint, Some(key), attempt).await
+}
+
+/// As [`mutate`], by a function that makes one attempt. A call without a key is sent once.
+pub(super) async fn mutate_by<T, F>(
+    mint: &Mint,
+    key: Option<&IdempotencyKey>,
+    attempt: impl Fn() -> F + Send + Sync,
+) -> Result<Answer<T>, Error>
+where
+    T: Send,
+    F: Future<Output = Result<Answer<T>, Error>> + Send,
+{
+    let may_be_done = AtomicBool::new(false);
+    let policy = match key {
+        Some(_) => mint.retry_policy(),
+        None => mint.retry_policy().attempts(1),
+    };
+    let sent = policy.send(mint.jitter(), || {
+        let sent = attempt();
         async {
-            answer(what, reply.await).inspect_err(|error| {
+            sent.await.inspect_err(|error| {
                 may_be_done.fetch_or(fate(error) == Fate::Unknown, Ordering::Relaxed);
             })
         }
     });
-    let sent = sent.await;
-    sent.map_err(|error| {
-        let again = format!("the same request with the idempotency key `{}`", key.as_str());
-        let error = match (fate(&error), may_be_done.into_inner()) {
-            (Fate::Unknown, _) => error.with_fate(Fate::Unknown).with_advice(&format!(
-                "it may have been done all the same: send {again} to find out, which does nothing twice"
-            )),
-            (Fate::NotDone, true) => error.with_fate(Fate::Unknown).with_advice(&format!(
-                "an earlier attempt may have been done: send {again} to find out, which does nothing twice"
-            )),
-            (Fate::NotDone, false) if error.status() == Some(StatusCode::PAYMENT_REQUIRED) => {
-                error.with_advice(&format!("then send {again}, which does nothing twice"))
-            }
-            (Fate::NotDone, false) => error,
-        };
-        error.with_idempotency_key(key.as_str())
-    })
+    let error = match (sent.await, key) {
+        (Ok(answer), _) => return Ok(answer),
+        (Err(error), Some(key)) => advised(error, key, may_be_done.into_inner()),
+        (Err(error), None) if fate(&error) == Fate::Unknown => error.with_fate(Fate::Unknown).with_advice(
+            "it may have been done all the same, and has no idempotency key: find out before you send it again",
+        ),
+        (Err(error), None) => error,
+    };
+    Err(error)
+}
+
+/// Adds to an error the key, and whether the call may have been done.
+fn advised(error: Error, key: &IdempotencyKey, may_be_done: bool) -> Error {
+    let again = format!("the same request with the idempotency key `{}`", key.as_str());
+    let error = match (fate(&error), may_be_done) {
+        (Fate::Unknown, _) => error.with_fate(Fate::Unknown).with_advice(&format!(
+            "it may have been done all the same: send {again} to find out, which does nothing twice"
+        )),
+        (Fate::NotDone, true) => error.with_fate(Fate::Unknown).with_advice(&format!(
+            "an earlier attempt may have been done: send {again} to find out, which does nothing twice"
+        )),
+        (Fate::NotDone, false) if error.status() == Some(StatusCode::PAYMENT_REQUIRED) => {
+            error.with_advice(&format!("then send {again}, which does nothing twice"))
+        }
+        (Fate::NotDone, false) => error,
+    };
+    error.with_idempotency_key(key.as_str())
 }
 
 /// Whether the server did the call of one attempt.

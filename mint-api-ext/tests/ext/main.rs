@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr)]
 
 mod already_there;
+mod any_route;
 mod archives;
 mod asset_fallback;
 mod bad_input;

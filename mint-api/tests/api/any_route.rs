@@ -25,6 +25,9 @@ async fn a_call_is_sent_as_it_is_described() {
     assert_eq!(sent.line(), "PATCH /v1/things/th%201:go?a+b=c%26d%3D%C3%A9&limit=20 HTTP/1.1");
     assert_eq!((sent.text(), sent.header("content-type")), (r#"{"name":"x"}"#, vec!["application/json"]));
     assert_eq!(sent.header("idempotency-key"), ["key 1"]);
+    server.take_requests();
+    client.any_route(Method::POST, "/v1/things").body("[1]").send::<Value>().await.unwrap();
+    assert_eq!((server.request().text(), server.request().header("content-type")), ("[1]", vec!["application/json"]));
     // The other headers are those of a call of the document.
     server.take_requests();
     client.get_me().send().await.unwrap_err();

@@ -68,6 +68,7 @@ pub(crate) mod idempotency;
 mod mint;
 mod network;
 mod repair;
+mod stable_hasher;
 
 pub(crate) use blocking::blocking;
 pub(crate) use call::{Answer, answer, answer_as, causes, reply, resource_of};

@@ -98,7 +98,9 @@ mod reference_image;
 mod request;
 mod review;
 mod route_request;
+mod saved_request;
 mod start;
+mod storable;
 
 pub use asset_pack::GenerateAssetPack;
 pub use audio::GenerateAudio;
@@ -115,3 +117,4 @@ pub use reference_image::{ReferenceImage, UploadImage};
 pub use request::Request;
 pub use review::{Decision, Review};
 pub use route_request::RouteRequest;
+pub use saved_request::SavedRequest;

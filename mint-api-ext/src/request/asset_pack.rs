@@ -4,12 +4,13 @@ use mint_api::Client;
 use mint_api::types::{GenerateAssetPackRequest, GenerationPreset, IdempotencyKey};
 
 use super::call::{Call, Replied, Sealed, Start};
-use super::prepared::{Endpoint, Prepared, text};
+use super::prepared::{Prepared, text};
 use super::request::Request;
+use super::storable::Storable as _;
 
 /// Generates an asset pack; see [`Mint::generate_asset_pack`](crate::Mint::generate_asset_pack).
 #[derive(Clone, Debug)]
-pub struct GenerateAssetPack(Prepared<GenerateAssetPackRequest>);
+pub struct GenerateAssetPack(pub(super) Prepared<GenerateAssetPackRequest>);
 
 impl GenerateAssetPack {
     pub(super) fn new(prompt: &str, item_count: u32) -> Self {
@@ -24,7 +25,7 @@ impl GenerateAssetPack {
                 generation_preset: None,
             }),
         };
-        Self(Prepared::new(Endpoint::collection("generate an asset pack"), body))
+        Self(Prepared::new(Self::endpoint(""), body))
     }
 }
 

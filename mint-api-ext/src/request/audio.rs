@@ -4,12 +4,13 @@ use mint_api::Client;
 use mint_api::types::{AudioKind, GenerateAudioRequest, GenerationPreset, IdempotencyKey};
 
 use super::call::{Call, Replied, Sealed, Start};
-use super::prepared::{Endpoint, Prepared, positive, text};
+use super::prepared::{Prepared, positive, text};
 use super::request::Request;
+use super::storable::Storable as _;
 
 /// Generates audio; see [`Mint::generate_audio`](crate::Mint::generate_audio).
 #[derive(Clone, Debug)]
-pub struct GenerateAudio(Prepared<GenerateAudioRequest>);
+pub struct GenerateAudio(pub(super) Prepared<GenerateAudioRequest>);
 
 impl GenerateAudio {
     pub(super) fn new(prompt: &str) -> Self {
@@ -20,7 +21,7 @@ impl GenerateAudio {
             duration_seconds: None,
             generation_preset: None,
         });
-        Self(Prepared::new(Endpoint::collection("generate audio"), body))
+        Self(Prepared::new(Self::endpoint(""), body))
     }
 }
 

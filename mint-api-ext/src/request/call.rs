@@ -4,13 +4,16 @@ use std::fmt::Debug;
 
 use mint_api::types::{EstimatePricingRequest, IdempotencyKey, Operation, Problem};
 use mint_api::{Client, ResponseValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::prepared::Prepared;
+use super::storable::Storable;
 
 /// A call that the server answers with an operation, such as [`GenerateModel`](super::GenerateModel).
 ///
 /// The trait is sealed. Use it as a bound, such as for a function that takes any [`Request`](super::Request).
-pub trait Call: Sealed {}
+pub trait Call: Storable {}
 
 /// A [`Call`] that always gives an operation to wait for, so that its request has
 /// [`send`](super::Request::send) and [`send_and_wait`](super::Request::send_and_wait).
@@ -54,7 +57,7 @@ pub(crate) type Replied = Result<ResponseValue<Operation>, mint_api::Error<Probl
 
 /// How a [`Call`] is sent. Other crates cannot name this trait.
 pub trait Sealed: Clone + Debug + Send + Sync + 'static {
-    type Body: Clone + Send + Sync;
+    type Body: Clone + DeserializeOwned + Send + Serialize + Sync;
 
     fn prepared(&mut self) -> &mut Prepared<Self::Body>;
 

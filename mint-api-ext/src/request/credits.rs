@@ -16,6 +16,8 @@ pub(super) struct Spending {
     pub(super) budget: Option<Budget>,
     /// The price that the caller states, for requests whose price the server does not estimate.
     pub(super) assumed: Option<f64>,
+    /// The request had a budget when it was saved, and has none since.
+    pub(super) lacks_budget: bool,
 }
 
 /// Whether the server may know the idempotency key of a request already.
@@ -46,6 +48,19 @@ impl Earlier {
 }
 
 impl Spending {
+    /// Checks that the limits are numbers of credits. `what` completes "could not ...".
+    pub(super) fn check(&self, what: &str) -> Result<(), Error> {
+        for (name, credits) in [("max_credits", self.limit), ("assume_credits", self.assumed)] {
+            if let Some(credits) = credits
+                && !(credits.is_finite() && credits >= 0.0)
+            {
+                let why = format!("could not {what}: `{name}` is {credits}; it must be a number of credits");
+                return Err(Error::new(ErrorKind::InvalidArgument, why));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks the price against the limit and the balance, and holds it in the budget. `what` completes "could not ...".
     ///
     /// The balance is not checked for a request that may have been sent before: the server may hold credits for it.
@@ -56,13 +71,10 @@ impl Spending {
         (key, earlier): (&str, &Earlier),
         estimate: Option<EstimatePricingRequest>,
     ) -> Result<(), Error> {
-        for (name, credits) in [("max_credits", self.limit), ("assume_credits", self.assumed)] {
-            if let Some(credits) = credits
-                && !(credits.is_finite() && credits >= 0.0)
-            {
-                let why = format!("could not {what}: `{name}` is {credits}; it must be a number of credits");
-                return Err(Error::new(ErrorKind::InvalidArgument, why));
-            }
+        self.check(what)?;
+        if self.lacks_budget {
+            let why = "it was saved with a budget, which only its process had; give it one again with `budget`";
+            return Err(Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}; it was not sent")));
         }
         if self.limit.is_none() && self.budget.is_none() {
             return Ok(());

@@ -2,11 +2,13 @@
 
 use mint_api::Timestamp;
 use mint_api::types::Operation;
+use serde::{Deserialize, Serialize};
 
 use super::prepared::Prepared;
 use super::request::Request;
-use crate::client::idempotency;
-use crate::wait::{ActedOn, OperationHandle};
+use crate::client::{Mint, idempotency};
+use crate::error::Error;
+use crate::wait::{ActedOn, OperationHandle, SavedOperation};
 
 /// The operation that a call acts on, in the state that the caller saw last.
 #[derive(Clone, Debug)]
@@ -51,6 +53,10 @@ impl Found {
         Some(self.handle.clone())
     }
 
+    pub(super) fn save(&self) -> SavedFound {
+        SavedFound { state: self.state.clone(), operation: self.handle.save() }
+    }
+
     /// Whether the reply shows an earlier state: that of an earlier call with the same key, which acted on that state.
     fn is_newer_than(&self, operation: &Operation) -> bool {
         let time = |time: Option<&Timestamp>| time.and_then(|time| time.to_utc().ok());
@@ -58,5 +64,19 @@ impl Found {
             (Some(reply), Some(found)) => reply < found,
             _ => false,
         }
+    }
+}
+
+/// The operation that a saved call acts on.
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
+pub(super) struct SavedFound {
+    state: ActedOn,
+    operation: SavedOperation,
+}
+
+impl SavedFound {
+    pub(super) fn restore(&self, mint: &Mint) -> Result<Found, Error> {
+        let handle = mint.attach_saved(&self.operation)?;
+        Ok(Found { id: self.operation.id.to_string(), state: self.state.clone(), handle })
     }
 }

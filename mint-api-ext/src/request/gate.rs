@@ -6,8 +6,9 @@ use mint_api::types::{EmptyRequest, IdempotencyKey, ReviseOperationRequest};
 use super::call::{Call, Replied, Sealed, Start};
 use super::found::Found;
 use super::model::RetryModel;
-use super::prepared::{Endpoint, Prepared, text};
+use super::prepared::{Prepared, text};
 use super::request::Request;
+use super::storable::Storable as _;
 use crate::client::resource_of;
 use crate::wait::{Advice, FailedOperation, Preview, Unpaid};
 
@@ -36,7 +37,7 @@ impl Preview {
     /// # }
     /// ```
     pub fn approve(&self) -> Request<Approve> {
-        let prepared = Prepared::new(Endpoint::operation("approve", &self.operation.id), Ok(EmptyRequest {}));
+        let prepared = Prepared::new(Approve::endpoint(&self.operation.id), Ok(EmptyRequest {}));
         Found::new(&self.operation, &self.handle).request("approve", prepared, Approve)
     }
 
@@ -65,7 +66,7 @@ impl Preview {
     /// ```
     pub fn revise(&self, feedback: impl Into<String>) -> Request<Revise> {
         let body = text("feedback", &feedback.into()).map(|feedback| ReviseOperationRequest { feedback });
-        let prepared = Prepared::new(Endpoint::operation("revise", &self.operation.id), body);
+        let prepared = Prepared::new(Revise::endpoint(&self.operation.id), body);
         Found::new(&self.operation, &self.handle).request("revise", prepared, Revise)
     }
 }
@@ -106,7 +107,7 @@ impl Unpaid {
             };
             format!("the operation has made nothing yet; once there are credits, send its start again with {key}")
         });
-        let prepared = Prepared::new(Endpoint::operation("resume", &self.operation.id), body);
+        let prepared = Prepared::new(Resume::endpoint(&self.operation.id), body);
         Found::new(&self.operation, &self.handle).request("resume", prepared, Resume)
     }
 }
@@ -161,15 +162,15 @@ impl FailedOperation {
 
 /// Approves a preview; see [`Preview::approve`](crate::wait::Preview::approve).
 #[derive(Clone, Debug)]
-pub struct Approve(Prepared<EmptyRequest>);
+pub struct Approve(pub(super) Prepared<EmptyRequest>);
 
 /// Asks for another preview; see [`Preview::revise`](crate::wait::Preview::revise).
 #[derive(Clone, Debug)]
-pub struct Revise(Prepared<ReviseOperationRequest>);
+pub struct Revise(pub(super) Prepared<ReviseOperationRequest>);
 
 /// Resumes an operation after credits were added; see [`Unpaid::resume`](crate::wait::Unpaid::resume).
 #[derive(Clone, Debug)]
-pub struct Resume(Prepared<EmptyRequest>);
+pub struct Resume(pub(super) Prepared<EmptyRequest>);
 
 impl Sealed for Approve {
     type Body = EmptyRequest;

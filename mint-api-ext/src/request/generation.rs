@@ -8,16 +8,17 @@ use mint_api::types::{
 
 use super::Reference;
 use super::call::{Call, Estimated, Question, Replied, Sealed, Start};
-use super::prepared::{Endpoint, Prepared, text};
+use super::prepared::{Prepared, text};
 use super::request::Request;
+use super::storable::Storable as _;
 
 /// Generates a model; see [`Mint::generate_model`](crate::Mint::generate_model).
 #[derive(Clone, Debug)]
-pub struct GenerateModel(Prepared<GenerateModelRequest>);
+pub struct GenerateModel(pub(super) Prepared<GenerateModelRequest>);
 
 /// Generates a world; see [`Mint::generate_world`](crate::Mint::generate_world).
 #[derive(Clone, Debug)]
-pub struct GenerateWorld(Prepared<GenerateWorldRequest>);
+pub struct GenerateWorld(pub(super) Prepared<GenerateWorldRequest>);
 
 impl GenerateModel {
     pub(super) fn new(prompt: &str) -> Self {
@@ -30,7 +31,7 @@ impl GenerateModel {
             image_url: None,
             source_images: None,
         });
-        Self(Prepared::new(Endpoint::collection("generate a model"), body))
+        Self(Prepared::new(Self::endpoint(""), body))
     }
 }
 
@@ -44,7 +45,7 @@ impl GenerateWorld {
             image_url: None,
             source_images: None,
         });
-        Self(Prepared::new(Endpoint::collection("generate a world"), body))
+        Self(Prepared::new(Self::endpoint(""), body))
     }
 }
 

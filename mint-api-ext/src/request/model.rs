@@ -6,14 +6,15 @@ use mint_api::types::{AnimateModelRequest, ConversionFormat, ConvertModelRequest
 use super::call::{Call, Replied, Sealed, Start};
 use super::prepared::{Endpoint, Prepared, positive, text};
 use super::request::Request;
+use super::storable::Storable as _;
 
 /// Animates a model; see [`Mint::animate_model`](crate::Mint::animate_model).
 #[derive(Clone, Debug)]
-pub struct AnimateModel(Prepared<AnimateModelRequest>);
+pub struct AnimateModel(pub(super) Prepared<AnimateModelRequest>);
 
 /// Converts a model; see [`Mint::convert_model`](crate::Mint::convert_model).
 #[derive(Clone, Debug)]
-pub struct ConvertModel(Prepared<ConvertModelRequest>);
+pub struct ConvertModel(pub(super) Prepared<ConvertModelRequest>);
 
 /// Generates a model again after it failed; see [`Mint::retry_model`](crate::Mint::retry_model) and
 /// [`FailedOperation::retry`](crate::wait::FailedOperation::retry).
@@ -24,7 +25,7 @@ impl AnimateModel {
     pub(super) fn new(model: String, motion_prompt: &str) -> Self {
         let body = text("motionPrompt", motion_prompt)
             .map(|motion_prompt| AnimateModelRequest { motion_prompt, height_meters: None });
-        Self(Prepared::new(Endpoint::model("animate", model), body))
+        Self(Prepared::new(Self::endpoint(&model), body))
     }
 }
 
@@ -34,13 +35,13 @@ impl ConvertModel {
             true => Err("`targetFormats` is empty; name at least one format".to_owned()),
             false => Ok(ConvertModelRequest { target_formats, name: None }),
         };
-        Self(Prepared::new(Endpoint::model("convert", model), body))
+        Self(Prepared::new(Self::endpoint(&model), body))
     }
 }
 
 impl RetryModel {
     pub(super) fn new(model: String) -> Self {
-        Self(Prepared::new(Endpoint::model("retry", model), Ok(EmptyRequest {})))
+        Self(Prepared::new(Self::endpoint(&model), Ok(EmptyRequest {})))
     }
 
     /// Why an operation that made something else cannot be retried.

@@ -11,20 +11,21 @@ use mint_api::types::{
 use reqwest::StatusCode;
 
 use super::call::{Call, Estimated, Question, Replied, Sealed};
-use super::prepared::{Endpoint, Prepared};
+use super::prepared::Prepared;
 use super::request::Request;
+use super::storable::Storable as _;
 use crate::client::answer;
 use crate::error::Error;
 use crate::wait::{OperationHandle, watch};
 
 /// Optimizes a model; see [`Mint::optimize_model`](crate::Mint::optimize_model).
 #[derive(Clone, Debug)]
-pub struct OptimizeModel(Prepared<OptimizeModelRequest>);
+pub struct OptimizeModel(pub(super) Prepared<OptimizeModelRequest>);
 
 impl OptimizeModel {
     pub(super) fn new(model: String, level: OptimizationLevel) -> Self {
         let body = OptimizeModelRequest { optimization_level: Some(level) };
-        Self(Prepared::new(Endpoint::model("optimize", model), Ok(body)))
+        Self(Prepared::new(Self::endpoint(&model), Ok(body)))
     }
 }
 

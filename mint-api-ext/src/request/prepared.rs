@@ -43,7 +43,7 @@ impl<B> fmt::Debug for Prepared<B> {
 
 /// What a call does, and to which resource. Its text completes "could not ...".
 #[derive(Clone, Debug)]
-pub(super) struct Endpoint {
+pub struct Endpoint {
     verb: &'static str,
     /// The kind and the id of the resource in the path.
     resource: Option<(&'static str, String)>,

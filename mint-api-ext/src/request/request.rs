@@ -1,5 +1,7 @@
 //! A request, from its description to the operation in the reply.
 
+use std::hash::Hash;
+
 use futures::future::BoxFuture;
 use mint_api::types::{Operation, PricingEstimate};
 
@@ -18,17 +20,18 @@ use crate::wait::{OperationHandle, Outcome};
 /// acts on a preview, a bill or a failure, one derived from the operation's id, `status` and `updatedAt`. After a retryable
 /// failure ([`Error::is_transient`]) the client sends it again with the same key and body, under its
 /// [`RetryPolicy`](crate::retry::RetryPolicy). The server does the call with a given key once, so the caller can safely
-/// send a request twice, too.
+/// send a request twice, too. [`save`](Self::save) returns what to store before sending. Serialized (serde), a request is
+/// that [`SavedRequest`](super::SavedRequest).
 ///
 /// Sending fails if an argument breaks a documented bound. The error names the first such argument.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {
-    mint: Mint,
+    pub(super) mint: Mint,
     pub(super) call: T,
-    key: String,
-    earlier: Earlier,
-    spending: Spending,
+    pub(super) key: String,
+    pub(super) earlier: Earlier,
+    pub(super) spending: Spending,
 }
 
 impl<T> Request<T> {
@@ -50,6 +53,58 @@ impl<T> Request<T> {
         self.key = key.into();
         self.earlier = Earlier::unknown();
         self
+    }
+
+    /// Sets an `Idempotency-Key` that is derived from content, such as a row of a table: the same content in the same
+    /// namespace gives the same key, in every process.
+    ///
+    /// Use one namespace per type of content. The server refuses the key with other arguments, so the content must decide the
+    /// arguments.
+    ///
+    /// # What the key depends on
+    ///
+    /// The key is a UUID (RFC 9562, version 8) of the SHA-256 of the namespace and of what [`Hash`] feeds to a hasher.
+    /// Integers count as little-endian, and `usize` and `isize` as 64 bits wide.
+    ///
+    /// | Content | The key |
+    /// |---|---|
+    /// | integers, `bool`, `char`, texts, bytes, and tuples, `Option`, `Vec`, `Box`, `BTreeMap` of them | is the same on every platform, but for the next line |
+    /// | a slice, an array or a `Vec` of integers wider than a byte | differs where the byte order differs; of `usize`, also where the width does |
+    /// | a struct with `derive(Hash)` | depends on the order and the types of the fields, not on their names |
+    /// | an enum with `derive(Hash)` | also depends on the discriminant: the place of the variant, unless the enum sets it |
+    /// | a `Path` | differs where the separator differs |
+    /// | `f64`, `HashMap`, `HashSet` | cannot be made: they have no `Hash`; take a text, or a `BTreeMap` |
+    ///
+    /// Another field, order of fields or type of integer changes the key: the request is then a new one, and is paid for
+    /// again. The standard library does not promise that its types feed the same in each version of Rust; a test of this crate
+    /// fails if one of the table does not. For a key that must never change, hash one text that you write yourself, or use
+    /// [`with_idempotency_key`](Self::with_idempotency_key).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// #[derive(Hash)]
+    /// struct Prop {
+    ///     name: String,
+    ///     prompt: String,
+    ///     version: u32,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// let lamp = Prop { name: "lamp".into(), prompt: "a brass lamp".into(), version: 1 };
+    /// let request = || mint.generate_model(&lamp.prompt).name(&lamp.name).idempotency_key_from("props", &lamp);
+    /// let (first, after_a_crash) = (request().send().await?, request().send().await?);
+    /// assert_eq!(first.id(), after_a_crash.id());
+    /// # assert_eq!(simulator.operations_started(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn idempotency_key_from(self, namespace: &str, content: &(impl Hash + ?Sized)) -> Self {
+        self.with_idempotency_key(idempotency::of_content(namespace, content))
     }
 
     /// The `Idempotency-Key` of the request. Store it before you send, so that you can send the same request again after a
@@ -91,6 +146,7 @@ impl<T: Call> Request<T> {
     /// [`assume_credits`](Self::assume_credits).
     pub fn budget(mut self, budget: &Budget) -> Self {
         self.spending.budget = Some(budget.clone());
+        self.spending.lacks_budget = false;
         self
     }
 
@@ -143,7 +199,7 @@ impl<T: Call> Request<T> {
     }
 
     /// Returns the route and the body, or the error of an argument that breaks a bound.
-    fn checked(&mut self, what: &str) -> Result<(Endpoint, T::Body), Error> {
+    pub(super) fn checked(&mut self, what: &str) -> Result<(Endpoint, T::Body), Error> {
         let Prepared { endpoint, body, .. } = self.call.prepared().clone();
         let body = body.map_err(|why| Error::new(ErrorKind::InvalidArgument, format!("could not {what}: {why}")))?;
         endpoint.check()?;

@@ -35,6 +35,7 @@ mod processes;
 mod reads;
 mod reference_images;
 mod saved;
+mod saved_requests;
 mod secrets;
 mod silent;
 mod simulator;

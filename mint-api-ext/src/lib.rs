@@ -11,11 +11,12 @@
 //! | [Wait step by step](wait#step-by-step) | [`step`](OperationHandle::step)`()` | [`guide::many_workers`] |
 //! | [Make an optimized model](Request::optimize) | [`generate_model`](Mint::generate_model)`(..).`[`optimize`](Request::optimize)`(level)` | [`request`] |
 //! | [Go on after a restart](#go-on-after-a-restart) | [`save`](OperationHandle::save)`()`, [`attach_saved`](Mint::attach_saved)`(&saved)` | [`guide::restarting`] |
+//! | [Store a request before it is sent](guide::restarting#requests-stored-before-they-are-sent) | [`save`](Request::save)`()`, [`restore`](Mint::restore)`(&saved)` | [`guide::restarting`] |
 //! | [Let a person decide](#let-a-person-decide) | [`wait`](OperationHandle::wait)`().`[`review_with`](wait::Wait::review_with)`(..)` | [`guide::reviewing`] |
 //! | [Spend no more than](#spend-no-more-than) | [`max_credits`](Request::max_credits)`(..)` | [`guide::budgets`] |
 //! | [Wait for many](#wait-for-many) | [`wait_many`](Mint::wait_many)`(ids)` | [`guide::many_workers`] |
 //! | [Read what was made](#read-what-was-made) | [`model`](Mint::model)`(id)`, [`models`](Mint::models)`()` | [`read`] |
-//! | [Call any route](#call-any-route) | [`retrying`](Mint::retrying)`(..)` with [`mint_api`] | [`Mint::api`] |
+//! | [Call any route](#call-any-route) | [`retrying`](Mint::retrying)`(..)` with [`mint_api`], [`request`](Mint::request)`(method, path)` | [`guide::running`] |
 //! | [Set a proxy, certificates, timeouts](client#with-settings) | [`builder`](Mint::builder)`(credentials)` | [`client`], [`guide::running`] |
 //! | [Test your program](#test-your-program) | [`Simulator::start`](simulator::Simulator::start)`()` | [`simulator`], [`guide::testing`] |
 //!
@@ -175,6 +176,7 @@
 //! # Call any route
 //!
 //! ```
+//! use mint_api_ext::client::Method;
 //! # use mint_api_ext::simulator::{Script, Simulator};
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -182,6 +184,9 @@
 //! # let mint = simulator.mint()?;
 //! let me = mint.retrying(|api| api.get_me().send()).await?.into_inner();
 //! println!("{}", me.owner.user_id);
+//! // A route that this version has no method for, and the JSON that the server sent:
+//! let me: serde_json::Value = mint.request(Method::GET, "/v1/me").send().await?;
+//! println!("{}", me["owner"]);
 //! # Ok(())
 //! # }
 //! ```

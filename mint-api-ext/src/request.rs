@@ -11,6 +11,7 @@
 //! | [`retry_model`](crate::Mint::retry_model), [`FailedOperation::retry`](crate::wait::FailedOperation::retry) | a model once more |
 //! | [`Preview::approve`](crate::wait::Preview::approve), [`Preview::revise`](crate::wait::Preview::revise), [`Unpaid::resume`](crate::wait::Unpaid::resume) | the rest of an operation that stopped |
 //! | [`upload_image`](crate::Mint::upload_image) | no operation: it uploads a picture, to use as the [`Reference`] of a model or a world |
+//! | [`request`](crate::Mint::request) | what its route does: a [`RouteRequest`] of any route |
 //!
 //! # From a prompt
 //!
@@ -65,6 +66,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Request::save`] returns a [`SavedRequest`] to store before you send, and [`Mint::restore`](crate::Mint::restore) takes
+//! it up. [`Request::idempotency_key_from`] derives the key from content.
 //!
 //! # Within a limit
 //!

@@ -72,7 +72,8 @@ impl Mint {
         MintBuilder { api, retry_policy: RetryPolicy::default(), clock: Arc::new(SystemClock), seed: None }
     }
 
-    /// The generated client, for calls that this crate does not wrap. In a function that returns [`Error`], `?`
+    /// The generated client, for calls that this crate does not wrap. [`request`](Self::request) calls a route that it has
+    /// no method for. In a function that returns [`Error`], `?`
     /// turns its errors into one; in any other, use `.map_err(Error::from)`, or the text is that of the generated client.
     ///
     /// It sends each call once; [`retrying`](Self::retrying) sends a call again.

@@ -29,28 +29,39 @@
 //!
 //! Change the key (`v2`) when the thing changes. The server refuses the same key with another body, which is an
 //! [`ErrorKind::IdempotencyConflict`](crate::ErrorKind::IdempotencyConflict).
+//! [`Request::idempotency_key_from`](crate::Request::idempotency_key_from) derives the key from the thing's content, so that
+//! it changes with the content.
 //!
-//! If you have no such name, store the random key and the arguments before you send the request:
+//! # Requests: stored before they are sent
+//!
+//! If you have no such name, store the request before you send it. [`Request::save`](crate::Request::save) returns its
+//! random key, its arguments and the limits on its price. [`Mint::restore`](crate::Mint::restore) takes it up:
 //!
 //! ```
+//! use mint_api_ext::request::GenerateModel;
 //! # use mint_api_ext::simulator::Simulator;
+//!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let simulator = Simulator::start().await?;
 //! # let mint = simulator.mint()?;
 //! # let directory = tempfile::tempdir()?;
-//! # let path = directory.path().join("pending.txt");
-//! let request = mint.generate_model("a brass lamp");
-//! std::fs::write(&path, request.idempotency_key())?;
+//! # let path = directory.path().join("pending.json");
+//! let request = mint.generate_model("a brass lamp").max_credits(300);
+//! std::fs::write(&path, serde_json::to_string(&request.save()?)?)?;
 //! let _handle = request.send().await?;
 //!
 //! // After the restart:
-//! let key = std::fs::read_to_string(&path)?;
-//! let _handle = mint.generate_model("a brass lamp").with_idempotency_key(key).send().await?;
+//! let saved = serde_json::from_str(&std::fs::read_to_string(&path)?)?;
+//! let _handle = mint.restore::<GenerateModel>(&saved)?.send().await?;
 //! assert_eq!(simulator.operations_started(), 1);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Approvals, revisions, resumptions and retries are stored in the same way, with the operation that they act on. A
+//! [`Budget`](crate::request::Budget) is not stored: a request that had one fails until it has a budget again. An upload
+//! cannot be stored.
 //!
 //! The error of a request has the key, too: [`Error::idempotency_key`](crate::Error::idempotency_key). The same request with
 //! the same key starts nothing twice. With a new key it would.
@@ -80,7 +91,7 @@
 //!
 //! | When | Store |
 //! |---|---|
-//! | before you send a request | its idempotency key and its arguments |
+//! | before you send a request | `request.save()`, unless its key derives from the thing |
 //! | after the request returned | `handle.save()` |
 //! | after `approve`, `revise` or `resume` | `handle.save()` of the handle that it returned |
 //! | after the outcome | the parts of the operation that you need; delete the saved handle |

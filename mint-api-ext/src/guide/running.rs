@@ -60,6 +60,31 @@
 //!
 //! Requests over http to this machine ignore the proxy of the system.
 //!
+//! # Routes that this version does not know
+//!
+//! [`Mint::request`](crate::Mint::request) calls a route by its method and path, with the credentials, the rate limit, the
+//! retries and the errors of every other call:
+//!
+//! ```
+//! use mint_api_ext::client::Method;
+//! use serde_json::Value;
+//! # use mint_api_ext::simulator::Simulator;
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let page: Value = mint.request(Method::GET, "/v1/models").query(&[("limit", 5)]).send().await?;
+//! println!("{}", page["data"]);
+//! # assert!(page["data"].is_array());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It also reads what this version leaves out. When a part of a reply is not what the API documents, the client logs the
+//! place of the part and leaves the part out. A `GET` of `/v1/operations/{operationId}` by `request` returns the whole JSON
+//! as the server sent it.
+//!
 //! # Timeouts
 //!
 //! | Time | Default | Setting |

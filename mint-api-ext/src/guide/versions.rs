@@ -8,7 +8,7 @@
 //! | `bytes` | 1 | [`ImageSource`](crate::request::ImageSource) | |
 //! | `futures` | 0.3 | streams: [`WaitMany`](crate::wait::WaitMany), [`Updates`](crate::wait::Updates), [`Items`](crate::read::Items) | |
 //! | `chrono` | 0.4 | `Timestamp::to_utc` of `mint-api` | |
-//! | `http` | 1 | [`Error::status`](crate::Error::status) | [`client::StatusCode`](crate::client::StatusCode), [`client::HeaderMap`](crate::client::HeaderMap) |
+//! | `http` | 1 | [`Error::status`](crate::Error::status), [`Mint::request`](crate::Mint::request) | [`client::StatusCode`](crate::client::StatusCode), [`client::Method`](crate::client::Method), [`client::HeaderMap`](crate::client::HeaderMap) |
 //! | `mint-api` | 0.1 | [`Mint::api`](crate::Mint::api), [`Mint::retrying`](crate::Mint::retrying) | [`client::mint_api`](crate::client::mint_api), [`types`](crate::types) |
 //! | `object_store` | 0.13 | `Download::to_store` | `download::object_store` |
 //! | `reqwest` | 0.13 | [`Transport::proxy`](crate::client::Transport::proxy) | [`client::Proxy`](crate::client::Proxy) |

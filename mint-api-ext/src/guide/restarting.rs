@@ -47,7 +47,7 @@
 //! # let mint = simulator.mint()?;
 //! # let directory = tempfile::tempdir()?;
 //! # let path = directory.path().join("pending.json");
-//! let request = mint.generate_model("a brass lamp").max_credits(300);
+//! let request = mint.generate_model("a brass lamp").max_credits(1000);
 //! std::fs::write(&path, serde_json::to_string(&request.save()?)?)?;
 //! let _handle = request.send().await?;
 //!

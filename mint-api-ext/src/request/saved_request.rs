@@ -86,7 +86,7 @@ impl<T: Call> Request<T> {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let simulator = Simulator::start().await?;
     /// # let mint = simulator.mint()?;
-    /// let request = mint.generate_model("a brass lamp").name("lamp").max_credits(300);
+    /// let request = mint.generate_model("a brass lamp").name("lamp").max_credits(1000);
     /// let row = serde_json::to_string(&request.save()?)?;
     /// let handle = request.send().await?;
     ///

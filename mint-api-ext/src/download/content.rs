@@ -70,7 +70,7 @@ pub(super) fn check(asset: &Asset, content_type: Option<&str>, file: &Summary) -
 impl Content {
     /// Reads what is in a GLB file; one without JSON has nothing.
     fn read_glb(&mut self, head: &[u8]) {
-        if head.len() < 20 {
+        if head.get(16..20) != Some(b"JSON") {
             return;
         }
         match Facts::read(head) {
@@ -229,6 +229,24 @@ mod tests {
                 wrong => assert!(result.as_ref().is_err_and(|why| why.contains(wrong)), "{kind} {result:?}"),
             }
         }
+    }
+
+    #[cfg(feature = "glb")]
+    #[test]
+    fn what_is_in_a_glb() {
+        let glb = |json: &str| {
+            let length = json.len() as u32;
+            let headers = [&b"glTF\x02\0\0\0"[..], &(20 + length).to_le_bytes(), &length.to_le_bytes(), b"JSON"];
+            [&headers.concat(), json.as_bytes()].concat()
+        };
+        // Longer than what is kept of other files.
+        let names = format!("{{\"extensionsRequired\": [\"A\", \"B\"], \"meshes\": [{}{{}}]}}", "{},".repeat(1000));
+        let content = of(AssetKind::Glb, None, &glb(&names)).unwrap();
+        assert_eq!(content.glb.map(|facts| facts.meshes), Some(1001));
+        assert_eq!(content.notes.len(), 2);
+        assert!(content.notes[0].contains("`A`"), "{:?}", content.notes);
+        let content = of(AssetKind::Glb, None, &glb("{ no JSON")).unwrap();
+        assert!(content.glb.is_none() && content.notes[0].contains("not glTF"), "{:?}", content.notes);
     }
 
     /// Files as other programs write them, and what is noted of them.

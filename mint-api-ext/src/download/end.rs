@@ -221,16 +221,18 @@ mod tests {
         [&start[..], b"\0\0\0\x01mdat\0\0\0\0\0\0\x03\0", &[7; 0x300 - 16]].concat()
     }
 
+    /// What is noticed of a file that is cut off.
+    type Notices = fn(&End) -> bool;
+
     /// Whole files, and what is noticed if the last byte is missing or more bytes follow.
     #[test]
     fn whole_and_cut_files() {
         let levels = [&ktx2(&[(1000, 24), (128, 800)])[..], &[7; 1024 - 128]].concat();
-        type Is = fn(&End) -> bool;
-        let cut_off: Is = |cut| matches!(cut, End::CutOff(_));
-        let unknown: Is = |cut| *cut == End::Unknown;
-        let not_found: Is = |cut| matches!(cut, End::NotFound(_));
+        let cut_off: Notices = |cut| matches!(cut, End::CutOff(_));
+        let unknown: Notices = |cut| *cut == End::Unknown;
+        let not_found: Notices = |cut| matches!(cut, End::NotFound(_));
         let fbx = samples::fbx(3);
-        let cases = [
+        let cases: [(&str, Vec<u8>, Notices); 11] = [
             ("GLB", samples::glb(3), cut_off),
             ("USDZ", samples::usdz(3), cut_off),
             ("PNG", image(ImageFormat::Png), cut_off),

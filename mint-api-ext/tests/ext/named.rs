@@ -1,6 +1,7 @@
 //! Names that the caller gives to files.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -229,7 +230,8 @@ async fn a_folder_that_leads_elsewhere_is_not_entered() {
 async fn the_extension_of_a_picture() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
-    let png = [&b"\x89PNG\r\n\x1a\n"[..], &[0; 56]].concat();
+    let mut png = Vec::new();
+    image::DynamicImage::new_rgb8(4, 4).write_to(&mut Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
     let url = simulator.add_file("a.webp", "image/webp", png);
     let picture = || mint.download(Asset::new(AssetKind::PreviewImage, &url));
     let directory = tempfile::tempdir().unwrap();

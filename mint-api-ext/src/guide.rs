@@ -4,6 +4,7 @@
 //! - [`restarting`]: programs that can be killed at any moment and never pay twice.
 //! - [`reviewing`]: previews that a person approves or revises.
 //! - [`budgets`]: the price of a request, and limits.
+//! - [`jobs`]: an optimized model, the models of a pack, a failure and what to do about it.
 //! - [`downloading`]: the names and places of files, and which files are overwritten.
 //! - [`testing`]: tests of your own program with the simulator.
 //! - [`many_workers`]: thousands of operations, in one process or in many.
@@ -11,6 +12,7 @@
 
 pub mod budgets;
 pub mod downloading;
+pub mod jobs;
 pub mod many_workers;
 pub mod restarting;
 pub mod reviewing;

@@ -9,7 +9,7 @@
 //! | [Wait for an operation](#wait-for-an-operation) | [`attach`](Mint::attach)`(id)?.`[`wait`](OperationHandle::wait)`()` | [`wait`] |
 //! | [Download its files](#download-its-files) | [`download`](Mint::download)`(&operation).`[`to_dir`](download::Download::to_dir)`(..)` | [`download`], [`guide::downloading`] |
 //! | [Wait step by step](wait#step-by-step) | [`step`](OperationHandle::step)`()` | [`guide::many_workers`] |
-//! | [Make an optimized model](Request::optimize) | [`generate_model`](Mint::generate_model)`(..).`[`optimize`](Request::optimize)`(level)` | [`request`] |
+//! | [Make an optimized model](Request::optimize) | [`generate_model`](Mint::generate_model)`(..).`[`optimize`](Request::optimize)`(level)` | [`guide::jobs`] |
 //! | [Go on after a restart](#go-on-after-a-restart) | [`save`](OperationHandle::save)`()`, [`attach_saved`](Mint::attach_saved)`(&saved)` | [`guide::restarting`] |
 //! | [Store a request before it is sent](guide::restarting#requests-stored-before-they-are-sent) | [`save`](Request::save)`()`, [`restore`](Mint::restore)`(&saved)` | [`guide::restarting`] |
 //! | [Let a person decide](#let-a-person-decide) | [`wait`](OperationHandle::wait)`().`[`review_with`](wait::Wait::review_with)`(..)` | [`guide::reviewing`] |

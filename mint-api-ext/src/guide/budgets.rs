@@ -92,5 +92,17 @@
 //! # The credits that were spent
 //!
 //! `operation.credits` has the estimated, the `reserved` and the `finalized` credits. The finalized credits are final once
-//! the reserved ones are 0.
-//! [`Mint::usage`](crate::Mint::usage) has the balance of the account.
+//! the reserved ones are 0, which can be after the operation has succeeded.
+//! [`OperationHandle::cost`](crate::OperationHandle::cost) waits for that: ask it before you charge a user of your own.
+//!
+//! ```
+//! # use mint_api_ext::simulator::Simulator;
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! let handle = mint.generate_model("a brass lamp").send().await?;
+//! println!("{:?} credits, {} left", handle.cost().await?, mint.credits().await?.available);
+//! # Ok(())
+//! # }
+//! ```

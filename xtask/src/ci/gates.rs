@@ -2,9 +2,19 @@
 
 use super::gate::{Absent, Cargo, Gate, Run};
 
-/// What serves, decodes or draws; only the simulator, other stores, progress bars and the maintainer need it.
-const SERVERS: &[&str] =
-    &["axum", "clap", "image-webp", "indicatif", "jpeg-encoder", "jsonschema", "object_store", "png", "proptest"];
+/// What serves, decodes or draws; only the simulator, other stores, progress bars, facts of files and the maintainer need it.
+const SERVERS: &[&str] = &[
+    "axum",
+    "clap",
+    "gltf-json",
+    "image-webp",
+    "indicatif",
+    "jpeg-encoder",
+    "jsonschema",
+    "object_store",
+    "png",
+    "proptest",
+];
 
 /// What makes the client from the document; only a build script needs it.
 const GENERATOR: &[&str] = &[

@@ -14,7 +14,7 @@ use crate::{Error, Job, Outcome, Outcomes, Queue};
 /// After an error, the job is due again after this time.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// With more errors in a row, the error is the outcome.
+/// The last of so many errors in a row is the outcome.
 const MOST_FAILURES: u32 = 10;
 
 /// What a worker works with.
@@ -48,7 +48,7 @@ impl Worker {
         match self.step(&job).await {
             Ok(Next::Step(operation, due)) => self.queue.push(job.next(*operation), due).await,
             Ok(Next::End(outcome)) => self.outcomes.record(&outcome).await,
-            Err(_) if job.failures < MOST_FAILURES => {
+            Err(_) if job.failures + 1 < MOST_FAILURES => {
                 self.queue.push(job.again(), SystemTime::now() + RETRY_AFTER).await
             }
             Err(error) => self.outcomes.record(&Outcome::of(&job, format!("error: {error}"))).await,

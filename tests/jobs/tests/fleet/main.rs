@@ -59,8 +59,7 @@ async fn every_operation_ends_once(database: &str, workers: u32, seed: u64) {
         requests_per_second: NonZeroU32::new(REQUESTS_PER_SECOND / workers).unwrap(),
     };
     let client = settings.worker().await.unwrap();
-    push_all(&client, &simulator.operations).await.unwrap();
-    kill_workers_until_all_have_ended(&client, &settings, workers, seed).await.unwrap();
+    kill_workers_until_all_have_ended(&client, &settings, &simulator.operations, workers, seed).await.unwrap();
 
     let outcomes = client.outcomes.all().await.unwrap();
     let mut ids = simulator.operations.clone();
@@ -113,8 +112,9 @@ async fn wait_in_one_process() -> Result<Alone, Error> {
     Ok(Alone { requests, files })
 }
 
+/// Pushes each job twice, as a program does that is started again.
 async fn push_all(client: &Worker, operations: &[String]) -> Result<(), Error> {
-    for id in operations {
+    for id in operations.iter().chain(operations) {
         client.queue.push(Job::first(client.mint.attach(id)?.save()), SystemTime::now()).await?;
     }
     Ok(())
@@ -123,14 +123,16 @@ async fn push_all(client: &Worker, operations: &[String]) -> Result<(), Error> {
 async fn kill_workers_until_all_have_ended(
     client: &Worker,
     settings: &Settings,
+    operations: &[String],
     workers: u32,
     seed: u64,
 ) -> Result<(), Error> {
     let start = || WorkerProcess::start(&program(), settings);
     let mut processes = (0..workers).map(|_| start()).collect::<Result<Vec<_>, _>>()?;
+    push_all(client, operations).await?;
     let mut random = Random(seed);
     for _ in 0..KILLS {
-        tokio::time::sleep(Duration::from_millis(400 + random.below(800))).await;
+        tokio::time::sleep(Duration::from_millis(300 + random.below(500))).await;
         let victim = random.below(u64::from(workers)) as usize;
         drop(processes.swap_remove(victim));
         processes.push(start()?);
@@ -153,7 +155,7 @@ fn saved(store: &Path, operation: &str, file: &str) -> (String, String) {
     (name.to_owned(), hash)
 }
 
-/// The example, which cargo builds beside the tests.
+/// The example, which `cargo test` builds beside the tests. `cargo test --test fleet` alone does not.
 fn program() -> PathBuf {
     let test = env::current_exe().unwrap();
     let built = test.parent().and_then(Path::parent).unwrap();

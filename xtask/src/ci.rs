@@ -2,6 +2,7 @@
 
 mod application;
 mod features;
+mod fleet;
 mod gate;
 mod gates;
 mod outsider;
@@ -149,11 +150,12 @@ mod tests {
             pass  quickstart (1.2 s)
             pass  generate (1.2 s)
             pass  review (1.2 s)
+            pass  fleet (1.2 s)
             SKIP  corpus (what it needs is not on this machine)
             pass  package (1.2 s)
             pass  application (1.2 s)
             pass  readme (1.2 s)
-            2 of 16 gates failed
+            2 of 17 gates failed
         "#]]
         .assert_eq(&summary.to_string());
     }

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::{env, io};
 
-use super::{application, features, readme};
+use super::{application, features, fleet, readme};
 use crate::Exit;
 use crate::check;
 use crate::codegen;
@@ -42,6 +42,8 @@ pub(crate) enum Run {
     Application,
     /// The crate that the README of openapi-client-codegen shows, built from that package alone.
     Readme,
+    /// The workspace of the workers on a queue.
+    Fleet,
     /// `cargo xtask codegen --corpus` on real documents, where there are some beside the workspace.
     Corpus,
 }
@@ -93,6 +95,7 @@ impl Gate {
             }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Features => return verdict_of(features::run(workspace)),
+            Run::Fleet => return verdict_of(fleet::run(workspace)),
             Run::Application => return verdict_of(application::run(workspace)),
             Run::Readme => return verdict_of(readme::run(workspace)),
             Run::Dependencies(absent) => {
@@ -112,7 +115,7 @@ impl Gate {
             Run::Check => "cargo xtask check".into(),
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
             Run::Application | Run::Readme => format!("cargo xtask ci package {}", self.name),
-            Run::Dependencies(_) | Run::Features => format!("cargo xtask ci {}", self.name),
+            Run::Dependencies(_) | Run::Features | Run::Fleet => format!("cargo xtask ci {}", self.name),
         }
     }
 }

@@ -112,6 +112,11 @@ pub(crate) const GATES: &[Gate] = &[
         fix: "mend mint-api-ext/examples/review.rs, or what it uses",
     },
     Gate {
+        name: "fleet",
+        run: Run::Fleet,
+        fix: "mend what it names in tests/jobs, or OperationHandle::step, or the download to a store",
+    },
+    Gate {
         name: "corpus",
         run: Run::Corpus,
         fix: "mend the rule in openapi/codegen/src/lower or openapi/codegen/src/prepare that the table and what follows it point at",

@@ -1,0 +1,75 @@
+//! The gate `fleet`: the workers on a queue, in a workspace of their own.
+
+use std::io;
+use std::process::Command;
+
+use super::gate::GateVerdict;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+const MANIFEST: &str = "tests/jobs/Cargo.toml";
+
+/// The minor version of Rust that the dependencies of that workspace need.
+const MINOR: u32 = 94;
+
+/// The sources are formatted, have no warnings, and do what they should.
+const COMMANDS: [&[&str]; 3] = [
+    &["fmt", "--check", "--manifest-path", MANIFEST],
+    &["clippy", "--locked", "--all-targets", "--manifest-path", MANIFEST, "--", "-D", "warnings"],
+    &["test", "--locked", "--manifest-path", MANIFEST, "--", "--nocapture"],
+];
+
+/// Runs cargo on that workspace, with the build results of this one, which hold most of the dependencies already.
+///
+/// # Errors
+///
+/// When cargo cannot be started.
+pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
+    let version = workspace.cargo().arg("--version").output().map_err(cannot_start)?;
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    if minor(&version).is_some_and(|minor| minor < MINOR) {
+        println!("the workers were not tried: the backends of their queue need Rust 1.{MINOR}, and this is {version}");
+        return Ok(GateVerdict::Skip);
+    }
+    for arguments in COMMANDS {
+        let status = command(workspace, arguments).status().map_err(cannot_start)?;
+        if !status.success() {
+            return Ok(GateVerdict::Fail);
+        }
+    }
+    Ok(GateVerdict::Pass)
+}
+
+fn command(workspace: &Workspace, arguments: &[&str]) -> Command {
+    let mut command = workspace.cargo();
+    if cfg!(not(windows)) {
+        command.env("CARGO_TARGET_DIR", workspace.target());
+    }
+    command.args(arguments);
+    command
+}
+
+/// The minor version in `cargo 1.94.0 (...)`.
+fn minor(version: &str) -> Option<u32> {
+    version.split(['.', ' ']).nth(2)?.parse().ok()
+}
+
+fn cannot_start(error: io::Error) -> Problem {
+    Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minor_version_is_read() {
+        for (version, expected) in [
+            ("cargo 1.95.0 (f2d3ce0bd 2026-03-21)\n", Some(95)),
+            ("cargo 1.100.0-nightly (f2d3ce0bd 2026-03-21)\n", Some(100)),
+            ("", None),
+        ] {
+            assert_eq!(minor(version), expected, "{version}");
+        }
+    }
+}

@@ -12,10 +12,12 @@ const MANIFEST: &str = "tests/jobs/Cargo.toml";
 /// The minor version of Rust that the dependencies of that workspace need.
 const MINOR: u32 = 94;
 
-/// The sources are formatted, have no warnings, and do what they should.
-const COMMANDS: [&[&str]; 3] = [
+/// Downloads the dependencies.
+const FETCH: &[&str] = &["fetch", "--locked", "--manifest-path", MANIFEST];
+
+/// The sources are formatted and do what they should. Clippy would check all dependencies of that workspace once more.
+const COMMANDS: [&[&str]; 2] = [
     &["fmt", "--check", "--manifest-path", MANIFEST],
-    &["clippy", "--locked", "--all-targets", "--manifest-path", MANIFEST, "--", "-D", "warnings"],
     &["test", "--locked", "--manifest-path", MANIFEST, "--", "--nocapture"],
 ];
 
@@ -29,6 +31,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     if minor(&version).is_some_and(|minor| minor < MINOR) {
         println!("the workers were not tried: the backends of their queue need Rust 1.{MINOR}, and this is {version}");
+        return Ok(GateVerdict::Skip);
+    }
+    if !command(workspace, FETCH).status().map_err(cannot_start)?.success() {
+        println!("the workers were not tried: the crates that they need cannot be downloaded");
         return Ok(GateVerdict::Skip);
     }
     for arguments in COMMANDS {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
+use mint_api_ext::request::RetryModel;
 use mint_api_ext::types::{ConversionFormat, Operation, OptimizationLevel};
 use mint_api_ext::{ErrorKind, Mint, Outcome, SavedOperation};
 use serde_json::json;
@@ -65,6 +66,16 @@ takers! {
     "Mint::optimize_model(model)" => |mint, id| {
         mint.optimize_model(id, OptimizationLevel::Light).max_credits(1).send().await?
     };
+    "Mint::asset_pack_models(operation)" => |mint, id| {
+        mint.asset_pack_models(&made("asset_pack", id)).next().await.ok_or("nothing came")??
+    };
+    "Mint::restore(saved)" => |mint, id| {
+        let saved = json!({"format": 1, "call": "retry_model", "idempotencyKey": "key", "id": id, "body": {}});
+        mint.restore::<RetryModel>(&serde_json::from_value(saved)?)?.send().await?
+    };
+    "Outcome::of(operation)" => |mint, id| {
+        Outcome::of(mint, serde_json::from_value(json!({"id": id, "status": "failed"}))?)?
+    };
     "Mint::assets_of(operation)" => |mint, id| mint.assets_of(&made("model", id)).await?;
     "Mint::download(assets)" => |mint, id| mint.download(&made("world", id)).to_dir(tempfile::tempdir()?).await?;
 }
@@ -79,15 +90,22 @@ const OTHERS: &[&str] = &[
     "Asset::new(kind)",
     "Asset::new(url)",
     "Assets::of(operation)",
+    "Assets::splat(quality)",
     "BatchControl::remove(id)",
+    "Download::asset(asset)",
+    "Download::named(name)",
+    "Download::named_by(name)",
     "Download::on_event(on_event)",
     "Download::only(kinds)",
     "Download::overwrite(overwrite)",
+    "Download::splat(quality)",
     "Download::to_dir(directory)",
+    "Download::to_file(path)",
     "Download::to_store(prefix)",
     "Download::to_store(store)",
     "Download::to_writer(asset)",
     "Download::to_writer(writer)",
+    "Facts::read(reader)",
     "Mint::animate_model(motion_prompt)",
     "Mint::builder(credentials)",
     "Mint::convert_model(formats)",
@@ -97,6 +115,8 @@ const OTHERS: &[&str] = &[
     "Mint::generate_model(prompt)",
     "Mint::generate_world(prompt)",
     "Mint::optimize_model(level)",
+    "Mint::request(method)",
+    "Mint::request(path)",
     "Mint::retrying(call)",
     "Mint::upload_image(image)",
     "MintBuilder::clock(clock)",
@@ -104,6 +124,7 @@ const OTHERS: &[&str] = &[
     "MintBuilder::server(server)",
     "MintBuilder::transport(transport)",
     "MintBuilder::user_agent_product(product)",
+    "Outcome::of(mint)",
     "PollingPolicy::new(delay)",
     "Preview::revise(feedback)",
     "Progress::show(event)",
@@ -112,15 +133,22 @@ const OTHERS: &[&str] = &[
     "Request::budget(budget)",
     "Request::generation_mode(mode)",
     "Request::generation_preset(preset)",
+    "Request::idempotency_key_from(content)",
+    "Request::idempotency_key_from(namespace)",
     "Request::name(name)",
+    "Request::optimize(level)",
     "Request::reference(reference)",
     "Request::rigging_pose(pose)",
     "Request::style_guide(style)",
     "Request::with_idempotency_key(key)",
+    "RetryPolicy::backoff(backoff)",
+    "RouteRequest::json(body)",
+    "RouteRequest::query(parameters)",
+    "RouteRequest::with_idempotency_key(key)",
+    "SavedOperation::merge(other)",
     "Wait::policy(policy)",
     "Wait::review_with(reviewer)",
     "WaitMany::policy(policy)",
-    "RetryPolicy::backoff(backoff)",
 ];
 
 const ODD: &[&str] =

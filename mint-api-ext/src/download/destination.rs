@@ -49,15 +49,20 @@ pub(super) enum UnpackedFrom {
 
 /// Where a download puts its files: a directory, a store or a writer.
 ///
-/// Each file is opened as a [`Sink`], written, and committed once it is whole and checked.
+/// Each file is opened as a [`Sink`], written, and committed once it is whole and checked. The default methods are those of a
+/// destination that keeps no record of what it was given.
 pub(super) trait Destination: Send + Sync {
     type Sink: Sink;
 
     /// The place of the file that has this name.
-    fn path(&self, name: &str) -> PathBuf;
+    fn path(&self, name: &str) -> PathBuf {
+        name.into()
+    }
 
     /// Makes the destination ready for writing and reads its manifest.
-    fn prepare(&self, overwrite: Overwrite) -> impl Future<Output = Result<Manifest, Error>> + Send;
+    fn prepare(&self, _: Overwrite) -> impl Future<Output = Result<Manifest, Error>> + Send {
+        async { Ok(Manifest::default()) }
+    }
 
     /// The manifest as it is now, if other downloads may have changed it while this one waited to open a file.
     fn manifest_now(&self) -> impl Future<Output = Result<Option<Manifest>, Error>> + Send {
@@ -65,13 +70,19 @@ pub(super) trait Destination: Send + Sync {
     }
 
     /// Looks at an item's place.
-    fn look(&self, item: &Item) -> impl Future<Output = Result<Found, Error>> + Send;
+    fn look(&self, _: &Item) -> impl Future<Output = Result<Found, Error>> + Send {
+        async { Ok(Found::Nothing) }
+    }
 
     /// Sums up the file at an item's place, whoever wrote it.
-    fn find(&self, item: &Item) -> impl Future<Output = Result<Option<Summary>, Error>> + Send;
+    fn find(&self, _: &Item) -> impl Future<Output = Result<Option<Summary>, Error>> + Send {
+        async { Ok(None) }
+    }
 
     /// Whether the file at an item's place is the one that the manifest records.
-    fn is_recorded(&self, item: &Item, entry: &Entry) -> impl Future<Output = Result<bool, Error>> + Send;
+    fn is_recorded(&self, _: &Item, _: &Entry) -> impl Future<Output = Result<bool, Error>> + Send {
+        async { Ok(false) }
+    }
 
     /// Opens a file for writing, with the bytes that an earlier download left of it.
     fn open(&self, item: &Item) -> impl Future<Output = Result<Self::Sink, Error>> + Send;
@@ -91,7 +102,9 @@ pub(super) trait Destination: Send + Sync {
     }
 
     /// Adds a file to the manifest.
-    fn record(&self, name: &str, entry: Entry) -> impl Future<Output = Result<(), Error>> + Send;
+    fn record(&self, _: &str, _: Entry) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
+    }
 }
 
 /// What is at a place.
@@ -139,10 +152,14 @@ pub(super) trait Sink: Sized + Send {
     ) -> impl Future<Output = Result<Written<Self>, Error>> + Send;
 
     /// Forgets every byte.
-    fn clear(self) -> impl Future<Output = Result<Self, Error>> + Send;
+    fn clear(self) -> impl Future<Output = Result<Self, Error>> + Send {
+        self.restart(Version::default())
+    }
 
     /// Gives the file up. Bytes that a later download can continue stay.
-    fn abandon(self) -> impl Future<Output = ()> + Send;
+    fn abandon(self) -> impl Future<Output = ()> + Send {
+        async move { drop(self) }
+    }
 }
 
 /// A sink after a write.

@@ -1,14 +1,11 @@
 //! Memory as a destination.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use reqwest::Response;
 
-use super::destination::{Committed, Destination, Found, Item, Sink, Written};
-use super::download::Overwrite;
-use super::manifest::{Entry, Manifest};
+use super::destination::{Committed, Destination, Item, Sink, Written};
 use super::publish::Clobber;
 use super::sidecar::Version;
 use super::sum::{Sum, Summary};
@@ -49,26 +46,6 @@ impl Shared {
 impl Destination for Memory {
     type Sink = MemorySink;
 
-    fn path(&self, name: &str) -> PathBuf {
-        name.into()
-    }
-
-    async fn prepare(&self, _: Overwrite) -> Result<Manifest, Error> {
-        Ok(Manifest::default())
-    }
-
-    async fn look(&self, _: &Item) -> Result<Found, Error> {
-        Ok(Found::Nothing)
-    }
-
-    async fn find(&self, _: &Item) -> Result<Option<Summary>, Error> {
-        Ok(None)
-    }
-
-    async fn is_recorded(&self, _: &Item, _: &Entry) -> Result<bool, Error> {
-        Ok(false)
-    }
-
     /// Refuses a file that is too large by what the API says, before it is requested.
     async fn open(&self, item: &Item) -> Result<MemorySink, Error> {
         self.limits.admit_declared(&item.asset)?;
@@ -78,10 +55,6 @@ impl Destination for Memory {
     async fn commit(&self, _: &Item, sink: MemorySink, _: Clobber, _: Option<&str>) -> Result<Committed, Error> {
         self.bytes.set(sink.bytes.into());
         Ok(Committed::default())
-    }
-
-    async fn record(&self, _: &str, _: Entry) -> Result<(), Error> {
-        Ok(())
     }
 }
 
@@ -117,10 +90,4 @@ impl Sink for MemorySink {
         self.sum = self.sum.added(piece).await?;
         Ok(Written { sink: self, body, arrived: None })
     }
-
-    async fn clear(self) -> Result<Self, Error> {
-        self.restart(Version::default()).await
-    }
-
-    async fn abandon(self) {}
 }

@@ -207,10 +207,6 @@ impl Sink for Box<Part> {
     async fn clear(self) -> Result<Self, Error> {
         blocking(move || Part::clear(*self).map(Self::new)).await
     }
-
-    async fn abandon(self) {
-        drop(self);
-    }
 }
 
 #[cfg(test)]

@@ -105,10 +105,6 @@ impl Sink for Upload {
         }
     }
 
-    async fn clear(self) -> Result<Self, Error> {
-        self.restart(Version::default()).await
-    }
-
     async fn abandon(mut self) {
         if let Some(writer) = self.writer.0.take() {
             Writer::abort(writer).await;

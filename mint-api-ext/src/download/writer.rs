@@ -1,7 +1,6 @@
 //! A writer as a destination.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,9 +8,7 @@ use reqwest::Response;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::destination::{Committed, Destination, Found, Item, Sink, Written};
-use super::download::Overwrite;
-use super::manifest::{Entry, Manifest};
+use super::destination::{Committed, Destination, Item, Sink, Written};
 use super::publish::Clobber;
 use super::sidecar::Version;
 use super::sum::{Sum, Summary};
@@ -31,26 +28,6 @@ impl Writer {
 impl Destination for Writer {
     type Sink = WriterSink;
 
-    fn path(&self, name: &str) -> PathBuf {
-        name.into()
-    }
-
-    async fn prepare(&self, _: Overwrite) -> Result<Manifest, Error> {
-        Ok(Manifest::default())
-    }
-
-    async fn look(&self, _: &Item) -> Result<Found, Error> {
-        Ok(Found::Nothing)
-    }
-
-    async fn find(&self, _: &Item) -> Result<Option<Summary>, Error> {
-        Ok(None)
-    }
-
-    async fn is_recorded(&self, _: &Item, _: &Entry) -> Result<bool, Error> {
-        Ok(false)
-    }
-
     async fn open(&self, _: &Item) -> Result<WriterSink, Error> {
         let writer = self.0.clone().lock_owned().await;
         Ok(WriterSink { writer, version: Version::default(), progress: Progress::Writing(Sum::default()) })
@@ -62,10 +39,6 @@ impl Destination for Writer {
         }
         sink.writer.flush().await.map_err(writer_error)?;
         Ok(Committed::default())
-    }
-
-    async fn record(&self, _: &str, _: Entry) -> Result<(), Error> {
-        Ok(())
     }
 }
 
@@ -122,12 +95,6 @@ impl Sink for WriterSink {
         let sink = self.compared_and_written(piece).await?;
         Ok(Written { sink, body, arrived: None })
     }
-
-    async fn clear(self) -> Result<Self, Error> {
-        self.restart(Version::default()).await
-    }
-
-    async fn abandon(self) {}
 }
 
 impl WriterSink {

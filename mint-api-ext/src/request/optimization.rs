@@ -110,7 +110,7 @@ impl Request<OptimizeModel> {
                 Some("model-optimization-in-progress") => Optimization::InProgress,
                 _ => return Err(error),
             };
-            Ok(in_progress(Box::new(request.mint().model(request.call.0.endpoint.id()).await?)))
+            Ok(in_progress(Box::new(request.mint.model(request.call.0.endpoint.id()).await?)))
         })
     }
 
@@ -156,7 +156,7 @@ impl Request<OptimizeModel> {
                 Optimization::AlreadyOptimized(model) if is_optimized(&model) => return Ok(*model),
                 Optimization::AlreadyOptimized(_) | Optimization::InProgress(_) => {}
             }
-            let (mint, id) = (request.mint(), request.call.0.endpoint.id());
+            let (mint, id) = (&request.mint, request.call.0.endpoint.id());
             let what = format!("read model {id}");
             let read = || async { answer(&what, mint.api().get_model().model_id(id).send().await) };
             watch(mint, &format!("model {id} is optimized"), read, is_optimized).await

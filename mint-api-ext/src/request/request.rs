@@ -119,10 +119,6 @@ impl<T> Request<T> {
         let spending = Spending { budget, ..Spending::default() };
         Request { mint: self.mint, call, key, earlier: Earlier::unknown(), spending }
     }
-
-    pub(super) fn mint(&self) -> &Mint {
-        &self.mint
-    }
 }
 
 impl<T: Call> Request<T> {

@@ -251,13 +251,17 @@ impl Machine {
     ) -> Result<Option<Error>, Error> {
         match read {
             Ok(retry_after) => {
-                self.progress.polls = self.progress.polls.saturating_add(1);
-                self.progress.failures = Failures::default();
+                self.read_succeeded();
                 self.schedule(now, retry_after, jitter);
                 Ok(None)
             }
             Err(error) => self.take_failure(now, error, jitter).map(Some),
         }
+    }
+
+    fn read_succeeded(&mut self) {
+        self.progress.polls = self.progress.polls.saturating_add(1);
+        self.progress.failures = Failures::default();
     }
 
     /// Whether the certificate is another than before: the portal of a network shows its own until someone signs in.
@@ -266,8 +270,7 @@ impl Machine {
     }
 
     fn replied(&mut self, now: Duration, operation: &Operation, retry_after: Option<Duration>, jitter: f64) -> Verdict {
-        self.progress.polls = self.progress.polls.saturating_add(1);
-        self.progress.failures = Failures::default();
+        self.read_succeeded();
         let status = operation.status.as_str();
         let updated_at = operation.updated_at.as_ref().map_or("", |time| time.as_str());
         let (changed, standing) = self.see(now, status, updated_at);

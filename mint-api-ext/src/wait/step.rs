@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::machine::Action;
-use super::poller::{Poller, cut_off};
+use super::poller::{Poller, cut_off, interrupted, summary};
 use super::{OperationHandle, Outcome, Update, Wait};
 use crate::error::{Brief, Error, check_runtime};
 
@@ -106,7 +106,7 @@ impl Wait {
         let (span, cancel, handle) = (self.span(), self.cancel.clone(), self.handle.clone());
         match cancel.run_until_cancelled(make(self).instrument(span)).await {
             Some(step) if !cancel.is_cancelled() => step,
-            _ => Err(super::poller::interrupted(super::summary(handle.id(), 0, Duration::ZERO))),
+            _ => Err(interrupted(summary(handle.id(), 0, Duration::ZERO))),
         }
     }
 }

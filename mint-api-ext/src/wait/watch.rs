@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::machine::{Action, GiveUp, Machine};
+use super::poller::cut_off;
 use super::rules::{DEFAULT_DEADLINE, Rules};
 use crate::client::{Answer, Mint};
 use crate::error::{Error, ErrorKind, check_runtime};
@@ -36,7 +37,7 @@ where
             Action::GiveUp(reason) => return Err(gave_up(what, reason, last_error)),
             Action::Poll { cut_off_after } => {
                 machine.poll_begins();
-                let reply = timeout(cut_off_after, read()).await.unwrap_or_else(|_| Err(super::poller::cut_off()));
+                let reply = timeout(cut_off_after, read()).await.unwrap_or_else(|_| Err(cut_off()));
                 let read = match reply {
                     Ok(answer) if is_wanted(&answer.value) => return Ok(answer.value),
                     Ok(answer) => Ok(answer.retry_after),

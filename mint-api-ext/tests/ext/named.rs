@@ -38,7 +38,7 @@ fn names(directory: &Path) -> Vec<String> {
     tree(directory).into_keys().collect()
 }
 
-/// An operation of a model with these files, of which it has the URLs.
+/// Puts the files on the simulator's CDN, and returns a model operation whose assets are their URLs.
 fn model(simulator: &Simulator, id: &str, model: &str, files: &[(&str, &[u8])]) -> Operation {
     let mut assets = json!({});
     for (field, bytes) in files {

@@ -130,7 +130,7 @@ fn description(member: &Member) -> TokenStream {
     let items = items.iter().map(|item| description(item));
     let types = types.iter();
     let mut names = names.clone();
-    names.sort();
+    names.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
     let constants = constants.iter().map(|(name, values)| {
         let values = values.iter().map(ToString::to_string);
         quote!((#name, &[#(#values),*]))

@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut properties = Vec::with_capacity(8);
+        let mut properties = Vec::with_capacity(16);
         while let Some((Name(name), value)) = access.next_entry()? {
             properties.push((name, value));
         }

@@ -14,7 +14,7 @@ pub(crate) struct Member {
     pub(crate) tags: &'static [&'static str],
     /// Properties that have one of few values, written as JSON.
     pub(crate) constants: &'static [(&'static str, &'static [&'static str])],
-    /// The names of its properties, sorted.
+    /// The names of its properties, the shortest first, then by their text: most names differ in length.
     pub(crate) names: &'static [&'static str],
     /// The properties that are always there.
     pub(crate) required: &'static [&'static str],
@@ -22,6 +22,12 @@ pub(crate) struct Member {
     pub(crate) any_name: bool,
     /// What the items of a list or the values of a map are, if it is one.
     pub(crate) items: &'static [Self],
+}
+
+impl Member {
+    fn has_name(&self, name: &str) -> bool {
+        self.names.binary_search_by_key(&(name.len(), name), |own| (own.len(), own)).is_ok()
+    }
 }
 
 /// The members of a union that a value may be, the likeliest first.
@@ -55,7 +61,7 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
             if fitting.len() < 2 {
                 return fitting;
             }
-            by_properties(json, &fitting.iter().map(|index| (*index, &members[*index])).collect::<Vec<_>>())
+            by_properties(json, fitting.iter().map(|index| (*index, &members[*index])))
         }
         Json::Text(text) => {
             let has = |index: &usize| members[*index].values.contains(&&**text);
@@ -83,7 +89,7 @@ fn by_items(json: &Json<'_>, members: &[Member], fitting: &mut Vec<usize>) {
     if items.len() < 2 {
         return;
     }
-    let chosen = by_properties(first, &items);
+    let chosen = by_properties(first, items.iter().copied());
     fitting.retain(|index| chosen.contains(index) || items.iter().all(|(other, _)| other != index));
     let place = |index: &usize| chosen.iter().position(|other| other == index).unwrap_or(usize::MAX);
     fitting.sort_by_key(place);
@@ -91,9 +97,8 @@ fn by_items(json: &Json<'_>, members: &[Member], fitting: &mut Vec<usize>) {
 
 /// Whether a member has each name that any of them has; one that lacks some would drop what the value is besides.
 pub(crate) fn has_all_names(json: &Json<'_>, member: &Member, members: &[Member]) -> bool {
-    let has = |member: &Member, name: &str| member.names.binary_search(&name).is_ok();
-    member.any_name
-        || json.properties().iter().all(|(name, _)| has(member, name) || !members.iter().any(|other| has(other, name)))
+    let is_own = |name: &str| member.has_name(name) || !members.iter().any(|other| other.has_name(name));
+    member.any_name || json.properties().iter().all(|(name, _)| is_own(name))
 }
 
 /// What an object has of a member.
@@ -115,9 +120,9 @@ struct Fit<'a> {
 /// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
 /// one with most of the names comes first, then the one with the fewest other names, then the one the document names
 /// first.
-fn by_properties(object: &Json<'_>, members: &[(usize, &Member)]) -> Vec<usize> {
+fn by_properties<'a>(object: &Json<'_>, members: impl ExactSizeIterator<Item = (usize, &'a Member)>) -> Vec<usize> {
     let mut fits: Vec<Fit<'_>> = Vec::with_capacity(members.len());
-    for (index, member) in members.iter().copied() {
+    for (index, member) in members {
         if let Some(agreement) = agreement(object, member) {
             let complete = member.required.iter().all(|name| object.get(name).is_some());
             fits.push(Fit { index, member, agreement, complete, present: 0, only_here: false });
@@ -128,7 +133,7 @@ fn by_properties(object: &Json<'_>, members: &[(usize, &Member)]) -> Vec<usize> 
         let mut holders = 0;
         let mut last = 0;
         for (place, fit) in fits.iter_mut().enumerate() {
-            if fit.member.names.binary_search(&&**name).is_ok() {
+            if fit.member.has_name(name) {
                 fit.present += 1;
                 (holders, last) = (holders + 1, place);
             }
@@ -263,12 +268,12 @@ mod tests {
             Member { types: &["string"], ..OBJECT },
             Member { types: &["string"], values: &["a"], ..OBJECT },
             Member { types: &["number"], ..OBJECT },
-            Member { tags: &["cat"], names: &["claws", "kind"], ..OBJECT },
-            Member { tags: &["dog"], names: &["claws", "kind"], ..OBJECT },
+            Member { tags: &["cat"], names: &["kind", "claws"], ..OBJECT },
+            Member { tags: &["dog"], names: &["kind", "claws"], ..OBJECT },
             Member { constants: &[("is", &["true"])], names: &["is"], ..OBJECT },
             Member { constants: &[("is", &["false"])], names: &["is"], ..OBJECT },
             Member { types: &["array"], ..OBJECT },
-            Member { tags: &["1.0", "False"], names: &["claws", "kind"], ..OBJECT },
+            Member { tags: &["1.0", "False"], names: &["kind", "claws"], ..OBJECT },
         ];
         for (value, expected) in [
             (serde_json::json!("a"), &[1, 0][..]),

@@ -128,6 +128,7 @@ mod update;
 mod wait;
 mod wait_many;
 mod wait_state;
+mod wait_target;
 mod watch;
 
 pub use crate::error::{OperationId, WaitSummary};
@@ -144,6 +145,7 @@ pub use step::Step;
 pub use tokio_util::sync::CancellationToken;
 pub use update::{Observation, Update};
 pub use wait::{Updates, Wait};
-pub use wait_many::{BatchControl, WaitMany, WaitTarget};
+pub use wait_many::{BatchControl, ManyUpdates, WaitMany};
 pub(crate) use wait_state::WaitState;
+pub use wait_target::WaitTarget;
 pub(crate) use watch::watch;

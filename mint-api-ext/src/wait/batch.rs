@@ -9,7 +9,6 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use mint_api::types::Operation;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tokio_util::time::DelayQueue;
@@ -20,108 +19,126 @@ use super::policy::PollState;
 use super::poller::{FURTHEST, Poller, cut_off};
 use super::rules::Rules;
 use super::wait::Deadline;
-use super::wait_many::{Command, Setup, WaitTarget};
+use super::wait_many::Settings;
+use super::wait_target::Target;
 use super::{Outcome, Update};
 use crate::client::{Answer, Mint};
 use crate::error::{Error, OperationId};
 use crate::retry::Jitter;
 
-/// An id as it was given, and how the wait for it ended.
-pub(super) type Ended = (String, Result<Outcome, Error>);
+/// An update of one operation, or the error that ended the wait for it.
+pub(super) struct Yielded {
+    pub(super) key: Key,
+    /// The id as it was given.
+    pub(super) id: String,
+    pub(super) update: Result<Update, Error>,
+}
+
+/// Which updates of an operation a batch yields, besides how its wait ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Yields {
+    OnlyEnds,
+    Changes,
+}
+
+/// Whether an operation that is waited for already is waited for once more.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Repeated {
+    Ignored,
+    Added,
+}
 
 type InFlight = BoxFuture<'static, (Key, Result<Answer<Operation>, Error>)>;
-type Key = u64;
 
-/// A running [`WaitMany`](super::WaitMany).
+/// Names an operation of a batch; its owner chooses it, and chooses no key twice.
+pub(super) type Key = u64;
+
+/// The waits of a running [`WaitMany`](super::WaitMany).
 pub(super) struct Batch {
     mint: Mint,
     rules: Arc<Rules>,
     item_deadline: Deadline,
     concurrency: usize,
+    yields: Yields,
     jitter: Jitter,
     began: Instant,
-    commands: Option<UnboundedReceiver<Command>>,
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
     deadline: Option<Pin<Box<Sleep>>>,
     /// Whether the token fired.
     stopped: bool,
+    /// Whether the token fired or the deadline came, so that no operation may be added.
+    closed: bool,
 
     /// Boxed, since the map has room for more items than there are.
     items: HashMap<Key, Box<Poller>>,
+    /// The operations of which a repetition is ignored.
     keys: HashMap<OperationId, Key>,
-    next_key: Key,
     /// The items that are not due yet.
     timers: DelayQueue<Key>,
     /// The items that are due, the longest due first.
     due: VecDeque<Key>,
     in_flight: FuturesUnordered<InFlight>,
-    ended: VecDeque<Ended>,
+    yielded: VecDeque<Yielded>,
     /// Before this instant the server wants no request for any of them.
     hold_until: Instant,
 }
 
 impl Batch {
-    pub(super) fn begin(setup: Setup, commands: UnboundedReceiver<Command>) -> Self {
+    pub(super) fn begin(settings: Settings) -> Self {
         let began = Instant::now();
-        let deadline = setup.deadline.and_then(|deadline| began.checked_add(deadline));
-        let mut batch = Self {
-            jitter: setup.mint.jitter(),
-            mint: setup.mint,
-            rules: Arc::new(setup.rules),
-            item_deadline: setup.item_deadline,
-            concurrency: setup.concurrency,
+        let deadline = settings.deadline.and_then(|deadline| began.checked_add(deadline));
+        Self {
+            jitter: settings.mint.jitter(),
+            mint: settings.mint,
+            rules: Arc::new(settings.rules),
+            item_deadline: settings.item_deadline,
+            concurrency: settings.concurrency,
+            yields: settings.yields,
             began,
-            commands: Some(commands),
-            cancelled: Box::pin(setup.cancel.cancelled_owned()),
+            cancelled: Box::pin(settings.cancel.cancelled_owned()),
             deadline: deadline.map(|deadline| Box::pin(tokio::time::sleep_until(deadline))),
             stopped: false,
+            closed: false,
             items: HashMap::new(),
             keys: HashMap::new(),
-            next_key: 0,
             timers: DelayQueue::new(),
             due: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
-            ended: VecDeque::new(),
+            yielded: VecDeque::new(),
             hold_until: began,
-        };
-        for target in setup.targets {
-            batch.add(target);
         }
-        batch
     }
 
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Ended>> {
+    /// Whether no operation may be added any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(super) fn yield_changes(&mut self) {
+        self.yields = Yields::Changes;
+    }
+
+    /// The next update; `None` when there is no operation to wait for.
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Yielded>> {
         loop {
-            self.take_commands(context);
             self.check_stop(context);
             self.start_due();
-            // Replies and commands set timers, so the timers are polled last.
+            // Replies set timers, so the timers are polled last.
             if let Poll::Ready(Some((key, reply))) = self.in_flight.poll_next_unpin(context) {
                 self.take(key, reply);
                 continue;
             }
-            if let Some(ended) = self.ended.pop_front() {
-                return Poll::Ready(Some(ended));
+            if let Some(yielded) = self.yielded.pop_front() {
+                return Poll::Ready(Some(yielded));
             }
             if let Poll::Ready(Some(expired)) = self.timers.poll_expired(context) {
                 self.due.push_back(expired.into_inner());
                 continue;
             }
-            if self.items.is_empty() && self.commands.is_none() {
-                return Poll::Ready(None);
-            }
-            return Poll::Pending;
-        }
-    }
-
-    fn take_commands(&mut self, context: &mut Context<'_>) {
-        while let Some(commands) = &mut self.commands {
-            match commands.poll_recv(context) {
-                Poll::Ready(Some(Command::Add(target))) => self.add(target),
-                Poll::Ready(Some(Command::Remove(id))) => self.remove(&id),
-                Poll::Ready(None) => self.commands = None,
-                Poll::Pending => return,
-            }
+            return match self.items.is_empty() {
+                true => Poll::Ready(None),
+                false => Poll::Pending,
+            };
         }
     }
 
@@ -139,7 +156,7 @@ impl Batch {
         } else {
             return;
         };
-        self.commands = None;
+        self.closed = true;
         self.in_flight.clear();
         self.timers.clear();
         self.due.clear();
@@ -163,17 +180,21 @@ impl Batch {
         }
     }
 
-    fn add(&mut self, target: WaitTarget) {
-        let handle = match target.into_handle(&self.mint) {
-            Ok(handle) => handle,
-            Err((id, error)) => return self.ended.push_back((id, Err(error))),
-        };
-        if self.keys.contains_key(handle.id()) {
+    /// Waits for one more operation. A batch that is closed does not.
+    pub(super) fn add(&mut self, key: Key, target: Target, repeated: Repeated) {
+        if self.closed {
             return;
         }
-        let key = self.next_key;
-        self.next_key += 1;
-        self.keys.insert(handle.id().clone(), key);
+        let handle = match target.into_handle(&self.mint) {
+            Ok(handle) => handle,
+            Err((id, error)) => return self.yielded.push_back(Yielded { key, id, update: Err(error) }),
+        };
+        if repeated == Repeated::Ignored {
+            if self.keys.contains_key(handle.id()) {
+                return;
+            }
+            self.keys.insert(handle.id().clone(), key);
+        }
         let (poller, first) = Poller::begin(handle, self.rules.clone(), self.item_deadline);
         self.items.insert(key, Box::new(poller));
         match first {
@@ -182,10 +203,15 @@ impl Batch {
         }
     }
 
-    /// Forgets an operation. A timer that fires or a reply that arrives for it later is ignored.
-    fn remove(&mut self, id: &str) {
-        let key = id.parse().ok().and_then(|id: OperationId| self.keys.remove(&id));
-        key.and_then(|key| self.items.remove(&key));
+    /// Forgets an operation; returns its keys. A timer that fires or a reply that arrives for it later is ignored.
+    pub(super) fn remove(&mut self, id: &str) -> Vec<Key> {
+        let is_it = |poller: &Poller| poller.handle().id().as_str() == id;
+        let keys: Vec<_> = self.items.iter().filter(|(_, poller)| is_it(poller)).map(|(key, _)| *key).collect();
+        for key in &keys {
+            self.take_out(*key);
+        }
+        self.yielded.retain(|yielded| !keys.contains(&yielded.key));
+        keys
     }
 
     fn start_due(&mut self) {
@@ -234,6 +260,10 @@ impl Batch {
             Ok(Update::Ended(outcome)) => return self.end_with(key, |_| Ok(outcome)),
             Err(error) => return self.end_with(key, |_| Err(error)),
             Ok(Update::PollFailed(error)) if error.is_rate_limited() => self.hold(error.retry_after()),
+            Ok(update @ Update::Changed(_)) if self.yields == Yields::Changes => {
+                let id = poller.handle().id().to_string();
+                self.yielded.push_back(Yielded { key, id, update: Ok(update) });
+            }
             Ok(_) => {}
         }
         if self.advance(key).is_some() {
@@ -251,10 +281,18 @@ impl Batch {
     }
 
     fn end_with(&mut self, key: Key, result: impl FnOnce(&Poller) -> Result<Outcome, Error>) {
-        if let Some(poller) = self.items.remove(&key) {
-            let id = poller.handle().id();
-            self.keys.remove(id);
-            self.ended.push_back((id.to_string(), result(&poller)));
+        if let Some(poller) = self.take_out(key) {
+            let update = result(&poller).map(Update::Ended);
+            self.yielded.push_back(Yielded { key, id: poller.handle().id().to_string(), update });
         }
+    }
+
+    fn take_out(&mut self, key: Key) -> Option<Box<Poller>> {
+        let poller = self.items.remove(&key)?;
+        let id = poller.handle().id();
+        if self.keys.get(id) == Some(&key) {
+            self.keys.remove(id);
+        }
+        Some(poller)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::wait::WaitMany;
+use mint_api_ext::wait::{Update, WaitMany};
 use mint_api_ext::{ErrorKind, Outcome};
 use tokio::time::Instant;
 
@@ -168,4 +168,58 @@ async fn ten_thousand_operations_under_fifty_requests_a_second() {
             assert!(gap <= Duration::from_secs(260), "{} waited {gap:?}", request.target);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_come_with_the_tags_of_their_operations() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let (model, world) = (simulator.add(Script::model()), simulator.add(Script::world()));
+    let handle = mint.attach(&world).unwrap();
+    // Two tags of one operation both get its result.
+    let ended = mint.wait_many([(1, mint.attach(&model).unwrap()), (2, handle), (3, mint.attach(&model).unwrap())]);
+    let ended: HashMap<_, _> = ended.map(|(tag, result)| (tag, result.unwrap().operation().id.clone())).collect().await;
+    assert_eq!(ended, HashMap::from([(1, model.clone()), (2, world), (3, model.clone())]));
+
+    // A tag that is a text is not taken for an id, nor is an id for a tag.
+    let (control, mut ended) = mint.wait_many([("lamp", "a/b")]).controlled();
+    let (tag, result) = ended.next().await.unwrap();
+    assert_eq!((tag, result.unwrap_err().kind()), ("lamp", ErrorKind::InvalidArgument));
+    control.add(("desk", simulator.add(Script::model().timeline([("running", 0)]))));
+    control.add(("chair", &model));
+    control.remove("desk");
+    assert_eq!(ended.next().await.unwrap().0, "chair");
+    drop(control);
+    assert!(tokio::time::timeout(Duration::from_secs(100), ended.next()).await.is_err(), "the desk goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_change_comes_with_its_tag() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let model = simulator.add(Script::model().timeline([("queued", 5), ("running", 10), ("succeeded", 0)]));
+    let broken = simulator.add(Script::model().timeline([("running", 0)]));
+    let waits = mint.wait_many([("lamp", &model), ("desk", &broken), ("unknown", &"unknown".to_owned())]);
+    let updates = waits.item_deadline(Duration::from_secs(60)).updates();
+    let shown = updates.map(|(tag, update)| match update {
+        Ok(Update::Changed(seen)) => format!("{tag} {}", seen.operation.status),
+        Ok(Update::Ended(outcome)) => format!("{tag} ended {}", outcome.operation().status),
+        Ok(other) => format!("{tag} {other:?}"),
+        Err(error) => format!("{tag} {}", if error.is_not_found() { "not found" } else { "timeout" }),
+    });
+    let mut shown: Vec<_> = shown.collect().await;
+    let of = |tag: &str| shown.iter().filter(|line| line.starts_with(tag)).cloned().collect::<Vec<_>>();
+    assert_eq!(of("lamp"), ["lamp queued", "lamp running", "lamp ended succeeded"]);
+    assert_eq!(of("desk"), ["desk running", "desk timeout"]);
+    assert_eq!(of("unknown"), ["unknown not found"]);
+    assert_eq!(shown.len(), 6, "{shown:?}");
+
+    // What was removed yields nothing more, under either of its tags.
+    let (control, waits) = mint.wait_many([("one", &broken), ("two", &broken)]).controlled();
+    let mut updates = waits.updates();
+    assert!(matches!(updates.next().await, Some(("one" | "two", Ok(Update::Changed(_))))));
+    control.remove(&broken);
+    drop(control);
+    shown = updates.map(|(tag, update)| format!("{tag} {update:?}")).collect().await;
+    assert!(shown.is_empty(), "{shown:?}");
 }

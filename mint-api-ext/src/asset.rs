@@ -76,6 +76,7 @@
 
 mod artifacts;
 mod asset;
+mod asset_pack;
 mod collect;
 #[cfg(feature = "glb")]
 pub mod glb;
@@ -83,7 +84,7 @@ mod kind;
 mod pick;
 mod source;
 
-pub use asset::{Asset, Assets, Subject};
+pub use asset::{Asset, Assets, PackItem, Subject};
 pub use kind::AssetKind;
 pub(crate) use source::Source;
 

@@ -21,8 +21,8 @@ pub(super) fn of(manifest: &ArtifactManifest) -> Assets {
         _ => Subject::Unknown,
     };
     let resource = manifest.source.as_ref().and_then(resource);
-    let source = manifest.source.as_ref().and_then(source);
-    Assets { subject, resource, source, assets, ..Assets::default() }
+    let sources = manifest.source.as_ref().and_then(source).into_iter().collect();
+    Assets { subject, resource, sources, assets, ..Assets::default() }
 }
 
 fn resource(source: &ArtifactSource) -> Option<String> {
@@ -129,7 +129,7 @@ mod tests {
             ],
         }));
         let source = Source::AssetManifest { asset_type: AssetType::AssetPack, id: "p".into() };
-        assert_eq!((assets.subject(), assets.source(), assets.len()), (Subject::Unknown, Some(&source), 1));
+        assert_eq!((assets.subject(), assets.sources(), assets.len()), (Subject::Unknown, &[source][..], 1));
         let expected = Asset {
             bytes: Some(9),
             content_type: Some("application/zip".into()),
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn where_fresh_urls_come_from() {
-        let of = |source: Value| manifest(json!({"artifacts": [], "source": source})).source().cloned();
+        let of = |source: Value| manifest(json!({"artifacts": [], "source": source})).sources().first().cloned();
         let animation = Source::AnimationManifest("c".into());
         let clip = json!({"kind": "animation", "targetType": "model_animation_clip", "id": "c"});
         assert_eq!(of(clip), Some(animation));

@@ -1,9 +1,11 @@
 //! The files of an operation.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use mint_api::types::{ArtifactManifest, Model, Operation, OperationConversion, World};
 
+use super::collect::resource_key;
 use super::source::named;
 use super::{AssetKind, Source, artifacts, collect};
 use crate::error::shown;
@@ -26,6 +28,18 @@ pub struct Asset {
     pub packaging: Option<String>,
     /// The path in the archive of the file to open first, if the API sends it.
     pub primary_path: Option<String>,
+    /// The item of the asset pack whose file it is, if it is read by that.
+    pub item: Option<PackItem>,
+}
+
+/// An item of an asset pack.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PackItem {
+    /// The name of the item, which no other item of the pack has: a repeated one ends in a number, such as `Rake 2`.
+    pub name: String,
+    /// The id of its model.
+    pub model_id: String,
 }
 
 impl Asset {
@@ -46,6 +60,7 @@ impl fmt::Debug for Asset {
             .field("file_name", &self.file_name)
             .field("packaging", &self.packaging)
             .field("primary_path", &self.primary_path)
+            .field("item", &self.item)
             .finish()
     }
 }
@@ -94,11 +109,15 @@ pub struct Assets {
     pub(super) subject: Subject,
     /// The resource of the files, such as `model/m_1`.
     pub(super) resource: Option<String>,
-    /// The route to read again for fresh URLs.
-    pub(super) source: Option<Source>,
+    /// The routes to read again for fresh URLs, the first one first.
+    pub(super) sources: Vec<Source>,
     pub(super) assets: Vec<Asset>,
-    /// The routes to read for files that this list lacks.
-    pub(super) elsewhere: Vec<Source>,
+    /// Whether this list may lack the result.
+    pub(super) may_lack_result: bool,
+    /// The other routes that may name files, in the order in which to read them.
+    pub(super) elsewhere: VecDeque<Source>,
+    /// The items of an asset pack that have no file, and why.
+    pub(super) without_file: Vec<String>,
     /// Where files were looked for, and what each place said: for the error of a download that finds none.
     pub(super) looked: Vec<String>,
 }
@@ -123,9 +142,33 @@ impl Assets {
         self.resource.as_deref()
     }
 
-    /// The route to read again for fresh URLs, if it is known.
-    pub(crate) fn source(&self) -> Option<&Source> {
-        self.source.as_ref()
+    /// The resource of one file: of an item of an asset pack, its model.
+    pub(crate) fn resource_of(&self, asset: &Asset) -> Option<String> {
+        match &asset.item {
+            Some(item) => Some(resource_key("model", &item.model_id)),
+            None => self.resource.clone(),
+        }
+    }
+
+    /// The routes to read again for fresh URLs.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The items of an asset pack that have no file, and why, for a text.
+    pub(crate) fn without_file(&self) -> &[String] {
+        &self.without_file
+    }
+
+    /// The files of each item of an asset pack, or else all files.
+    pub(crate) fn by_item(&self) -> Vec<(Option<&PackItem>, Self)> {
+        let mut items: Vec<&PackItem> = self.iter().filter_map(|asset| asset.item.as_ref()).collect();
+        items.dedup();
+        let of = |item: &PackItem| self.iter().filter(|asset| asset.item.as_ref() == Some(item)).cloned().collect();
+        match items.as_slice() {
+            [] => vec![(None, self.iter().cloned().collect())],
+            items => items.iter().map(|item| (Some(*item), of(item))).collect(),
+        }
     }
 
     /// The kinds of the files, for a text.
@@ -140,7 +183,7 @@ impl Assets {
 
     /// One file of this operation or resource, with the same source of fresh URLs.
     pub(crate) fn narrowed_to(self, asset: Asset) -> Self {
-        Self { assets: vec![asset], elsewhere: Vec::new(), ..self }
+        Self { assets: vec![asset], may_lack_result: false, elsewhere: VecDeque::new(), ..self }
     }
 
     /// The files.

@@ -5,9 +5,10 @@ use mint_api::types::{
 };
 use serde_json::{Map, Value};
 
-use super::source::{elsewhere, is_animation, named};
+use super::source::{elsewhere, is_animation, may_lack_result, named};
 use super::{Asset, AssetKind, Assets, Source, Subject};
 use crate::client::resource_of;
+use crate::read::AssetType;
 
 pub(super) fn of(operation: &Operation) -> Assets {
     let mut assets = match &operation.assets {
@@ -20,11 +21,18 @@ pub(super) fn of(operation: &Operation) -> Assets {
     if let Some(conversion) = &operation.conversion {
         assets.extend(converted(conversion));
     }
-    let source = Some(Source::Operation(operation.id.clone()));
     let subject = subject(operation);
     let looked = format!("operation {} is `{}` and names {}", operation.id, operation.status, named(&assets));
-    let elsewhere = elsewhere(operation, subject, &assets);
-    Assets { subject, resource: Some(resource(operation, subject)), source, assets, elsewhere, looked: vec![looked] }
+    Assets {
+        subject,
+        resource: Some(resource(operation, subject)),
+        sources: vec![Source::Operation(operation.id.clone())],
+        may_lack_result: may_lack_result(operation, &assets),
+        elsewhere: elsewhere(operation, subject),
+        assets,
+        looked: vec![looked],
+        ..Assets::default()
+    }
 }
 
 /// The resource of an operation. The files of a conversion are its own: the model that it names has others.
@@ -48,15 +56,19 @@ pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
 pub(super) fn of_model(made: &Model) -> Assets {
     let assets = made.assets.as_ref().map(model).unwrap_or_default();
     let resource = Some(resource_key("model", &made.id));
-    let source = Some(Source::Model(made.id.clone()));
-    Assets { subject: Subject::Model, resource, source, assets, ..Assets::default() }
+    let sources = vec![Source::Model(made.id.clone())];
+    let elsewhere = [Source::AssetManifest { asset_type: AssetType::Model, id: made.id.clone() }].into();
+    let looked = vec![format!("model {} names {}", made.id, named(&assets))];
+    Assets { subject: Subject::Model, resource, sources, assets, elsewhere, looked, ..Assets::default() }
 }
 
 pub(super) fn of_world(made: &World) -> Assets {
     let assets = made.assets.as_ref().map(world).unwrap_or_default();
     let resource = Some(resource_key("world", &made.id));
-    let source = Some(Source::World(made.id.clone()));
-    Assets { subject: Subject::World, resource, source, assets, ..Assets::default() }
+    let sources = vec![Source::World(made.id.clone())];
+    let elsewhere = [Source::AssetManifest { asset_type: AssetType::World, id: made.id.clone() }].into();
+    let looked = vec![format!("world {} names {}", made.id, named(&assets))];
+    Assets { subject: Subject::World, resource, sources, assets, elsewhere, looked, ..Assets::default() }
 }
 
 fn subject(operation: &Operation) -> Subject {
@@ -185,6 +197,7 @@ impl Asset {
             file_name: None,
             packaging: None,
             primary_path: None,
+            item: None,
         }
     }
 }
@@ -238,7 +251,7 @@ mod tests {
         );
         let conversion = json!({"id": "c", "assets": {"stlUrl": "u"}});
         let alone = Assets::from(&serde_json::from_value::<OperationConversion>(conversion).unwrap());
-        assert_eq!((alone.subject(), alone.len(), alone.source()), (Subject::Conversion, 1, None));
+        assert_eq!((alone.subject(), alone.len(), alone.sources()), (Subject::Conversion, 1, &[][..]));
         check(json!({"assets": null}), Subject::Model, &[]);
     }
 
@@ -247,11 +260,11 @@ mod tests {
         let model: Model =
             serde_json::from_value(json!({"id": "m", "assets": {"glbUrl": "u", "glbSizeBytes": 7}})).unwrap();
         let assets = Assets::from(&model);
-        assert_eq!((assets.subject(), assets.source()), (Subject::Model, Some(&Source::Model("m".into()))));
+        assert_eq!((assets.subject(), assets.sources()), (Subject::Model, &[Source::Model("m".into())][..]));
         assert_eq!((&assets.assets[0].kind, assets.assets[0].bytes), (&AssetKind::Glb, Some(7)));
         let world: World = serde_json::from_value(json!({"id": "w", "assets": {"radUrl": "u"}})).unwrap();
         let assets = Assets::from(&world);
-        assert_eq!((assets.subject(), assets.source()), (Subject::World, Some(&Source::World("w".into()))));
+        assert_eq!((assets.subject(), assets.sources()), (Subject::World, &[Source::World("w".into())][..]));
         assert_eq!((assets.len(), &assets.assets[0].kind), (1, &AssetKind::Rad));
         for assets in [json!(null), json!({})] {
             let model: Model = serde_json::from_value(json!({"id": "m", "assets": assets})).unwrap();

@@ -1,11 +1,12 @@
 //! Finds an operation's files in its reply, its model or world, or its artifact manifest.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use mint_api::types::Operation;
 
 use super::collect::resource_key;
-use super::{Asset, AssetKind, Assets, Subject};
+use super::{Asset, AssetKind, Assets, Subject, asset_pack};
 use crate::client::{Mint, resource_of};
 use crate::error::{Error, quoted};
 use crate::read::{ANIMATION_TARGETS, AssetType};
@@ -19,6 +20,8 @@ pub(crate) enum Source {
     Model(String),
     /// `GET /v1/worlds/{worldId}`.
     World(String),
+    /// `GET /v1/asset-packs/{assetPackId}`, and the model of each item.
+    AssetPack(String),
     /// `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
     AssetManifest { asset_type: AssetType, id: String },
     /// `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
@@ -33,6 +36,7 @@ impl fmt::Display for Source {
             Self::Operation(id) => write!(f, "operation {id}"),
             Self::Model(id) => write!(f, "model {id}"),
             Self::World(id) => write!(f, "world {id}"),
+            Self::AssetPack(id) => write!(f, "asset pack {id} with its models"),
             Self::AssetManifest { asset_type, id } => {
                 write!(f, "the artifact manifest of {} {id}", asset_type.as_str())
             }
@@ -48,6 +52,7 @@ impl Source {
             Self::Operation(id) => Assets::of(&mint.operation(id).await?),
             Self::Model(id) => Assets::from(&mint.model(id).await?),
             Self::World(id) => Assets::from(&mint.world(id).await?),
+            Self::AssetPack(id) => asset_pack::read(mint, id).await?,
             Self::AssetManifest { asset_type, id } => {
                 Assets::from(&mint.artifact_manifest(asset_type.clone(), id).await?)
             }
@@ -55,13 +60,14 @@ impl Source {
             Self::AnimationArtifacts(id) => animation_artifacts(mint, id).await?,
         };
         // A manifest may omit its source.
-        Ok(Assets { source: Some(self.clone()), ..assets })
+        Ok(Assets { sources: vec![self.clone()], ..assets })
     }
 }
 
 impl Mint {
     /// Finds an operation's files: in its reply, otherwise in its model or world, otherwise in the artifact manifest. For an
-    /// animation, it reads the manifest, then the list of artifacts and each of them.
+    /// animation, it reads the manifest, then the list of artifacts and each of them. For an asset pack, it reads the model of
+    /// each item, whose files then have an [`item`](crate::asset::Asset::item); only if none has a file, the manifest.
     ///
     /// This method sends no request if the reply is enough: it names files and, after a success, more than images. A
     /// conversion has only the files in its reply, since the files of its model have other formats.
@@ -93,56 +99,86 @@ impl Mint {
 }
 
 impl Assets {
-    /// Reads the other routes until one names more than images.
+    /// Reads the other routes until one names more than images, if this list may lack the result.
     pub(crate) async fn completed(mut self, mint: &Mint) -> Result<Self, Error> {
-        let (subject, resource) = (self.subject, self.resource.take());
-        let mut looked = std::mem::take(&mut self.looked);
-        for source in std::mem::take(&mut self.elsewhere) {
-            let found = match source.read(mint).await {
-                Ok(found) => found,
-                // The route does not know the resource, or the key may not read it.
-                Err(error) if error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404)) => {
-                    looked.push(format!("{source} answers {}", answered(&error)));
-                    continue;
+        while self.may_lack_result
+            && let Some(found) = self.read_next(mint).await?
+        {
+            let has_result = found.iter().any(is_result);
+            if has_result || found.len() > self.len() {
+                if self.subject == Subject::Unknown {
+                    self.subject = found.subject;
                 }
-                Err(error) => return Err(error),
-            };
-            looked.push(format!("{source} names {}", named(&found.assets)));
-            if found.len() > self.len() || found.iter().any(is_result) {
-                self = found;
+                self.resource = self.resource.or(found.resource);
+                (self.sources, self.assets, self.without_file) = (found.sources, found.assets, found.without_file);
             }
-            if self.iter().any(is_result) {
-                break;
-            }
+            self.may_lack_result = !has_result;
         }
-        if self.subject == Subject::Unknown {
-            self.subject = subject;
-        }
-        self.resource = resource.or(self.resource);
-        self.looked = looked;
         Ok(self)
+    }
+
+    /// Reads the other routes until `is_enough`, and adds the files of kinds that this list lacks.
+    pub(crate) async fn extended(mut self, mint: &Mint, is_enough: impl Fn(&Self) -> bool) -> Result<Self, Error> {
+        while !is_enough(&self)
+            && let Some(found) = self.read_next(mint).await?
+        {
+            let lacks = |asset: &Asset| self.of_kind(&asset.kind).is_none();
+            let new: Vec<_> = found.assets.into_iter().filter(lacks).collect();
+            if !new.is_empty() {
+                self.assets.extend(new);
+                self.sources.extend(found.sources);
+            }
+        }
+        Ok(self)
+    }
+
+    /// The files of the next route that answers; `None` if every route is read.
+    async fn read_next(&mut self, mint: &Mint) -> Result<Option<Self>, Error> {
+        while let Some(source) = self.elsewhere.pop_front() {
+            match source.read(mint).await {
+                Ok(found) => {
+                    self.looked.push(format!("{source} names {}", named(&found.assets)));
+                    return Ok(Some(found));
+                }
+                Err(error) if is_refusal(&error) => self.looked.push(format!("{source} answers {}", answered(&error))),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether the route does not know the resource, or the key may not read it.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404))
+}
+
+/// Whether other routes may name the result of an operation that names these files.
+pub(super) fn may_lack_result(operation: &Operation, files: &[Asset]) -> bool {
+    match operation.status.as_str() {
+        "succeeded" | "partially_succeeded" => !files.iter().any(is_result),
+        _ => files.is_empty(),
     }
 }
 
 /// The other routes that may name the files of an operation, in the order in which to read them.
-pub(super) fn elsewhere(operation: &Operation, subject: Subject, files: &[Asset]) -> Vec<Source> {
-    let is_missing = match operation.status.as_str() {
-        "succeeded" | "partially_succeeded" => !files.iter().any(is_result),
-        _ => files.is_empty(),
-    };
-    let Some((kind, id)) = resource_of(operation).filter(|_| is_missing && subject != Subject::Conversion) else {
-        return Vec::new();
+pub(super) fn elsewhere(operation: &Operation, subject: Subject) -> VecDeque<Source> {
+    let Some((kind, id)) = resource_of(operation).filter(|_| subject != Subject::Conversion) else {
+        return VecDeque::new();
     };
     let id = id.to_owned();
     let manifest = || Source::AssetManifest { asset_type: kind.into(), id: id.clone() };
-    match kind {
+    let routes = match kind {
         "model" => vec![Source::Model(id.clone()), manifest()],
         "world" => vec![Source::World(id.clone()), manifest()],
+        // The models have names, and files of every format.
+        "asset_pack" => vec![Source::AssetPack(id.clone()), manifest()],
         type_ if is_animation(type_) => {
             vec![Source::AnimationManifest(id.clone()), Source::AnimationArtifacts(id)]
         }
         _ => vec![manifest()],
-    }
+    };
+    routes.into()
 }
 
 /// Whether a resource of this type is read by the routes of animations. An operation calls them `animation`, the routes
@@ -179,7 +215,7 @@ pub(super) fn named(assets: &[Asset]) -> String {
 }
 
 /// The status of a refusal and the slug of its problem, for a text.
-fn answered(error: &Error) -> String {
+pub(super) fn answered(error: &Error) -> String {
     let status = error.status().map(|status| status.as_u16().to_string()).unwrap_or_default();
     match error.problem_type() {
         Some(slug) => format!("{status} (`{}`)", quoted(slug)),

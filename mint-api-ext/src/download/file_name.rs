@@ -10,11 +10,10 @@ use crate::asset::Asset;
 /// The longest stem of a name, in bytes. File systems accept names of 255 bytes, and `.part.json` must fit.
 const MAX_BYTES: usize = 120;
 
-/// Names each file; the names differ even where file systems ignore case.
-pub(super) fn unique_file_names<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Vec<String> {
+/// Names each file, as it is wanted or with a number; the names differ even where file systems ignore case.
+pub(super) fn unique_file_names(wanted: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut taken = HashSet::from([manifest::NAME.to_owned()]);
-    let names = assets.into_iter().map(|asset| {
-        let wanted = wanted(asset);
+    let names = wanted.into_iter().map(|wanted| {
         let (stem, extension) = wanted.rsplit_once('.').unwrap_or((&wanted, "bin"));
         let numbered = (2_u64..).map(|number| format!("{stem}-{number}.{extension}"));
         let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| taken.insert(folded(name)));
@@ -24,7 +23,7 @@ pub(super) fn unique_file_names<'a>(assets: impl IntoIterator<Item = &'a Asset>)
 }
 
 /// The API's name, else the kind's with the extension of the URL.
-fn wanted(asset: &Asset) -> String {
+pub(super) fn wanted(asset: &Asset) -> String {
     if let Some(name) = &asset.file_name {
         return sanitised(name);
     }
@@ -226,7 +225,7 @@ mod tests {
             named("Mint-Manifest.json"),
         ];
         assert_eq!(
-            unique_file_names(&assets),
+            unique_file_names(assets.iter().map(wanted)),
             [
                 "model.glb",
                 "preview.png",

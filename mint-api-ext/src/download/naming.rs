@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::download::Download;
-use super::file_name::{checked_path, extension, folded, sanitised, unique_file_names};
+use super::file_name::{checked_path, extension, folded, sanitised, unique_file_names, wanted};
 use super::pick::Pick;
 use super::selection::Selected;
 use crate::asset::{Asset, AssetKind};
@@ -38,6 +38,7 @@ impl Download {
     /// | collider mesh, panorama | `rider.collider.glb`, `rider.panorama.jpg` |
     /// | archive | `rider.obj.zip` |
     /// | unknown kind | `rider.` and the API's name for the file, or else the kind and the extension of the URL |
+    /// | of the item Rake of an asset pack | `rider-Rake.glb`, and so on; without `named`, `Rake.glb` |
     ///
     /// The name may have folders, such as `people/rider`. A name that some file system does not accept is an error before
     /// any file is requested ([`ErrorKind::InvalidArgument`]), and so are two files that would get one name; then
@@ -104,6 +105,10 @@ impl Download {
             let path = match &self.naming {
                 Naming::ByApi => return Ok(None),
                 Naming::Stem(stem) => checked_path(stem)
+                    .map(|stem| match &asset.item {
+                        Some(item) => format!("{stem}-{}", in_file_name(&item.name)),
+                        None => stem,
+                    })
                     .map(|stem| with_suffix(&stem, asset, pick.as_ref()))
                     .map_err(|why| unusable(asset, stem, &why))?,
                 Naming::By(name) => name(asset),
@@ -111,7 +116,7 @@ impl Download {
             checked_path(&path).map(Some).map_err(|why| unusable(asset, &path, &why))
         });
         let Some(names) = names.collect::<Result<Option<Vec<_>>, _>>()? else {
-            return Ok(unique_file_names(selected.iter().map(|selected| &selected.asset)));
+            return Ok(unique_file_names(selected.iter().map(wanted_by_item)));
         };
         self.check_collisions(selected, &names)?;
         Ok(names)
@@ -157,6 +162,19 @@ impl Naming {
     pub(super) fn leaves_extension_open(&self, asset: &Asset) -> bool {
         !matches!(self, Self::By(_)) && asset.file_name.is_none()
     }
+}
+
+/// The name of a file after its item, else as the API or the kind names it.
+fn wanted_by_item(Selected { asset, pick }: &Selected) -> String {
+    match &asset.item {
+        Some(item) => with_suffix(&in_file_name(&item.name), asset, pick.as_ref()),
+        None => wanted(asset),
+    }
+}
+
+/// The name of an item as a part of a file name.
+fn in_file_name(item: &str) -> String {
+    sanitised(&item.replace(['/', '\\'], "_"))
 }
 
 /// The name of a file after a thing, by its own kind and pick alone.

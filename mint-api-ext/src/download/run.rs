@@ -20,6 +20,7 @@ use super::retry::Retries;
 use super::selection::{Count, Selected};
 use super::sum::{Sum, Summary};
 use super::{Event, FetchedFile, Report};
+use crate::asset::Assets;
 use crate::error::Error;
 use crate::retry::Jitter;
 
@@ -28,15 +29,15 @@ impl Download {
     pub(super) async fn run<D: Destination>(mut self, destination: D) -> Result<Report, Error> {
         let manifest = destination.prepare(self.overwrite).await?;
         let assets = std::mem::take(&mut self.assets).completed(&self.mint).await?;
+        let assets = assets.extended(&self.mint, |assets| self.selection.absent_of(assets).is_empty()).await?;
         let mut missing = self.missing(&assets);
         let selected = self.selection.of(&assets);
         if self.selection.count == Count::One {
             missing.take().map_or_else(|| check_one(&selected), Err)?;
         }
-        let refresher = Refresher::new(self.mint.clone(), assets.source());
+        let refresher = Refresher::new(self.mint.clone(), assets.sources());
         let concurrency = self.concurrency;
-        let resource = assets.resource();
-        let Plan { items, planned } = self.plan(&destination, &manifest, selected, resource)?;
+        let Plan { items, planned } = self.plan(&destination, &manifest, selected, &assets)?;
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
@@ -50,13 +51,13 @@ impl Download {
         destination: &D,
         manifest: &Manifest,
         selected: Vec<Selected>,
-        resource: Option<&str>,
+        assets: &Assets,
     ) -> Result<Plan, Error> {
         let names = self.names(&selected)?;
         let planned: HashSet<String> = names.iter().map(|name| folded(name)).collect();
         let items = selected.into_iter().zip(names).map(|(Selected { asset, pick }, name)| {
             let retries = Retries::new(Jitter::seeded(self.jitter.next().to_bits()), self.failure_tolerance);
-            let (path, resource, saved_as) = (destination.path(&name), resource.map(str::to_owned), name.clone());
+            let (path, resource, saved_as) = (destination.path(&name), assets.resource_of(&asset), name.clone());
             let (unpacked_before, unpacked_from) = (Vec::new(), UnpackedFrom::This);
             let open_extension = self.naming.leaves_extension_open(&asset);
             let mut item =
@@ -101,13 +102,9 @@ struct Run<D> {
 impl<D: Destination> Run<D> {
     /// Saves one file, and records it at once: a download that is stopped leaves a true manifest.
     async fn item(&self, item: Item, retries: Retries) -> (Item, Result<FetchedFile, Error>) {
-        let result = match self.save_with_few_files(&item, retries).await {
+        let result = match self.save_with_few_files(&item, retries.clone()).await {
             Ok((file, Some(entry))) => {
-                let mut recorded = self.recorded.lock().await;
-                let result = self.destination.record(&item.name, entry).await;
-                if recorded.is_ok() {
-                    *recorded = result;
-                }
+                self.record(&item, entry, retries).await;
                 Ok(file)
             }
             Ok((file, None)) => Ok(file),
@@ -118,6 +115,23 @@ impl<D: Destination> Run<D> {
             Err(error) => Event::Failed { asset: &item.asset, path: &item.path, error },
         });
         (item, result)
+    }
+
+    /// Adds a file to the manifest. If the process runs out of file descriptors, it waits for those of other files.
+    async fn record(&self, item: &Item, entry: Entry, mut waits: Retries) {
+        let mut recorded = self.recorded.lock().await;
+        let result = loop {
+            match self.destination.record(&item.name, entry.clone()).await {
+                Err(error) if is_out_of_files(&error) => match waits.next(None) {
+                    Some(wait) => tokio::time::sleep(wait).await,
+                    None => break Err(error),
+                },
+                result => break result,
+            }
+        };
+        if recorded.is_ok() {
+            *recorded = result;
+        }
     }
 
     /// Saves one file. If the process runs out of file descriptors, such files go on one at a time.

@@ -44,13 +44,17 @@ impl Selection {
         assets.iter().filter(|asset| self.kinds.iter().all(|kinds| kinds.contains(&asset.kind))).cloned().collect()
     }
 
-    /// The files to save, in the order of the assets.
+    /// The files to save, in the order of the assets. A pick chooses from each item of an asset pack.
     pub(super) fn of(&self, assets: &Assets) -> Vec<Selected> {
         let assets = self.of_kinds(assets);
         if self.picks.is_empty() {
             return assets.into_iter().map(|asset| Selected { asset, pick: None }).collect();
         }
-        let picked: Vec<_> = self.picks.iter().map(|pick| (pick, pick.of(&assets))).collect();
+        assets.by_item().iter().flat_map(|(_, assets)| self.picked(assets)).collect()
+    }
+
+    fn picked(&self, assets: &Assets) -> Vec<Selected> {
+        let picked: Vec<_> = self.picks.iter().map(|pick| (pick, pick.of(assets))).collect();
         let selected = assets.iter().filter_map(|asset| {
             let (pick, _) = picked.iter().find(|(_, files)| files.iter().any(|file| std::ptr::eq(*file, asset)))?;
             Some(Selected { asset: asset.clone(), pick: pick.is_of_one_file().then(|| (*pick).clone()) })

@@ -14,7 +14,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::support::leaks::CleanErr as _;
 
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);

@@ -7,6 +7,7 @@ mod already_there;
 mod any_route;
 mod archives;
 mod asset_fallback;
+mod asset_packs;
 mod bad_input;
 mod bad_start;
 mod batch;

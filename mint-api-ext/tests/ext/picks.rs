@@ -2,8 +2,8 @@
 
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::download::{Download, FetchedFile};
-use mint_api_ext::simulator::{Fault, Script, Simulator};
-use mint_api_ext::types::Operation;
+use mint_api_ext::simulator::{Fault, Reply, Route, Script, Simulator};
+use mint_api_ext::types::{GenerationAssets, Operation};
 use mint_api_ext::{Error, ErrorKind, Mint};
 use serde_json::json;
 
@@ -123,4 +123,34 @@ async fn files_of_unknown_kinds_are_not_picked() {
     let operation: Operation = serde_json::from_value(operation).unwrap();
     let error = kinds(simulator.mint().unwrap().download(&operation).preferred()).await.clean_err();
     assert!(error.to_string().contains("operation op is `succeeded` and names audio"), "{error}");
+}
+
+/// A file that only the artifact manifest names is found, and its URL is read anew there.
+#[tokio::test(start_paused = true)]
+async fn what_the_operation_lacks_is_looked_for_in_the_manifest() {
+    let simulator = Simulator::start().await.unwrap();
+    let (mint, mut operation) = ended(&simulator, Script::world()).await;
+    let Some(GenerationAssets::WorldAssets(assets)) = &mut operation.assets else { panic!("{operation:?}") };
+    let rad = assets.rad_url.take().unwrap();
+    for (lacks_in_world, paths) in [
+        (false, &["/v1/worlds/", "/v1/operations/", "/v1/worlds/"][..]),
+        (true, &["/v1/worlds/", "/v1/assets/world/", "/v1/operations/", "/v1/assets/world/"]),
+    ] {
+        if lacks_in_world {
+            let world = json!({"id": "w", "assets": {"panoUrl": "https://cdn.example/a.jpg"}});
+            simulator.reply_next(Route::GetWorld, Reply::json(200, world));
+        }
+        // A fresh URL of the RAD splats is in no reply for the operation.
+        simulator.add_fault(&rad, Fault::status(403));
+        simulator.reply_next(Route::GetOperation, Reply::json(200, serde_json::to_value(&operation).unwrap()));
+        let before = simulator.api_requests().len();
+        assert_eq!(kinds(mint.download(&operation).world_runtime()).await.unwrap(), ["collider mesh", "rad"]);
+        let sent = &simulator.api_requests()[before..];
+        assert!(sent.len() == paths.len(), "{sent:?}");
+        assert!(sent.iter().zip(paths).all(|(sent, path)| sent.target.starts_with(path)), "{sent:?}");
+    }
+    // What is there already is not looked for.
+    let before = simulator.api_requests().len();
+    kinds(mint.download(&operation).splat("500k")).await.unwrap();
+    assert_eq!(simulator.api_requests().len(), before);
 }

@@ -56,7 +56,8 @@ async fn the_files_of_a_pack_are_named_by_item() {
     let mint = simulator.mint().unwrap();
     let operation = mint.generate_asset_pack("tools", 2).send_and_wait().await.unwrap().into_operation();
     let directory = tempfile::tempdir().unwrap();
-    let files = mint.download(&operation).to_dir(directory.path()).await.unwrap().complete().unwrap();
+    let download = mint.download(&operation).only([AssetKind::Glb]);
+    let files = download.to_dir(directory.path()).await.unwrap().complete().unwrap();
     let names: Vec<_> = files.iter().map(|file| file.path.file_name().unwrap().to_str().unwrap()).collect();
-    assert_eq!(names, ["item-1.glb", "item-2.glb"]);
+    assert_eq!(names, ["Item 1.glb", "Item 2.glb"]);
 }

@@ -73,7 +73,7 @@ impl Request<GenerateModel> {
 
     /// Sets the images to work from besides the prompt.
     pub fn reference(self, reference: Reference) -> Self {
-        self.set(|body| reference.into_fields().map(|fields| (body.image_url, body.source_images) = fields))
+        self.set(|body| reference.into_fields_of_model().map(|fields| (body.image_url, body.source_images) = fields))
     }
 }
 

@@ -53,6 +53,12 @@ async fn every_call_is_sent_as_it_was_stored() {
         mint.generate_world("a lighthouse").reference(Reference::Image("https://a.b/c.png?signature=1".into()))
     })
     .await;
+    check::<GenerateWorld>("generate_world", |mint| {
+        let Reference::Views(views) = views() else { unreachable!() };
+        mint.generate_world("a lighthouse")
+            .reference(Reference::AnchoredViews { anchor: "https://a.b/c.png".into(), views })
+    })
+    .await;
     check::<GenerateAssetPack>("generate_asset_pack", |mint| {
         mint.generate_asset_pack("tools", 5).style_guide("low poly").asset_pack_type("general_asset_pack")
     })

@@ -146,6 +146,10 @@ async fn what_breaks_a_documented_bound_is_not_sent() {
     let server = Scripted::start([]).await;
     let mint = server.mint();
     let views = |count| Reference::Views(vec!["https://example.com/a.png".into(); count]);
+    let anchored = |count| Reference::AnchoredViews {
+        anchor: "https://example.com/a.png".into(),
+        views: vec!["https://example.com/b.png".into(); count],
+    };
     let long = "x".repeat(121);
     let refused: Vec<(Result<_, Error>, &str)> = vec![
         (mint.generate_model("").send().await, "`prompt` is empty"),
@@ -156,6 +160,8 @@ async fn what_breaks_a_documented_bound_is_not_sent() {
         (mint.generate_model("a").reference(views(1)).send().await, "`sourceImages` has 1 view, and may have 2 to 8"),
         (mint.generate_world("a").reference(views(9)).send().await, "`sourceImages` has 9 views, and may have 2 to 8"),
         (mint.generate_model("a").reference(Reference::Image("a.png".into())).send().await, "`imageUrl`"),
+        (mint.generate_model("a").reference(anchored(2)).send().await, "a model takes an image or views, not both"),
+        (mint.generate_world("a").reference(anchored(1)).send().await, "`sourceImages` has 1 view"),
         (mint.generate_asset_pack("a", 1).send().await, "`itemCount` is 1"),
         (mint.generate_asset_pack("a", 26).send().await, "`itemCount` is 26"),
         (mint.generate_audio("a").duration_seconds(f64::NAN).send().await, "`durationSeconds` is NaN"),
@@ -179,7 +185,7 @@ async fn what_breaks_a_documented_bound_is_not_sent() {
 
 #[tokio::test]
 async fn the_fields_are_sent_as_documented() {
-    let server = Scripted::start(vec![accepted("op_1", "queued", 0); 6]).await;
+    let server = Scripted::start(vec![accepted("op_1", "queued", 0); 7]).await;
     let mint = server.mint();
     let views = ["https://example.com/a.png", "https://example.com/b.png"].map(String::from).to_vec();
     mint.generate_model("a")
@@ -191,6 +197,10 @@ async fn the_fields_are_sent_as_documented() {
     let image = Reference::Image("https://example.com/a.png?signature=x".into());
     assert!(!format!("{image:?}").contains("signature"), "{image:?}");
     mint.generate_world("a").reference(image).send().await.unwrap();
+    let views = vec!["https://example.com/b.png?signature=x".into(), "https://example.com/c.png".into()];
+    let anchored = Reference::AnchoredViews { anchor: "https://example.com/a.png?signature=x".into(), views };
+    assert!(!format!("{anchored:?}").contains("signature"), "{anchored:?}");
+    mint.generate_world("a").reference(anchored).send().await.unwrap();
     mint.generate_asset_pack("a", 3).style_guide("b").asset_pack_type("c").send().await.unwrap();
     mint.animate_model("m_1", "waves").height_meters(1.75).send().await.unwrap();
     mint.convert_model("m_1", [ConversionFormat::Glb, ConversionFormat::Usdz]).name("n").send().await.unwrap();
@@ -202,6 +212,8 @@ async fn the_fields_are_sent_as_documented() {
             "POST /v1/models:generate {\"generationMode\":\"review\",\"prompt\":\"a\",\"sourceImages\":\
              [\"https://example.com/a.png\",\"https://example.com/b.png\"]}",
             "POST /v1/worlds:generate {\"imageUrl\":\"https://example.com/a.png?signature=x\",\"prompt\":\"a\"}",
+            "POST /v1/worlds:generate {\"imageUrl\":\"https://example.com/a.png?signature=x\",\"prompt\":\"a\",\
+             \"sourceImages\":[\"https://example.com/b.png?signature=x\",\"https://example.com/c.png\"]}",
             "POST /v1/asset-packs:generate {\"assetPackType\":\"c\",\"itemCount\":3,\"prompt\":\"a\",\"styleGuide\":\"b\"}",
             "POST /v1/models/m_1:animate {\"heightMeters\":1.75,\"motionPrompt\":\"waves\"}",
             "POST /v1/models/m_1:convert {\"name\":\"n\",\"targetFormats\":[\"glb\",\"usdz\"]}",

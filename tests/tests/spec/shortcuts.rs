@@ -110,7 +110,7 @@ async fn send(
                 given(request, &body, "generationPreset", |request, preset| request.generation_preset(preset));
             let request = given(request, &body, "generationMode", |request, mode| request.generation_mode(mode));
             let request = given(request, &body, "riggingPose", |request, pose| request.rigging_pose(pose));
-            keyed!(match reference(&mut body) {
+            keyed!(match reference(&mut body, false) {
                 Some(reference) => request.reference(reference),
                 None => request,
             })
@@ -121,7 +121,7 @@ async fn send(
             let request =
                 given(request, &body, "generationPreset", |request, preset| request.generation_preset(preset));
             let request = given(request, &body, "generationMode", |request, mode| request.generation_mode(mode));
-            keyed!(match reference(&mut body) {
+            keyed!(match reference(&mut body, true) {
                 Some(reference) => request.reference(reference),
                 None => request,
             })
@@ -187,14 +187,18 @@ fn given<T, V: DeserializeOwned>(request: T, body: &Value, name: &str, set: impl
     }
 }
 
-/// The images of a body. If it has one image and several views, only the views are kept: a `Reference` is one or the other.
-fn reference(body: &mut Value) -> Option<Reference> {
+/// The images of a body. If that of a model has one image and several views, only the views are kept.
+fn reference(body: &mut Value, takes_anchor: bool) -> Option<Reference> {
     let body = body.as_object_mut().unwrap();
-    if let Some(views) = body.get("sourceImages").cloned() {
+    let views = body.get("sourceImages").map(|views| serde_json::from_value::<Vec<String>>(views.clone()).unwrap());
+    if views.is_some() && !takes_anchor {
         body.remove("imageUrl");
-        return Some(Reference::Views(serde_json::from_value(views).unwrap()));
     }
-    body.get("imageUrl").map(|url| Reference::Image(url.as_str().unwrap().to_owned()))
+    let image = body.get("imageUrl").map(|url| url.as_str().unwrap().to_owned());
+    match (image, views) {
+        (Some(anchor), Some(views)) => Some(Reference::AnchoredViews { anchor, views }),
+        (image, views) => image.map(Reference::Image).or(views.map(Reference::Views)),
+    }
 }
 
 /// Waits for an operation of this status, and forgets the request.

@@ -170,6 +170,11 @@ async fn every_reply_is_documented() {
         walker.known.insert(Names::from([("operationId".to_owned(), id)]));
     }
     for round in 0..7 {
+        if round == 1 {
+            // In this round it is revised before it is approved.
+            let id = walker.simulator.add(Script::model().reviewed().timeline([("preview_ready", 0)]));
+            walker.known.insert(Names::from([("operationId".to_owned(), id)]));
+        }
         if round == 2 {
             // From here on, operations that wait for credits can continue.
             walker.simulator.add_credits(1e9);

@@ -98,8 +98,7 @@ pub(crate) fn body(route: Route, bytes: &[u8]) -> Result<Map<String, Value>, Pro
             errors.push(field_error(&pointer(name), "unknown_field", "There is no such field."));
         }
     }
-    let generates = matches!(route, Route::GenerateModel | Route::GenerateWorld);
-    if generates && body.contains_key("imageUrl") && body.contains_key("sourceImages") {
+    if route == Route::GenerateModel && body.contains_key("imageUrl") && body.contains_key("sourceImages") {
         errors.push(field_error("/sourceImages", "conflict", "Send imageUrl or sourceImages, not both."));
     }
     if errors.is_empty() { Ok(body) } else { Err(Problem::invalid(errors)) }

@@ -20,8 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use futures::TryStreamExt as _;
-use futures::future::try_join_all;
+use futures::StreamExt as _;
 use mint_api_ext::download::FetchedFile;
 use mint_api_ext::download::progress::Progress;
 use mint_api_ext::simulator::{Script, Simulator};
@@ -69,40 +68,21 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
 
 async fn wait_and_download(mint: &Mint, handles: Vec<OperationHandle>) -> Result<(), Box<dyn Error + Send + Sync>> {
     let progress = Arc::new(Progress::default());
-    let outcomes = try_join_all(handles.iter().map(watch)).await?;
     let mut files = Vec::new();
-    for outcome in outcomes {
+    let mut updates = mint.wait_many(handles).updates();
+    while let Some((id, update)) = updates.next().await {
+        progress.show_update(format!("operation {id}"), update.as_ref());
+        let Update::Ended(outcome) = update? else { continue };
         if !outcome.is_success() {
             return Err(explain(&outcome).into());
         }
-        let operation = outcome.operation();
         let progress = progress.clone();
-        let directory: PathBuf = ["mint-out", &operation.id].iter().collect();
-        let download = mint.download(operation).on_event(move |event| progress.show(event));
+        let directory: PathBuf = ["mint-out", &id].iter().collect();
+        let download = mint.download(outcome.operation()).on_event(move |event| progress.show(event));
         files.extend(download.to_dir(directory).await?.complete()?);
     }
     print_table(&files);
     Ok(())
-}
-
-/// Waits, and prints each change of the status.
-async fn watch(handle: &OperationHandle) -> Result<Outcome, Box<dyn Error + Send + Sync>> {
-    let mut updates = handle.wait().updates();
-    while let Some(update) = updates.try_next().await? {
-        match update {
-            Update::Changed(seen) => {
-                let operation = seen.operation;
-                println!("operation {} is {}", operation.id, operation.status);
-            }
-            Update::Ended(outcome) => {
-                let operation = outcome.operation();
-                println!("operation {} is {}", operation.id, operation.status);
-                return Ok(outcome);
-            }
-            _ => {}
-        }
-    }
-    Err("the updates ended without an outcome".into())
 }
 
 fn explain(outcome: &Outcome) -> String {

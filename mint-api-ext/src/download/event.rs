@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// An event of a download.
 ///
-/// Each file has, in this order: `Started` once; `Progress`, `Continued` and `Retried` in any order; `Verified` once;
+/// A download has `Planned` once, before all others. Each file has, in this order: `Started` once; `Progress`, `Continued` and `Retried` in any order; `Verified` once;
 /// `Finished` or `Failed` once. A file that no server began to send has no `Started`, but may have `Retried`. A file that
 /// is unchanged has only `Finished`. If the check of a continued file fails, the file is fetched once more from the
 /// beginning.
@@ -20,6 +20,11 @@ use crate::error::Error;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// The files are known.
+    Planned {
+        /// How many files are saved, those that are in their place already among them.
+        files: usize,
+    },
     /// The server began to send a file, or confirmed that the partial file is complete.
     Started {
         /// The file.

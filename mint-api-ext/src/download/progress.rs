@@ -1,114 +1,178 @@
-//! Progress of downloads: a bar for each file in a terminal, a line for each elsewhere.
+//! Progress of waits and downloads: bars in a terminal, lines elsewhere.
 
-use std::collections::HashMap;
+mod bars;
+mod lines;
+mod totals;
+
 use std::fmt;
-use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressDrawTarget};
 
-use super::Event;
+use self::bars::Bars;
+use self::lines::Lines;
+use self::totals::Totals;
+use super::{Event, FetchedFile, Obtained};
+use crate::error::Error;
+use crate::wait::{Outcome, Update};
 
-/// Shows the progress of downloads on standard error.
+/// Shows the progress of waits and downloads on standard error: in a terminal a bar for each file and a line for each wait,
+/// with totals below; elsewhere a line for each change that a reader of a log wants.
+///
+/// A file is labelled with its path, a wait with the label that it is given. One `Progress` shows any number of both.
 ///
 /// # Examples
 ///
 /// ```
+/// use std::sync::Arc;
+///
+/// use futures::StreamExt as _;
 /// use mint_api_ext::download::progress::Progress;
-/// # use mint_api_ext::simulator::{Script, Simulator};
+/// use mint_api_ext::wait::Update;
+/// # use mint_api_ext::simulator::Simulator;
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let simulator = Simulator::start().await?;
 /// # let mint = simulator.mint()?;
-/// # let id = simulator.add(Script::model());
-/// # let operation = mint.attach(id)?.wait().await?.into_operation();
 /// # let directory = tempfile::tempdir()?;
-/// let progress = Progress::default();
-/// let download = mint.download(&operation).on_event(move |event| progress.show(event));
-/// let report = download.to_dir(directory.path()).await?;
-/// # assert!(report.failures.is_empty());
+/// let progress = Arc::new(Progress::default());
+/// let lamp = mint.generate_model("a brass lamp").send().await?;
+/// let desk = mint.generate_model("an oak desk").send().await?;
+/// let mut updates = mint.wait_many([("lamp", lamp), ("desk", desk)]).updates();
+/// while let Some((name, update)) = updates.next().await {
+///     progress.show_update(name, update.as_ref());
+///     if let Update::Ended(outcome) = update? {
+///         let progress = progress.clone();
+///         let download = mint.download(outcome.operation()).preferred().named(name);
+///         download.on_event(move |event| progress.show(event)).to_dir(directory.path()).await?.complete()?;
+///     }
+/// }
 /// # Ok(())
 /// # }
 /// ```
 pub struct Progress {
-    bars: MultiProgress,
-    by_path: Mutex<HashMap<PathBuf, ProgressBar>>,
-    is_terminal: bool,
+    state: Mutex<State>,
+}
+
+struct State {
+    totals: Totals,
+    output: Box<dyn Output>,
+}
+
+/// A place where progress is shown.
+trait Output: Send {
+    fn begin_file(&mut self, path: &Path, total: Option<u64>);
+
+    fn move_file(&mut self, path: &Path, bytes: u64);
+
+    /// A file begins with the bytes that an earlier attempt left.
+    fn continue_file(&mut self, path: &Path, bytes: u64);
+
+    fn note_of_file(&mut self, path: &Path, note: &str);
+
+    fn end_file(&mut self, path: &Path, end: &str);
+
+    fn move_wait(&mut self, label: &str, status: &str);
+
+    fn note_of_wait(&mut self, label: &str, note: &str);
+
+    fn end_wait(&mut self, label: &str, end: &str);
+
+    fn show_totals(&mut self, totals: &Totals);
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self {
-            bars: MultiProgress::new(),
-            by_path: Mutex::new(HashMap::new()),
-            is_terminal: std::io::stderr().is_terminal(),
+        match std::io::stderr().is_terminal() {
+            true => Self::bars(ProgressDrawTarget::stderr()),
+            false => Self::lines(std::io::stderr()),
         }
     }
 }
 
 impl Progress {
-    /// Shows an event.
+    /// Writes lines, whatever the writer is. A writer that fails is ignored.
+    pub fn lines(writer: impl Write + Send + 'static) -> Self {
+        Self::new(Lines::new(writer))
+    }
+
+    fn bars(target: ProgressDrawTarget) -> Self {
+        Self::new(Bars::new(target))
+    }
+
+    fn new(output: impl Output + 'static) -> Self {
+        Self { state: Mutex::new(State { totals: Totals::default(), output: Box::new(output) }) }
+    }
+
+    /// Shows an event of a download; for [`Download::on_event`](crate::download::Download::on_event).
     pub fn show(&self, event: &Event<'_>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { totals, output } = &mut *state;
+        totals.count(event);
         match event {
-            Event::Started { path, total, .. } => self.started(path, *total),
-            Event::Progress { path, bytes } => {
-                self.with_bar(path, |bar| {
-                    bar.set_position(*bytes);
-                    bar.set_message("");
-                });
+            Event::Planned { .. } => {}
+            Event::Started { path, total, .. } => output.begin_file(path, *total),
+            Event::Progress { path, bytes } => output.move_file(path, *bytes),
+            Event::Continued { path, bytes } => output.continue_file(path, *bytes),
+            Event::Retried { path, attempt, wait } => {
+                output.note_of_file(path, &format!("attempt {attempt} in {:.1} s", wait.as_secs_f64()));
             }
-            Event::Continued { path, bytes } => {
-                self.with_bar(path, |bar| {
-                    bar.set_position(*bytes);
-                    // The partial file must not count as speed.
-                    bar.reset_eta();
-                });
-            }
-            Event::Retried { path, wait, .. } => {
-                self.with_bar(path, |bar| bar.set_message(format!("again in {:.1} s", wait.as_secs_f64())));
-            }
-            Event::Verified { path, .. } => self.with_bar(path, |bar| bar.set_message("verified")),
-            Event::Finished { file } => {
-                self.with_bar(&file.path, ProgressBar::finish);
-                self.line(&format!("{} {} bytes", file.path.display(), file.bytes));
-            }
-            Event::Failed { path, error, .. } => {
-                self.with_bar(path, |bar| bar.abandon_with_message("failed"));
-                self.line(&format!("{} failed: {error}", path.display()));
-            }
+            Event::Verified { .. } => return,
+            Event::Finished { file } => output.end_file(&file.path, &finished(file)),
+            Event::Failed { path, error, .. } => output.end_file(path, &format!("failed: {error}")),
         }
+        output.show_totals(totals);
     }
 
-    fn started(&self, path: &Path, total: Option<u64>) {
-        if !self.is_terminal {
-            return;
+    /// Shows an update of a wait, or the error that ended it. The waits of one label share a line.
+    pub fn show_update(&self, label: impl fmt::Display, update: Result<&Update, &Error>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { totals, output } = &mut *state;
+        let label = label.to_string();
+        totals.count_update(&label, update);
+        match update {
+            Ok(Update::Changed(seen)) => output.move_wait(&label, seen.operation.status.as_str()),
+            Ok(Update::Unchanged(_)) => return,
+            Ok(Update::PollFailed(error)) => output.note_of_wait(&label, &format!("a poll failed: {error}")),
+            Ok(Update::Ended(outcome)) => output.end_wait(&label, &ended(outcome)),
+            Err(error) => output.end_wait(&label, &format!("not waited for any more: {error}")),
         }
-        let bar = match total {
-            Some(total) => ProgressBar::new(total),
-            None => ProgressBar::no_length(),
-        };
-        let template = "{prefix:24} {bar:24} {bytes:>10}/{total_bytes:10} {binary_bytes_per_sec} {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bar = self.bars.add(bar.with_prefix(name));
-        self.by_path.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), bar);
+        output.show_totals(totals);
     }
+}
 
-    fn with_bar(&self, path: &Path, change: impl FnOnce(&ProgressBar)) {
-        if let Some(bar) = self.by_path.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
-            change(bar);
+fn finished(file: &FetchedFile) -> String {
+    let notes: String = file.notes.iter().map(|note| format!("; {note}")).collect();
+    match file.obtained {
+        Obtained::AlreadyThere => format!("{}, there already{notes}", HumanBytes(file.bytes)),
+        Obtained::Fetched | Obtained::Continued => format!("{}{notes}", HumanBytes(file.bytes)),
+    }
+}
+
+fn ended(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::AwaitingReview(_) => "waits for review".to_owned(),
+        Outcome::BillingRequired(_) => "waits for credits".to_owned(),
+        outcome => {
+            let operation = outcome.operation();
+            let error = operation.error.as_ref().and_then(|error| error.message.as_ref());
+            let why = error.map(|message| format!(": {message}")).unwrap_or_default();
+            format!("{}{why}", operation.status)
         }
     }
+}
 
-    /// Prints a line if standard error is not a terminal, and ignores a closed one.
-    fn line(&self, text: &str) {
-        if !self.is_terminal {
-            let _ = writeln!(std::io::stderr(), "{text}");
-        }
+/// A duration such as `0:42`, `12:05` or `1:02:03`.
+fn clock(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 
@@ -117,3 +181,6 @@ impl fmt::Debug for Progress {
         f.debug_struct("Progress").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,7 @@ impl Download {
         let refresher = Refresher::new(self.mint.clone(), assets.sources());
         let concurrency = self.concurrency;
         let Plan { items, planned } = self.plan(&destination, &manifest, selected, &assets)?;
+        (self.on_event)(&Event::Planned { files: items.len() });
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
         let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));

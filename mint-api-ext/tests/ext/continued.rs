@@ -144,6 +144,7 @@ async fn events_come_in_their_order() {
     let log = events.clone();
     let download = mint.download(Assets::from_iter([Asset::new(AssetKind::Stl, &url)])).on_event(move |event| {
         let told = match event {
+            Event::Planned { files } => format!("planned {files}"),
             Event::Started { total, .. } => format!("started {}", total.unwrap()),
             Event::Retried { attempt, .. } => format!("retried {attempt}"),
             Event::Continued { bytes, .. } => format!("continued {bytes}"),
@@ -162,6 +163,7 @@ async fn events_come_in_their_order() {
     assert_eq!(
         *events.lock().unwrap(),
         [
+            "planned 1",
             "retried 2",
             "started 900000",
             "progress",

@@ -33,6 +33,7 @@ mod one_file;
 mod picks;
 mod plain_store;
 mod processes;
+mod progress;
 mod reads;
 mod reference_images;
 mod saved;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use mint_api_ext::download::FetchedFile;
-use mint_api_ext::download::progress::Progress;
+use mint_api_ext::progress::Progress;
 use mint_api_ext::simulator::{Script, Simulator};
 use mint_api_ext::types::OperationError;
 use mint_api_ext::wait::Update;

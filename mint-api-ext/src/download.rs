@@ -147,7 +147,8 @@
 //!
 //! # With progress
 //!
-//! [`Download::on_event`] calls a function with each [`Event`]. The feature `progress` has bars for a terminal.
+//! [`Download::on_event`] calls a function with each [`Event`]. The feature `progress` shows waits and
+//! files: as bars in a terminal, as lines elsewhere.
 //!
 //! ```
 //! use mint_api_ext::download::Event;
@@ -299,8 +300,6 @@ mod naming;
 mod one_file;
 mod part;
 mod pick;
-#[cfg(feature = "progress")]
-pub mod progress;
 mod publish;
 mod refresh;
 mod report;

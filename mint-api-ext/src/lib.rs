@@ -14,7 +14,7 @@
 //! | [Store a request before it is sent](guide::restarting#requests-stored-before-they-are-sent) | [`save`](Request::save)`()`, [`restore`](Mint::restore)`(&saved)` | [`guide::restarting`] |
 //! | [Let a person decide](#let-a-person-decide) | [`wait`](OperationHandle::wait)`().`[`review_with`](wait::Wait::review_with)`(..)` | [`guide::reviewing`] |
 //! | [Spend no more than](#spend-no-more-than) | [`max_credits`](Request::max_credits)`(..)` | [`guide::budgets`] |
-//! | [Wait for many](#wait-for-many) | [`wait_many`](Mint::wait_many)`(ids)` | [`guide::many_workers`] |
+//! | [Wait for many](#wait-for-many) | [`wait_many`](Mint::wait_many)`(ids)`, or `([(name, handle), ..])` | [`guide::many_workers`] |
 //! | [Read what was made](#read-what-was-made) | [`model`](Mint::model)`(id)`, [`models`](Mint::models)`()` | [`read`] |
 //! | [Call any route](#call-any-route) | [`retrying`](Mint::retrying)`(..)` with [`mint_api`], [`request`](Mint::request)`(method, path)` | [`guide::running`] |
 //! | [Set a proxy, certificates, timeouts](client#with-settings) | [`builder`](Mint::builder)`(credentials)` | [`client`], [`guide::running`] |
@@ -222,7 +222,7 @@
 //! - `socks`: SOCKS proxies, such as `socks5h://127.0.0.1:1080`.
 //! - `glb`: what is in a GLB file: its triangles, extensions, bounds and animations; see [`asset::glb`].
 //! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) supports.
-//! - `progress`: shows downloads as bars in a terminal.
+//! - `progress`: shows waits and downloads, as bars in a terminal and as lines elsewhere.
 //! - `schemars`: `JsonSchema` for the types of the API.
 //! - `simulator`: a Mint server on this machine, for tests.
 //! - `unpack`: unpacks downloaded archives.
@@ -235,6 +235,8 @@ pub mod client;
 pub mod download;
 mod error;
 pub mod guide;
+#[cfg(feature = "progress")]
+pub mod progress;
 pub mod read;
 pub mod request;
 pub mod retry;

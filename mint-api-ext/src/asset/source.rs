@@ -8,7 +8,7 @@ use mint_api::types::Operation;
 use super::collect::resource_key;
 use super::{Asset, AssetKind, Assets, Subject, asset_pack};
 use crate::client::{Mint, resource_of};
-use crate::error::{Error, quoted};
+use crate::error::{Error, id, quoted};
 use crate::read::{ANIMATION_TARGETS, AssetType};
 
 /// A route that names files.
@@ -95,6 +95,43 @@ impl Mint {
     /// ```
     pub async fn assets_of(&self, operation: &Operation) -> Result<Assets, Error> {
         Assets::of(operation).completed(self).await
+    }
+
+    /// Finds the files of an animation by its id: in its artifact manifest, otherwise by the list of its artifacts and each of
+    /// them, since the manifest is closed to some accounts.
+    ///
+    /// [`download`](Self::download) finds the files of the operation in the same way; this method is for an animation whose
+    /// operation is not known.
+    ///
+    /// # Errors
+    ///
+    /// As [`operation`](Self::operation). If the server answers 400, 403 or 404 to both routes, there are no files; a download
+    /// of them says what each route answered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use mint_api_ext::simulator::Simulator;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let mint = simulator.mint()?;
+    /// # let directory = tempfile::tempdir()?;
+    /// # let operation = mint.generate_model("a rider").send_and_wait().await?.into_operation();
+    /// # let model = operation.resource.and_then(|model| model.id).ok_or("no model")?;
+    /// # let operation = mint.animate_model(model, "waves").send_and_wait().await?.into_operation();
+    /// # let id = operation.resource.and_then(|animation| animation.id).ok_or("no animation")?;
+    /// let clips = mint.animation_assets(id).await?;
+    /// mint.download(clips).to_dir(directory.path()).await?.complete()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn animation_assets(&self, id: impl AsRef<str> + Send) -> Result<Assets, Error> {
+        let id = id.as_ref().to_owned();
+        id::check("animation", &id)?;
+        let elsewhere = [Source::AnimationManifest(id.clone()), Source::AnimationArtifacts(id.clone())].into();
+        let resource = Some(resource_key("animation", &id));
+        Assets { resource, may_lack_result: true, elsewhere, ..Assets::default() }.completed(self).await
     }
 }
 

@@ -99,7 +99,7 @@ pub struct FetchedFile {
 
 impl FetchedFile {
     /// A file that was in its place when the download began.
-    pub(super) fn there(asset: &Asset, path: &Path, bytes: u64, sha256: String, began: Instant) -> Self {
+    pub(crate) fn there(asset: &Asset, path: &Path, bytes: u64, sha256: String, began: Instant) -> Self {
         Self {
             kind: asset.kind.clone(),
             path: path.to_owned(),

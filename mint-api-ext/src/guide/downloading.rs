@@ -60,7 +60,9 @@
 //! | a splat viewer | [`splat`](crate::download::Download::splat) | the SPZ splats of a quality, else of the nearest smaller one, else of the nearest larger one |
 //! | a world to walk in | [`world_runtime`](crate::download::Download::world_runtime) | the RAD splats and the collider mesh, both or neither |
 //!
-//! A pick that finds nothing is an error that says what there is. The crate does not read the files before it picks, so it
+//! A pick chooses from each model of an asset pack. If the reply of the operation lacks a file that a pick or
+//! [`only`](crate::download::Download::only) asks for, such as RAD splats, the download looks for it in the model or world and
+//! in the artifact manifest. A pick that finds nothing is an error that says what there is, and where. The crate does not read the files before it picks, so it
 //! takes for Draco what Mint usually compresses: the optimized GLB.
 //!
 //! # The files in the directory
@@ -82,6 +84,37 @@
 //! A download streams files, so its memory does not depend on their size. After a connection breaks off or the process is
 //! killed, it continues where it ended, if the server still has the same version. If a URL has expired, it asks the API for a
 //! fresh one.
+//!
+//! # Progress
+//!
+//! With the feature `progress`, `mint_api_ext::progress::Progress` shows waits and downloads: bars and totals in a terminal, lines
+//! in a log. [`Download::on_event`](crate::download::Download::on_event) passes the same events to a display of your own.
+//!
+//! ```
+//! # #[cfg(feature = "progress")]
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use futures::TryStreamExt as _;
+//! use mint_api_ext::progress::Progress;
+//! # use mint_api_ext::simulator::Simulator;
+//!
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let directory = tempfile::tempdir()?;
+//! let progress = Progress::default();
+//! let handle = mint.generate_model("a brass lamp").send().await?;
+//! let mut updates = handle.wait().updates();
+//! while let Some(update) = updates.try_next().await? {
+//!     progress.show_update("lamp", Ok(&update));
+//! }
+//! let operation = handle.get().await?;
+//! let download = mint.download(&operation).on_event(move |event| progress.show(event));
+//! download.to_dir(directory.path()).await?.complete()?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "progress"))]
+//! # fn main() {}
+//! ```
 //!
 //! # Other destinations
 //!

@@ -27,35 +27,61 @@
 //! returns the model; if somebody else's optimization is running, it waits for that. An optimized file is usually compressed
 //! with Draco, which common loaders cannot read: [`downloading`](super::downloading) says how to choose the plain one.
 //!
-//! # From a pack to its models
+//! # From a model to its animation clips
 //!
-//! The operation of a pack names the pack. [`Mint::asset_pack_models`](crate::Mint::asset_pack_models) reads its items in
-//! order, each with its model, so that the files of each get the name of its item.
+//! The clips are in the artifact manifest of the animation, which is closed to some accounts. A download then reads the list of
+//! artifacts, and each of them. A clip has the API's name. As Mint works now, an animation takes a humanoid, rigs a copy of the
+//! model, and does so in turn, in about 80 seconds each; the model itself gets no rig.
 //!
 //! ```
-//! use futures::TryStreamExt as _;
 //! # use mint_api_ext::simulator::Simulator;
-//!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let simulator = Simulator::start().await?;
 //! # let mint = simulator.mint()?;
 //! # let directory = tempfile::tempdir()?;
-//! let pack = mint.generate_asset_pack("garden tools", 3).send_and_wait().await?.into_succeeded()?.operation;
-//! let mut models = mint.asset_pack_models(&pack);
-//! let mut number = 0;
-//! while let Some(made) = models.try_next().await? {
-//!     number += 1;
-//!     let Some(model) = made.model else {
-//!         println!("{:?} is {:?}", made.item.display_name, made.item.status);
-//!         continue;
-//!     };
-//!     mint.download(&model).preferred().named(format!("tool-{number}")).to_dir(directory.path()).await?.complete()?;
+//! # let operation = mint.generate_model("a rider").send_and_wait().await?.into_operation();
+//! # let model_id = operation.resource.and_then(|model| model.id).ok_or("no model")?;
+//! let waves = mint.animate_model(model_id, "waves with one arm").with_idempotency_key("rider/waves/v1");
+//! let operation = waves.send_and_wait().await?.into_succeeded()?.operation;
+//! for clip in mint.download(&operation).to_dir(directory.path()).await?.complete()? {
+//!     println!("{}", clip.path.display());
 //! }
-//! # assert_eq!(std::fs::read_dir(directory.path())?.filter_map(Result::ok).filter(|file| file.path().extension().is_some_and(|extension| extension == "glb")).count(), 3);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Mint::animation_assets`](crate::Mint::animation_assets) finds the clips of an animation by its id alone.
+//!
+//! # From a pack to its models
+//!
+//! The operation of a pack names the pack. A download reads its items, and the model of each; it names the files after the
+//! items. An item that failed is [`Report::missing`](crate::download::Report::missing), so that
+//! [`complete`](crate::download::Report::complete) is an error that names it, unless files may be
+//! [`optional`](crate::download::Download::optional).
+//!
+//! ```
+//! # use mint_api_ext::simulator::Simulator;
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let mint = simulator.mint()?;
+//! # let directory = tempfile::tempdir()?;
+//! # simulator.fail_next("generation_failed", "One tool could not be made.");
+//! let pack = mint.generate_asset_pack("garden tools", 3).send_and_wait().await?.into_succeeded()?.operation;
+//! let report = mint.download(&pack).preferred().named("tool").to_dir(directory.path()).await?;
+//! for file in &report.files {
+//!     println!("{}", file.path.display());
+//! }
+//! if let Some(missing) = &report.missing {
+//!     println!("{missing}");
+//! }
+//! # assert!(report.files.len() == 2 && report.missing.is_some() && directory.path().join("tool-Item 1.glb").is_file());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Mint::asset_pack_models`](crate::Mint::asset_pack_models) is a stream of the items themselves, each with its model.
 //!
 //! # After a failure
 //!

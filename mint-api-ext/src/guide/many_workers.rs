@@ -3,7 +3,8 @@
 //! # In one process
 //!
 //! [`Mint::wait_many`](crate::Mint::wait_many) is one stream with one timer. It keeps no reply between polls. A 429 for one
-//! operation delays the polls of all. You can add operations while it runs.
+//! operation delays the polls of all. You can add operations while it runs. An operation that is given as a pair with a tag of
+//! yours comes back with that tag; [`updates`](crate::wait::WaitMany::updates) gives every change, too.
 //!
 //! ```
 //! use futures::StreamExt as _;

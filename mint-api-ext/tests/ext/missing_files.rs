@@ -106,5 +106,11 @@ async fn an_animation_whose_manifest_is_closed() {
         let files = download(mint.download(&operation).skip_content_checks()).await.unwrap();
         assert_eq!((files.len(), files[0].kind.to_string().as_str()), (1, "animation_clip"), "{type_}");
         assert_eq!(files[0].path.file_name().unwrap(), "wave.glb");
+        // The id of the animation is enough.
+        let clips = mint.animation_assets("r").await.unwrap();
+        let files = download(mint.download(clips).skip_content_checks()).await.unwrap();
+        assert_eq!(files[0].path.file_name().unwrap(), "wave.glb");
+        let none = mint.animation_assets("other").await.unwrap();
+        says(&download(mint.download(none)).await.clean_err(), &["animation other", "answers 404 (`not-found`)"]);
     }
 }

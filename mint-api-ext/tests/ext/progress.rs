@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::StreamExt as _;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
-use mint_api_ext::download::progress::Progress;
+use mint_api_ext::progress::Progress;
 use mint_api_ext::simulator::{Fault, Script, Simulator};
 use mint_api_ext::types::GenerationMode;
 use mint_api_ext::wait::Update;

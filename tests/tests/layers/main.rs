@@ -33,6 +33,7 @@ const EXT: Table<'_> = &[
     ("wait", &["error", "retry", "client"]),
     ("request", &["error", "client", "wait"]),
     ("download", &["error", "retry", "client", "asset"]),
+    ("progress", &["error", "wait", "download"]),
     ("simulator", &["error", "client", "asset", "download"]),
     ("guide", &[]),
 ];

@@ -76,6 +76,7 @@ takers! {
     "Outcome::of(operation)" => |mint, id| {
         Outcome::of(mint, serde_json::from_value(json!({"id": id, "status": "failed"}))?)?
     };
+    "Mint::animation_assets(id)" => |mint, id| mint.animation_assets(id).await?;
     "Mint::assets_of(operation)" => |mint, id| mint.assets_of(&made("model", id)).await?;
     "Mint::download(assets)" => |mint, id| mint.download(&made("world", id)).to_dir(tempfile::tempdir()?).await?;
 }

@@ -1,14 +1,17 @@
 use std::path::Path;
+use std::time::Duration;
 
-use indicatif::InMemoryTerm;
+use indicatif::{InMemoryTerm, ProgressDrawTarget};
 use mint_api::types::Operation;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::*;
+use super::Progress;
+use super::progress::clock;
 use crate::asset::{Asset, AssetKind};
-use crate::error::ErrorKind;
-use crate::wait::Observation;
+use crate::download::{Event, FetchedFile, Obtained};
+use crate::error::{Error, ErrorKind};
+use crate::wait::{Observation, Outcome, Update};
 
 fn operation(status: &str) -> Operation {
     serde_json::from_value(json!({"id": "op", "status": status})).unwrap()

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::progress::{Output, clock};
 use super::totals::Totals;
-use super::{Output, clock};
 
 /// The longest label of a bar, in characters.
 const LABEL: usize = 32;

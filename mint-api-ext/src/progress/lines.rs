@@ -8,8 +8,8 @@ use std::time::Duration;
 use indicatif::HumanBytes;
 use tokio::time::Instant;
 
+use super::progress::{Output, clock};
 use super::totals::Totals;
-use super::{Output, clock};
 
 /// How often a file in passage gets a line.
 const INTERVAL: Duration = Duration::from_secs(10);

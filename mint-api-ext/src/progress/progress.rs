@@ -1,8 +1,4 @@
-//! Progress of waits and downloads: bars in a terminal, lines elsewhere.
-
-mod bars;
-mod lines;
-mod totals;
+//! What shows the updates of waits and the events of downloads.
 
 use std::fmt;
 use std::io::{IsTerminal as _, Write};
@@ -12,10 +8,10 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressDrawTarget};
 
-use self::bars::Bars;
-use self::lines::Lines;
-use self::totals::Totals;
-use super::{Event, FetchedFile, Obtained};
+use super::bars::Bars;
+use super::lines::Lines;
+use super::totals::Totals;
+use crate::download::{Event, FetchedFile, Obtained};
 use crate::error::Error;
 use crate::wait::{Outcome, Update};
 
@@ -30,7 +26,7 @@ use crate::wait::{Outcome, Update};
 /// use std::sync::Arc;
 ///
 /// use futures::StreamExt as _;
-/// use mint_api_ext::download::progress::Progress;
+/// use mint_api_ext::progress::Progress;
 /// use mint_api_ext::wait::Update;
 /// # use mint_api_ext::simulator::Simulator;
 ///
@@ -64,7 +60,7 @@ struct State {
 }
 
 /// A place where progress is shown.
-trait Output: Send {
+pub(super) trait Output: Send {
     fn begin_file(&mut self, path: &Path, total: Option<u64>);
 
     fn move_file(&mut self, path: &Path, bytes: u64);
@@ -100,7 +96,7 @@ impl Progress {
         Self::new(Lines::new(writer))
     }
 
-    fn bars(target: ProgressDrawTarget) -> Self {
+    pub(super) fn bars(target: ProgressDrawTarget) -> Self {
         Self::new(Bars::new(target))
     }
 
@@ -167,7 +163,7 @@ fn ended(outcome: &Outcome) -> String {
 }
 
 /// A duration such as `0:42`, `12:05` or `1:02:03`.
-fn clock(duration: Duration) -> String {
+pub(super) fn clock(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match hours {
@@ -181,6 +177,3 @@ impl fmt::Debug for Progress {
         f.debug_struct("Progress").finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

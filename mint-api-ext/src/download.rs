@@ -324,12 +324,18 @@ mod upload;
 mod verify;
 mod writer;
 
-#[cfg(feature = "simulator")]
+#[cfg(any(feature = "catalog", feature = "simulator"))]
 pub(crate) use digest::hex;
+#[cfg(feature = "catalog")]
+pub(crate) use disk::{beside, cannot_sync, is_unsupported};
 pub use download::{Download, Overwrite};
 pub use event::Event;
+#[cfg(feature = "catalog")]
+pub(crate) use file_name::{checked_path, folded};
 #[cfg(feature = "object-store")]
 pub use object_store;
+#[cfg(feature = "catalog")]
+pub(crate) use publish::{Clobber, Durability, publish};
 pub use report::{Failure, FetchedFile, Obtained, Report, Unpacked};
 pub use to_bytes::ToBytes;
 pub use to_dir::ToDir;

@@ -220,6 +220,7 @@
 //! - `rustls` (default): TLS by rustls, with the certificates of the system.
 //! - `native-tls`: TLS by the library of the operating system.
 //! - `socks`: SOCKS proxies, such as `socks5h://127.0.0.1:1080`.
+//! - `catalog`: makes a list of wanted assets into files of a repository; see [`catalog`].
 //! - `glb`: what is in a GLB file: its triangles, extensions, bounds and animations; see [`asset::glb`].
 //! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) supports.
 //! - `progress`: shows waits and downloads, as bars in a terminal and as lines elsewhere.
@@ -231,6 +232,8 @@
 #![allow(clippy::module_inception)]
 
 pub mod asset;
+#[cfg(feature = "catalog")]
+pub mod catalog;
 pub mod client;
 pub mod download;
 mod error;

@@ -9,7 +9,7 @@ use crate::client::causes;
 use crate::error::{Error, ErrorKind};
 
 /// The path with `ending` appended to its file name.
-pub(super) fn beside(target: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(target: &Path, ending: &str) -> PathBuf {
     let mut path = target.as_os_str().to_owned();
     path.push(ending);
     path.into()
@@ -33,7 +33,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Whether a file system cannot do what it was asked for, such as lock a file or sync a directory.
 ///
 /// `ENOLCK` is what NFS answers without its lock service; the numbers are those of the system's `errno.h`.
-pub(super) fn is_unsupported(error: &io::Error) -> bool {
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     let codes: &[i32] = if cfg!(any(target_os = "linux", target_os = "android")) {
         // ENOLCK, ENOSYS, EOPNOTSUPP.
         &[37, 38, 95]
@@ -48,7 +48,7 @@ pub(super) fn is_unsupported(error: &io::Error) -> bool {
 }
 
 /// Whether a file system cannot sync what it was asked to sync.
-pub(super) fn cannot_sync(error: &io::Error) -> bool {
+pub(crate) fn cannot_sync(error: &io::Error) -> bool {
     is_unsupported(error) || error.kind() == io::ErrorKind::InvalidInput
 }
 

@@ -39,7 +39,7 @@ pub(super) fn extension(asset: &Asset) -> String {
 }
 
 /// Checks a relative path that a caller chose; returns it in NFC, or why not every file system accepts it.
-pub(super) fn checked_path(path: &str) -> Result<String, String> {
+pub(crate) fn checked_path(path: &str) -> Result<String, String> {
     let path: String = path.nfc().collect();
     for part in path.split('/') {
         // A hidden file is fine where the caller wants one.
@@ -58,7 +58,7 @@ pub(super) fn checked_path(path: &str) -> Result<String, String> {
 }
 
 /// A name as the file systems compare it that ignore case.
-pub(super) fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     // Upper case first: some letters have two lower cases.
     name.to_uppercase().to_lowercase().nfc().collect()
 }

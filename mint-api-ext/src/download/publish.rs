@@ -8,7 +8,7 @@ use super::disk::cannot_sync;
 
 /// Whether a file is synced to the disk before it is published.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Durability {
+pub(crate) enum Durability {
     /// Synced: a published file is whole even after a power failure.
     Synced,
     /// Left in the system's cache: faster.
@@ -17,13 +17,13 @@ pub(super) enum Durability {
 
 /// What to do with another file of that name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Clobber {
+pub(crate) enum Clobber {
     Replace,
     Keep,
 }
 
 /// Gives a file its name. With [`Clobber::Keep`], [`io::ErrorKind::AlreadyExists`] if another file has it.
-pub(super) fn publish(from: &Path, to: &Path, clobber: Clobber, durability: Durability) -> io::Result<()> {
+pub(crate) fn publish(from: &Path, to: &Path, clobber: Clobber, durability: Durability) -> io::Result<()> {
     match clobber {
         Clobber::Replace => rename(from, to)?,
         Clobber::Keep => exclusively(from, to)?,

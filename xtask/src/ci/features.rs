@@ -77,6 +77,9 @@ mod tests {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
         assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
         assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks"]);
-        assert_eq!(features(&metadata, "mint-api-ext"), ["glb", "object-store", "progress", "simulator", "unpack"]);
+        assert_eq!(
+            features(&metadata, "mint-api-ext"),
+            ["catalog", "glb", "object-store", "progress", "simulator", "unpack"]
+        );
     }
 }

@@ -1,0 +1,3 @@
+//! The catalog against the simulator, in paused time.
+
+mod mistakes;

@@ -12,6 +12,7 @@
 //! | [Make an optimized model](Request::optimize) | [`generate_model`](Mint::generate_model)`(..).`[`optimize`](Request::optimize)`(level)` | [`guide::jobs`] |
 //! | [Go on after a restart](#go-on-after-a-restart) | [`save`](OperationHandle::save)`()`, [`attach_saved`](Mint::attach_saved)`(&saved)` | [`guide::restarting`] |
 //! | [Store a request before it is sent](guide::restarting#requests-stored-before-they-are-sent) | [`save`](Request::save)`()`, [`restore`](Mint::restore)`(&saved)` | [`guide::restarting`] |
+//! | [Keep a list of assets in a repository](guide::catalog) | [`Catalog::open`](catalog::Catalog::open)`(path)?.`[`run`](catalog::Catalog::run)`(..)` | [`catalog`], [`guide::catalog`] |
 //! | [Let a person decide](#let-a-person-decide) | [`wait`](OperationHandle::wait)`().`[`review_with`](wait::Wait::review_with)`(..)` | [`guide::reviewing`] |
 //! | [Spend no more than](#spend-no-more-than) | [`max_credits`](Request::max_credits)`(..)` | [`guide::budgets`] |
 //! | [Wait for many](#wait-for-many) | [`wait_many`](Mint::wait_many)`(ids)`, or `([(name, handle), ..])` | [`guide::many_workers`] |

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -31,6 +32,7 @@ pub struct SimulatorBuilder {
     credits: f64,
     speed: f64,
     gates: Gates,
+    key_lifetime: Duration,
 }
 
 impl Simulator {
@@ -45,7 +47,7 @@ impl Simulator {
 
     /// A builder, which sets the credits and the speed.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder { credits: 5000.0, speed: 1.0, gates: Gates::default() }
+        SimulatorBuilder { credits: 5000.0, speed: 1.0, gates: Gates::default(), key_lifetime: Duration::MAX }
     }
 }
 
@@ -68,6 +70,13 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Makes the server forget an idempotency key after this time: a request with it is then a new one. Default: it forgets
+    /// none. Mint documents no time.
+    pub fn forget_keys_after(mut self, lifetime: Duration) -> Self {
+        self.key_lifetime = lifetime;
+        self
+    }
+
     /// Starts an API and a CDN, each on a free port of 127.0.0.1.
     ///
     /// # Errors
@@ -78,7 +87,8 @@ impl SimulatorBuilder {
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let files = Arc::new(Files::new(cdn.local_addr()?));
-        let environment = Environment { time: Time::new(self.speed), files, gates: self.gates };
+        let environment =
+            Environment { time: Time::new(self.speed), files, gates: self.gates, key_lifetime: self.key_lifetime };
         Simulator::serve(api, cdn, ApiState::new(environment, self.credits))
     }
 }

@@ -34,6 +34,7 @@ const EXT: Table<'_> = &[
     ("request", &["error", "client", "wait"]),
     ("download", &["error", "retry", "client", "asset"]),
     ("progress", &["error", "wait", "download"]),
+    ("catalog", &["error", "client", "read", "asset", "wait", "request", "download"]),
     ("simulator", &["error", "client", "asset", "download"]),
     ("guide", &[]),
 ];

@@ -1,6 +1,7 @@
 //! Idempotency keys.
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::dispatch::dispatch;
 use crate::simulator::http::{HttpReply, Problem, Route};
@@ -14,10 +15,11 @@ pub(crate) fn once(environment: &Environment, store: &mut Store, call: &Call) ->
         return dispatch(environment, store, call);
     };
     let request = (call.path.clone(), Value::Object(call.body.clone()));
-    let Some(known) = store.keys.get(key).cloned() else {
+    let known = store.keys.get(key).filter(|known| known.since.elapsed() < environment.key_lifetime);
+    let Some(known) = known.cloned() else {
         let reply = dispatch(environment, store, call)?;
         let operation = reply.operation_id();
-        store.keys.insert(key.clone(), Remembered { request, reply: reply.clone(), operation });
+        store.keys.insert(key.clone(), Remembered { request, reply: reply.clone(), operation, since: Instant::now() });
         return Ok(reply);
     };
     if known.request != request {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::environment::Environment;
 use super::operation::Operation;
@@ -43,6 +44,8 @@ pub(crate) struct Remembered {
     pub(crate) reply: HttpReply,
     /// The id of the operation in the reply.
     pub(crate) operation: Option<String>,
+    /// When the request was first accepted.
+    pub(crate) since: Instant,
 }
 
 /// What a test makes happen to the next request of a route.

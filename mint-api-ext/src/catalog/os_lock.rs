@@ -1,0 +1,81 @@
+//! The lock that keeps two runs of a catalog apart.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use fs4::{FileExt, TryLockError};
+use tokio::time::{Instant, sleep};
+
+use super::disk::io_error;
+use crate::client::blocking;
+use crate::download::is_unsupported;
+use crate::error::{Error, ErrorKind};
+
+/// How long a run waits for another one that is about to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A locked file of its own. The system releases it when the process ends, however that happens.
+#[derive(Debug)]
+pub(super) struct OsLock {
+    file: File,
+}
+
+impl OsLock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Locked`] while another run holds it; [`ErrorKind::Io`], also where the file system has no locks.
+    pub(super) async fn acquire(path: &Path) -> Result<Self, Error> {
+        let began = Instant::now();
+        loop {
+            let from = path.to_owned();
+            match blocking(move || Self::take(&from)).await? {
+                Some(lock) => return Ok(lock),
+                None if began.elapsed() < PATIENCE => sleep(PAUSE).await,
+                None => return Err(Self::held(path)),
+            }
+        }
+    }
+
+    /// As [`acquire`](Self::acquire), without waiting.
+    pub(super) fn acquire_now(path: &Path) -> Result<Self, Error> {
+        Self::take(path)?.ok_or_else(|| Self::held(path))
+    }
+
+    fn held(path: &Path) -> Error {
+        let text =
+            format!("another run of this catalog holds `{}`; wait until it has ended, then run again", path.display());
+        Error::new(ErrorKind::Locked, text)
+    }
+
+    fn take(path: &Path) -> Result<Option<Self>, Error> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| io_error("make", folder, error))?;
+        }
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+        let file = opened.map_err(|error| io_error("open", path, error))?;
+        // By its full name: from Rust 1.89 on, `File` has a method of that name.
+        match FileExt::try_lock(&file) {
+            Ok(()) => Ok(Some(Self { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) if is_unsupported(&error) => {
+                let text = format!(
+                    "the file system of `{}` cannot lock files, so that two runs could buy the same thing twice; put the \
+                     catalog on another file system; reading it works here",
+                    path.display()
+                );
+                Err(Error::new(ErrorKind::Io, text).with_source(error))
+            }
+            Err(TryLockError::Error(error)) => Err(io_error("lock", path, error)),
+        }
+    }
+}
+
+impl Drop for OsLock {
+    fn drop(&mut self) {
+        let _ = FileExt::unlock(&self.file);
+    }
+}

@@ -31,7 +31,7 @@ impl Worker<'_> {
     pub(super) async fn download(&self, wanted: &Wanted) -> Result<Done, Stop> {
         let run = self.run;
         let (id, generation) = (&wanted.entry.id, &wanted.generation);
-        let version = run.journal.read(|lock, _| lock.entry(id)?.versions.get(generation).cloned()).await;
+        let version = run.journal.read(|lock, _| lock.entry(id)?.versions.get(generation).cloned());
         let version = version.unwrap_or_default();
         let Some(download) = hash::download(&run.definition, &wanted.entry, generation, &version) else {
             let text = format!("{id} has no record of what was made; run again");
@@ -122,7 +122,7 @@ impl Worker<'_> {
         if self.run.settings.overwrite.contains(id) {
             return Ok(());
         }
-        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).await.unwrap_or_default();
+        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).unwrap_or_default();
         let (root, files) = (self.run.root.clone(), files.clone());
         let foreign = self.run.journal.blocking(move || {
             let mut foreign = Vec::new();
@@ -144,7 +144,7 @@ impl Worker<'_> {
 
     /// Settles the files that an earlier download was putting in place, and this one does not have.
     async fn settle_earlier(&self, id: &EntryId, files: &StagedFiles) -> Result<(), Stop> {
-        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).await.unwrap_or_default();
+        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).unwrap_or_default();
         let (root, names) = (self.run.root.clone(), files.keys().cloned().collect::<Vec<_>>());
         let settled = self.run.journal.blocking(move || {
             let mut settled = Vec::new();
@@ -202,7 +202,7 @@ impl Worker<'_> {
 
     /// Finishes a swap that was interrupted, if everything for it is on disk.
     async fn finish_swap(&self, id: &EntryId, download: &str) -> Result<bool, Stop> {
-        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).await.unwrap_or_default();
+        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).unwrap_or_default();
         if locked.publishing.as_deref() != Some(download) {
             return Ok(false);
         }
@@ -231,7 +231,7 @@ impl Worker<'_> {
     async fn published(&self, wanted: &Wanted, download: &str) -> Result<Done, Stop> {
         let run = self.run;
         let id = &wanted.entry.id;
-        let locked = run.journal.read(|lock, _| lock.entry(id).cloned()).await.unwrap_or_default();
+        let locked = run.journal.read(|lock, _| lock.entry(id).cloned()).unwrap_or_default();
         let (gone, kept): (BTreeMap<_, _>, BTreeMap<_, _>) =
             locked.files.into_iter().partition(|(_, file)| file.pending.is_none());
         let root = run.root.clone();
@@ -272,7 +272,7 @@ impl Worker<'_> {
 
     /// Moves the files of an entry that was renamed.
     pub(super) async fn finish_moves(&self, id: &EntryId) -> Result<(), Stop> {
-        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).await.unwrap_or_default();
+        let locked = self.run.journal.read(|lock, _| lock.entry(id).cloned()).unwrap_or_default();
         if locked.files.values().all(|file| file.moved_from.is_none()) {
             return Ok(());
         }

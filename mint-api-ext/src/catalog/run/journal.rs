@@ -1,8 +1,8 @@
 //! The lock and the state of a run, written as they change.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex;
+use tokio::sync::Mutex as AsyncMutex;
 
 use super::super::catalog::Paths;
 use super::super::disk::write_text;
@@ -21,14 +21,22 @@ pub(super) struct Journal {
     recorded: Recorded,
     os_lock: Arc<OsLock>,
     content: Mutex<Content>,
+    written: AsyncMutex<Written>,
 }
 
 #[derive(Debug)]
 struct Content {
     lock: LockFile,
     state: State,
-    /// The text of the lock on disk.
-    written: String,
+    /// How often they were changed.
+    changes: u64,
+}
+
+/// What is on disk.
+#[derive(Debug, Default)]
+struct Written {
+    changes: u64,
+    lock: String,
 }
 
 impl Journal {
@@ -37,20 +45,22 @@ impl Journal {
             paths: catalog.paths.clone(),
             recorded: catalog.definition.lock,
             os_lock: Arc::new(os_lock),
-            content: Mutex::new(Content {
-                lock: catalog.lock.clone(),
-                state: catalog.state.clone(),
-                written: String::new(),
-            }),
+            content: Mutex::new(Content { lock: catalog.lock.clone(), state: catalog.state.clone(), changes: 0 }),
+            written: AsyncMutex::default(),
         }
     }
 
-    pub(super) async fn read<T>(&self, read: impl FnOnce(&LockFile, &State) -> T + Send) -> T {
-        let content = self.content.lock().await;
+    pub(super) fn read<T>(&self, read: impl FnOnce(&LockFile, &State) -> T) -> T {
+        let content = self.content();
         read(&content.lock, &content.state)
     }
 
-    /// Changes the lock and the state, and returns once both are on disk, synced.
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the lock and the state, and returns once both are on disk, synced. Changes that are made while others are
+    /// written are written together.
     ///
     /// # Errors
     ///
@@ -59,24 +69,40 @@ impl Journal {
         &self,
         change: impl FnOnce(&mut LockFile, &mut State) -> T + Send,
     ) -> Result<T, Error> {
-        let mut content = self.content.lock().await;
-        let Content { lock, state, .. } = &mut *content;
-        let changed = change(lock, state);
-        let (mut lock, mut state) = (lock.clone(), state.clone());
-        if self.recorded == Recorded::Public {
-            state.take_private(&mut lock);
+        let (changed, number) = {
+            let mut content = self.content();
+            let Content { lock, state, changes } = &mut *content;
+            *changes += 1;
+            (change(lock, state), *changes)
+        };
+        let mut written = self.written.lock().await;
+        if written.changes < number {
+            self.write(&mut written).await?;
         }
-        let text = lock.to_text()?;
-        let lock_text = (text != content.written).then(|| text.clone());
+        Ok(changed)
+    }
+
+    async fn write(&self, written: &mut Written) -> Result<(), Error> {
+        let (mut lock, mut state, changes) = {
+            let content = self.content();
+            (content.lock.clone(), content.state.clone(), content.changes)
+        };
+        let (is_public, before) = (self.recorded == Recorded::Public, std::mem::take(&mut written.lock));
         let (lock_path, state_path) = (self.paths.lock.clone(), self.paths.state.clone());
-        self.blocking(move || {
+        let text = self.blocking(move || {
+            if is_public {
+                state.take_private(&mut lock);
+            }
             // First the operations that a public lock leaves out.
             state.write(&state_path)?;
-            lock_text.map_or(Ok(()), |text| write_text(&lock_path, &text, Durability::Synced))
-        })
-        .await?;
-        content.written = text;
-        Ok(changed)
+            let text = lock.to_text()?;
+            if text != before {
+                write_text(&lock_path, &text, Durability::Synced)?;
+            }
+            Ok(text)
+        });
+        *written = Written { lock: text.await?, changes };
+        Ok(())
     }
 
     /// Runs work on files. No other run begins before it has ended, even if this one is dropped.

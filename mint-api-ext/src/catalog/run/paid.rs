@@ -71,7 +71,7 @@ impl Worker<'_> {
         call: &Call<'_>,
         request: impl AsyncFnOnce(&str, &str) -> Result<SavedRequest, Stop> + Send,
     ) -> Result<Record, Stop> {
-        let record = self.run.journal.read(|lock, _| call.record(lock).cloned()).await.unwrap_or_default();
+        let record = self.run.journal.read(|lock, _| call.record(lock).cloned()).unwrap_or_default();
         let (record, handle) = match record.progress() {
             Progress::Done => return Ok(record),
             Progress::Failed => return Err(failed(record.failed.as_deref().unwrap_or_default())),
@@ -210,7 +210,7 @@ impl Worker<'_> {
         let is_new = handle.is_some();
         let handle = match handle {
             Some(handle) => handle,
-            None => match run.journal.read(|_, state| state.waits.get(&operation).cloned()).await {
+            None => match run.journal.read(|_, state| state.waits.get(&operation).cloned()) {
                 Some(saved) => run.mint.attach_saved(&saved)?,
                 None => run.mint.attach(&operation)?,
             },

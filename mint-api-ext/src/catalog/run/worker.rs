@@ -124,14 +124,10 @@ impl Worker<'_> {
         let Make::Animation { model, .. } = &entry.make else { return Ok(None) };
         let id = EntryId::new(Section::Models, model);
         let version = self.run.generations.get(&id);
-        let made = self
-            .run
-            .journal
-            .read(|lock, _| {
-                let record = lock.entry(&id)?.versions.get(version?)?.generate.clone()?;
-                record.done_at.is_some().then_some(record)
-            })
-            .await;
+        let made = self.run.journal.read(|lock, _| {
+            let record = lock.entry(&id)?.versions.get(version?)?.generate.clone()?;
+            record.done_at.is_some().then_some(record)
+        });
         match made {
             Some(record) => Ok(Some(resource(entry, &record)?.to_owned())),
             None => {
@@ -161,7 +157,7 @@ impl Worker<'_> {
         let run = self.run;
         // Two entries with one picture upload it once.
         let _turn = run.uploads.lock().await;
-        if let Some(url) = run.journal.read(|lock, _| lock.uploads.get(sha256).map(|upload| upload.url.clone())).await {
+        if let Some(url) = run.journal.read(|lock, _| lock.uploads.get(sha256).map(|upload| upload.url.clone())) {
             return Ok(url);
         }
         let (path, expected) = (run.root.join(file), sha256.to_owned());

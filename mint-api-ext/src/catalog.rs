@@ -1,4 +1,25 @@
-//! Makes a list of wanted assets into files, and keeps what was bought.
+//! Makes a list of wanted assets into files, and records what was bought.
+//!
+//! `mint.toml` is the list: a person writes it. [`Catalog::open`] reads it with `mint.lock`, which records what was bought.
+//! [`guide::catalog`](crate::guide::catalog) shows both files and the way of working.
+//!
+//! | Task | Call |
+//! |---|---|
+//! | See what a run would do | [`Catalog::plan`], [`Plan::estimate`] |
+//! | Make it | [`Catalog::run`], a stream of [`Event`]s |
+//! | Check the files, offline | [`Catalog::verify`] |
+//! | Remove the files of removed entries | [`Catalog::prune`] |
+//! | Decide for a failed, lost or changed entry | [`Run::again`], [`Run::resend`], [`Run::overwrite`] |
+//!
+//! # The lock
+//!
+//! `mint.lock` is TOML with a `format`. This version writes and reads format 1, and refuses another. It is sorted, so that
+//! one change is one hunk. For each entry it has the files with their SHA-256, and for each paid call the key, when it was
+//! sent, the operation, what it made and what it cost. A call that has not ended also has its exact request, with the URLs
+//! of its pictures. The lock is synced to the disk before the call is sent.
+//!
+//! `.mint/` has the wait states, the sizes and times of hashed files, staging, and the lock between processes. Without it, a
+//! run takes longer, and costs the same.
 
 mod catalog;
 mod definition;

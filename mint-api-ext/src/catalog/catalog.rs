@@ -11,7 +11,7 @@ use super::state::State;
 use crate::download::hex;
 use crate::error::{Error, ErrorKind};
 
-/// A list of wanted assets with what was bought and downloaded of it: `mint.toml`, `mint.lock` and `.mint/`.
+/// A list of wanted assets, and what was bought and downloaded for it: `mint.toml`, `mint.lock` and `.mint/`.
 ///
 /// It is what the files said when it was opened. Open it again after a run.
 ///

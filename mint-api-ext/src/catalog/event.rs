@@ -88,7 +88,7 @@ pub enum Waiting {
         /// What is missing, and what to do.
         why: String,
     },
-    /// Nobody knows whether a call was done, and it is not safe to send it again.
+    /// Whether a call was done is unknown, and sending it again is not safe.
     #[non_exhaustive]
     UnknownFate {
         /// The step.

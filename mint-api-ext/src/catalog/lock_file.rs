@@ -244,7 +244,7 @@ impl LockFile {
         })?;
         let format = value.get("format").and_then(serde_json::Value::as_u64);
         if format != Some(FORMAT) {
-            let format = format.map_or_else(|| "none".to_owned(), |format| format.to_string());
+            let format = format.map_or_else(|| "missing".to_owned(), |format| format.to_string());
             let why = format!(
                 "its format is {format}, and this version of mint-api-ext reads format {FORMAT}; it records the entries {}; \
                  use the version that wrote it",

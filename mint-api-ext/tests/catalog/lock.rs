@@ -34,7 +34,7 @@ async fn a_lock_that_cannot_be_trusted_is_refused_and_kept() {
             good.replace("format = 1", "format = 2"),
             "its format is 2, and this version of mint-api-ext reads format 1; it records the entries models.lamp",
         ),
-        (good.replace("format = 1\n", ""), "its format is none"),
+        (good.replace("format = 1\n", ""), "its format is missing"),
         (good.replace("attempt = 1", "attempt = 'x'"), "models.lamp.versions."),
         (good.replace("project = \"test\"", "project = \"other\""), "is of the project `other`"),
         (good.replace("[models.lamp]", "[models.lamp"), "is not TOML"),

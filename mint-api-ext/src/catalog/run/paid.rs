@@ -343,7 +343,7 @@ impl Worker<'_> {
         }
         let field = if call.step == Step::Convert { "convert_price" } else { "price" };
         let why = format!(
-            "there is a budget, and nobody knows the price of the step `{}`; write `{field} = ...` in [{}]",
+            "the catalog has a budget, and the price of the step `{}` is unknown; write `{field} = ...` in [{}]",
             call.step.as_str(),
             call.entry.id
         );

@@ -11,7 +11,7 @@ use futures::stream::{FuturesUnordered, Stream, StreamExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, Semaphore};
 
-use super::super::lock_file::{LockFile, LockedFile, Record};
+use super::super::lock_file::{LockFile, LockedFile, Progress, Record};
 use super::super::os_lock::OsLock;
 use super::super::plan::Wanted;
 use super::super::{Catalog, Change, EntryId, Event, Plan, PlannedEntry, Section, Summary, hash};
@@ -281,8 +281,6 @@ fn rename(lock: &mut LockFile, out: &str, from: &EntryId, to: &EntryId) {
 
 /// Raises the attempt of the step that a person wants again.
 fn reset(lock: &mut LockFile, wanted: &Wanted) {
-    use super::super::lock_file::Progress;
-
     let entry = lock.entry_mut(&wanted.entry.id);
     let version = entry.versions.entry(wanted.generation.clone()).or_default();
     let optimize = hash::optimization(&wanted.entry, &wanted.generation);

@@ -253,6 +253,20 @@ fn a_subtype_of_a_subtype_is_kept() {
     assert!(matches!(through::<types::Plant>(tree).0, types::Plant::Tree(types::Tree::TreeItself(_))));
 }
 
+/// A discriminator without a mapping, whose members say which values are theirs.
+#[test]
+fn values_that_a_member_allows_stand_for_it() {
+    let circle = through::<types::Shape>(r#"{"form":"circle","size":1}"#).0;
+    assert!(matches!(circle, types::Shape::Circle(circle) if circle.size == Some(1)));
+    for form in ["square", "rectangle"] {
+        let text = format!(r#"{{"form":"{form}","size":1}}"#);
+        let (shape, back) = through::<types::Shape>(&text);
+        assert!(matches!(shape, types::Shape::Box(_)), "{text}");
+        assert_eq!(back, text);
+    }
+    assert!(matches!(through::<types::Shape>(r#"{"form":"star","size":1}"#).0, types::Shape::Unknown(_)));
+}
+
 #[test]
 fn a_union_loses_nothing() {
     for text in [r#"{"name":"a"}"#, r#"{"size":1}"#, r#"{"name":"a","size":1}"#] {

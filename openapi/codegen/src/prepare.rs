@@ -9,6 +9,7 @@ mod cycles;
 mod dereference;
 mod description;
 mod direction;
+mod discriminators;
 mod facts;
 mod forms;
 mod inline_types;
@@ -73,7 +74,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     null_flags::fold,
     untyped::report,
     dereference::inline,
-    base_classes::explicit_mappings,
+    discriminators::explicit_mappings,
     component_names::rename,
     merge_inheritance,
     unions::normalise,

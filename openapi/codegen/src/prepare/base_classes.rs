@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::graph::Component;
 use crate::model::names::unique_name;
-use crate::model::pointer::{Pointer, component_name};
+use crate::model::pointer::Pointer;
 use crate::prepare::all_of::inheritance;
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Pass};
@@ -22,6 +22,11 @@ impl Hierarchy {
         let bases = schemas.into_iter().flatten().filter(|(_, schema)| schema.get("discriminator").is_some());
         let bases = bases.map(|(base, _)| (base.clone(), ancestors.subtypes(base)));
         Self(bases.filter(|(_, subtypes)| !subtypes.is_empty()).collect())
+    }
+
+    /// Each base class with its subtypes.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Vec<String>)> {
+        self.0.iter()
     }
 
     pub(super) fn bases(&self) -> BTreeSet<String> {
@@ -98,7 +103,7 @@ impl Ancestors {
 }
 
 /// Copies the discriminator of a base class to the classes between it and its subtypes, which become unions, too.
-fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
+pub(super) fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
     let ancestors = Ancestors::of(document);
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;
@@ -122,74 +127,14 @@ fn inherit_discriminators(document: &mut Value, hierarchy: &Hierarchy) {
     }
 }
 
-/// Moves a discriminator out of the member of an `allOf` that holds the schema's own keywords.
-fn lift_discriminator(schema: &mut Value) {
-    let members = schema["allOf"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
-    let found = members.filter_map(|member| member.shift_remove("discriminator")).next_back();
-    if let (Some(found), Some(schema)) = (found, schema.as_object_mut()) {
-        schema.entry("discriminator").or_insert(found);
-    }
-}
-
-/// Makes implied discriminator mappings explicit, before components are renamed.
-pub(super) fn explicit_mappings(pass: &mut Pass<Facts>) {
-    let Pass { document, .. } = pass;
-    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
-    schemas
-        .into_iter()
-        .flat_map(Map::values_mut)
-        .filter(|schema| schema["allOf"].is_array())
-        .for_each(lift_discriminator);
-    let hierarchy = Hierarchy::of(document);
-    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
-        return;
-    };
-    let names: BTreeSet<_> = schemas.keys().cloned().collect();
-    for (name, subtypes) in &hierarchy.0 {
-        complete(&mut schemas[name]["discriminator"], subtypes, &names);
-    }
-    inherit_discriminators(document, &hierarchy);
-    crate::model::visitor::visit_mut(document, &mut |kind, _, schema| {
-        if kind != crate::model::grammar::ObjectKind::Schema || !schema.contains_key("discriminator") {
-            return;
-        }
-        let members: Vec<_> = ["oneOf", "anyOf"]
-            .iter()
-            .filter_map(|keyword| schema.get(*keyword)?.as_array())
-            .flatten()
-            .filter_map(|member| component_name(member["$ref"].as_str()?, "schemas"))
-            .collect();
-        complete(&mut schema["discriminator"], &members, &names);
-    });
-}
-
-fn complete(discriminator: &mut Value, members: &[String], names: &BTreeSet<String>) {
-    let mut mapping = Map::new();
-    for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
-        let Some(target) = target.as_str() else { continue };
-        let name = component_name(target, "schemas").unwrap_or_else(|| target.to_owned());
-        if names.contains(&name) {
-            mapping.insert(value.clone(), reference(&name));
-        }
-    }
-    for member in members {
-        let target = reference(member);
-        if !mapping.values().any(|known| *known == target) {
-            mapping.entry(member.clone()).or_insert(target);
-        }
-    }
-    if discriminator.is_object() {
-        discriminator["mapping"] = Value::Object(mapping);
-    }
-}
-
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     format!("#{}", Pointer::component("schemas", name)).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prepare::discriminators::explicit_mappings;
 
     #[test]
     fn a_base_becomes_the_union_of_its_subtypes() {

@@ -20,6 +20,7 @@ mod merging;
 mod null_flags;
 mod operation_names;
 mod parameters;
+mod patterns;
 mod properties;
 mod responses;
 mod tolerance;

@@ -7,6 +7,7 @@ use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::prepare::directions;
 use crate::prepare::facts::Facts;
+use crate::prepare::patterns::can_be_checked;
 use crate::prepare::unions::is_enum_of_strings;
 use crate::report::{Code, Log, Pass};
 
@@ -51,7 +52,7 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     for keyword in CONSTRAINTS {
         let is_of_text = ["minLength", "maxLength", "pattern"].contains(keyword);
         let readable = match schema.get("pattern").and_then(Value::as_str) {
-            Some(pattern) if *keyword == "pattern" => regress::Regex::new(pattern).is_ok(),
+            Some(pattern) if *keyword == "pattern" => can_be_checked(pattern),
             _ => true,
         };
         if is_text && is_of_text && readable && schema.get("format").is_none() {
@@ -139,6 +140,21 @@ mod tests {
             let mut document = json!({"components": {"schemas": {"A": {"type": of, "format": format}}}});
             Pass::of(&mut document, relax);
             assert_eq!(document["components"]["schemas"]["A"].get("format").is_some(), kept, "{format} of {of}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_checked_is_left_to_the_server() {
+        for (pattern, kept) in [("^a$", true), (r"^\p{L}$", false), (r"\Aa\z", false)] {
+            let content = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}});
+            let mut document = json!({
+                "paths": {"/a": {"post": {"requestBody": content, "responses": {}}}},
+                "components": {"schemas": {"A": {"type": "string", "pattern": pattern}}},
+            });
+            let (report, _) = Pass::of(&mut document, relax);
+            let left = document["components"]["schemas"]["A"].get("pattern");
+            let reported = report.entries.iter().any(|entry| entry.code == Code::W104);
+            assert_eq!((left.is_some(), reported), (kept, !kept), "{pattern}");
         }
     }
 

@@ -253,6 +253,15 @@ fn a_subtype_of_a_subtype_is_kept() {
     assert!(matches!(through::<types::Plant>(tree).0, types::Plant::Tree(types::Tree::TreeItself(_))));
 }
 
+/// A property that another schema refers to has one type, of the name that it has without the reference.
+#[test]
+fn a_property_that_is_referred_to_is_one_type() {
+    let change = through::<types::Change>(r#"{"to":"done"}"#).0;
+    let ticket = through::<types::Ticket>(r#"{"state":"done"}"#).0;
+    let state: Option<types::TicketState> = change.to;
+    assert_eq!(state, ticket.state);
+}
+
 /// A discriminator without a mapping, whose members say which values are theirs.
 #[test]
 fn values_that_a_member_allows_stand_for_it() {

@@ -9,6 +9,7 @@ mod bounds;
 mod conditions;
 mod document;
 mod enum_descriptions;
+mod hoisting;
 mod null;
 mod null_union;
 mod operations;

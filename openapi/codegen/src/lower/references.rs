@@ -1,16 +1,16 @@
 //! Makes each reference one to a component of the document, or replaces it by its target.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use crate::lower::alias_cycles;
 use crate::lower::document;
+use crate::lower::hoisting;
 use crate::lower::targets::Targets;
-use crate::model::grammar::{ObjectKind, Shape};
-use crate::model::names::{rust_name, unique_name};
+use crate::model::grammar::ObjectKind;
 use crate::model::pointer::{Pointer, component_name};
-use crate::model::visitor::{visit_mut, visit_value_mut};
+use crate::model::visitor::visit_mut;
 use crate::report::{Code, Log, Pass};
 
 /// Makes every reference one to a component of the same kind.
@@ -19,41 +19,12 @@ pub(super) fn lower(pass: &mut Pass) {
     let targets = Targets::of(document);
     document::uncalled(document, log);
     while inline_objects(document, &targets, log) {}
-    let mut hoisting = Hoisting {
-        taken: names(document),
-        targets: &targets,
-        hoisted: BTreeMap::new(),
-        components: Vec::new(),
-        next: 0,
-        log,
-    };
-    visit_mut(document, &mut |kind, at, object| {
-        if kind == ObjectKind::Schema {
-            hoisting.schema(object, at);
-        }
-    });
-    while let Some((_, mut schema, mut at)) = hoisting.components.get(hoisting.next).cloned() {
-        visit_value_mut(&mut schema, Shape::One(ObjectKind::Schema), &mut at, &mut |kind, at, object| {
-            if kind == ObjectKind::Schema {
-                hoisting.schema(object, at);
-            }
-        });
-        hoisting.components[hoisting.next].1 = schema;
-        hoisting.next += 1;
-    }
-    for (name, schema, _) in hoisting.components {
-        document["components"]["schemas"][name] = schema;
-    }
+    hoisting::hoist(document, &targets, log);
     alias_cycles::cut(document, log);
 }
 
-fn names(document: &Value) -> BTreeSet<String> {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    schemas.into_iter().flat_map(Map::keys).cloned().collect()
-}
-
 /// Reports why a reference cannot be followed.
-fn refuse(reference: &str, at: &Pointer, targets: &Targets, log: &mut Log) {
+pub(super) fn refuse(reference: &str, at: &Pointer, targets: &Targets, log: &mut Log) {
     let at = at.join("$ref");
     if !reference.starts_with('#') {
         let reason =
@@ -117,86 +88,8 @@ fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log) -> boo
     any
 }
 
-struct Hoisting<'a> {
-    taken: BTreeSet<String>,
-    targets: &'a Targets,
-    /// The names of the new components by the pointers they were made from.
-    hoisted: BTreeMap<String, String>,
-    /// The new components, with their places in the document as given.
-    components: Vec<(String, Value, Pointer)>,
-    next: usize,
-    log: &'a mut Log,
-}
-
-impl Hoisting<'_> {
-    fn schema(&mut self, schema: &mut Map<String, Value>, at: &Pointer) {
-        if let Some(Value::String(dynamic)) = schema.shift_remove("$dynamicRef") {
-            if self.targets.is_ambiguous(&dynamic) {
-                let reason = format!("`{dynamic}` leads to one of several schemas; read as any value");
-                return self.log.add(Code::W010, &at.join("$dynamicRef"), reason);
-            }
-            self.log.add(Code::L010, &at.join("$dynamicRef"), format!("`{dynamic}` is read as `$ref`"));
-            schema.entry("$ref").or_insert(dynamic.into());
-        }
-        let Some(reference) = schema.get("$ref") else { return };
-        let Some(reference) = reference.as_str().map(str::to_owned) else {
-            self.log.add(Code::R004, &at.join("$ref"), "a reference is a text");
-            schema.shift_remove("$ref");
-            return;
-        };
-        match self.target(&reference, at) {
-            Some(name) => {
-                let mut pointer = Pointer::default();
-                pointer.push(&name);
-                schema.insert("$ref".into(), format!("#/components/schemas{pointer}").into());
-                siblings(schema, at, self.log);
-            }
-            None => {
-                refuse(&reference, at, self.targets, self.log);
-                schema.shift_remove("$ref");
-            }
-        }
-    }
-
-    /// The name of the component that a reference leads to; a target that is no component becomes one.
-    fn target(&mut self, reference: &str, at: &Pointer) -> Option<String> {
-        let (pointer, target) = self.targets.schema(reference, at)?;
-        if let Some(name) = component_name(&format!("#{pointer}"), "schemas") {
-            return Some(name);
-        }
-        if let Some(name) = self.hoisted.get(&pointer) {
-            return Some(name.clone());
-        }
-        if !target.is_object() && !target.is_boolean() {
-            return None;
-        }
-        let wanted = wanted_name(&pointer);
-        let name = unique_name(&wanted, &mut self.taken);
-        self.log.add(Code::L010, &at.join("$ref"), format!("`{reference}` becomes the component `{name}`"));
-        let origin = Pointer::parse(&pointer);
-        self.hoisted.insert(pointer, name.clone());
-        let schema = if target.is_object() { target.clone() } else { json!({}) };
-        self.components.push((name.clone(), schema, origin));
-        Some(name)
-    }
-}
-
-/// A name for a new component: the last names in its pointer, without keywords and indices.
-fn wanted_name(pointer: &str) -> String {
-    let keywords =
-        ["properties", "items", "schemas", "$defs", "definitions", "schema", "components", "paths", "content", "allOf"];
-    let names = pointer.split('/').filter(|token| {
-        !token.is_empty() && !keywords.contains(token) && !token.chars().all(|digit| digit.is_ascii_digit())
-    });
-    let names: Vec<_> = names.map(|token| rust_name(&token.replace("~1", "/").replace("~0", "~"))).collect();
-    if names.is_empty() {
-        return "Root".into();
-    }
-    names[names.len().saturating_sub(2)..].concat()
-}
-
 /// Moves a reference with other keywords into an `allOf`, since 3.0 ignores keywords beside a reference.
-fn siblings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+pub(super) fn siblings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let says_nothing = |key: &str| key.starts_with("x-") || ["$ref", "$comment", "$id", "$schema"].contains(&key);
     if schema.keys().all(|key| says_nothing(key)) {
         schema.retain(|key, _| key == "$ref");

@@ -40,6 +40,14 @@ pub enum Event {
         /// What it cost, if the server says.
         credits: Option<f64>,
     },
+    /// An asset pack succeeded in part. The files of the other items are put in place.
+    #[non_exhaustive]
+    Incomplete {
+        /// The entry.
+        entry: EntryId,
+        /// The items without files, and why.
+        missing: Vec<String>,
+    },
     /// The files of an entry are in place.
     #[non_exhaustive]
     Published {
@@ -159,6 +167,7 @@ impl fmt::Display for Event {
                 write!(f, "{entry}: {} is done for {credits} credits", step.as_str())
             }
             Self::Made { entry, step, credits: None } => write!(f, "{entry}: {} is done", step.as_str()),
+            Self::Incomplete { entry, missing } => write!(f, "{entry}: there is no file of {}", missing.join(", ")),
             Self::Published { entry, files } => write!(f, "{entry}: {} files are in place", files.len()),
             Self::Waiting { entry, waiting } => write!(f, "{entry}: {waiting}"),
             Self::Failed { entry, why } => write!(f, "{entry}: {why}"),

@@ -74,6 +74,19 @@ impl FileChoice {
         }
     }
 
+    /// The download of these files of an asset pack, named after its items.
+    pub(super) fn of_pack(&self, download: Download) -> Download {
+        match &self.0 {
+            Choice::All => download,
+            Choice::Glb => download.preferred(),
+            Choice::Poster => download.poster(),
+            Choice::Splat(quality) => download.splat(quality),
+            Choice::Runtime => download.world_runtime(),
+            Choice::Kind("original", kind) => download.only([kind.clone()]).named("original"),
+            Choice::Kind(_, kind) => download.only([kind.clone()]),
+        }
+    }
+
     /// Whether a conversion to this format makes the files.
     pub(super) fn is_converted_to(&self, format: ConversionFormat) -> bool {
         matches!(&self.0, Choice::Kind(word, _) if *word == format.as_str())

@@ -92,6 +92,11 @@ pub(super) struct Version {
 }
 
 impl Version {
+    /// Whether something of it was made, or may still cost something.
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        self.records().any(|record| record.progress() == Progress::Done || record.is_unsettled())
+    }
+
     pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
         self.generate.iter().chain(self.optimize.values()).chain(self.convert.values())
     }

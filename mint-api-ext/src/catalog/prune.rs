@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk::{io_error, remove_file, sha256, write_text};
-use super::lock_file::{LockFile, LockedEntry, Record};
+use super::lock_file::{LockFile, LockedEntry, Record, Version};
 use super::os_lock::OsLock;
 use super::{Catalog, Recorded};
 use crate::download::Durability;
@@ -28,7 +28,7 @@ impl Catalog {
     /// in `.mint/staging`. It blocks while it works.
     ///
     /// A file that somebody changed stays. So does an entry with an operation that has not ended: what was paid for is not
-    /// forgotten.
+    /// forgotten. The lock forgets the earlier versions of the entries; going back to one is then a new start.
     ///
     /// # Errors
     ///
@@ -72,6 +72,12 @@ impl Catalog {
                 }
             }
             lock.section_mut(id.section).remove(&id.name);
+        }
+        for wanted in now.plan()?.entries.iter().filter_map(|planned| planned.wanted.as_ref()) {
+            if let Some(entry) = lock.section_mut(wanted.entry.id.section).get_mut(&wanted.entry.id.name) {
+                let is_unsettled = |version: &Version| version.records().any(Record::is_unsettled);
+                entry.versions.retain(|hash, version| *hash == wanted.generation || is_unsettled(version));
+            }
         }
         if lock != now.lock {
             now.write_lock(lock)?;

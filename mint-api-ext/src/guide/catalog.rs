@@ -94,6 +94,7 @@
 //! | Change | Effect |
 //! |---|---|
 //! | prompt, preset, pose, picture, count, style, length | the entry is generated again; the old files stay until the new ones are whole |
+//! | back to what it was | the version of then is downloaded again, and nothing is bought, unless it was pruned |
 //! | `optimize`, `convert`, `files` | only the new steps are made |
 //! | `review`, `price`, comments, order, formatting | nothing |
 //! | another name with the same content | the files are moved, and nothing is bought |

@@ -1,5 +1,7 @@
 //! What a run makes.
 
+use std::fs;
+
 use mint_api_ext::simulator::Route;
 
 use crate::support::shop::{Shop, finish, ids};
@@ -138,4 +140,44 @@ async fn one_failure_stops_no_other_entry() {
     let summary = shop.run().await;
     assert_eq!(ids(&summary.done), ["models.lamp"]);
     assert!(summary.failed[0].1.to_string().contains("gone.png"), "{summary:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_prompt_that_is_taken_back_costs_nothing() {
+    let lamp = |prompt: &str| format!("[models.lamp]\nprompt = '{prompt}'");
+    let shop = Shop::forgetful(&lamp("a"), std::time::Duration::from_secs(1)).await;
+    for prompt in ["a", "b", "a", "b"] {
+        shop.define(&lamp(prompt));
+        assert_eq!(ids(&shop.run().await.done), ["models.lamp"], "{prompt}");
+        assert!(shop.catalog().verify().unwrap().is_clean() && shop.plan().is_empty());
+    }
+    assert_eq!(shop.simulator.operations_started(), 2);
+    // After pruning, the lock knows only what is wanted.
+    shop.catalog().prune().unwrap();
+    assert!(shop.plan().is_empty());
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    shop.define(&lamp("a"));
+    assert_eq!(ids(&shop.run().await.done), ["models.lamp"]);
+    assert_eq!(shop.simulator.operations_started(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pack_that_succeeds_in_part_keeps_what_was_made() {
+    for public in ["", "lock = 'public'\n"] {
+        let text = format!("{public}[packs.tools]\nprompt = 'tools'\ncount = 3\nfiles = ['glb', 'poster']");
+        let shop = Shop::open(&text).await;
+        shop.simulator.fail_next("generation_failed", "One tool could not be made.");
+        let (events, summary) = finish(shop.start()).await.unwrap();
+        assert!(summary.is_complete(), "{summary:?}");
+        let missing = "packs.tools: there is no file of item \"Item 3\" (\"failed\", without a model)";
+        assert_eq!(events.iter().filter(|event| *event == missing).count(), 1, "{events:?}");
+        for name in ["Item 1.glb", "Item 1.poster.png", "Item 2.glb", "Item 2.poster.png"] {
+            assert!(shop.path(&format!("assets/packs/tools/{name}")).is_file(), "{name}");
+        }
+        // Without `.mint/`, they are found by the pack.
+        fs::remove_dir_all(shop.path(".mint")).unwrap();
+        fs::remove_file(shop.path("assets/packs/tools/Item 1.glb")).unwrap();
+        assert_eq!(shop.run().await.done.len(), 1);
+        assert_eq!(shop.simulator.operations_started(), 1);
+    }
 }

@@ -8,9 +8,9 @@ use super::super::disk::{move_file, remove_file, sha256};
 use super::super::lock_file::{LockFile, LockedEntry, LockedFile, Record, Version};
 use super::super::plan::Wanted;
 use super::super::state::State;
-use super::super::{EntryId, Event, FileChoice, Section, Waiting, hash};
+use super::super::{EntryId, Event, Section, Waiting, hash};
 use super::worker::{Done, Stop, Worker};
-use crate::asset::Assets;
+use crate::asset::{Assets, Source};
 use crate::download::Clobber;
 use crate::error::{Error, ErrorKind};
 use crate::read::AssetType;
@@ -55,6 +55,10 @@ impl Worker<'_> {
         let entry = &wanted.entry;
         let generated = version.generate.clone().unwrap_or_default();
         let main = self.assets(&entry.id, &generated).await?;
+        if !main.without_file().is_empty() {
+            // A pack that succeeded in part keeps what was made.
+            self.say(Event::Incomplete { entry: entry.id.clone(), missing: main.without_file().to_vec() });
+        }
         let converted = match (hash::conversion(entry, &wanted.generation), &entry.make) {
             (Some(hash), Make::Model { convert, .. }) => {
                 let record = version.convert.get(&hash).cloned().unwrap_or_default();
@@ -75,8 +79,8 @@ impl Worker<'_> {
             };
             let download = self.run.mint.download(assets.clone()).lock_timeout(std::time::Duration::from_secs(5));
             let fetched = match entry.id.section {
-                // A pack names its own files, in a folder.
-                Section::Packs if *choice == FileChoice::ALL => download.to_dir(staging.join(&entry.id.name)).await?,
+                // The files of a pack are named after its items, in a folder.
+                Section::Packs => choice.of_pack(download.optional()).to_dir(staging.join(&entry.id.name)).await?,
                 _ => choice.of(download, &entry.id.name).to_dir(staging).await?,
             };
             for file in fetched.complete()? {
@@ -99,6 +103,7 @@ impl Worker<'_> {
         match record.resource.as_deref().and_then(|resource| resource.split_once('/')) {
             Some(("model", model)) => Ok(Assets::from(&mint.model(model).await?)),
             Some(("world", world)) => Ok(Assets::from(&mint.world(world).await?)),
+            Some(("asset_pack", pack)) => Ok(Source::AssetPack(pack.to_owned()).read(mint).await?),
             Some((kind, resource)) if record.operation.is_none() => {
                 Ok(Assets::from(&mint.artifact_manifest(AssetType::from(kind), resource).await?))
             }
@@ -258,10 +263,8 @@ impl Worker<'_> {
                 entry.files = kept;
                 entry.published = Some(download.to_owned());
                 entry.publishing = None;
-                // The version before is not needed any longer, unless it may still cost something.
-                entry
-                    .versions
-                    .retain(|hash, version| *hash == wanted.generation || version.records().any(Record::is_unsettled));
+                // An earlier version stays: going back to it costs nothing.
+                entry.versions.retain(|hash, version| *hash == wanted.generation || version.is_worth_keeping());
             })
             .await?;
         let staging = run.staging.join(id.section.as_str()).join(download);

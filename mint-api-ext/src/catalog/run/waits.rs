@@ -1,8 +1,5 @@
 //! All waits of a run, in one stream.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use futures::StreamExt as _;
 use futures::future::{Either, select};
 use tokio::sync::oneshot;
@@ -14,35 +11,32 @@ use crate::wait::{BatchControl, OperationHandle, Outcome, WaitMany};
 /// Waits for the operations of all entries.
 #[derive(Debug)]
 pub(super) struct Waits {
-    control: BatchControl,
-    waiting: Mutex<HashMap<String, oneshot::Sender<Result<Outcome, Error>>>>,
+    control: BatchControl<Waiter>,
 }
 
+/// The worker that waits for an operation.
+pub(super) type Waiter = oneshot::Sender<Result<Outcome, Error>>;
+
 impl Waits {
-    pub(super) fn new(mint: &Mint) -> (Self, WaitMany) {
-        let waits: WaitMany = mint.wait_many(Vec::<OperationHandle>::new());
-        let (control, waits) = waits.controlled();
-        (Self { control, waiting: Mutex::default() }, waits)
+    pub(super) fn new(mint: &Mint) -> (Self, WaitMany<Waiter>) {
+        let (control, waits) = mint.wait_many(Vec::<(Waiter, OperationHandle)>::new()).controlled();
+        (Self { control }, waits)
     }
 
     /// Waits for an operation. [`drive`](Self::drive) must run meanwhile.
     pub(super) async fn wait(&self, handle: OperationHandle) -> Result<Outcome, Error> {
-        let (sender, ended) = oneshot::channel();
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(handle.id().to_string(), sender);
-        self.control.add(handle);
+        let (waiter, ended) = oneshot::channel();
+        self.control.add((waiter, handle));
         ended
             .await
             .unwrap_or_else(|_| Err(Error::new(ErrorKind::Interrupted, "the wait was dropped; run the catalog again")))
     }
 
     /// Drives the waits until some work is done.
-    pub(super) async fn drive<T: Send>(&self, mut waits: WaitMany, work: impl Future<Output = T> + Send) -> T {
+    pub(super) async fn drive<T: Send>(&self, mut waits: WaitMany<Waiter>, work: impl Future<Output = T> + Send) -> T {
         let drive = async {
-            while let Some((id, result)) = waits.next().await {
-                let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-                if let Some(waiting) = waiting {
-                    let _ = waiting.send(result);
-                }
+            while let Some((waiter, result)) = waits.next().await {
+                let _ = waiter.send(result);
             }
         };
         match select(Box::pin(work), Box::pin(drive)).await {

@@ -31,6 +31,7 @@ use crate::error::check_runtime;
 pub struct SimulatorBuilder {
     credits: f64,
     speed: f64,
+    port: u16,
     gates: Gates,
     key_lifetime: Duration,
 }
@@ -47,7 +48,7 @@ impl Simulator {
 
     /// A builder, which sets the credits and the speed.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder { credits: 5000.0, speed: 1.0, gates: Gates::default(), key_lifetime: Duration::MAX }
+        SimulatorBuilder { credits: 5000.0, speed: 1.0, port: 0, gates: Gates::default(), key_lifetime: Duration::MAX }
     }
 }
 
@@ -64,6 +65,12 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Sets the port of the API. Default: 0, which is any free port.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
     /// Makes the first poll after an approval, a revision or a resumption show the operation as it was before.
     pub fn lingering_gates(mut self) -> Self {
         self.gates = Gates::Lingering;
@@ -77,14 +84,14 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Starts an API and a CDN, each on a free port of 127.0.0.1.
+    /// Starts an API and a CDN on 127.0.0.1, each on a free port unless [`port`](Self::port) sets that of the API.
     ///
     /// # Errors
     ///
-    /// Returns an error if the system has no free port.
+    /// Returns an error if the system has no free port, or if the port of the API is taken.
     pub async fn start(self) -> io::Result<Simulator> {
         check_runtime().map_err(io::Error::other)?;
-        let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let api = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let files = Arc::new(Files::new(cdn.local_addr()?));
         let environment =

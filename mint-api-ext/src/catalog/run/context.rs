@@ -44,6 +44,8 @@ pub(super) struct Settings {
     pub(super) again: BTreeSet<EntryId>,
     pub(super) resend: BTreeSet<EntryId>,
     pub(super) overwrite: BTreeSet<EntryId>,
+    /// In place of the budget of the definition.
+    pub(super) budget: Option<f64>,
     pub(super) key_lifetime: Duration,
     pub(super) concurrency: usize,
 }

@@ -37,6 +37,7 @@ impl Catalog {
             again: BTreeSet::new(),
             resend: BTreeSet::new(),
             overwrite: BTreeSet::new(),
+            budget: None,
             key_lifetime: KEY_LIFETIME,
             concurrency: CONCURRENCY,
         };
@@ -98,6 +99,11 @@ impl Run {
     /// Replaces the files of this entry, whoever changed them.
     pub fn overwrite(self, entry: EntryId) -> Self {
         self.with(|settings| settings.overwrite.extend([entry]))
+    }
+
+    /// The credits that the run may spend, with the unsettled work of earlier runs. Default: the budget of the definition.
+    pub fn budget(self, credits: f64) -> Self {
+        self.with(|settings| settings.budget = Some(credits))
     }
 
     /// How long the server surely remembers an idempotency key. A call whose fate is unknown for longer is looked for, and not
@@ -173,7 +179,8 @@ async fn work(setup: Setup, events: UnboundedSender<Event>) -> Result<Summary, E
         .filter(|record| record.is_unsettled())
         .filter_map(|record| record.price)
         .fold(0.0, |sum, price| sum + price);
-    let budget = catalog.definition.budget.map(|limit| mint.budget((limit - outstanding).max(0.0)));
+    let limit = settings.budget.or(catalog.definition.budget);
+    let budget = limit.map(|limit| mint.budget((limit - outstanding).max(0.0)));
     let (waits, stream) = Waits::new(&mint);
     let wanted = plan.entries.iter().filter_map(|planned| planned.wanted.as_ref());
     let context = Context {

@@ -222,6 +222,7 @@
 //! - `native-tls`: TLS by the library of the operating system.
 //! - `socks`: SOCKS proxies, such as `socks5h://127.0.0.1:1080`.
 //! - `catalog`: makes a list of wanted assets into files of a repository; see [`catalog`].
+//! - `cli`: the command `mint`: `cargo install mint-api-ext --features cli`.
 //! - `glb`: what is in a GLB file: its triangles, extensions, bounds and animations; see [`asset::glb`].
 //! - `object-store`: downloads to any store that [`object_store`](https://docs.rs/object_store) supports.
 //! - `progress`: shows waits and downloads, as bars in a terminal and as lines elsewhere.

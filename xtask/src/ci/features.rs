@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks"]);
         assert_eq!(
             features(&metadata, "mint-api-ext"),
-            ["catalog", "glb", "object-store", "progress", "simulator", "unpack"]
+            ["catalog", "cli", "glb", "object-store", "progress", "simulator", "unpack"]
         );
     }
 }

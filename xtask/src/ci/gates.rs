@@ -6,6 +6,7 @@ use super::gate::{Absent, Cargo, Gate, Run};
 const SERVERS: &[&str] = &[
     "axum",
     "clap",
+    "clap_complete",
     "gltf-json",
     "image-webp",
     "indicatif",

@@ -1,0 +1,68 @@
+//! The texts of `--help`, and the envelope of `--json`.
+
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
+
+use crate::support::desk::{Desk, Ran, mint};
+
+#[test]
+fn help() {
+    let mut text = String::new();
+    for arguments in [
+        &["--help"][..],
+        &["init", "--help"],
+        &["sync", "--help"],
+        &["verify", "--help"],
+        &["prune", "--help"],
+        &["simulator", "--help"],
+        &["completions", "--help"],
+    ] {
+        let ran = Ran::of(mint(arguments).output().unwrap()).ends(0);
+        assert!(ran.stdout.contains("Examples:\n  "), "{ran:?}");
+        writeln!(text, "$ mint {}\n{}", arguments.join(" "), ran.stdout.replace("mint.exe", "mint")).unwrap();
+    }
+    expect_file!["help.txt"].assert_eq(&text);
+}
+
+#[test]
+fn completions() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let ran = Ran::of(mint(&["completions", shell, "--json"]).output().unwrap()).ends(0);
+        assert!(ran.stdout.contains("dry-run") && ran.stderr.is_empty(), "{shell}: {ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn envelope() {
+    let desk = Desk::of("[models.lamp]\nprompt = 'a lamp'").await;
+    let mut text = String::new();
+    let mut show = |arguments: &[&str], code: i32| {
+        let ran = desk.run(&[arguments, &["--json"]].concat()).ends(code);
+        for object in ran.objects() {
+            assert_eq!(object["version"], 1);
+            assert_eq!(object["command"], arguments[0]);
+        }
+        assert_eq!(ran.objects().last().unwrap()["data"]["exit_code"], code);
+        writeln!(text, "$ mint {} --json\n{}", arguments.join(" "), ran.stdout).unwrap();
+    };
+    show(&["sync", "--dry-run"], 4);
+    show(&["sync"], 2);
+    show(&["sync", "--yes"], 0);
+    show(&["sync"], 0);
+    show(&["verify"], 0);
+    std::fs::write(desk.path("assets/models/lamp.glb"), "mine").unwrap();
+    show(&["verify"], 4);
+    show(&["sync", "--yes"], 3);
+    desk.write("mint.toml", "project = 'test'");
+    show(&["prune"], 0);
+    expect_file!["envelope.txt"].assert_eq(&text);
+}
+
+/// A signal of a terminal is no part of what programs read.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_colored_without_a_terminal() {
+    let desk = Desk::of("[models.lamp]\nprompt = 'a lamp'\nreview = true").await;
+    let ran = desk.run(&["sync", "--yes"]).ends(3);
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{ran:?}");
+}

@@ -1,0 +1,11 @@
+//! The command `mint` as a process, against the simulator.
+
+mod decisions;
+mod flow;
+mod help;
+mod keys;
+mod killed;
+mod simulator;
+mod support {
+    pub(crate) mod desk;
+}

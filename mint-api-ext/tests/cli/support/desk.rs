@@ -1,0 +1,100 @@
+//! A folder in which the command runs, and the server that it buys from.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use mint_api_ext::simulator::{API_KEY, Simulator};
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub(crate) const CREDITS: f64 = 100_000.0;
+
+pub(crate) struct Desk {
+    pub(crate) simulator: Simulator,
+    pub(crate) folder: TempDir,
+}
+
+/// What a command printed, and its exit code.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// The objects of `--json`.
+    pub(crate) fn objects(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self:#?}");
+        self
+    }
+}
+
+/// The command with nothing of this process's environment.
+pub(crate) fn mint(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mint"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    // Windows opens no socket without it.
+    command.envs(std::env::var_os("SYSTEMROOT").map(|root| ("SYSTEMROOT", root)));
+    command
+}
+
+impl Desk {
+    /// An empty folder.
+    pub(crate) async fn empty() -> Self {
+        let simulator = Simulator::builder().credits(CREDITS).speed(10_000.0).start().await.unwrap();
+        Self { simulator, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with a definition; the project is added.
+    pub(crate) async fn of(definition: &str) -> Self {
+        let desk = Self::empty().await;
+        desk.write("mint.toml", &format!("project = 'test'\n{definition}"));
+        desk
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        fs::write(self.path(path), text).unwrap();
+    }
+
+    pub(crate) fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// The command in this folder, without a key.
+    pub(crate) fn keyless(&self, arguments: &[&str]) -> Command {
+        let mut command = mint(arguments);
+        command.current_dir(self.folder.path()).env("MINT_API_BASE_URL", self.simulator.base_url());
+        command
+    }
+
+    /// Runs the command in this folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.keyless(arguments).env("MINT_API_KEY", API_KEY).output().unwrap())
+    }
+
+    /// Starts the command in this folder.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.keyless(arguments);
+        command.env("MINT_API_KEY", API_KEY).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    pub(crate) fn spent(&self) -> f64 {
+        CREDITS - self.simulator.credits()
+    }
+}

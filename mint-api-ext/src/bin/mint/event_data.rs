@@ -43,6 +43,9 @@ pub(crate) fn event(event: &Event) -> (&'static str, Value) {
         Event::Made { entry, step, credits, .. } => {
             ("made", json!({"entry": entry.to_string(), "step": step.as_str(), "credits": credits}))
         }
+        Event::Incomplete { entry, missing, .. } => {
+            ("incomplete", json!({"entry": entry.to_string(), "missing": missing}))
+        }
         Event::Published { entry, files, .. } => ("published", json!({"entry": entry.to_string(), "files": files})),
         Event::Waiting { entry, waiting, .. } => ("waiting", waiting_entry(entry, waiting)),
         Event::Failed { entry, why, .. } => ("failed", failed_entry(entry, why)),

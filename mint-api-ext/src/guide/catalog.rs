@@ -89,6 +89,9 @@
 //! prices. [`verify`](crate::catalog::Catalog::verify) compares the files with the lock, offline: let CI call it.
 //! [`prune`](crate::catalog::Catalog::prune) removes the files of entries that were removed.
 //!
+//! The command `mint` does the same from a terminal: `mint init` writes a list to begin with, `mint sync` asks before it pays
+//! and runs, and `mint verify` and `mint prune` are the methods of these names. It is in the feature `cli`.
+//!
 //! # What makes an entry anew
 //!
 //! | Change | Effect |

@@ -33,7 +33,8 @@ async fn a_failed_operation() {
     desk.simulator.fail_next("generation_failed", "The prompt was too vague.");
     let ran = desk.run(&["sync", "--yes"]).ends(1);
     assert!(ran.stdout.contains("problem: models.lamp: ") && ran.stdout.contains("too vague"), "{ran:?}");
-    desk.run(&["sync", "--yes"]).ends(1);
+    // Another run pays for nothing, and asks nothing.
+    desk.run(&["sync"]).ends(1);
     assert_eq!(desk.simulator.operations_started(), 1);
     desk.run(&["sync", "--yes", "--again", "models.lamp"]).ends(0);
 }
@@ -83,4 +84,27 @@ async fn a_picture_that_cannot_be_read() {
     let desk = Desk::of("[models.lamp]\nprompt = 'a lamp'\nimage = 'gone.png'").await;
     desk.run(&["sync", "--dry-run"]).ends(1);
     desk.run(&["sync", "--yes"]).ends(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_unknown_fate() {
+    let desk = Desk::of("[audio.bell]\nprompt = 'a bell'\nfiles = ['all']\n").await;
+    // As many as a call has attempts.
+    for _ in 0..6 {
+        desk.simulator.lose_next_reply(Route::GenerateAudio);
+    }
+    desk.run(&["sync", "--yes"]).ends(6);
+    // The server may have forgotten the key since.
+    let aged = |line: &str| match line.starts_with("sent_at") {
+        true => "sent_at = \"2020-01-01T00:00:00Z\"\n".to_owned(),
+        false => format!("{line}\n"),
+    };
+    let lock: String = desk.text("mint.lock").lines().map(aged).collect();
+    desk.write("mint.lock", &lock);
+    let ran = desk.run(&["sync"]).ends(6);
+    assert!(ran.stdout.contains("(`mint sync --resend audio.bell`)"), "{ran:?}");
+    let ran = desk.run(&["sync", "--resend", "audio.bell"]).ends(2);
+    assert!(ran.stderr.contains("another call for audio.bell"), "{ran:?}");
+    desk.run(&["sync", "--resend", "audio.bell", "--yes"]).ends(0);
+    assert_eq!(desk.simulator.operations_started(), 1);
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
-use mint_api_ext::download::{Download, Obtained, Overwrite, Report};
+use mint_api_ext::download::{Download, Event, Obtained, Overwrite, Report};
 use mint_api_ext::simulator::{Fault, Script, Simulator};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt as _};
@@ -295,7 +295,12 @@ async fn never_does_not_take_the_place_of_a_file_made_meanwhile() {
     let made = path.clone();
     let (report, _) = stl(directory.path(), move |download| {
         let made = made.clone();
-        download.overwrite(Overwrite::Never).on_event(move |_| std::fs::write(&made, "mine").unwrap_or_default())
+        download.overwrite(Overwrite::Never).on_event(move |event| {
+            // Not before the download has looked.
+            if matches!(event, Event::Started { .. }) {
+                std::fs::write(&made, "mine").unwrap();
+            }
+        })
     })
     .await;
     assert!(report.failures[0].error.to_string().contains("another program made it"), "{report:?}");

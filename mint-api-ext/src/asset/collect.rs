@@ -55,20 +55,25 @@ pub(super) fn of_conversion(conversion: &OperationConversion) -> Assets {
 
 pub(super) fn of_model(made: &Model) -> Assets {
     let assets = made.assets.as_ref().map(model).unwrap_or_default();
-    let resource = Some(resource_key("model", &made.id));
-    let sources = vec![Source::Model(made.id.clone())];
-    let elsewhere = [Source::AssetManifest { asset_type: AssetType::Model, id: made.id.clone() }].into();
-    let looked = vec![format!("model {} names {}", made.id, named(&assets))];
-    Assets { subject: Subject::Model, resource, sources, assets, elsewhere, looked, ..Assets::default() }
+    of_resource(Subject::Model, AssetType::Model, Source::Model(made.id.clone()), &made.id, assets)
 }
 
 pub(super) fn of_world(made: &World) -> Assets {
     let assets = made.assets.as_ref().map(world).unwrap_or_default();
-    let resource = Some(resource_key("world", &made.id));
-    let sources = vec![Source::World(made.id.clone())];
-    let elsewhere = [Source::AssetManifest { asset_type: AssetType::World, id: made.id.clone() }].into();
-    let looked = vec![format!("world {} names {}", made.id, named(&assets))];
-    Assets { subject: Subject::World, resource, sources, assets, elsewhere, looked, ..Assets::default() }
+    of_resource(Subject::World, AssetType::World, Source::World(made.id.clone()), &made.id, assets)
+}
+
+/// The files that a model or a world names. Its artifact manifest may name others.
+fn of_resource(subject: Subject, asset_type: AssetType, source: Source, id: &str, assets: Vec<Asset>) -> Assets {
+    Assets {
+        subject,
+        resource: Some(resource_key(asset_type.as_str(), id)),
+        looked: vec![format!("{source} names {}", named(&assets))],
+        sources: vec![source],
+        elsewhere: [Source::AssetManifest { asset_type, id: id.to_owned() }].into(),
+        assets,
+        ..Assets::default()
+    }
 }
 
 fn subject(operation: &Operation) -> Subject {

@@ -63,26 +63,27 @@ impl FileChoice {
 
     /// The download of these files, named after an entry.
     pub(super) fn of(&self, download: Download, name: &str) -> Download {
-        match &self.0 {
-            Choice::All => download.named(name),
-            Choice::Glb => download.preferred().named(name),
-            Choice::Poster => download.poster().named(name),
-            Choice::Splat(quality) => download.splat(quality).named(name),
-            Choice::Runtime => download.world_runtime().named(name),
-            Choice::Kind("original", kind) => download.only([kind.clone()]).named(format!("{name}.original")),
-            Choice::Kind(_, kind) => download.only([kind.clone()]).named(name),
+        match self.0 {
+            Choice::Kind("original", _) => self.selected(download).named(format!("{name}.original")),
+            _ => self.selected(download).named(name),
         }
     }
 
     /// The download of these files of an asset pack, named after its items.
     pub(super) fn of_pack(&self, download: Download) -> Download {
+        match self.0 {
+            Choice::Kind("original", _) => self.selected(download).named("original"),
+            _ => self.selected(download),
+        }
+    }
+
+    fn selected(&self, download: Download) -> Download {
         match &self.0 {
             Choice::All => download,
             Choice::Glb => download.preferred(),
             Choice::Poster => download.poster(),
             Choice::Splat(quality) => download.splat(quality),
             Choice::Runtime => download.world_runtime(),
-            Choice::Kind("original", kind) => download.only([kind.clone()]).named("original"),
             Choice::Kind(_, kind) => download.only([kind.clone()]),
         }
     }

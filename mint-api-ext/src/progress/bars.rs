@@ -107,7 +107,7 @@ impl Bars {
         self.waits().insert(label.to_owned(), bar.clone());
         self.ticks.call_once(|| {
             let waits = Arc::downgrade(&self.waits);
-            // Without the thread, a time stands still until the next status.
+            // If the thread cannot start, the times on screen change only with the status.
             let _ = std::thread::Builder::new().name("mint-progress".to_owned()).spawn(move || tick(&waits));
         });
         bar

@@ -64,7 +64,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io). The next change writes this one, too.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io). The change stays in memory, and the next update writes it.
     pub(super) async fn update<T: Send>(
         &self,
         change: impl FnOnce(&mut LockFile, &mut State) -> T + Send,

@@ -12,7 +12,7 @@ use crate::model::pointer::{Pointer, component_name};
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::report::{Code, Log};
 
-/// Makes every reference to a schema one to a component; a target that is none becomes one.
+/// Points every reference to a schema at a component. A schema that is not a component is made one.
 pub(super) fn hoist(document: &mut Value, targets: &Targets, log: &mut Log) {
     let mut hoisting =
         Hoisting { taken: names(document), targets, hoisted: BTreeMap::new(), components: Vec::new(), next: 0, log };

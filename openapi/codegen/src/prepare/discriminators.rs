@@ -8,7 +8,7 @@ use super::base_classes::{Hierarchy, inherit_discriminators, reference};
 use super::facts::Facts;
 use crate::model::grammar::ObjectKind;
 use crate::model::pointer::{MAX_CHAIN, component_name, resolve};
-use crate::model::visitor::visit_mut;
+use crate::model::visitor::{visit, visit_mut};
 use crate::report::Pass;
 
 /// Moves a discriminator out of the member of an `allOf` that holds the schema's own keywords.
@@ -61,7 +61,7 @@ struct Tags {
 }
 
 impl Tags {
-    fn of(document: &mut Value, hierarchy: &Hierarchy) -> Self {
+    fn of(document: &Value, hierarchy: &Hierarchy) -> Self {
         let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut want = |discriminator: &Value, members: &[String]| {
             if let Some(property) = discriminator["propertyName"].as_str() {
@@ -71,12 +71,11 @@ impl Tags {
         for (name, subtypes) in hierarchy.iter() {
             want(&document["components"]["schemas"][name]["discriminator"], subtypes);
         }
-        visit_mut(document, &mut |kind, _, schema| {
+        visit(document, &mut |kind, _, schema| {
             if let Some(discriminator) = schema.get("discriminator").filter(|_| kind == ObjectKind::Schema) {
                 want(discriminator, &named_members(schema));
             }
         });
-        let document = &*document;
         let allowed = wanted.into_iter().map(|(property, members)| {
             let of = |member: String| {
                 let values = allowed_values(document, &member, &property);

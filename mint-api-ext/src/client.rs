@@ -67,6 +67,7 @@ mod downloader;
 pub(crate) mod idempotency;
 mod mint;
 mod network;
+mod problem;
 mod repair;
 mod stable_hasher;
 

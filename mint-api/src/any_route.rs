@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::generated::types::{IdempotencyKey, Problem};
-use crate::generated::{Client, Error, ResponseValue};
+use crate::generated::{Client, Error, RawResponse, ResponseValue};
 
 /// The name of the route in traces.
 const INFO: OperationInfo = OperationInfo { operation_id: "any_route" };
@@ -99,17 +99,14 @@ impl AnyRoute<'_> {
         client.post(&result, &INFO).await?;
         let response = result?;
         let (status, headers) = (response.status(), response.headers().clone());
-        if status.is_client_error() || status.is_server_error() {
-            return Err(Error::ErrorResponse(ResponseValue::from_response(response).await?));
-        }
         if !status.is_success() {
-            return Err(Error::UnexpectedResponse(response));
+            return Err(Error::of(response).await);
         }
         let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
         let json: &[u8] = if body.trim_ascii().is_empty() { b"null" } else { &body };
         match serde_json::from_slice(json) {
             Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-            Err(error) => Err(Error::InvalidResponsePayload(body, error)),
+            Err(error) => Err(Error::InvalidResponsePayload(RawResponse::new(status, headers, body.into()), error)),
         }
     }
 

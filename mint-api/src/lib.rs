@@ -26,10 +26,11 @@
 //!
 //! # Errors
 //!
-//! Every call returns [`Error<types::Problem>`](Error). An error reply of any status and content type is
-//! [`Error::ErrorResponse`] with its real status and headers. If its body is not a problem document (RFC 9457), the client
-//! makes one: the title is the text of the status, the detail is the first 500 bytes of the body. [`Error::Custom`] says
-//! why a [`TokenSource`] gave no token. A call outside a Tokio runtime is [`Error::InvalidRequest`]; nothing is sent then.
+//! Every call returns [`Error<types::Problem>`](Error). A problem document (RFC 9457) of a status of 400 or more is
+//! [`Error::ErrorResponse`]. Any other error reply, such as a page of a proxy, is [`Error::UnexpectedResponse`], as is a
+//! status that no operation documents. Both have the status, the headers and the body of the reply, of which at most 1 MiB
+//! is kept. [`Error::Custom`] says why a [`TokenSource`] gave no token. A call outside a Tokio runtime is
+//! [`Error::InvalidRequest`]; nothing is sent then.
 //!
 //! # Cancellation
 //!
@@ -68,7 +69,7 @@ pub use build_error::BuildError;
 pub use client_builder::ClientBuilder;
 pub use credentials::{Credentials, InvalidCredentials};
 pub use generated::support::{Timestamp, UnknownValue};
-pub use generated::{ByteStream, Client, Error, ResponseValue, Server, builder, types};
+pub use generated::{ByteStream, Client, Error, ErrorResponse, RawResponse, ResponseValue, Server, builder, types};
 pub use reply::BodyTooLarge;
 pub use reqwest::Method;
 pub use shown_text::shown_text;

@@ -1,13 +1,13 @@
-//! The hooks of the generated client: they prepare every request and normalise every reply.
+//! The hooks of the generated client: they prepare every request and bound every reply.
 
 use std::time::Duration;
 
 use http::{HeaderValue, header};
-use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
+use progenitor_client::{ClientHooks, ClientInfo as _, Error, OperationInfo};
 use reqwest::{Request, Response, StatusCode};
 use tracing::{Instrument as _, field};
 
-use crate::generated::{Client, Error};
+use crate::generated::Client;
 use crate::pace::Pace;
 use crate::{Credentials, Transport, reply};
 
@@ -37,8 +37,6 @@ impl ClientHooks<Seam> for Client {
         headers.insert(header::AUTHORIZATION, authorization);
         headers.insert(header::USER_AGENT, user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
-        // progenitor sets it to the version of the document. No route of the API documents this header.
-        headers.remove("api-version");
         Ok(())
     }
 
@@ -97,7 +95,7 @@ async fn send(client: &Client, request: Request, info: &OperationInfo) -> reqwes
             }
         }
         let response = result.map_err(reply::without_query)?;
-        Ok(reply::normalised(response, *max_body_bytes).await)
+        Ok(reply::bounded(response, *max_body_bytes))
     };
     call.instrument(span.clone()).await
 }

@@ -160,11 +160,11 @@ async fn a_body_that_lacks_something_is_an_error() {
 async fn replies_of_several_kinds_are_handed_over() {
     let thing = r#"{"name":"n"}"#;
     for (reply, expected) in [
-        (reply(200, "application/json", thing), "200 Json(Thing"),
-        (reply(200, "application/vnd.thing+json; charset=utf-8", thing), "200 Json(Thing"),
+        (reply(200, "application/json", thing), "200 Json(Status200(Thing"),
+        (reply(200, "application/vnd.thing+json; charset=utf-8", thing), "200 Json(Status200(Thing"),
         (reply(200, "text/event-stream", "data: 1\n\n"), "200 data: 1\n\n"),
-        (reply(201, "application/json", r#""text""#), "201 Json(String"),
-        (reply(202, "application/json", thing), "202 Json(Thing"),
+        (reply(201, "application/json", r#""text""#), "201 Json(Status201("),
+        (reply(202, "application/json", thing), "202 Json(Status2XX(Thing"),
         (nothing(), "204 Empty"),
         (reply(206, "application/pdf", "%PDF"), "206 %PDF"),
     ] {

@@ -5,11 +5,12 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use mint_api::types::{FieldError, Operation, Problem};
-use mint_api::{BodyTooLarge, ResponseValue};
+use mint_api::{BodyTooLarge, RawResponse, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::problem::problem_of;
 use super::repair::without_unreadable_parts;
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
@@ -30,10 +31,9 @@ pub(crate) fn answer<T: DeserializeOwned>(
             let retry_after = retry_after_of(response.headers());
             Ok(Answer { value: response.into_inner(), retry_after })
         }
-        Err(mint_api::Error::InvalidResponsePayload(body, error)) => match without_unreadable_parts(&body) {
-            // The head is gone, and `Retry-After` with it.
-            Some(value) => Ok(Answer { value, retry_after: None }),
-            None => Err(decode_error::<T>(what, DOCUMENTED, &body, error)),
+        Err(mint_api::Error::InvalidResponsePayload(raw, error)) => match without_unreadable_parts(raw.body()) {
+            Some(value) => Ok(Answer { value, retry_after: retry_after_of(raw.headers()) }),
+            None => Err(decode_error::<T>(what, DOCUMENTED, &raw, error)),
         },
         Err(error) => Err(error_of::<T>(what, error)),
     }
@@ -45,9 +45,9 @@ pub(crate) fn answer_as<T: DeserializeOwned>(
     result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
 ) -> Result<Answer<T>, Error> {
     match result {
-        Err(mint_api::Error::InvalidResponsePayload(body, error)) => {
+        Err(mint_api::Error::InvalidResponsePayload(raw, error)) => {
             let expected = Expected { is: "of the type asked for", remedy: "read it as `serde_json::Value` to see it" };
-            Err(decode_error::<T>(what, expected, &body, error))
+            Err(decode_error::<T>(what, expected, &raw, error))
         }
         result => answer(what, result),
     }
@@ -67,29 +67,36 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
     match error {
         Api::ErrorResponse(response) => {
             let reply = reply(response.status(), response.headers());
-            let problem = response.into_inner();
-            let kind = match problem_type::slug(&problem.type_) {
-                Some(problem_type::IDEMPOTENCY_CONFLICT) => ErrorKind::IdempotencyConflict,
-                _ => ErrorKind::Server,
-            };
-            new(kind, refusal(kind, &reply, &problem)).with_reply(reply).with_problem(problem)
+            refused(what, reply, response.into_inner())
         }
-        Api::UnexpectedResponse(response) => {
-            let reply = reply(response.status(), response.headers());
+        Api::UnexpectedResponse(raw) => {
+            let reply = reply(raw.status(), raw.headers());
+            if let Some(problem) = problem_of(&raw) {
+                return refused(what, reply, problem);
+            }
             let why = format!(
                 "the server answered {}, which the API does not document; check the base URL and update this crate",
                 reply.status
             );
             new(ErrorKind::Decode, why).with_reply(reply)
         }
-        Api::InvalidResponsePayload(bytes, error) => decode_error::<T>(what, DOCUMENTED, &bytes, error),
-        Api::CommunicationError(error) | Api::ResponseBodyError(error) | Api::InvalidUpgrade(error) => {
-            transport_error(what, error)
-        }
+        Api::InvalidResponsePayload(raw, error) => decode_error::<T>(what, DOCUMENTED, &raw, error),
+        Api::CommunicationError(error) | Api::ResponseBodyError(error) => transport_error(what, error),
         Api::InvalidRequest(why) => new(ErrorKind::InvalidArgument, why),
         // Only the hook that asks the token source returns this error.
         Api::Custom(why) => new(ErrorKind::Credentials, format!("{why}; sign in again, or correct the token source")),
+        other => new(ErrorKind::Decode, other.to_string()),
     }
+}
+
+/// The error of a reply with a problem document.
+fn refused(what: impl Display, reply: Reply, problem: Problem) -> Error {
+    let kind = match problem_type::slug(&problem.type_) {
+        Some(problem_type::IDEMPOTENCY_CONFLICT) => ErrorKind::IdempotencyConflict,
+        _ => ErrorKind::Server,
+    };
+    let why = refusal(kind, &reply, &problem);
+    Error::new(kind, format!("could not {what}: {why}")).with_reply(reply).with_problem(problem)
 }
 
 /// The type and the id of the resource of an operation.
@@ -186,9 +193,10 @@ const DOCUMENTED: Expected = Expected {
 fn decode_error<T: DeserializeOwned>(
     what: impl Display,
     Expected { is, remedy }: Expected,
-    bytes: &[u8],
+    raw: &RawResponse,
     error: serde_json::Error,
 ) -> Error {
+    let bytes = raw.body();
     // Decode again to get the path: the generated client reports only the line and column.
     let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
     let at = match again {
@@ -197,7 +205,8 @@ fn decode_error<T: DeserializeOwned>(
     };
     let shown = quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
     let message = format!("could not {what}: the reply is not {is}{at}; {remedy}; the reply begins with `{shown}`");
-    Error::new(ErrorKind::Decode, message).with_source(NotDecoded(quoted(&error.to_string())))
+    let reply = reply(raw.status(), raw.headers());
+    Error::new(ErrorKind::Decode, message).with_reply(reply).with_source(NotDecoded(quoted(&error.to_string())))
 }
 
 /// The text of a decoder's error, without the values in it, which may be signed URLs.
@@ -238,17 +247,18 @@ pub(crate) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<I
 mod tests {
     use super::*;
 
-    fn refused(status: u16, problem: serde_json::Value) -> Error {
+    fn refusal_of(status: u16, problem: serde_json::Value) -> Error {
         let mut all = serde_json::json!({"type": "about:blank", "title": "T", "status": status});
         all.as_object_mut().unwrap().extend(problem.as_object().unwrap().clone());
         let status = StatusCode::from_u16(status).unwrap();
-        let value = ResponseValue::new(serde_json::from_value(all).unwrap(), status, HeaderMap::new());
+        let raw = RawResponse::new(status, HeaderMap::new(), all.to_string().into());
+        let value = mint_api::ErrorResponse::new(serde_json::from_value(all).unwrap(), raw);
         error_of::<Problem>("start it", mint_api::Error::ErrorResponse(value))
     }
 
     #[test]
     fn a_refusal_names_each_field_and_what_to_do() {
-        let error = refused(
+        let error = refusal_of(
             422,
             serde_json::json!({"detail": "3 fields are wrong.", "errors": [
                 {"path": "/prompt", "code": "too_short", "message": "must not be empty."},
@@ -268,18 +278,19 @@ mod tests {
 
         let many: Vec<_> =
             (0..12).map(|number| serde_json::json!({"path": format!("/{number}"), "message": "x"})).collect();
-        let text = refused(400, serde_json::json!({ "errors": many })).to_string();
+        let text = refusal_of(400, serde_json::json!({ "errors": many })).to_string();
         assert!(text.contains("`9` x, and 2 more") && !text.contains("`10`"), "{text}");
     }
 
     #[test]
     fn an_idempotency_conflict_has_its_own_kind() {
         for type_ in ["idempotency-conflict", "https://api.mint.gg/problems/idempotency-conflict"] {
-            let error = refused(409, serde_json::json!({ "type": type_ }));
+            let error = refusal_of(409, serde_json::json!({ "type": type_ }));
             assert!(error.is_idempotency_conflict() && error.to_string().contains("with its own arguments"), "{error}");
             assert_eq!(error.problem_type(), Some("idempotency-conflict"));
         }
-        let other = refused(409, serde_json::json!({"type": "https://api.mint.gg/problems/model-already-optimized"}));
+        let other =
+            refusal_of(409, serde_json::json!({"type": "https://api.mint.gg/problems/model-already-optimized"}));
         assert_eq!((other.kind(), other.problem_type()), (ErrorKind::Server, Some("model-already-optimized")));
     }
 
@@ -295,7 +306,7 @@ mod tests {
             (409, "read it again"),
             (418, "see `problem`"),
         ] {
-            let text = refused(status, serde_json::json!({})).to_string();
+            let text = refusal_of(status, serde_json::json!({})).to_string();
             assert!(text.contains(remedy), "{text}");
         }
         let mut headers = HeaderMap::new();
@@ -322,7 +333,8 @@ mod tests {
         let body =
             br#"{"type": "t", "title": "t", "status": "https://a/b?signature=1", "instance": "https://a?signature=1"}"#;
         let error = serde_json::from_slice::<Problem>(body).unwrap_err();
-        let error = decode_error::<Problem>("read it", DOCUMENTED, body, error);
+        let raw = RawResponse::new(StatusCode::OK, HeaderMap::new(), body.to_vec());
+        let error = decode_error::<Problem>("read it", DOCUMENTED, &raw, error);
         let text = format!("{error} {error:?} {}", causes(&error).map(ToString::to_string).collect::<String>());
         assert!(error.to_string().contains("at `status`") && text.contains("expected"), "{text}");
         assert!(text.contains("https://a/b") && !text.contains("signature"), "{text}");

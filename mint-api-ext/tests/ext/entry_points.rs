@@ -106,7 +106,7 @@ async fn every_way_of_waiting_agrees() {
             3,
         ),
         (vec![operation("running"), problem(404)], "Server Some(404)", 2),
-        (vec![operation("running"), Reply::text(200, "text/html", "<html>")], "Decode None", 4),
+        (vec![operation("running"), Reply::text(200, "text/html", "<html>")], "Decode Some(200)", 4),
         (vec![operation("running").header("retry-after", "500")], "Timeout None", 1),
         (vec![operation("running")], "Timeout None", 11),
         (vec![problem(500)], "Timeout None", 11),

@@ -91,8 +91,8 @@ async fn failures_that_will_not_pass_end_the_wait() {
         (Reply::problem(501), Some(501), ErrorKind::Server),
         (Reply::problem(505), Some(505), ErrorKind::Server),
         (Reply::text(302, "text/plain", "").header("location", "/x"), Some(302), ErrorKind::Decode),
-        (Reply::text(200, "text/html", "<html>"), None, ErrorKind::Decode),
-        (Reply::text(200, "application/json", "{\"id\": 7}"), None, ErrorKind::Decode),
+        (Reply::text(200, "text/html", "<html>"), Some(200), ErrorKind::Decode),
+        (Reply::text(200, "application/json", "{\"id\": 7}"), Some(200), ErrorKind::Decode),
     ] {
         let error = outcome_of(Script::model().replies([Reply::operation("running"), reply])).await.unwrap_err();
         assert_eq!((error.status().map(|status| status.as_u16()), error.kind()), (status, kind), "{error}");

@@ -65,7 +65,8 @@ async fn the_base_url_keeps_its_path() {
 
 #[tokio::test]
 async fn errors_are_those_of_every_call() {
-    let refused = reply("409 Conflict", &[("retry-after", "7")], "no");
+    let refused =
+        reply("409 Conflict", &[("retry-after", "7")], r#"{"type":"a","title":"b","status":409,"detail":"no"}"#);
     let error = client_of(&serve(refused).await).any_route(Method::GET, "/v1/a").send::<Value>().await.unwrap_err();
     let Error::ErrorResponse(problem) = error else { panic!("{error:?}") };
     assert_eq!((problem.status().as_u16(), problem.detail.as_deref()), (409, Some("no")));

@@ -65,7 +65,7 @@ async fn error_of(server: Loopback) -> Error<Problem> {
 async fn no_error_shows_the_key() {
     for (kind, reply) in [
         ("ErrorResponse", reply("401 Unauthorized", &[], r#"{"type":"a","title":"b","status":401}"#)),
-        ("ErrorResponse", reply("502 Bad Gateway", &[], "<html></html>")),
+        ("UnexpectedResponse", reply("502 Bad Gateway", &[], "<html></html>")),
         ("UnexpectedResponse", reply("202 Accepted", &[], model().to_string())),
         ("UnexpectedResponse", reply("302 Found", &[("location", "/elsewhere")], "")),
         ("InvalidResponsePayload", reply("200 OK", &[], "<html></html>")),

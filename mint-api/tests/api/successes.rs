@@ -62,8 +62,10 @@ async fn a_body_that_is_no_operation_is_an_error_that_holds_it() {
     {
         let server = serve(reply("200 OK", &[JSON], body)).await;
         match get(&client_of(&server)).await.unwrap_err() {
-            Error::InvalidResponsePayload(bytes, error) => {
-                assert_eq!(bytes, body.as_bytes());
+            Error::InvalidResponsePayload(response, error) => {
+                assert_eq!(response.body(), body.as_bytes());
+                assert_eq!(response.status(), 200);
+                assert_eq!(response.headers()["content-type"], JSON.1);
                 assert!(error.line() <= 1, "{error}");
             }
             other => panic!("{body}: {other:?}"),

@@ -3,6 +3,7 @@
 //! progenitor's types are closed: a new enum value or a new union member fails the whole reply.
 
 mod attributes;
+mod by_status;
 mod client;
 mod generate;
 mod named_types;
@@ -15,7 +16,7 @@ mod rust_type;
 mod server;
 mod structs;
 #[cfg(test)]
-#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub, clippy::enum_variant_names)]
 mod support;
 mod support_module;
 mod timestamp;

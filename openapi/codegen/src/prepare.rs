@@ -27,6 +27,7 @@ mod tolerance;
 mod union_cycles;
 mod unions;
 mod untyped;
+mod wildcards;
 
 use std::collections::BTreeMap;
 
@@ -75,6 +76,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     null_flags::fold,
     untyped::report,
     dereference::inline,
+    wildcards::read_as_json,
     discriminators::explicit_mappings,
     component_names::rename,
     merge_inheritance,

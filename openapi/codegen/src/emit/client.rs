@@ -1,8 +1,14 @@
-//! Path encoding and constructors of the generated client.
+//! Path encoding, errors and constructors of the generated client.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
-use syn::visit_mut::{VisitMut, visit_impl_item_fn_mut, visit_macro_mut};
-use syn::{Attribute, Expr, ExprLit, File, ImplItem, Item, Lit, Macro, Meta, UseTree, parse_quote};
+use quote::ToTokens as _;
+use syn::visit_mut::{
+    VisitMut, visit_expr_mut, visit_field_value_mut, visit_impl_item_fn_mut, visit_local_mut, visit_macro_mut,
+};
+use syn::{
+    Attribute, Expr, ExprLit, FieldValue, File, ImplItem, Item, ItemUse, Lit, LitStr, Local, Macro, Member, Meta, Pat,
+    UseTree, parse_quote,
+};
 
 use super::Settings;
 
@@ -10,6 +16,29 @@ use super::Settings;
 ///
 /// Ours can refuse a value, so each call gets a `?`. The calls are inside `format!`, so this works on tokens.
 pub(super) fn replace_path_encoding(file: &mut File) {
+    import_instead(
+        file,
+        "encode_path",
+        parse_quote!(
+            use support::encode_path;
+        ),
+    );
+    Encoding.visit_file_mut(file);
+}
+
+/// Replaces progenitor's error, which loses parts of a reply.
+pub(super) fn replace_error(file: &mut File) {
+    import_instead(
+        file,
+        "Error",
+        parse_quote!(
+            pub use support::{Error, ErrorResponse, RawResponse};
+        ),
+    );
+}
+
+/// Imports an item of ours in the place of the one of that name from progenitor's crate.
+fn import_instead(file: &mut File, name: &str, import: ItemUse) {
     for item in &mut file.items {
         if let Item::Use(import) = item
             && let UseTree::Path(path) = &mut import.tree
@@ -17,23 +46,32 @@ pub(super) fn replace_path_encoding(file: &mut File) {
             && let UseTree::Group(group) = &mut *path.tree
         {
             let kept = std::mem::take(&mut group.items).into_iter();
-            group.items =
-                kept.filter(|tree| !matches!(tree, UseTree::Name(name) if name.ident == "encode_path")).collect();
+            group.items = kept.filter(|tree| !matches!(tree, UseTree::Name(given) if given.ident == name)).collect();
         }
     }
     file.items.insert(
         0,
         parse_quote!(
             #[allow(unused_imports)]
-            use support::encode_path;
+            #import
         ),
     );
-    Encoding.visit_file_mut(file);
 }
 
 struct Encoding;
 
 impl VisitMut for Encoding {
+    // A `#` in the template of a path would begin a fragment.
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        if matches!(&local.pat, Pat::Ident(name) if name.ident == "url")
+            && let Some(init) = &mut local.init
+            && let Expr::Macro(call) = &mut *init.expr
+        {
+            call.mac.tokens = with_encoded_hashes(std::mem::take(&mut call.mac.tokens));
+        }
+        visit_local_mut(self, local);
+    }
+
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         if call.path.is_ident("format") {
             call.tokens = with_question_marks(std::mem::take(&mut call.tokens));
@@ -51,6 +89,16 @@ impl VisitMut for Encoding {
             *text = syn::LitStr::new(&safe, text.span());
         }
     }
+}
+
+fn with_encoded_hashes(tokens: TokenStream) -> TokenStream {
+    let encoded = tokens.into_iter().map(|token| match syn::parse2::<LitStr>(token.to_token_stream()) {
+        Ok(text) if text.value().contains('#') => {
+            TokenTree::from(proc_macro2::Literal::string(&text.value().replace('#', "%23")))
+        }
+        _ => token,
+    });
+    encoded.collect()
 }
 
 fn with_question_marks(tokens: TokenStream) -> TokenStream {
@@ -73,6 +121,38 @@ fn with_question_marks(tokens: TokenStream) -> TokenStream {
         after_name = is_name;
     }
     out.into_iter().collect()
+}
+
+/// Makes the constructors take a base URL with a slash at its end, and names the user agent.
+pub(super) fn complete_constructors(file: &mut File, settings: &Settings) {
+    for item in &mut file.items {
+        if let Item::Impl(item) = item {
+            Constructors { user_agent: settings.user_agent.as_deref() }.visit_item_impl_mut(item);
+        }
+    }
+}
+
+struct Constructors<'a> {
+    user_agent: Option<&'a str>,
+}
+
+impl VisitMut for Constructors<'_> {
+    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
+        if matches!(&field.member, Member::Named(name) if name == "baseurl") {
+            field.expr = parse_quote!(baseurl.trim_end_matches('/').to_string());
+        }
+        visit_field_value_mut(self, field);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_expr_mut(self, expr);
+        if let Expr::Call(call) = &*expr
+            && let Some(user_agent) = self.user_agent
+            && call.func.to_token_stream().to_string().ends_with("ClientBuilder :: new")
+        {
+            *expr = parse_quote!(#expr.user_agent(#user_agent));
+        }
+    }
 }
 
 /// Removes the constructor that sets timeouts and can panic, and makes the other one private to the crate.

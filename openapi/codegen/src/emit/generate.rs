@@ -8,7 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, client, named_types, names, objects, open_enum, operations, server, structs, timestamp, union, wire,
+    attributes, by_status, client, named_types, names, objects, open_enum, operations, server, structs, timestamp,
+    union, wire,
 };
 use crate::error::Error;
 use crate::lower::lower_value;
@@ -24,6 +25,9 @@ pub struct Settings {
     ///
     /// With it, the constructors of the client are private to the crate, which decides how a client is made.
     pub inner_type: Option<String>,
+    /// The `User-Agent` of a client that `Client::new` makes, such as `lamps/1.2`. A client that `Client::new_with_client`
+    /// makes has that of the given HTTP client.
+    pub user_agent: Option<String>,
     /// Whether types derive `schemars::JsonSchema` (schemars 1) behind a feature named `schemars`.
     pub schemars: bool,
 }
@@ -32,6 +36,12 @@ impl Settings {
     /// Sets [`Settings::inner_type`].
     pub fn with_inner_type(mut self, path: &str) -> Self {
         self.inner_type = Some(path.to_owned());
+        self
+    }
+
+    /// Sets [`Settings::user_agent`].
+    pub fn with_user_agent(mut self, user_agent: &str) -> Self {
+        self.user_agent = Some(user_agent.to_owned());
         self
     }
 
@@ -107,6 +117,8 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     wire::restore(&mut file, &plan);
     operations::complete(&mut file, &plan);
     client::replace_path_encoding(&mut file);
+    client::replace_error(&mut file);
+    client::complete_constructors(&mut file, settings);
     client::seal(&mut file, settings);
     file.items.extend(server::items(&document.servers)?);
     let rust = named_types::settle_texts(&prettyplease::unparse(&file));
@@ -128,6 +140,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         objects::refuse_lists(types)?;
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
+        types.extend(by_status::items(plan)?);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Announces the types that typify must not write to it: enums of strings and unions.
+//! Announces the types that typify must not write to it: enums of strings, unions, and types that the status decides.
 
 use progenitor::{GenerationSettings, TypeImpl};
 use quote::{format_ident, quote};
@@ -15,7 +15,7 @@ pub(super) fn announce(settings: &mut GenerationSettings, plan: &Plan) {
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), impls.into_iter());
     }
-    for name in plan.unions.keys() {
+    for name in plan.unions.keys().chain(plan.by_status.keys()) {
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), std::iter::empty());
     }
 }

@@ -1,6 +1,7 @@
-//! Optional bodies, forms, lists and replies of several kinds, which progenitor cannot generate.
+//! Optional bodies, forms, lists, headers and replies, which progenitor cannot generate as they are.
 
 mod form;
+mod headers;
 mod optional_body;
 mod path;
 mod query;
@@ -12,6 +13,7 @@ use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type
 use super::names::module_items;
 use crate::plan::Plan;
 use form::FormBody;
+use headers::Headers;
 use optional_body::OptionalBody;
 use path::Lists;
 use query::Forms;
@@ -32,9 +34,8 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         if !operation.path_lists.is_empty() {
             Lists(&operation.path_lists).visit_item_mut(item);
         }
-        if !operation.replies.is_empty() {
-            Replies(operation).visit_item_mut(item);
-        }
+        Headers { accept: operation.accept.as_deref() }.visit_item_mut(item);
+        Replies { operation, plan }.visit_item_mut(item);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::error::Error;
 
 /// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
+    ("error", include_str!("support/error.rs")),
     ("integers", include_str!("support/integers.rs")),
     ("json", include_str!("support/json.rs")),
     ("members", include_str!("support/members.rs")),

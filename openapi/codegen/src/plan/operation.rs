@@ -10,7 +10,7 @@ pub struct Operation {
     pub body_is_optional: bool,
     /// The kinds of its success replies by status. Empty where all are of one kind.
     pub replies: BTreeMap<String, ReplyKind>,
-    /// The value of the header `Accept`. `None` for JSON alone.
+    /// The value of the header `Accept`. `None` for the one that progenitor would send.
     pub accept: Option<String>,
     /// The media type of the body. `None` for the one that progenitor would send.
     pub content_type: Option<String>,
@@ -65,4 +65,14 @@ pub enum ReplyKind {
     Bytes,
     /// No body.
     Nothing,
+}
+
+/// One of the types of a reply that the status decides.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StatusVariant {
+    /// The key in `responses`: a status, a range such as `4XX`, or `DEFAULT`.
+    pub status: String,
+    /// The schema in the prepared document.
+    pub schema: serde_json::Value,
 }

@@ -13,7 +13,7 @@ use crate::model::names::pascal_name;
 use crate::model::operations;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::plan::{Enum, Operation, Plan, ReadType, Union};
+use crate::plan::{Enum, Operation, Plan, ReadType, StatusVariant, Union};
 use crate::prepare::directions;
 use crate::report::Pass;
 
@@ -24,6 +24,8 @@ pub(super) struct Facts {
     operations: BTreeMap<(String, String), Operation>,
     /// The Rust type names of components, by their names in the lowered document.
     pub(super) type_names: BTreeMap<String, String>,
+    /// The statuses of the types that replace the properties of a component, by its name and in their order.
+    pub(super) by_status: BTreeMap<String, Vec<String>>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
     /// Properties that are nullable only to distinguish absence from emptiness.
@@ -79,6 +81,13 @@ impl Facts {
                 // A discriminator names one member, also of an `anyOf`.
                 let exclusive = schema.get("oneOf").is_some() || !tag.is_empty();
                 plan.unions.insert(name.clone(), Union { description, members, tag, exclusive, open: read });
+                continue;
+            }
+            if let Some(statuses) = self.by_status.get(name) {
+                let schemas = schema["properties"].as_object().into_iter().flatten().map(|(_, schema)| schema.clone());
+                let variants = statuses.iter().cloned().zip(schemas);
+                let variants = variants.map(|(status, schema)| StatusVariant { status, schema });
+                plan.by_status.insert(name.clone(), variants.collect());
                 continue;
             }
             let at = Pointer::component("schemas", name);

@@ -1,6 +1,6 @@
 //! One typed success and one typed error for each operation, which is what progenitor can generate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,8 @@ pub(super) fn normalise(pass: &mut Pass<Facts>) {
     let everywhere = error_schemas(document);
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
-    let mut replies = Replies { everywhere, taken, named: Map::new(), log };
+    let mut by_status = std::mem::take(&mut facts.by_status);
+    let mut replies = Replies { everywhere, taken, named: Map::new(), by_status: &mut by_status, log };
     for operations::Operation { path, method, at, fields } in operations_mut(document) {
         let id = rust_name(operations::id(fields));
         replies.operation(fields, method, facts.operation(path, method), &id, &at.join("responses"));
@@ -25,6 +26,7 @@ pub(super) fn normalise(pass: &mut Pass<Facts>) {
     for (name, schema) in replies.named {
         document["components"]["schemas"][name] = schema;
     }
+    facts.by_status = by_status;
 }
 
 struct Replies<'a> {
@@ -32,6 +34,8 @@ struct Replies<'a> {
     everywhere: Vec<Value>,
     taken: BTreeSet<String>,
     named: Map<String, Value>,
+    /// The statuses of the components whose properties are the types of a reply by its status.
+    by_status: &'a mut BTreeMap<String, Vec<String>>,
     log: &'a mut Log,
 }
 
@@ -66,6 +70,7 @@ impl Replies<'_> {
         {
             successes.insert("2XX".into(), default.clone());
         }
+        facts.accept = accept(successes.values(), errors.values());
         self.successes(operation, facts, successes, id, at);
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
             self.errors(responses, &errors, id, at);
@@ -99,7 +104,6 @@ impl Replies<'_> {
             self.log.add(Code::L116, at, statuses.join(", "));
             if !typed.is_empty() {
                 facts.replies = given.keys().cloned().zip(kinds.iter().copied()).collect();
-                facts.accept = Some(accept(given.values()));
             }
         }
         let mut responses = Map::new();
@@ -135,12 +139,29 @@ impl Replies<'_> {
         match schemas.as_slice() {
             [only] if typed.len() == 1 => only.clone(),
             [only] => self.named(only.clone(), &format!("{id}Reply")),
-            several => {
+            _ => {
                 let statuses: Vec<_> = typed.iter().map(|(status, _)| status.as_str()).collect();
                 self.log.add(Code::L112, at, format!("{}; the status tells which", statuses.join(", ")));
-                self.named(json!({"oneOf": several}), &format!("{id}Reply"))
+                let typed = typed.iter().map(|(status, (_, schema))| (status.clone(), schema.clone()));
+                self.by_status(typed.collect(), &format!("{id}Reply"))
             }
         }
+    }
+
+    /// A component that stands for the types of a reply by its status: an object with a property for each.
+    fn by_status(&mut self, mut typed: Vec<(String, Value)>, wanted: &str) -> Value {
+        // Exact statuses, then ranges, then all others.
+        typed.sort_by_key(|(status, _)| (status.parse::<u16>().is_err(), status == "DEFAULT"));
+        let name = unique_name(&rust_name(wanted), &mut self.taken);
+        let property = |status: &str| match status {
+            "DEFAULT" => "default".to_owned(),
+            status => format!("status{}", status.to_lowercase()),
+        };
+        let properties: Map<_, _> = typed.iter().map(|(status, schema)| (property(status), schema.clone())).collect();
+        let required: Vec<_> = properties.keys().cloned().collect();
+        self.by_status.insert(name.clone(), typed.into_iter().map(|(status, _)| status).collect());
+        self.named.insert(name.clone(), json!({"type": "object", "properties": properties, "required": required}));
+        json!({"$ref": format!("#/components/schemas/{name}")})
     }
 
     /// Replaces all error replies by `4XX` and `5XX` of one type.
@@ -153,21 +174,23 @@ impl Replies<'_> {
                 self.log.add(Code::L101, &at.join(status), format!("was `{media_type}`"));
             }
         }
-        if schemas.is_empty() {
+        let documents_none = schemas.is_empty();
+        if documents_none {
             schemas = self.everywhere.clone();
         }
         let schema = match schemas.as_slice() {
             [] => return,
             [only] => self.named(only.clone(), &format!("{id}Error")),
-            several if errors.is_empty() => {
+            several if documents_none => {
                 let reason = format!("{} different error bodies in the document", several.len());
                 self.log.add(Code::W102, at, reason);
                 json!({})
             }
-            several => {
+            _ => {
                 let statuses: Vec<_> = errors.keys().map(String::as_str).collect();
                 self.log.add(Code::L112, at, format!("errors {}; the status tells which", statuses.join(", ")));
-                self.named(json!({"oneOf": several}), &format!("{id}Error"))
+                let typed = errors.iter().filter_map(|(status, reply)| Some((status.clone(), json_type(reply)?.1)));
+                self.by_status(typed.collect(), &format!("{id}Error"))
             }
         };
         let statuses: Vec<_> = errors.keys().map(|status| status.to_lowercase()).collect();
@@ -225,20 +248,39 @@ fn described_kind(kind: ReplyKind) -> &'static str {
     }
 }
 
-/// The value of the header `Accept`: JSON first, then streams.
-fn accept<'a>(replies: impl Iterator<Item = &'a Value>) -> String {
-    let mut accept = vec![JSON.to_owned()];
-    for reply in replies {
-        let has_json = json_type(reply).is_some();
-        let others = media_types(reply).filter(|name| !is_json(name) && (!has_json || is_stream(name)));
+/// The value of the header `Accept`: the media types of the successes, JSON first, and of errors in JSON. `None` if that
+/// says nothing.
+fn accept<'a>(
+    successes: impl Iterator<Item = &'a Value> + Clone,
+    errors: impl Iterator<Item = &'a Value>,
+) -> Option<String> {
+    let json = |reply: &Value| Some(essence(&json_type(reply)?.0)).filter(|name| is_sendable(name));
+    let mut accepted: Vec<(String, &str)> = Vec::new();
+    let mut add = |name: String, quality| {
+        if accepted.iter().all(|(accepted, _)| *accepted != name) {
+            accepted.push((name, quality));
+        }
+    };
+    let has_json = successes.clone().any(|reply| json(reply).is_some());
+    successes.clone().filter_map(json).for_each(|name| add(name, ""));
+    for reply in successes {
+        let is_json_reply = json(reply).is_some();
+        let others = media_types(reply).filter(|name| !is_json(name) && (!is_json_reply || is_stream(name)));
         for name in others.filter(|name| is_sendable(name)) {
-            let name = format!("{};q=0.5", essence(name));
-            if !accept.contains(&name) {
-                accept.push(name);
-            }
+            add(essence(name), if has_json { ";q=0.5" } else { "" });
         }
     }
-    accept.join(", ")
+    if accepted.is_empty() || accepted.iter().any(|(name, _)| name == "*/*") {
+        return None;
+    }
+    let mut accepted: Vec<_> = accepted.into_iter().map(|(name, quality)| format!("{name}{quality}")).collect();
+    for name in errors.filter_map(json) {
+        let named = |accepted: &String| accepted.split(';').next() == Some(name.as_str());
+        if !accepted.iter().any(named) {
+            accepted.push(format!("{name};q=0.9"));
+        }
+    }
+    Some(accepted.join(", ")).filter(|accepted| accepted != JSON)
 }
 
 fn described(reply: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -104,7 +104,7 @@ codes! {
     L109 Lowered "a parameter is given its Rust name";
     L110 Lowered "a property is given its Rust name";
     L111 Lowered "an object in the query becomes one parameter for each property";
-    L112 Lowered "several success bodies become one union";
+    L112 Lowered "the status of a reply decides its type";
     L113 Lowered "a header that the client sets itself is not a parameter";
     L114 Lowered "a parameter that the path names is declared";
     L115 Lowered "an operation is given its Rust name";

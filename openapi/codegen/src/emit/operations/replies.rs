@@ -1,64 +1,104 @@
-//! Replies of several kinds; progenitor supports one.
+//! Reading replies: successes of several kinds, types that the status decides, and errors that keep the whole reply.
 
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{ToTokens as _, quote};
 use syn::parse::Parser as _;
-use syn::visit_mut::{VisitMut, visit_expr_method_call_mut};
-use syn::{Arm, Expr, ExprMethodCall, ImplItemFn, Pat, ReturnType, Stmt, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{Arm, Expr, GenericArgument, ImplItemFn, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
 
-use super::{names_header, with_argument};
-use crate::plan::{Operation, ReplyKind};
+use super::with_argument;
+use crate::plan::{Operation, Plan, ReplyKind};
 
-/// Makes an operation return `Reply`, which can hold every kind of reply.
-pub(super) struct Replies<'a>(pub(super) &'a Operation);
+/// Replaces how an operation reads its replies.
+pub(super) struct Replies<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) plan: &'a Plan,
+}
 
 impl VisitMut for Replies<'_> {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
         if function.sig.ident != "send" {
             return;
         }
-        if let ReturnType::Type(_, ty) = &mut function.sig.output {
-            **ty = with_argument(ty, |reply| with_argument(&reply, |ty| parse_quote!(super::support::Reply<#ty>)));
-        }
-        if let Some(accept) = &self.0.accept {
-            Accept(accept).visit_block_mut(&mut function.block);
+        let ReturnType::Type(_, output) = &mut function.sig.output else { return };
+        // `Result<ResponseValue<value>, Error<error>>`
+        let [value, error] = [0, 1].map(|index| argument(&argument(output, index)?, 0));
+        let Some(error) = error else { return };
+        let reader: Expr = match value.is_some_and(|value| self.is_by_status(&value)) {
+            true => parse_quote!(super::support::json_by_status(response).await),
+            false => parse_quote!(super::support::json(response).await),
+        };
+        if !self.operation.replies.is_empty() {
+            **output =
+                with_argument(output, |reply| with_argument(&reply, |ty| parse_quote!(super::support::Reply<#ty>)));
         }
         let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
+        let mut arms = match self.operation.replies.is_empty() {
+            true => replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect(),
+            false => self.of_kinds(&reader),
+        };
+        let otherwise: Expr = if matches!(&error, Type::Tuple(tuple) if tuple.elems.is_empty()) {
+            parse_quote!(Error::unexpected(response))
+        } else if self.is_by_status(&error) {
+            parse_quote!(Error::of_status(response))
+        } else {
+            parse_quote!(Error::of(response))
+        };
+        arms.push(parse_quote!(_ => Err(#otherwise.await),));
+        replies.arms = arms;
+    }
+}
+
+impl Replies<'_> {
+    fn is_by_status(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else { return false };
+        path.path.segments.last().is_some_and(|last| self.plan.by_status.contains_key(&last.ident.to_string()))
+    }
+
+    /// The arms of successes of several kinds.
+    fn of_kinds(&self, reader: &Expr) -> Vec<Arm> {
         // Exact statuses come before ranges.
-        let mut successes: Vec<_> = self.0.replies.iter().collect();
+        let mut successes: Vec<_> = self.operation.replies.iter().collect();
         successes.sort_by_key(|(status, _)| status.parse::<u16>().is_err());
-        let successes = successes.into_iter().map(|(status, kind)| -> Arm {
+        let arms = successes.into_iter().map(|(status, kind)| {
             let status: Pat = match status.parse::<u16>() {
                 Ok(code) => Pat::parse_single.parse2(quote!(#code)),
                 Err(_) => Pat::parse_single.parse2(quote!(200u16..=299u16)),
             }
             .unwrap_or_else(|_| parse_quote!(_));
-            let read = format_ident!("{}", reader(*kind));
-            parse_quote!(#status => super::support::Reply::#read(response).await,)
+            let read: Expr = match kind {
+                ReplyKind::Json => parse_quote!(super::support::Reply::of_json(#reader)),
+                ReplyKind::JsonOrBytes => parse_quote!(match super::support::is_json(&response) {
+                    true => super::support::Reply::of_json(#reader),
+                    false => super::support::Reply::of_bytes(response),
+                }),
+                ReplyKind::Bytes => parse_quote!(super::support::Reply::of_bytes(response)),
+                ReplyKind::Nothing => parse_quote!(super::support::Reply::of_nothing(response)),
+            };
+            parse_quote!(#status => #read,)
         });
-        let others = replies.arms.iter().filter(|arm| !arm.pat.to_token_stream().to_string().starts_with('2'));
-        replies.arms = successes.chain(others.cloned()).collect();
+        arms.collect()
     }
 }
 
-/// The function in `support/reply.rs` that reads a kind of reply.
-fn reader(kind: ReplyKind) -> &'static str {
-    match kind {
-        ReplyKind::Json => "from_json",
-        ReplyKind::JsonOrBytes => "from_json_or_bytes",
-        ReplyKind::Bytes => "from_bytes",
-        ReplyKind::Nothing => "from_nothing",
+/// A generic argument of a type.
+fn argument(ty: &Type, index: usize) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    match arguments.args.iter().nth(index)? {
+        GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
     }
 }
 
-/// Sets the header `Accept`.
-struct Accept<'a>(&'a str);
+fn is_success(arm: &Arm) -> bool {
+    arm.pat.to_token_stream().to_string().starts_with('2')
+}
 
-impl VisitMut for Accept<'_> {
-    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
-        visit_expr_method_call_mut(self, call);
-        if call.method == "header" && names_header(call, "ACCEPT") {
-            let accept = self.0;
-            call.args[1] = parse_quote!(::reqwest::header::HeaderValue::from_static(#accept));
-        }
+/// The arm with this reader in the place of progenitor's, which reads JSON.
+fn read_by(arm: &Arm, reader: &Expr) -> Arm {
+    let mut arm = arm.clone();
+    if arm.body.to_token_stream().to_string().contains("from_response") {
+        *arm.body = reader.clone();
     }
+    arm
 }

@@ -123,7 +123,7 @@ fn encoded(text: &str) -> String {
 #[derive(Debug)]
 pub(crate) struct InvalidParameter(String);
 
-impl<E> From<InvalidParameter> for progenitor_client::Error<E> {
+impl<E> From<InvalidParameter> for super::error::Error<E> {
     fn from(InvalidParameter(name): InvalidParameter) -> Self {
         Self::InvalidRequest(format!(
             "`{name}` cannot be written in the form that the document asks for: pass scalars, or a list or object of them"

@@ -1,9 +1,40 @@
 use std::fmt;
 
-use progenitor_client::{ByteStream, Error, ResponseValue};
+use progenitor_client::{ByteStream, ResponseValue};
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
+
+use super::error::{Error, RawResponse};
+
+/// A type of which the status of a reply decides what its body is.
+pub(crate) trait ByStatus: Sized {
+    /// Reads the body of a reply; `None` if the status has no documented type.
+    fn by_status(status: u16, body: &[u8]) -> Option<serde_json::Result<Self>>;
+}
+
+/// Reads a success in JSON.
+pub(crate) async fn json<T: DeserializeOwned, E>(response: Response) -> Result<ResponseValue<T>, Error<E>> {
+    success(response, |_, body| Some(serde_json::from_slice(body))).await
+}
+
+/// Reads a success in JSON whose type the status decides.
+pub(crate) async fn json_by_status<T: ByStatus, E>(response: Response) -> Result<ResponseValue<T>, Error<E>> {
+    success(response, T::by_status).await
+}
+
+async fn success<T, E>(
+    response: Response,
+    read: impl FnOnce(u16, &[u8]) -> Option<serde_json::Result<T>>,
+) -> Result<ResponseValue<T>, Error<E>> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
+    match read(status.as_u16(), &body) {
+        Some(Ok(value)) => Ok(ResponseValue::new(value, status, headers)),
+        Some(Err(error)) => Err(Error::InvalidResponsePayload(RawResponse::new(status, headers, body.into()), error)),
+        None => Err(Error::UnexpectedResponse(RawResponse::new(status, headers, body.into()))),
+    }
+}
 
 /// What came back from an operation whose replies are of several kinds.
 ///
@@ -34,6 +65,31 @@ impl<T> Reply<T> {
             Self::Json(_) | Self::Empty => None,
         }
     }
+
+    pub(crate) fn of_json<E>(read: Result<ResponseValue<T>, Error<E>>) -> Result<ResponseValue<Self>, Error<E>> {
+        let read = read?;
+        let (status, headers) = (read.status(), read.headers().clone());
+        Ok(ResponseValue::new(Self::Json(read.into_inner()), status, headers))
+    }
+
+    pub(crate) fn of_bytes<E>(response: Response) -> Result<ResponseValue<Self>, Error<E>> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = ResponseValue::stream(response).into_inner();
+        Ok(ResponseValue::new(Self::Bytes(bytes), status, headers))
+    }
+
+    pub(crate) fn of_nothing<E>(response: Response) -> Result<ResponseValue<Self>, Error<E>> {
+        Ok(ResponseValue::new(Self::Empty, response.status(), response.headers().clone()))
+    }
+}
+
+/// Whether a reply that may come as JSON or in another media type is JSON. One without a media type is.
+pub(crate) fn is_json(response: &Response) -> bool {
+    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    media_type.is_none_or(|media_type| {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence.ends_with("/json") || essence.ends_with("+json")
+    })
 }
 
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {
@@ -43,33 +99,5 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
             Self::Bytes(_) => f.write_str("Bytes(..)"),
             Self::Empty => f.write_str("Empty"),
         }
-    }
-}
-
-impl<T: DeserializeOwned> Reply<T> {
-    pub(crate) async fn from_json<E>(response: Response) -> Result<ResponseValue<Self>, Error<E>> {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let value = ResponseValue::<T>::from_response(response).await?.into_inner();
-        Ok(ResponseValue::new(Self::Json(value), status, headers))
-    }
-
-    /// A reply of a status that comes as JSON or in another media type. One that does not say is JSON.
-    pub(crate) async fn from_json_or_bytes<E>(response: Response) -> Result<ResponseValue<Self>, Error<E>> {
-        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = media_type.is_none_or(|media_type| {
-            let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            essence.ends_with("/json") || essence.ends_with("+json")
-        });
-        if is_json { Self::from_json(response).await } else { Self::from_bytes(response).await }
-    }
-
-    pub(crate) async fn from_bytes<E>(response: Response) -> Result<ResponseValue<Self>, Error<E>> {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = ResponseValue::stream(response).into_inner();
-        Ok(ResponseValue::new(Self::Bytes(bytes), status, headers))
-    }
-
-    pub(crate) async fn from_nothing<E>(response: Response) -> Result<ResponseValue<Self>, Error<E>> {
-        Ok(ResponseValue::new(Self::Empty, response.status(), response.headers().clone()))
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn encode_path_list(list: &str) -> Result<String, InvalidPathSegment>
 #[derive(Debug)]
 pub(crate) struct InvalidPathSegment(String);
 
-impl<E> From<InvalidPathSegment> for progenitor_client::Error<E> {
+impl<E> From<InvalidPathSegment> for super::error::Error<E> {
     fn from(InvalidPathSegment(segment): InvalidPathSegment) -> Self {
         Self::InvalidRequest(format!("`{segment}` cannot stand in a path: pass a value that is not empty, `.` or `..`"))
     }

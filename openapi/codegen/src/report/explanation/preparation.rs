@@ -4,7 +4,7 @@ use super::explained;
 use crate::report::Explanation;
 
 pub(crate) const L101: Explanation = explained(
-    "Media types with the suffix `+json` are JSON (RFC 6839); the generator knows one name for it.",
+    "Media types with the suffix `+json` are JSON (RFC 6839), and so is an object or a list of any media type (`*/*`). The client accepts them by their documented names.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/hal+json": {"schema": {"type": "string"}}}}}}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"type": "string"}}}}}}}}}"#,
     "Nothing.",
@@ -81,7 +81,7 @@ pub(crate) const L111: Explanation = explained(
 );
 
 pub(crate) const L112: Explanation = explained(
-    "An operation has one type of success and one of error; several bodies become a union of them, and the status tells which.",
+    "An operation has one type of success and one of error. Where the bodies differ, it is an enum with a variant for each status, and the status of a reply decides the variant.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}, "201": {"content": {"application/json": {"schema": {"type": "integer"}}}}}}}}}"#,
     r##"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/AReply"}}}}, "201": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/AReply"}}}}}}}}}"##,
     "Nothing.",

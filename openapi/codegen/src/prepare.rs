@@ -91,6 +91,8 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     operation_names::rename,
     tolerance::relax,
     inline_types::name,
+    properties::declare_required,
+    properties::keep_others,
     properties::relax_one_way,
     properties::unsent_nulls,
     properties::prepare,

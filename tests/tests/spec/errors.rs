@@ -139,9 +139,9 @@ async fn replies_that_the_api_does_not_send() {
         ),
         ("a problem as text", server::reply(404, problem(404).to_string()), ByServer, Some(404), Some("Seen at")),
         ("a compressed problem", gzip(503), ByServer, Some(503), Some("\u{1f}")),
-        ("a captive portal", html(200, &page), Decode, None, None),
-        ("an empty reply", json(200, ""), Decode, None, None),
-        ("a compressed reply", gzip(200), Decode, None, None),
+        ("a captive portal", html(200, &page), Decode, Some(200), None),
+        ("an empty reply", json(200, ""), Decode, Some(200), None),
+        ("a compressed reply", gzip(200), Decode, Some(200), None),
         ("another operation", json(200, &operation.replace("op_1", "op_2")), Decode, None, None),
         (
             "a redirect",

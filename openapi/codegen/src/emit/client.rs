@@ -63,7 +63,8 @@ struct Encoding;
 impl VisitMut for Encoding {
     // A `#` in the template of a path would begin a fragment.
     fn visit_local_mut(&mut self, local: &mut Local) {
-        if matches!(&local.pat, Pat::Ident(name) if name.ident == "url")
+        // It is `_url` beside a parameter of that name.
+        if matches!(&local.pat, Pat::Ident(name) if name.ident == "url" || name.ident == "_url")
             && let Some(init) = &mut local.init
             && let Expr::Macro(call) = &mut *init.expr
         {

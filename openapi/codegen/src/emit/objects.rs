@@ -33,12 +33,13 @@ fn reading(item: &mut ItemStruct) -> syn::Result<Option<Item>> {
     }
     Ok(Some(parse_quote! {
         impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 #[derive(::serde::Deserialize)]
                 #(#own)*
                 #[serde(remote = #remote)]
-                struct Object #fields
-                Object::deserialize(super::support::OnlyObject(deserializer))
+                #[allow(non_camel_case_types)]
+                struct __Object #fields
+                __Object::deserialize(super::support::OnlyObject(deserializer))
             }
         }
     }))

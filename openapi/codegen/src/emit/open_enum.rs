@@ -144,7 +144,7 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
         }
 
         impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 #deserialize
             }
         }

@@ -34,19 +34,29 @@ pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()
                 serde.put(&mut field.attrs);
             }
         }
-        let Some(read) = plan.read_types.get(&name) else {
-            continue;
-        };
-        if matches!(item.fields, Fields::Named(_)) {
-            item.attrs.push(parse_quote!(#[non_exhaustive]));
-        }
-        let mut nullable = BTreeSet::new();
+        let mut optional = BTreeSet::new();
         for field in &mut item.fields {
-            if tolerant(field, read)? && !read.written {
-                nullable.extend(field.ident.clone());
+            let serde = Serde::take(&mut field.attrs)?;
+            let holds_others = serde.has("flatten");
+            serde.put(&mut field.attrs);
+            if holds_others {
+                field.attrs.push(parse_quote!(#[doc = "The other properties, by their names."]));
+                optional.extend(field.ident.clone());
             }
         }
-        may_be_left_out.insert(item.ident.clone(), LeaveOut(nullable));
+        if let Some(read) = plan.read_types.get(&name) {
+            if matches!(item.fields, Fields::Named(_)) {
+                item.attrs.push(parse_quote!(#[non_exhaustive]));
+            }
+            for field in &mut item.fields {
+                if tolerant(field, read)? && !read.written {
+                    optional.extend(field.ident.clone());
+                }
+            }
+        }
+        if !optional.is_empty() {
+            may_be_left_out.insert(item.ident.clone(), LeaveOut(optional));
+        }
     }
     for item in module_items_of(items, "builder").into_iter().flatten() {
         if let Some(leave_out) = default_of(item).and_then(|name| may_be_left_out.get_mut(&name)) {
@@ -64,7 +74,8 @@ fn default_of(item: &Item) -> Option<syn::Ident> {
     (path.segments.last()?.ident == "Default").then(|| ty.path.get_ident().cloned())?
 }
 
-/// Makes nullable properties optional in a builder, so that a new property of the document breaks no caller.
+/// Makes fields optional in a builder: nullable properties, so that a new one of the document breaks no caller, and the
+/// map of other properties.
 struct LeaveOut(BTreeSet<syn::Ident>);
 
 impl VisitMut for LeaveOut {

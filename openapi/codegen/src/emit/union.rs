@@ -82,7 +82,7 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         #conversions
 
         impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 const MEMBERS: &[super::support::Member] = &[#(#members),*];
                 let json = <super::support::Json as ::serde::Deserialize>::deserialize(deserializer)?;
                 for member in #candidates {

@@ -45,6 +45,32 @@ pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log
     log.add(Code::W005, &at.join("prefixItems"), "all items have one type");
 }
 
+/// Keywords whose schemas evaluate properties of the same object.
+const APPLICATORS: &[&str] =
+    &["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
+
+/// `unevaluatedProperties` that allow others become `additionalProperties`, which know only the properties beside them.
+pub(super) fn unevaluated(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+    let rest = match schema.get("unevaluatedProperties") {
+        Some(Value::Bool(true)) => json!({}),
+        Some(rest @ Value::Object(_)) => rest.clone(),
+        _ => return,
+    };
+    let at = at.join("unevaluatedProperties");
+    schema.shift_remove("unevaluatedProperties");
+    if schema.contains_key("additionalProperties") {
+        return log.add(Code::L017, &at, "every property is evaluated by `additionalProperties`");
+    }
+    let is_any = rest.as_object().is_some_and(Map::is_empty);
+    if is_any || !APPLICATORS.iter().any(|keyword| schema.contains_key(*keyword)) {
+        log.add(Code::L017, &at, "written as `additionalProperties`");
+        schema.insert("additionalProperties".into(), rest);
+    } else {
+        log.add(Code::W006, &at, "others are kept, and their values are not checked");
+        schema.insert("additionalProperties".into(), json!({}));
+    }
+}
+
 const CONDITIONS: &[&str] = &[
     "contains",
     "minContains",

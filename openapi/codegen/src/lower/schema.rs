@@ -18,6 +18,7 @@ const RULES: &[Rule] = &[
     content,
     constant,
     conditions::patterns,
+    conditions::unevaluated,
     conditions::tuple,
     conditions::drop_conditions,
     types::known_types,

@@ -50,6 +50,8 @@ pub(super) fn intersect(
                 }
             }
             ("items", own, value) => *own = both(own.take(), value, depth, at, log),
+            ("additionalProperties", own, value) if takes_any(own) => *own = value,
+            ("additionalProperties", _, value) if takes_any(&value) => {}
             ("required", Value::Array(own), Value::Array(others)) => {
                 for name in others {
                     if !own.contains(&name) {
@@ -83,6 +85,10 @@ pub(super) fn intersect(
         }
     }
     first
+}
+
+fn takes_any(schema: &Value) -> bool {
+    *schema == Value::Bool(true) || schema.as_object().is_some_and(Map::is_empty)
 }
 
 /// Intersects a property that both schemas have.

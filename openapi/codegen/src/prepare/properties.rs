@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::model::grammar::ObjectKind;
 use crate::model::names::unique_name;
@@ -12,6 +12,58 @@ use crate::model::visitor::visit_mut;
 use crate::prepare::directions;
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Log, Pass};
+
+/// Declares the properties that a schema requires and does not declare. They have any value, or that of the others, and only
+/// a request needs them: a reply without one is still read.
+pub(super) fn declare_required(pass: &mut Pass<Facts>) {
+    let Pass { document, log, .. } = pass;
+    let directions = directions(document);
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for (component, schema) in schemas.into_iter().flatten() {
+        if schema["type"] != "object" || !schema["required"].is_array() {
+            continue;
+        }
+        let read = directions.read.contains(component) || !directions.written.contains(component);
+        let others = schema.get("additionalProperties").filter(|others| others.is_object()).cloned();
+        let Value::Object(schema) = schema else { continue };
+        let Some(Value::Array(required)) = schema.get("required") else { continue };
+        let declared = schema.get("properties").and_then(Value::as_object);
+        let undeclared: Vec<_> = required
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|name| declared.is_none_or(|declared| !declared.contains_key(*name)))
+            .map(str::to_owned)
+            .collect();
+        if undeclared.is_empty() {
+            continue;
+        }
+        let is_map = declared.is_none_or(Map::is_empty) && others.is_some();
+        if !is_map && let Value::Object(properties) = schema.entry("properties").or_insert_with(|| json!({})) {
+            for name in &undeclared {
+                properties.insert(name.clone(), others.clone().unwrap_or_else(|| json!({})));
+            }
+        }
+        if (read || is_map)
+            && let Some(Value::Array(required)) = schema.get_mut("required")
+        {
+            required.retain(|name| !undeclared.iter().any(|undeclared| name == undeclared));
+        }
+        let at = Pointer::component("schemas", component).join("required");
+        let names: Vec<_> = undeclared.iter().map(|name| format!("`{name}`")).collect();
+        log.add(Code::W117, &at, format!("{} have any value, and may be absent from a reply", names.join(", ")));
+    }
+}
+
+/// Makes objects that say that they have other properties keep them, beside the declared ones, too.
+pub(super) fn keep_others(pass: &mut Pass<Facts>) {
+    visit_mut(&mut pass.document, &mut |kind, _, schema| {
+        let has_own = schema.get("properties").and_then(Value::as_object).is_some_and(|own| !own.is_empty());
+        // typify keeps `{}`, and drops what the equal `true` allows.
+        if kind == ObjectKind::Schema && has_own && schema.get("additionalProperties") == Some(&Value::Bool(true)) {
+            schema.insert("additionalProperties".into(), json!({}));
+        }
+    });
+}
 
 /// Makes read-only properties optional in requests, and write-only properties optional in replies.
 pub(super) fn relax_one_way(pass: &mut Pass<Facts>) {
@@ -137,8 +189,6 @@ fn rename(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) -> BTree
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -156,6 +206,32 @@ mod tests {
             let (report, _) = Pass::of(&mut document(part), unsent_nulls);
             let found: Vec<_> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();
             assert_eq!(found, expected, "{part}");
+        }
+    }
+
+    #[test]
+    fn required_properties_that_are_not_declared() {
+        let document = |part: &str, schema: Value| {
+            let content = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}});
+            let operation = match part {
+                "requestBody" => json!({"requestBody": content}),
+                _ => json!({"responses": {"200": content}}),
+            };
+            json!({"paths": {"/a": {"put": operation}}, "components": {"schemas": {"A": schema}}})
+        };
+        let schema = |required: Value, properties: Value| json!({"type": "object", "properties": properties, "required": required});
+        let given = || schema(json!(["a", "b"]), json!({"a": {"type": "string"}}));
+        let both = || json!({"a": {"type": "string"}, "b": {}});
+        let map = || json!({"type": "object", "additionalProperties": {}, "required": ["a"]});
+        for (part, given, expected) in [
+            ("requestBody", given(), schema(json!(["a", "b"]), both())),
+            ("responses", given(), schema(json!(["a"]), both())),
+            ("responses", map(), json!({"type": "object", "additionalProperties": {}, "required": []})),
+        ] {
+            let mut document = document(part, given);
+            let (report, _) = Pass::of(&mut document, declare_required);
+            assert_eq!(document["components"]["schemas"]["A"], expected, "{part}");
+            assert_eq!(report.entries[0].code, Code::W117);
         }
     }
 

@@ -93,6 +93,7 @@ codes! {
     L014 Lowered "several types become a union";
     L015 Lowered "a part that 3.0 requires is added, or rewritten as it requires";
     L016 Lowered "an operation without an id of its own is given one";
+    L017 Lowered "unevaluated properties become additional ones";
     L101 Lowered "a JSON media type is read as `application/json`";
     L102 Lowered "all error replies of an operation become `4XX` and `5XX`";
     L103 Lowered "an inline type becomes a component";
@@ -134,6 +135,7 @@ codes! {
     W114 Widened "an optional property is not sent as null";
     W115 Widened "a reply is read as bytes";
     W116 Widened "the server of an operation is left to the caller";
+    W117 Widened "a property that is required and not declared has any value";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
     O003 Omitted "documentation that OpenAPI 3.0 has no field for";

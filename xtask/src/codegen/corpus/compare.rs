@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use jsonschema::Evaluation;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 /// The properties of a value that its schema describes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,29 @@ impl Known {
 
     fn contains(&self, pointer: &str, name: &str) -> bool {
         self.properties.contains(&(pointer.to_owned(), name.to_owned()))
+    }
+}
+
+/// The document with schemas of any other property that say so: a validator does not report what `true` and `{}` take.
+pub(crate) fn with_described_rest(mut document: Value) -> Value {
+    describe_rest(&mut document);
+    document
+}
+
+fn describe_rest(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for keyword in ["additionalProperties", "unevaluatedProperties"] {
+                if let Some(rest) = object.get_mut(keyword)
+                    && (*rest == Value::Bool(true) || rest.as_object().is_some_and(Map::is_empty))
+                {
+                    *rest = json!({"type": ["null", "boolean", "object", "array", "number", "string"]});
+                }
+            }
+            object.values_mut().for_each(describe_rest);
+        }
+        Value::Array(list) => list.iter_mut().for_each(describe_rest),
+        _ => {}
     }
 }
 
@@ -115,13 +138,11 @@ pub(crate) fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[track_caller]
     fn check(schema: &Value, sent: &Value, back: &Value, expected: &[&str]) {
-        let validator = jsonschema::draft202012::new(schema).unwrap();
+        let validator = jsonschema::draft202012::new(&with_described_rest(schema.clone())).unwrap();
         assert!(validator.is_valid(sent));
         let evaluation = validator.evaluate(sent);
         assert_eq!(differences(sent, back, &Known::of(&evaluation)), expected, "{schema}");
@@ -155,6 +176,11 @@ mod tests {
             (json!({"patternProperties": {"^a": {"type": "integer"}}}), &[lost]),
             (json!({"additionalProperties": {"type": "integer"}}), &[lost]),
             (json!({"properties": {"b": true}, "additionalProperties": {"type": "integer"}}), &[lost]),
+            (json!({"properties": {"b": true}, "additionalProperties": true}), &[lost]),
+            (json!({"properties": {"b": true}, "additionalProperties": {}}), &[lost]),
+            (json!({"properties": {"b": true}, "unevaluatedProperties": true}), &[lost]),
+            (json!({"allOf": [{"properties": {"b": true}}], "unevaluatedProperties": {"type": "integer"}}), &[lost]),
+            (json!({"allOf": [{"properties": {"b": true}, "additionalProperties": true}]}), &[lost]),
             (json!({"allOf": [{"properties": {"b": true}}, {"properties": {"a": true}}]}), &[lost]),
             (
                 json!({"oneOf": [{"properties": {"a": true, "b": true}, "required": ["b"]}, {"properties": {"c": true}}]}),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::{Draft, Registry, Resource, Validator};
 use serde_json::{Value, json};
 
-use super::compare::Known;
+use super::compare::{Known, with_described_rest};
 use super::measure::resolve;
 
 /// Stands for the document in the validator; nothing is fetched from there.
@@ -53,7 +53,7 @@ pub(crate) fn valid(document: &Value) -> Vec<Example> {
 }
 
 fn registry(document: &Value) -> Option<Registry<'_>> {
-    let resource = Resource::from_contents(document.clone());
+    let resource = Resource::from_contents(with_described_rest(document.clone()));
     Registry::new().draft(Draft::Draft202012).add(DOCUMENT, resource).ok()?.prepare().ok()
 }
 

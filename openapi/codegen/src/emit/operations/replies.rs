@@ -3,7 +3,7 @@
 use quote::{ToTokens as _, quote};
 use syn::parse::Parser as _;
 use syn::visit_mut::VisitMut;
-use syn::{Arm, Expr, GenericArgument, ImplItemFn, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
+use syn::{Arm, Expr, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
 
 use super::with_argument;
 use crate::plan::{Operation, Plan, ReplyKind};
@@ -23,25 +23,26 @@ impl VisitMut for Replies<'_> {
         // `Result<ResponseValue<value>, Error<error>>`
         let [value, error] = [0, 1].map(|index| argument(&argument(output, index)?, 0));
         let Some(error) = error else { return };
+        let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
+        let Some(response) = receiver(&replies.expr) else { return };
         let reader: Expr = match value.is_some_and(|value| self.is_by_status(&value)) {
-            true => parse_quote!(super::support::json_by_status(response).await),
-            false => parse_quote!(super::support::json(response).await),
+            true => parse_quote!(super::support::json_by_status(#response).await),
+            false => parse_quote!(super::support::json(#response).await),
         };
         if !self.operation.replies.is_empty() {
             **output =
                 with_argument(output, |reply| with_argument(&reply, |ty| parse_quote!(super::support::Reply<#ty>)));
         }
-        let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
         let mut arms = match self.operation.replies.is_empty() {
             true => replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect(),
-            false => self.of_kinds(&reader),
+            false => self.of_kinds(&reader, &response),
         };
         let otherwise: Expr = if matches!(&error, Type::Tuple(tuple) if tuple.elems.is_empty()) {
-            parse_quote!(Error::unexpected(response))
+            parse_quote!(Error::unexpected(#response))
         } else if self.is_by_status(&error) {
-            parse_quote!(Error::of_status(response))
+            parse_quote!(Error::of_status(#response))
         } else {
-            parse_quote!(Error::of(response))
+            parse_quote!(Error::of(#response))
         };
         arms.push(parse_quote!(_ => Err(#otherwise.await),));
         replies.arms = arms;
@@ -55,7 +56,7 @@ impl Replies<'_> {
     }
 
     /// The arms of successes of several kinds.
-    fn of_kinds(&self, reader: &Expr) -> Vec<Arm> {
+    fn of_kinds(&self, reader: &Expr, response: &Ident) -> Vec<Arm> {
         // Exact statuses come before ranges.
         let mut successes: Vec<_> = self.operation.replies.iter().collect();
         successes.sort_by_key(|(status, _)| status.parse::<u16>().is_err());
@@ -67,12 +68,12 @@ impl Replies<'_> {
             .unwrap_or_else(|_| parse_quote!(_));
             let read: Expr = match kind {
                 ReplyKind::Json => parse_quote!(super::support::Reply::of_json(#reader)),
-                ReplyKind::JsonOrBytes => parse_quote!(match super::support::is_json(&response) {
+                ReplyKind::JsonOrBytes => parse_quote!(match super::support::is_json(&#response) {
                     true => super::support::Reply::of_json(#reader),
-                    false => super::support::Reply::of_bytes(response),
+                    false => super::support::Reply::of_bytes(#response),
                 }),
-                ReplyKind::Bytes => parse_quote!(super::support::Reply::of_bytes(response)),
-                ReplyKind::Nothing => parse_quote!(super::support::Reply::of_nothing(response)),
+                ReplyKind::Bytes => parse_quote!(super::support::Reply::of_bytes(#response)),
+                ReplyKind::Nothing => parse_quote!(super::support::Reply::of_nothing(#response)),
             };
             parse_quote!(#status => #read,)
         });
@@ -86,6 +87,15 @@ fn argument(ty: &Type, index: usize) -> Option<Type> {
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     match arguments.args.iter().nth(index)? {
         GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
+    }
+}
+
+/// The variable on which methods are called, which is not always named `response`: a parameter may be.
+fn receiver(expr: &Expr) -> Option<Ident> {
+    match expr {
+        Expr::MethodCall(call) => receiver(&call.receiver),
+        Expr::Path(path) => path.path.get_ident().cloned(),
         _ => None,
     }
 }

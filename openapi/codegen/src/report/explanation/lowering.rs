@@ -110,3 +110,10 @@ pub(crate) const L016: Explanation = explained(
     r#"{"paths": {"/a": {"get": {"operationId": "getA", "responses": {"204": {"description": "done"}}}}}}"#,
     "The name changes when the path does.",
 );
+
+pub(crate) const L017: Explanation = explained(
+    "3.0 knows additional properties only. Where no schema beside it evaluates properties, or any value is allowed, they mean the same.",
+    r#"{"type": "object", "properties": {"a": {"type": "string"}}, "unevaluatedProperties": {"type": "integer"}}"#,
+    r#"{"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "integer"}}"#,
+    "Nothing.",
+);

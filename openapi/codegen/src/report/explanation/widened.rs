@@ -177,3 +177,10 @@ pub(crate) const W116: Explanation = explained(
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
     "The server of the operation.",
 );
+
+pub(crate) const W117: Explanation = explained(
+    "A schema may require a property that it does not describe. It has any value; a request needs it, and a reply without it is still read.",
+    r#"{"type": "object", "required": ["a"], "properties": {"b": {"type": "string"}}}"#,
+    r#"{"type": "object", "required": [], "properties": {"b": {"type": "string"}, "a": {}}}"#,
+    "A reply without it is not refused.",
+);

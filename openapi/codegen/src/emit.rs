@@ -5,6 +5,7 @@
 mod attributes;
 mod by_status;
 mod client;
+mod file_part;
 mod generate;
 mod named_types;
 mod names;

@@ -5,7 +5,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
-pub use operation::{Form, Operation, ReplyKind, Separator, StatusVariant};
+pub use operation::{Form, Multipart, Operation, ReplyKind, Separator, StatusVariant};
 pub use types::{Enum, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
@@ -20,6 +20,8 @@ pub struct Plan {
     pub unions: BTreeMap<String, Union>,
     /// Types of replies that the status decides, by their names: exact statuses first, then ranges, then `DEFAULT`.
     pub by_status: BTreeMap<String, Vec<StatusVariant>>,
+    /// The name of the type of a file in a multipart body. `None` if the document has none.
+    pub file_part: Option<String>,
     /// The other types that a server sends, by their names.
     pub read_types: BTreeMap<String, ReadType>,
     /// The names of properties on the wire, by type and by their names in the prepared document. A property that keeps

@@ -17,6 +17,7 @@ mod intersection;
 mod members;
 mod merged_types;
 mod merging;
+mod multipart;
 mod null_flags;
 mod operation_names;
 mod parameters;

@@ -70,7 +70,9 @@ fn every_method_sends_what_the_document_says() {
             server.take_requests();
             let outcome = runtime.block_on(call(&client, &operation, &arguments.0));
             match (outcome, &server.take_requests()[..]) {
-                (Err(Error::UnexpectedResponse(_)), [request]) => is_as_documented(request, &operation, &arguments.0, AGENT),
+                (Err(Error::UnexpectedResponse(_)), [request]) => {
+                    is_as_documented(request, &operation, &arguments.0, AGENT)
+                }
                 (outcome, requests) => Err(format!("{} requests were sent: {outcome:?}", requests.len())),
             }
         });

@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, by_status, client, named_types, names, objects, open_enum, operations, server, structs, timestamp,
-    union, wire,
+    attributes, by_status, client, file_part, named_types, names, objects, open_enum, operations, server, structs,
+    timestamp, union, wire,
 };
 use crate::error::Error;
 use crate::lower::lower_value;
@@ -131,7 +131,7 @@ fn component_schemas(document: &Value) -> Option<&serde_json::Map<String, Value>
 
 fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), Error> {
     timestamp::keep_text(file);
-    file.items.push(Item::Mod(support_module(settings)?));
+    file.items.push(Item::Mod(support_module(plan, settings)?));
     if let Some(types) = names::module_items(file, "types") {
         structs::read_tolerantly(types, plan)?;
         if settings.schemars {
@@ -141,6 +141,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
         types.extend(by_status::items(plan)?);
+        types.extend(file_part::items(plan, settings));
     }
     Ok(())
 }

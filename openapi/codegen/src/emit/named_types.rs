@@ -15,7 +15,7 @@ pub(super) fn announce(settings: &mut GenerationSettings, plan: &Plan) {
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), impls.into_iter());
     }
-    for name in plan.unions.keys().chain(plan.by_status.keys()) {
+    for name in plan.unions.keys().chain(plan.by_status.keys()).chain(&plan.file_part) {
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), std::iter::empty());
     }
 }

@@ -2,6 +2,7 @@
 
 mod form;
 mod headers;
+mod multipart;
 mod optional_body;
 mod path;
 mod query;
@@ -14,6 +15,7 @@ use super::names::module_items;
 use crate::plan::Plan;
 use form::FormBody;
 use headers::Headers;
+use multipart::MultipartBody;
 use optional_body::OptionalBody;
 use path::Lists;
 use query::Forms;
@@ -24,6 +26,9 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         let Some(operation) = builder(item).and_then(|name| plan.operations.get(&name)) else { continue };
         if operation.body_is_optional {
             OptionalBody.visit_item_mut(item);
+        }
+        if let Some(multipart) = &operation.multipart {
+            MultipartBody(multipart).visit_item_mut(item);
         }
         if let Some(fields) = &operation.fields {
             FormBody { fields, media_type: operation.content_type.as_deref() }.visit_item_mut(item);

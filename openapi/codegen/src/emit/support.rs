@@ -4,6 +4,7 @@ mod error;
 mod integers;
 mod json;
 mod members;
+mod multipart;
 mod only_object;
 mod query;
 mod reply;

@@ -4,6 +4,7 @@ use syn::{File, Item, ItemMod};
 
 use super::{Settings, attributes, names};
 use crate::error::Error;
+use crate::plan::Plan;
 
 /// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
@@ -19,9 +20,13 @@ const SUPPORT: &[(&str, &str)] = &[
     ("urls", include_str!("support/urls.rs")),
 ];
 
-pub(super) fn support_module(settings: &Settings) -> Result<ItemMod, Error> {
+/// Only for documents with multipart bodies: it needs the feature `multipart` of reqwest.
+const MULTIPART: (&str, &str) = ("multipart", include_str!("support/multipart.rs"));
+
+pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod, Error> {
     let mut files = Vec::new();
-    for (name, text) in SUPPORT {
+    let multipart = plan.operations.values().any(|operation| operation.multipart.is_some()).then_some(&MULTIPART);
+    for (name, text) in SUPPORT.iter().chain(multipart) {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
         if settings.schemars {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::lower::{bounds, conditions, types};
 use crate::model::grammar::ObjectKind;
+use crate::model::media_types::essence;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::report::{Code, Log, Pass};
@@ -83,12 +84,20 @@ fn content(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     schema.shift_remove("contentSchema");
     let format = match (encoding.as_ref().and_then(Value::as_str), media_type.as_ref().and_then(Value::as_str)) {
         (Some("base64"), _) => "byte",
-        (None, Some("application/octet-stream")) => "binary",
+        (Some("binary"), _) => "binary",
+        (None, Some(media_type)) if is_bytes(media_type) => "binary",
         (None, None) => return,
         _ => return log.add(Code::O003, at, "the caller decodes the string"),
     };
     schema.entry("format").or_insert(format.into());
     log.add(Code::L013, at, format!("`format: {format}`"));
+}
+
+/// Whether values of a media type are bytes: no text in JSON can be one.
+fn is_bytes(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    ["application/octet-stream", "application/pdf", "application/zip"].contains(&essence.as_str())
+        || ["image/", "audio/", "video/"].iter().any(|kind| essence.starts_with(kind) && !essence.ends_with("+xml"))
 }
 
 /// Rewrites `const` as an enum of one value (JSON Schema 2020-12 validation, section 6.1.3).

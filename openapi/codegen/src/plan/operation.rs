@@ -23,8 +23,20 @@ pub struct Operation {
     /// The forms of the fields of a body that is a form. A field whose type implies its form is left out. `None` for
     /// another body.
     pub fields: Option<BTreeMap<String, Form>>,
+    /// How the parts of a multipart body are written. `None` for another body.
+    pub multipart: Option<Multipart>,
     /// The variables of the parameters in the path that are lists.
     pub path_lists: BTreeSet<String>,
+}
+
+/// A multipart body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Multipart {
+    /// Its media type, such as `multipart/form-data`.
+    pub media_type: String,
+    /// The media types of parts, by their names on the wire. A part whose type implies its media type is left out.
+    pub content_types: BTreeMap<String, String>,
 }
 
 /// The serialization of a query parameter or a field of a form (OpenAPI 3.1.1, section 4.8.12.4).

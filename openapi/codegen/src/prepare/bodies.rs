@@ -3,23 +3,35 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable};
+use crate::model::names::unique_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::plan::Operation;
 use crate::prepare::facts::Facts;
-use crate::prepare::forms;
 use crate::prepare::parameters::Schemas;
+use crate::prepare::{forms, multipart};
 use crate::report::{Code, Log, Pass};
 
 pub(super) fn prepare(pass: &mut Pass<Facts>) {
     let Pass { document, log, facts } = pass;
     let whole = document.clone();
+    let schemas = whole.pointer("/components/schemas").and_then(Value::as_object);
+    let mut taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
+    let mut multipart = multipart::Bodies::of(&whole, unique_name("FilePart", &mut taken));
     for operations::Operation { path, method, at, fields } in operations_mut(document) {
-        body(fields, facts.operation(path, method), &whole, &at.join("requestBody"), log);
+        let facts = facts.operation(path, method);
+        body(fields, facts, Whole { document: &whole, multipart: &mut multipart }, &at.join("requestBody"), log);
     }
+    facts.file_part = multipart.finish(document);
 }
 
-fn body(operation: &mut Map<String, Value>, facts: &mut Operation, document: &Value, at: &Pointer, log: &mut Log) {
+/// The document before this pass, and what its multipart bodies have in common.
+struct Whole<'a, 'b> {
+    document: &'a Value,
+    multipart: &'b mut multipart::Bodies<'a>,
+}
+
+fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<'_, '_>, at: &Pointer, log: &mut Log) {
     let Some(Value::Object(mut body)) = operation.shift_remove("requestBody") else {
         return;
     };
@@ -42,20 +54,28 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, document: &Va
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
     } else if essence == FORM {
-        match forms::fields(&schema, &described, Schemas(document)) {
+        match forms::fields(&schema, &described, Schemas(whole.document)) {
             Ok(fields) => facts.fields = Some(fields),
             Err(reason) => return log.add(Code::R103, at, reason),
         };
         (FORM, schema)
     } else if essence.starts_with("multipart/") {
-        return log.add(Code::R103, at, format!("`{essence}`; the generator writes no multipart bodies"));
+        let at = at.join("content").join(&media_type);
+        let body = multipart::Body { media_type: &media_type, described: &described, at };
+        match whole.multipart.prepare(&body, log) {
+            Ok((schema, multipart)) => {
+                facts.multipart = Some(multipart);
+                (JSON, schema)
+            }
+            Err(reason) => return log.add(Code::R103, &body.at, reason),
+        }
     } else if essence.contains('*') && essence != "*/*" {
         return log.add(Code::R103, at, format!("`{essence}` names no media type the client could say it sends"));
     } else {
         log.add(Code::W112, at, format!("`{essence}`"));
         (BYTES, json!({"type": "string", "format": "binary"}))
     };
-    if media_type != kind && media_type != "*/*" {
+    if media_type != kind && media_type != "*/*" && facts.multipart.is_none() {
         facts.content_type = Some(media_type);
     }
     body.insert("content".into(), json!({kind: {"schema": schema}}));
@@ -83,6 +103,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::plan::Multipart;
 
     #[track_caller]
     fn check(body: Value, after: Value, facts: Operation, codes: &str) {
@@ -122,7 +143,16 @@ mod tests {
             sent_as("image/png"),
             "W112",
         );
-        check(json!({"content": {"multipart/form-data": schema()}}), json!({}), none(), "R103");
+        check(
+            json!({"content": {"multipart/form-data": schema()}}),
+            json!({"requestBody": {"content": {JSON: schema()}}}),
+            Operation {
+                multipart: Some(Multipart { media_type: "multipart/form-data".into(), content_types: BTreeMap::new() }),
+                ..none()
+            },
+            "",
+        );
+        check(json!({"content": {"multipart/mixed": {"schema": {"type": "array"}}}}), json!({}), none(), "R103");
         for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
             check(json!({"content": {media_type: {}}}), json!({}), none(), "R103");
         }

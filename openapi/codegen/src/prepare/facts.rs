@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub(super) type_names: BTreeMap<String, String>,
     /// The statuses of the types that replace the properties of a component, by its name and in their order.
     pub(super) by_status: BTreeMap<String, Vec<String>>,
+    /// The name of the component for a file in a multipart body.
+    pub(super) file_part: Option<String>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
     /// Properties that are nullable only to distinguish absence from emptiness.
@@ -61,10 +63,14 @@ impl Facts {
     /// [`Error::NotOpenApi30`] when the document cannot be written as JSON.
     pub(super) fn plan(mut self, document: &openapiv3::OpenAPI) -> Result<(Plan, BTreeMap<String, String>), Error> {
         let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
-        let mut plan = Plan { operations: self.operations(&document), ..Plan::default() };
+        let operations = self.operations(&document);
+        let mut plan = Plan { operations, file_part: self.file_part.clone(), ..Plan::default() };
         let members = Members { document: &document, facts: &self };
         let directions = directions(&document);
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+            if self.file_part.as_ref() == Some(name) {
+                continue;
+            }
             let written = directions.written.contains(name);
             // A schema that no operation reaches may be received in another way, such as a webhook.
             let read = directions.read.contains(name) || !written;

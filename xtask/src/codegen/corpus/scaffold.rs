@@ -115,6 +115,8 @@ impl Scaffold {
 /// The line of a manifest that gives a dependency its version.
 fn dependency(manifest: &str, name: &str) -> Option<String> {
     let line = manifest.lines().find(|line| line.split_once(" = ").is_some_and(|(key, _)| key == name))?;
+    // For documents with multipart bodies.
+    let line = if name == "reqwest" { line.replace("\"json\",", "\"json\", \"multipart\",") } else { line.to_owned() };
     Some(format!("{line}\n"))
 }
 

@@ -184,3 +184,10 @@ pub(crate) const W117: Explanation = explained(
     r#"{"type": "object", "required": [], "properties": {"b": {"type": "string"}, "a": {}}}"#,
     "A reply without it is not refused.",
 );
+
+pub(crate) const W118: Explanation = explained(
+    "A part has a name, a media type and, as a file, a file name. Other headers of it, and styles of values in it, are not written.",
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"b": {"type": "string"}}}, "encoding": {"b": {"headers": {"X-B": {"schema": {"type": "string"}}}}}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    "the part has no header `X-B`",
+    "The headers and the style of that part.",
+);

@@ -87,6 +87,21 @@ async fn a_parameter_that_its_form_cannot_hold_is_an_error() {
 }
 
 #[tokio::test]
+async fn cookies_share_a_header() {
+    let (client, server) = serve(nothing()).await;
+    let call = client.send_cookies().session_id("aGk= ;").theme(types::SendCookiesTheme::Dark).theme2("h");
+    call.send().await.unwrap();
+    let request = server.request();
+    assert_eq!(request.header("cookie"), ["session-id=aGk=%20%3B; theme=dark"]);
+    assert_eq!(request.header("theme"), ["h"]);
+
+    let (client, server) = serve(nothing()).await;
+    client.send_cookies().session_id("a").send().await.unwrap();
+    assert_eq!(server.request().header("cookie"), ["session-id=a"]);
+    assert!(client.send_cookies().send().await.is_err(), "the session is required");
+}
+
+#[tokio::test]
 async fn a_body_may_be_left_out() {
     for name in ["object", "text", "form", "bytes"] {
         let (client, server) = serve(nothing()).await;

@@ -1,9 +1,13 @@
 //! `cargo xtask codegen --spec FILE`: one document to one module of Rust.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use openapi_client_codegen::Entry;
+use openapi_client_codegen::{Code, Disposition, Entry, source};
+use serde_json::Value;
+
+use super::corpus::measure;
 
 use crate::Exit;
 use crate::input::Input;
@@ -17,6 +21,8 @@ pub(crate) struct Targets<'a> {
     /// stdout when there is none.
     pub(crate) rust: Option<&'a Path>,
     pub(crate) report: Option<&'a Path>,
+    /// Whether a rejection is a failure.
+    pub(crate) is_strict: bool,
 }
 
 /// Generates from a document and says what could not be.
@@ -26,22 +32,110 @@ pub(crate) struct Targets<'a> {
 /// When no client can be generated, or a file cannot be read or written.
 pub(crate) fn run(input: &Input, targets: Targets<'_>) -> Result<Exit, Problem> {
     let answer = worker::ask(&input.text)?;
-    print_rejections(&match &answer {
+    let document = source::read(&input.text).unwrap_or_default();
+    let rejections = match &answer {
         Ok(client) => client.report.rejections().cloned().collect(),
         Err(refusal) => refusal.rejections().to_vec(),
-    });
+    };
+    print_rejections(&document, &rejections);
     let client = answer.map_err(|refusal| problem(&input.origin.location, &refusal))?;
+    print_losses(&document, &client);
+    let (generated, all) = (operations(&client.rust), measure::operations(&document));
+    eprintln!("{generated} of {all} operations");
+    if targets.is_strict && !rejections.is_empty() {
+        return Err(Problem::new(
+            format!("{} of {all} operations of `{}` have no method", all - generated, input.origin.location),
+            "with --strict every operation must have one; nothing was written",
+            "mend what is rejected above, or leave out --strict",
+        ));
+    }
     write(&client, targets)?;
     Ok(Exit::Done)
 }
 
-fn print_rejections(rejections: &[Entry]) {
-    for Entry { code, pointer, reason, .. } in rejections {
-        eprintln!("rejected: {code} at {pointer}: {reason}");
+/// The widenings that no value is lost by: what is not checked, and what the server decides.
+const OF_CHECKS: &[Code] = &[
+    Code::W001,
+    Code::W003,
+    Code::W004,
+    Code::W006,
+    Code::W007,
+    Code::W011,
+    Code::W101,
+    Code::W103,
+    Code::W104,
+    Code::W105,
+    Code::W111,
+    Code::W113,
+    Code::W116,
+    Code::W117,
+];
+
+fn print_rejections(document: &Value, rejections: &[Entry]) {
+    for entry in rejections {
+        eprintln!("rejected: {}", shown(document, entry));
     }
     if let Some(Entry { code, .. }) = rejections.first() {
         eprintln!("note: `cargo xtask explain {code}` says what a code means");
     }
+}
+
+/// Prints the first of each kind of widening by which the client reads or sends less than the document says.
+fn print_losses(document: &Value, client: &Client) {
+    let mut losses: BTreeMap<Code, Vec<&Entry>> = BTreeMap::new();
+    for entry in client.report.with(Disposition::Widened).filter(|entry| !OF_CHECKS.contains(&entry.code)) {
+        losses.entry(entry.code).or_default().push(entry);
+    }
+    for (code, entries) in &losses {
+        let more = match entries.len() {
+            1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
+        eprintln!("widened: {}: {}{more}", shown(document, entries[0]), code.summary());
+    }
+}
+
+fn shown(document: &Value, Entry { code, pointer, reason, .. }: &Entry) -> String {
+    match subject(document, pointer.as_str()) {
+        Some(subject) => format!("{code} {subject}: {reason} (at {pointer})"),
+        None => format!("{code} at {pointer}: {reason}"),
+    }
+}
+
+/// What a pointer into an operation names, in the words of the document: `getThing, parameter "limit" in query`.
+fn subject(document: &Value, pointer: &str) -> Option<String> {
+    let tokens: Vec<_> = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let [paths, path, method, inner @ ..] = &tokens[..] else { return None };
+    let item = document.get(paths).filter(|_| paths == "paths")?.get(path)?;
+    let operation = item.get(method)?;
+    let id =
+        operation["operationId"].as_str().map_or_else(|| format!("{} {path}", method.to_uppercase()), str::to_owned);
+    let part = match inner {
+        [parameters, index, ..] if parameters == "parameters" => {
+            let parameters = |holder: &Value| holder["parameters"].as_array().cloned().unwrap_or_default();
+            let own = parameters(operation);
+            // Those of the path come before those of the operation, which replace them.
+            let is_own =
+                |shared: &Value| own.iter().any(|own| own["name"] == shared["name"] && own["in"] == shared["in"]);
+            let mut all = parameters(item);
+            all.retain(|shared| !is_own(shared));
+            all.extend(own.clone());
+            let parameter = all.get(index.parse::<usize>().ok()?)?;
+            let target = parameter["$ref"].as_str().and_then(|to| document.pointer(to.strip_prefix('#')?));
+            let parameter = target.unwrap_or(parameter);
+            let (name, place) = (parameter["name"].as_str()?, parameter["in"].as_str()?);
+            format!(", parameter `{name}` in {place}")
+        }
+        [body, ..] if body == "requestBody" => ", body".to_owned(),
+        [responses, status, ..] if responses == "responses" => format!(", reply {status}"),
+        _ => String::new(),
+    };
+    Some(format!("{id}{part}"))
+}
+
+/// How many methods for operations a client has.
+fn operations(rust: &str) -> usize {
+    measure::measure(rust).operations
 }
 
 fn write(client: &Client, targets: Targets<'_>) -> Result<(), Problem> {

@@ -34,7 +34,12 @@ fn fine() -> Value {
 #[test]
 fn rust_goes_to_stdout_or_into_a_file() {
     let said = xtask(&["codegen", "--spec", "-"], &fine().to_string());
-    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert_eq!(said.code, Some(0));
+    assert!(
+        said.stderr.starts_with("widened: W114 ") && said.stderr.ends_with("\n2 of 2 operations\n"),
+        "{}",
+        said.stderr
+    );
     assert!(said.stdout.contains("pub struct Client"), "{}", said.stdout);
 
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +47,7 @@ fn rust_goes_to_stdout_or_into_a_file() {
     fs::write(path("a.yaml"), "# YAML takes JSON\n".to_owned() + &fine().to_string()).unwrap();
     let (spec, rust, report) = (path("a.yaml"), path("a.rs"), path("a.md"));
     let again = xtask(&["codegen", "--spec", &spec, "--out", &rust, "--report", &report], "");
-    assert_eq!((again.code, again.stdout.as_str(), again.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!((again.code, again.stdout.as_str(), &again.stderr), (Some(0), "", &said.stderr));
     assert_eq!(fs::read_to_string(rust).unwrap(), said.stdout);
     assert!(fs::read_to_string(report).unwrap().contains("L002"));
 }
@@ -51,12 +56,30 @@ fn rust_goes_to_stdout_or_into_a_file() {
 fn an_operation_that_is_rejected_does_not_take_the_others_along() {
     let mut document = fine();
     let content = &mut document["paths"]["/a"]["post"]["requestBody"]["content"];
-    *content = json!({"multipart/form-data": {"schema": {"type": "object"}}});
+    *content = json!({"multipart/mixed": {"schema": {"type": "array"}}});
     let said = xtask(&["codegen", "--spec", "-"], &document.to_string());
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(said.stderr.starts_with("rejected: R"), "{}", said.stderr);
-    assert!(said.stderr.contains("/paths/~1a/post"), "{}", said.stderr);
+    assert!(said.stderr.starts_with("rejected: R103 sendA, body: "), "{}", said.stderr);
+    assert!(said.stderr.contains("/paths/~1a/post") && said.stderr.ends_with("1 of 2 operations\n"), "{}", said.stderr);
     assert!(said.stdout.contains("pub fn get_b") && !said.stdout.contains("pub fn send_a"));
+}
+
+#[test]
+fn what_is_left_out_is_told_by_its_name() {
+    let mut document = fine();
+    let shapes = json!({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "object"}}}});
+    document["paths"]["/a"]["post"]["parameters"] = json!([{"name": "shapes", "in": "query", "schema": shapes}]);
+    let said = xtask(&["codegen", "--spec", "-", "--strict"], &document.to_string());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("widened: W119 sendA, parameter `shapes` in query: "), "{}", said.stderr);
+
+    document["paths"]["/a"]["post"]["parameters"][0]["required"] = true.into();
+    let said = xtask(&["codegen", "--spec", "-"], &document.to_string());
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.starts_with("rejected: R101 sendA, parameter `shapes` in query: "), "{}", said.stderr);
+    let said = xtask(&["codegen", "--spec", "-", "--strict"], &document.to_string());
+    assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
+    assert!(said.stderr.contains("1 of 2 operations") && said.stderr.contains("--strict"), "{}", said.stderr);
 }
 
 /// typify would overflow its stack on it, which aborts.

@@ -121,7 +121,7 @@ async fn what_upstream_answers_else_changes_nothing() {
 #[tokio::test]
 async fn what_gives_no_client_is_written_by_force_alone() {
     let place = Place::new().await;
-    let broken = place.copy.text().replacen("\"in\": \"path\"", "\"in\": \"cookie\"", 1);
+    let broken = place.copy.text().replacen("\"in\": \"path\"", "\"in\": \"body\"", 1);
     place.publish(&broken);
     let said = place.xtask(&["regen"]).await;
     assert_eq!(said.code, Some(1));

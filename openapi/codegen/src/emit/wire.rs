@@ -1,7 +1,7 @@
-//! Restores the wire names of parameters and the media types of bodies that progenitor would change.
+//! Restores the wire names of parameters, cookies, and the media types of bodies that progenitor would change.
 
 use syn::visit_mut::{VisitMut, visit_expr_mut};
-use syn::{Expr, ExprLit, File, Item, Lit, LitStr, Type, parse_quote};
+use syn::{Expr, ExprLit, ExprMethodCall, File, Item, Lit, LitStr, Type, parse_quote};
 
 use super::names::module_items;
 use crate::plan::{Operation, Plan};
@@ -29,6 +29,21 @@ impl Restore<'_> {
     }
 }
 
+impl Restore<'_> {
+    /// The call that adds a cookie, in the place of the one that appends a header: `headers.append(name, text.try_into()?)`.
+    fn cookie(&self, append: &ExprMethodCall) -> Option<Expr> {
+        let [Expr::Lit(ExprLit { lit: Lit::Str(name), .. }), Expr::Try(value)] =
+            append.args.iter().collect::<Vec<_>>()[..]
+        else {
+            return None;
+        };
+        let Expr::MethodCall(converted) = &*value.expr else { return None };
+        let cookie = self.0.cookies.get(&name.value())?;
+        let (headers, text) = (&append.receiver, &converted.receiver);
+        Some(parse_quote!(super::support::append_cookie(&mut #headers, #cookie, &#text)?))
+    }
+}
+
 impl VisitMut for Restore<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_expr_mut(self, expr);
@@ -41,7 +56,9 @@ impl VisitMut for Restore<'_> {
                 }
             }
             Expr::MethodCall(call) if call.method == "append" => {
-                if let Some(argument) = call.args.first_mut() {
+                if let Some(cookie) = self.cookie(call) {
+                    *expr = cookie;
+                } else if let Some(argument) = call.args.first_mut() {
                     self.name(argument);
                 }
             }

@@ -17,6 +17,8 @@ pub struct Operation {
     /// The names of parameters on the wire, by their names in the prepared document. A parameter that keeps its name is
     /// left out.
     pub wire_names: BTreeMap<String, String>,
+    /// The names of cookies, by their names in the prepared document, where they are headers.
+    pub cookies: BTreeMap<String, String>,
     /// The forms of parameters in the query, by their names on the wire. A parameter in the form that progenitor writes
     /// is left out.
     pub forms: BTreeMap<String, Form>,

@@ -20,8 +20,13 @@ pub(super) fn prepare(pass: &mut Pass<Facts>) {
     relocate(document, |operation| {
         let (path, method) = (operation.path, operation.method);
         let mut found = facts.take_operation(path, method);
-        let mut parameters =
-            Parameters { schemas: Schemas(&whole), at: &operation.at, facts: &mut found, log: &mut *log };
+        let mut parameters = Parameters {
+            schemas: Schemas(&whole),
+            at: &operation.at,
+            facts: &mut found,
+            log: &mut *log,
+            is_required: true,
+        };
         let path = parameters.operation(path, operation.fields);
         *facts.operation(&path, method) = found;
         path
@@ -46,9 +51,21 @@ struct Parameters<'a> {
     at: &'a Pointer,
     facts: &'a mut Operation,
     log: &'a mut Log,
+    /// Whether every call needs the parameter at hand.
+    is_required: bool,
 }
 
 impl Parameters<'_> {
+    /// Rejects the operation for a parameter that cannot be written, or leaves out one that a call does not need.
+    fn reject(&mut self, at: &Pointer, reason: impl Into<String>) {
+        self.reject_as(Code::R101, at, reason);
+    }
+
+    fn reject_as(&mut self, code: Code, at: &Pointer, reason: impl Into<String>) {
+        let code = if self.is_required { code } else { Code::W119 };
+        self.log.add(code, at, reason);
+    }
+
     /// Prepares the parameters of one operation and returns its path, in which a parameter may have another name.
     fn operation(&mut self, path: &str, operation: &mut Map<String, Value>) -> String {
         let Some(names) = names_in(path) else {
@@ -62,17 +79,18 @@ impl Parameters<'_> {
         for (index, parameter) in given.into_iter().enumerate() {
             let at = self.at.join("parameters").join(&index.to_string());
             let Value::Object(parameter) = parameter else { continue };
+            self.is_required = parameter.get("required") == Some(&true.into());
             match parameter.get("in").and_then(Value::as_str) {
                 Some("path") => self.in_path(parameter, &names, &at, &mut parameters),
                 Some("query") => self.in_query(parameter, &at, &mut parameters),
                 Some("header") => self.in_header(parameter, &at, &mut parameters),
-                Some("cookie") => {
-                    self.log.add(Code::R102, &at, "the generator sends no cookies; set the header `Cookie` by hand");
-                }
+                Some("cookie") => self.in_cookie(parameter, &at, &mut parameters),
                 other => {
                     let place = other.map_or_else(|| "no place".to_owned(), |place| format!("`{place}`"));
-                    let reason = format!("a parameter in {place}; the generator writes path, query and header");
-                    self.log.add(Code::R101, &at, reason);
+                    self.reject(
+                        &at,
+                        format!("a parameter in {place}; the generator writes path, query, header and cookie"),
+                    );
                 }
             }
         }
@@ -114,11 +132,25 @@ impl Parameters<'_> {
         if ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str()) {
             return self.log.add(Code::L113, at, format!("`{name}`"));
         }
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return self.log.add(Code::R101, at, format!("`{name}` is no name of a header (RFC 9110, section 5.1)"));
+        if !is_token(&name) {
+            return self.reject(at, format!("`{name}` is no name of a header (RFC 9110, section 5.1)"));
         }
         if let Some(schema) = self.schema(&mut parameter, "simple", at).and_then(|schema| self.text(&schema, at)) {
+            parameter.insert("schema".into(), schema);
+            to.push(Parameter::plain(parameter));
+        }
+    }
+
+    fn in_cookie(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Parameter>) {
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if !is_token(&name) {
+            return self.reject_as(
+                Code::R102,
+                at,
+                format!("`{name}` is no name of a cookie (RFC 6265, section 4.1.1)"),
+            );
+        }
+        if let Some(schema) = self.schema(&mut parameter, "form", at).and_then(|schema| self.text(&schema, at)) {
             parameter.insert("schema".into(), schema);
             to.push(Parameter::plain(parameter));
         }
@@ -130,11 +162,11 @@ impl Parameters<'_> {
         let found = found.as_ref().and_then(Value::as_str).unwrap_or(style);
         if found != style {
             let reason = format!("style `{found}`; the generator writes `{style}` here");
-            self.log.add(Code::R101, at, reason);
+            self.reject(at, reason);
             return None;
         }
         if parameter.contains_key("content") {
-            self.log.add(Code::R101, at, "a parameter with a media type; the generator writes plain values");
+            self.reject(at, "a parameter with a media type; the generator writes plain values");
             return None;
         }
         parameter.shift_remove("explode");
@@ -151,12 +183,18 @@ impl Parameters<'_> {
                 Some(json!({"type": "string"}))
             }
             Some("object") => {
-                self.log.add(Code::R101, at, "an object; the generator writes scalars here");
+                self.reject(at, "an object; the generator writes scalars here");
                 None
             }
             _ => Some(json!({"type": "string"})),
         }
     }
+}
+
+/// Whether a text is a token (RFC 9110, section 5.6.2): the name of a header or of a cookie.
+fn is_token(name: &str) -> bool {
+    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_character)
 }
 
 #[cfg(test)]
@@ -307,13 +345,35 @@ mod tests {
 
     #[test]
     fn forms_that_are_refused() {
-        check("/a", json!([{"name": "a", "in": "cookie"}]), json!([]), &none(), "R102");
-        check("/a", json!([{"name": "a", "in": "query", "style": "deepObject"}]), json!([]), &none(), "R101");
-        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), &none(), "L114");
         let list = json!({"type": "array", "items": {"type": "object", "properties": {}}});
-        check("/a", json!([parameter("query", "l", list)]), json!([]), &none(), "R101");
-        check("/a", json!([{"name": "a", "in": "query", "content": {}}]), json!([]), &none(), "R101");
-        check("/a", json!([{"name": "a b", "in": "header"}]), json!([]), &none(), "R101");
+        for (given, code) in [
+            (json!({"name": "a b", "in": "cookie"}), "R102"),
+            (json!({"name": "a", "in": "cookie", "schema": {"type": "object"}}), "R101"),
+            (json!({"name": "a", "in": "query", "style": "deepObject"}), "R101"),
+            (parameter("query", "l", list), "R101"),
+            (json!({"name": "a", "in": "query", "content": {}}), "R101"),
+            (json!({"name": "a b", "in": "header"}), "R101"),
+            (json!({"name": "a", "in": "body"}), "R101"),
+        ] {
+            // What a call does not need costs no operation.
+            check("/a", json!([given]), json!([]), &none(), "W119");
+            let mut required = given;
+            required["required"] = true.into();
+            check("/a", json!([required]), json!([]), &none(), code);
+        }
+        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), &none(), "L114");
         check("/a", json!([{"name": "Authorization", "in": "header"}]), json!([]), &none(), "L113");
+    }
+
+    #[test]
+    fn cookies_are_headers_with_a_mark() {
+        let cookies = Operation { cookies: BTreeMap::from([("session_id".into(), "session-id".into())]), ..none() };
+        check(
+            "/a",
+            json!([{"name": "session-id", "in": "cookie", "schema": {"type": "string"}}]),
+            json!([{"name": "session_id", "in": "header", "schema": {"type": "string"}}]),
+            &cookies,
+            "",
+        );
     }
 }

@@ -137,6 +137,7 @@ codes! {
     W116 Widened "the server of an operation is left to the caller";
     W117 Widened "a property that is required and not declared has any value";
     W118 Widened "a part of a multipart body is written in its plain form";
+    W119 Widened "an optional parameter that cannot be written is left out of the method";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
     O003 Omitted "documentation that OpenAPI 3.0 has no field for";
@@ -154,7 +155,7 @@ codes! {
     R008 Rejected "an `allOf` that leads back to itself";
     R009 Rejected "a document that is too deep or too large";
     R101 Rejected "a parameter with an unsupported serialization";
-    R102 Rejected "a cookie parameter";
+    R102 Rejected "a name that no cookie can have";
     R103 Rejected "a body with an unsupported serialization";
     R104 Rejected "a path with malformed parameters";
     R105 Rejected "an `allOf` that is too large to merge";

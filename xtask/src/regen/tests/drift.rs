@@ -108,9 +108,9 @@ fn by_force_it_is_written_and_what_is_broken_is_told() {
     assert!(matches!(&check(&fixture.workspace).unwrap()[..], [Finding::Broken(_)]));
     // What is generated from the operations that are left is told, and nothing is lost.
     let fixture = Fixture::in_sync();
-    let regenerated = fixture.force(&DOCUMENT.replacen("\"in\": \"path\"", "\"in\": \"cookie\"", 1), 2).unwrap();
+    let regenerated = fixture.force(&DOCUMENT.replacen("\"in\": \"path\"", "\"in\": \"body\"", 1), 2).unwrap();
     assert_eq!(regenerated.end(), Exit::Failed);
-    assert!(read(&fixture.workspace.lowering()).contains("R102"));
+    assert!(read(&fixture.workspace.lowering()).contains("R101"));
     // Force is for what is in the way, and changes nothing where nothing is.
     let fixture = Fixture::in_sync();
     assert_eq!(fixture.force(DOCUMENT, 2).unwrap().end(), Exit::Done);

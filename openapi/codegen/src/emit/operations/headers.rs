@@ -18,7 +18,8 @@ impl VisitMut for Headers<'_> {
         }
         let statements = &mut function.block.stmts;
         statements.retain(|statement| !text(statement).contains(r#"from_static ("api-version")"#));
-        let is_used = statements.iter().any(|statement| text(statement).contains("header_map . append"));
+        let fills_map = |text: &str| text.contains("header_map . append") || text.contains("append_cookie");
+        let is_used = statements.iter().any(|statement| fills_map(&text(statement)));
         if !is_used {
             statements.retain(|statement| !text(statement).starts_with("let mut header_map"));
         }

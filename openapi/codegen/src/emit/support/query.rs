@@ -123,6 +123,12 @@ fn encoded(text: &str) -> String {
 #[derive(Debug)]
 pub(crate) struct InvalidParameter(String);
 
+impl InvalidParameter {
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
 impl<E> From<InvalidParameter> for super::error::Error<E> {
     fn from(InvalidParameter(name): InvalidParameter) -> Self {
         Self::InvalidRequest(format!(

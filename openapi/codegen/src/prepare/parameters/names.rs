@@ -28,6 +28,13 @@ impl Parameters<'_> {
                     Some(form) => drop(self.facts.forms.insert(name.clone(), form)),
                     None => {}
                 }
+                if parameter["in"] == "cookie" {
+                    // progenitor knows no cookies; the pass over the generated code makes one of this header.
+                    parameter["in"] = "header".into();
+                    self.facts.cookies.insert(unique.clone(), name.clone());
+                    parameter["name"] = unique.into();
+                    continue;
+                }
                 if unique == wanted && !name.is_empty() && is_left_as_it_is(&name) {
                     continue;
                 }

@@ -135,6 +135,6 @@ impl Parameters<'_> {
 
     fn refuse(&mut self, at: &Pointer, what: &str) {
         let reason = format!("{what}; the generator writes scalars, lists of them, and objects of them");
-        self.log.add(Code::R101, at, reason);
+        self.reject(at, reason);
     }
 }

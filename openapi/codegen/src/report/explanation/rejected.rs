@@ -67,15 +67,15 @@ pub(crate) const R009: Explanation = explained(
 );
 
 pub(crate) const R101: Explanation = explained(
-    "The client would serialize the value in another way than the server reads it.",
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "The client would serialize a value that every call needs in another way than the server reads it.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "required": true, "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
 );
 
 pub(crate) const R102: Explanation = explained(
-    "The generator sends no cookies.",
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "cookie", "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "A cookie is named by a token (RFC 6265, section 4.1.1); any other name would end the header, or another cookie.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b;c", "in": "cookie", "required": true, "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
 );

@@ -191,3 +191,10 @@ pub(crate) const W118: Explanation = explained(
     "the part has no header `X-B`",
     "The headers and the style of that part.",
 );
+
+pub(crate) const W119: Explanation = explained(
+    "A call that does not need the parameter can be made without it. One that every call needs rejects the operation (R101).",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "the method has no parameter `b`",
+    "The parameter.",
+);

@@ -89,3 +89,17 @@ async fn a_parameter_may_be_named_like_anything() {
         assert!(target.contains(pair), "{target}");
     }
 }
+
+#[test]
+fn an_integer_that_no_type_holds_is_kept_as_json() {
+    for text in ["18446744073709551616", "-9223372036854775809", "123456789012345678901234567890", "0.5"] {
+        let count = serde_json::from_str::<types::Count>(text).unwrap();
+        assert!(matches!(count, types::Count::Unknown(_)), "{text}: {count:?}");
+        let count = serde_json::from_str::<types::Count>(&format!(r#"{{"value": {text}}}"#)).unwrap();
+        assert!(matches!(count, types::Count::Unknown(_)), "{text}: {count:?}");
+        let amount = serde_json::from_str::<types::Amount>(text).unwrap();
+        assert!(matches!(amount, types::Amount::Number(_)), "{text}: {amount:?}");
+    }
+    let count = serde_json::from_str::<types::Count>("-9223372036854775808").unwrap();
+    assert!(matches!(count, types::Count::Integer(i64::MIN)), "{count:?}");
+}

@@ -35,6 +35,8 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<
     let Some(Value::Object(mut body)) = operation.shift_remove("requestBody") else {
         return;
     };
+    // A call that needs no body can be made without it.
+    let rejected = if body.get("required") == Some(&true.into()) { Code::R103 } else { Code::W119 };
     let Some(Value::Object(content)) = body.get("content") else {
         return;
     };
@@ -49,14 +51,14 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<
     let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
     let essence = essence(&media_type);
     if !is_sendable(&media_type) {
-        return log.add(Code::R103, at, format!("{media_type:?} is no media type; no header can hold it"));
+        return log.add(rejected, at, format!("{media_type:?} is no media type; no header can hold it"));
     }
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
     } else if essence == FORM {
         match forms::fields(&schema, &described, Schemas(whole.document)) {
             Ok(fields) => facts.fields = Some(fields),
-            Err(reason) => return log.add(Code::R103, at, reason),
+            Err(reason) => return log.add(rejected, at, reason),
         };
         (FORM, schema)
     } else if essence.starts_with("multipart/") {
@@ -67,10 +69,10 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<
                 facts.multipart = Some(multipart);
                 (JSON, schema)
             }
-            Err(reason) => return log.add(Code::R103, &body.at, reason),
+            Err(reason) => return log.add(rejected, &body.at, reason),
         }
     } else if essence.contains('*') && essence != "*/*" {
-        return log.add(Code::R103, at, format!("`{essence}` names no media type the client could say it sends"));
+        return log.add(rejected, at, format!("`{essence}` names no media type the client could say it sends"));
     } else {
         log.add(Code::W112, at, format!("`{essence}`"));
         (BYTES, json!({"type": "string", "format": "binary"}))
@@ -152,9 +154,14 @@ mod tests {
             },
             "",
         );
-        check(json!({"content": {"multipart/mixed": {"schema": {"type": "array"}}}}), json!({}), none(), "R103");
         for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
-            check(json!({"content": {media_type: {}}}), json!({}), none(), "R103");
+            check(json!({"content": {media_type: {}}, "required": true}), json!({}), none(), "R103");
+        }
+        for (media_type, schema) in [("multipart/mixed", json!({"type": "array"})), (FORM, json!({"type": "string"}))] {
+            let content = json!({media_type: {"schema": schema}});
+            check(json!({"content": content, "required": true}), json!({}), none(), "R103");
+            // A call can be made without it.
+            check(json!({"content": content}), json!({}), none(), "W119");
         }
         check(
             json!({"content": {FORM: {"schema": {"type": "object"}}}}),
@@ -162,6 +169,5 @@ mod tests {
             Operation { fields: Some(BTreeMap::new()), ..none() },
             "",
         );
-        check(json!({"content": {FORM: {"schema": {"type": "string"}}}}), json!({}), none(), "R103");
     }
 }

@@ -137,7 +137,7 @@ codes! {
     W116 Widened "the server of an operation is left to the caller";
     W117 Widened "a property that is required and not declared has any value";
     W118 Widened "a part of a multipart body is written in its plain form";
-    W119 Widened "an optional parameter that cannot be written is left out of the method";
+    W119 Widened "an optional parameter or body that cannot be written is left out of the method";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
     O003 Omitted "documentation that OpenAPI 3.0 has no field for";

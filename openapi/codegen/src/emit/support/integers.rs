@@ -35,9 +35,9 @@ fn integral(number: &serde_json::Number) -> Option<i128> {
     if let Some(integer) = number.as_u64() {
         return Some(integer.into());
     }
-    // Beyond 2^64 no integer type takes it anyway, and below it the conversion is exact.
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= u64::MAX as f64)?;
-    Some(float as i128)
+    // An integer just below the smallest one is rounded to it.
+    (float != i64::MIN as f64).then_some(float as i128)
 }
 
 struct LenientValue<T>(T);
@@ -85,6 +85,8 @@ mod tests {
             ("null", Some(None)),
             ("9223372036854775807", Some(Some(i64::MAX))),
             ("9223372036854775808", None),
+            ("-9223372036854775808", Some(Some(i64::MIN))),
+            ("-9223372036854775809", None),
             ("1.5", None),
             ("1e300", None),
             ("\"1\"", None),

@@ -82,7 +82,7 @@ pub(crate) const R102: Explanation = explained(
 
 pub(crate) const R103: Explanation = explained(
     "The client would send the body in another form than the document defines.",
-    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"content": {"multipart/mixed": {"schema": {"type": "array", "items": {"type": "string"}}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"multipart/mixed": {"schema": {"type": "array", "items": {"type": "string"}}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
     "the operation is left out",
     "That operation.",
 );

@@ -193,7 +193,7 @@ pub(crate) const W118: Explanation = explained(
 );
 
 pub(crate) const W119: Explanation = explained(
-    "A call that does not need the parameter can be made without it. One that every call needs rejects the operation (R101).",
+    "A call that needs no such parameter or body can be made without it. What every call needs rejects the operation (R101, R102, R103).",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "the method has no parameter `b`",
     "The parameter.",

@@ -30,6 +30,7 @@ mod fields;
 mod file_choice;
 mod hash;
 mod lock_file;
+mod lock_text;
 mod os_lock;
 mod parse;
 mod plan;

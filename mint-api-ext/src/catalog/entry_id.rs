@@ -28,6 +28,10 @@ impl Section {
     /// Every section, in the order of a plan.
     pub const ALL: &[Self] = &[Self::Models, Self::Worlds, Self::Packs, Self::Audio, Self::Animations];
 
+    pub(super) fn named(table: &str) -> Option<Self> {
+        Self::ALL.iter().find(|section| section.as_str() == table).copied()
+    }
+
     /// The name of the table.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -79,8 +83,7 @@ impl FromStr for EntryId {
     /// [`ErrorKind::InvalidArgument`] for another form.
     fn from_str(text: &str) -> Result<Self, Error> {
         let parts = text.split_once('.').filter(|(_, name)| !name.is_empty());
-        let section = |word: &str| Section::ALL.iter().find(|section| section.as_str() == word).copied();
-        match parts.and_then(|(word, name)| Some(Self::new(section(word)?, name))) {
+        match parts.and_then(|(word, name)| Some(Self::new(Section::named(word)?, name))) {
             Some(id) => Ok(id),
             None => {
                 let text =

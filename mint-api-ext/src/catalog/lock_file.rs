@@ -2,38 +2,36 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use mint_api::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::toml_text;
 use super::{EntryId, Section};
 use crate::error::{Error, ErrorKind};
 
 /// The format that this version writes. It reads this one only.
-const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 1;
 
-const HEAD: &str = "# Written by mint-api-ext. Commit this file, and do not edit it: it records what was paid for.\n";
-
-/// The content of `mint.lock`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+/// The content of `mint.lock`. [`LockText`](super::lock_text::LockText) writes it.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct LockFile {
-    format: u64,
     pub(super) project: String,
     /// The uploaded pictures, by SHA-256.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) uploads: BTreeMap<String, Upload>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    models: BTreeMap<String, LockedEntry>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    worlds: BTreeMap<String, LockedEntry>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    packs: BTreeMap<String, LockedEntry>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    audio: BTreeMap<String, LockedEntry>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    animations: BTreeMap<String, LockedEntry>,
+    /// Shared by the copies of this lock until one changes.
+    entries: BTreeMap<EntryId, Arc<LockedEntry>>,
+}
+
+/// The fields of a lock besides its format and its entries.
+#[derive(Deserialize)]
+struct Head {
+    project: String,
+    #[serde(default)]
+    uploads: BTreeMap<String, Upload>,
 }
 
 /// An uploaded picture.
@@ -158,78 +156,68 @@ impl Record {
         }
     }
 
+    /// What it made is known, and it holds no credits any longer.
+    pub(super) fn finish(&mut self, now: Timestamp) {
+        (self.request, self.price, self.done_at) = (None, None, Some(now));
+    }
+
+    /// It made nothing, and holds no credits any longer.
+    pub(super) fn fail(&mut self, why: String) {
+        (self.request, self.price, self.failed) = (None, None, Some(why));
+    }
+
     /// Whether the call may cost credits that are not settled.
     pub(super) fn is_unsettled(&self) -> bool {
         matches!(self.progress(), Progress::Sent | Progress::Started)
     }
 }
 
-impl LockFile {
-    pub(super) fn new(project: &str) -> Self {
-        Self {
-            format: FORMAT,
-            project: project.to_owned(),
-            uploads: BTreeMap::new(),
-            models: BTreeMap::new(),
-            worlds: BTreeMap::new(),
-            packs: BTreeMap::new(),
-            audio: BTreeMap::new(),
-            animations: BTreeMap::new(),
-        }
-    }
-
-    pub(super) fn section(&self, section: Section) -> &BTreeMap<String, LockedEntry> {
-        match section {
-            Section::Models => &self.models,
-            Section::Worlds => &self.worlds,
-            Section::Packs => &self.packs,
-            Section::Audio => &self.audio,
-            Section::Animations => &self.animations,
-        }
-    }
-
-    pub(super) fn section_mut(&mut self, section: Section) -> &mut BTreeMap<String, LockedEntry> {
-        match section {
-            Section::Models => &mut self.models,
-            Section::Worlds => &mut self.worlds,
-            Section::Packs => &mut self.packs,
-            Section::Audio => &mut self.audio,
-            Section::Animations => &mut self.animations,
-        }
-    }
-
-    pub(super) fn entry(&self, id: &EntryId) -> Option<&LockedEntry> {
-        self.section(id.section).get(&id.name)
-    }
-
-    /// The entry, which is added if it is new.
-    pub(super) fn entry_mut(&mut self, id: &EntryId) -> &mut LockedEntry {
-        self.section_mut(id.section).entry(id.name.clone()).or_default()
-    }
-
-    pub(super) fn entries(&self) -> impl Iterator<Item = (EntryId, &LockedEntry)> {
-        Section::ALL.iter().flat_map(|section| {
-            self.section(*section).iter().map(|(name, entry)| (EntryId::new(*section, name), entry))
-        })
-    }
-
+impl LockedEntry {
     /// Every record, to change it.
     pub(super) fn records_mut(&mut self) -> impl Iterator<Item = &mut Record> {
-        let sections = [&mut self.models, &mut self.worlds, &mut self.packs, &mut self.audio, &mut self.animations];
-        let entries = sections.into_iter().flat_map(|section| section.values_mut());
-        let versions = entries.flat_map(|entry| entry.versions.values_mut());
-        versions.flat_map(|version| {
+        self.versions.values_mut().flat_map(|version| {
             version.generate.iter_mut().chain(version.optimize.values_mut()).chain(version.convert.values_mut())
         })
     }
 
-    /// The text: sorted, with each fact on a line of its own.
-    pub(super) fn to_text(&self) -> Result<String, Error> {
-        let value = serde_json::to_value(self).map_err(|error| {
-            let text = format!("could not write the lock: {error}; report this to the authors of mint-api-ext");
-            Error::new(ErrorKind::Io, text)
-        })?;
-        Ok(format!("{HEAD}{}", toml_text::write(&value)))
+    pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
+        self.versions.values().flat_map(Version::records)
+    }
+}
+
+impl LockFile {
+    pub(super) fn new(project: &str) -> Self {
+        Self { project: project.to_owned(), uploads: BTreeMap::new(), entries: BTreeMap::new() }
+    }
+
+    pub(super) fn entry(&self, id: &EntryId) -> Option<&LockedEntry> {
+        self.entries.get(id).map(Arc::as_ref)
+    }
+
+    /// The entry, which is added if it is new.
+    pub(super) fn entry_mut(&mut self, id: &EntryId) -> &mut LockedEntry {
+        Arc::make_mut(self.entries.entry(id.clone()).or_default())
+    }
+
+    pub(super) fn insert(&mut self, id: EntryId, entry: LockedEntry) {
+        self.entries.insert(id, Arc::new(entry));
+    }
+
+    pub(super) fn remove(&mut self, id: &EntryId) -> Option<LockedEntry> {
+        self.entries.remove(id).map(Arc::unwrap_or_clone)
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&EntryId, &LockedEntry)> {
+        self.shared().map(|(id, entry)| (id, entry.as_ref()))
+    }
+
+    pub(super) fn shared(&self) -> impl Iterator<Item = (&EntryId, &Arc<LockedEntry>)> {
+        self.entries.iter()
+    }
+
+    /// Every record, to change it.
+    pub(super) fn records_mut(&mut self) -> impl Iterator<Item = &mut Record> {
+        self.entries.values_mut().flat_map(|entry| Arc::make_mut(entry).records_mut())
     }
 
     /// Reads a lock. `path` is only for the errors.
@@ -247,7 +235,7 @@ impl LockFile {
         let value = toml_text::read(text).map_err(|why| {
             invalid(format!("{why}; restore it from version control, since it records what was paid for"))
         })?;
-        let format = value.get("format").and_then(serde_json::Value::as_u64);
+        let format = value.get("format").and_then(Value::as_u64);
         if format != Some(FORMAT) {
             let format = format.map_or_else(|| "missing".to_owned(), |format| format.to_string());
             let why = format!(
@@ -257,11 +245,32 @@ impl LockFile {
             );
             return Err(invalid(why));
         }
-        serde_path_to_error::deserialize(value).map_err(|error| {
-            let why = format!("{error}; restore it from version control, since it records what was paid for");
-            invalid(why)
-        })
+        let (mut head, mut sections) = (Map::new(), Map::new());
+        for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "format") {
+            let part = if ["project", "uploads"].contains(&name.as_str()) { &mut head } else { &mut sections };
+            part.insert(name.clone(), value.clone());
+        }
+        let wrong =
+            |error| invalid(format!("{error}; restore it from version control, since it records what was paid for"));
+        let Head { project, uploads } = read_part(head).map_err(wrong)?;
+        let sections: BTreeMap<String, BTreeMap<String, LockedEntry>> = read_part(sections).map_err(wrong)?;
+        let mut lock = Self { uploads, ..Self::new(&project) };
+        for (table, entries) in sections {
+            let Some(section) = Section::named(&table) else {
+                let why = format!("[{table}] is no table of a lock; restore it from version control, since it records");
+                return Err(invalid(format!("{why} what was paid for")));
+            };
+            let entries = entries.into_iter().map(|(name, entry)| (EntryId { section, name }, Arc::new(entry)));
+            lock.entries.extend(entries);
+        }
+        Ok(lock)
     }
+}
+
+fn read_part<T: DeserializeOwned>(
+    part: Map<String, Value>,
+) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
+    serde_path_to_error::deserialize(Value::Object(part))
 }
 
 /// The number of the first line that a merge left.
@@ -291,7 +300,7 @@ fn conflicting_entries(text: &str) -> Vec<String> {
     found
 }
 
-fn named_entries(value: &serde_json::Value) -> Vec<String> {
+fn named_entries(value: &Value) -> Vec<String> {
     let sections = Section::ALL.iter().filter_map(|section| Some((section, value.get(section.as_str())?.as_object()?)));
     sections.flat_map(|(section, entries)| entries.keys().map(move |name| format!("{section}.{name}"))).collect()
 }

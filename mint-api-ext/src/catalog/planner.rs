@@ -34,8 +34,13 @@ impl Catalog {
                 (entry, wanted)
             })
             .collect();
-        let mut orphans: BTreeSet<EntryId> =
-            self.lock.entries().map(|(id, _)| id).filter(|id| !self.definition.entries.contains_key(id)).collect();
+        let mut orphans: BTreeSet<EntryId> = self
+            .lock
+            .entries()
+            .map(|(id, _)| id)
+            .filter(|id| !self.definition.entries.contains_key(id))
+            .cloned()
+            .collect();
         let mut entries = Vec::new();
         for (entry, wanted) in wanted {
             let (missing, damaged) = self.disk(&entry.id, &mut state)?;
@@ -185,7 +190,9 @@ fn change(wanted: &Wanted, locked: Option<&LockedEntry>, planned: &PlannedEntry)
     let is_unfinished = version.records().any(|record| record.progress() != Progress::Done)
         || locked.publishing.is_some()
         || locked.files.values().any(|file| file.moved_from.is_some())
-        || locked.published.is_none();
+        || locked.published.is_none()
+        // An operation of an earlier prompt goes on, and the run records what it costs.
+        || locked.records().any(|record| record.progress() == Progress::Started);
     match () {
         () if is_unfinished => Change::Unfinished,
         () if !planned.damaged.is_empty() => Change::Damaged,

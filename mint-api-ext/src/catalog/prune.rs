@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{io_error, remove_file, sha256, write_text};
 use super::lock_file::{LockFile, LockedEntry, Record, Version};
+use super::lock_text::LockText;
 use super::os_lock::OsLock;
 use super::{Catalog, Recorded};
 use crate::download::Durability;
@@ -57,7 +58,7 @@ impl Catalog {
         let orphans: Vec<_> = now.lock.entries().filter(|(id, _)| !now.definition.entries.contains_key(id)).collect();
         for (id, entry) in orphans {
             if has_unsettled(entry) {
-                pruned.unsettled.push(id);
+                pruned.unsettled.push(id.clone());
                 continue;
             }
             for (path, file) in &entry.files {
@@ -71,33 +72,36 @@ impl Catalog {
                     Some(_) => pruned.kept.push(path.into()),
                 }
             }
-            lock.section_mut(id.section).remove(&id.name);
+            lock.remove(id);
         }
         for wanted in now.plan()?.entries.iter().filter_map(|planned| planned.wanted.as_ref()) {
-            if let Some(entry) = lock.section_mut(wanted.entry.id.section).get_mut(&wanted.entry.id.name) {
+            let id = &wanted.entry.id;
+            if lock.entry(id).is_some() {
                 let is_unsettled = |version: &Version| version.records().any(Record::is_unsettled);
-                entry.versions.retain(|hash, version| *hash == wanted.generation || is_unsettled(version));
+                lock.entry_mut(id).versions.retain(|hash, version| *hash == wanted.generation || is_unsettled(version));
             }
         }
         if lock != now.lock {
-            now.write_lock(lock)?;
+            now.write_lock(&lock)?;
         }
         remove_folder(&now.paths.staging)?;
         Ok(pruned)
     }
 
-    fn write_lock(&self, mut lock: LockFile) -> Result<(), Error> {
+    fn write_lock(&self, lock: &LockFile) -> Result<(), Error> {
+        let mut text = LockText::new(self.definition.lock);
+        let rendered = text.render(lock)?;
         if self.definition.lock == Recorded::Public {
             let mut state = self.state.clone();
-            state.take_private(&mut lock);
+            state.records = text.private();
             state.write(&self.paths.state)?;
         }
-        write_text(&self.paths.lock, &lock.to_text()?, Durability::Synced)
+        write_text(&self.paths.lock, &rendered, Durability::Synced)
     }
 }
 
 fn has_unsettled(entry: &LockedEntry) -> bool {
-    entry.versions.values().any(|version| version.records().any(Record::is_unsettled))
+    entry.records().any(Record::is_unsettled)
 }
 
 fn remove_folder(path: &Path) -> Result<(), Error> {

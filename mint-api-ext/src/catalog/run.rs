@@ -8,6 +8,7 @@ mod paid;
 mod requests;
 mod run;
 mod sending;
+mod superseded;
 mod waits;
 mod worker;
 

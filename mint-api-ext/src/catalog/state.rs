@@ -24,7 +24,7 @@ const SETTLED_AFTER: Duration = Duration::from_secs(2);
 #[serde(default)]
 pub(super) struct State {
     /// What a public lock leaves out, by idempotency key.
-    records: BTreeMap<String, Private>,
+    pub(super) records: BTreeMap<String, Private>,
     /// The wait states, by operation.
     pub(super) waits: BTreeMap<String, SavedOperation>,
     /// What files were like when they were hashed, by their path from the directory of the definition.
@@ -33,7 +33,7 @@ pub(super) struct State {
 
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
-struct Private {
+pub(super) struct Private {
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,6 +48,16 @@ struct Seen {
     /// Since 1970.
     modified: Duration,
     sha256: String,
+}
+
+impl Private {
+    /// Takes what a public lock leaves out of a record. A call whose operation is left out keeps its request until it is done,
+    /// so that the operation is found without the state.
+    pub(super) fn take(record: &mut Record) -> Option<Self> {
+        let private =
+            Self { operation: record.operation.take(), credits: record.credits.take(), price: record.price.take() };
+        (private != Self::default()).then_some(private)
+    }
 }
 
 impl State {
@@ -66,24 +76,11 @@ impl State {
         write_text(path, &text, durability)
     }
 
-    /// Moves what a public lock leaves out from the lock to this state. A call whose operation is left out keeps its
-    /// request until it is done, so that the operation is found without this state.
-    pub(super) fn take_private(&mut self, lock: &mut LockFile) {
-        self.records.clear();
-        for record in lock.records_mut() {
-            let private = Private {
-                operation: record.operation.take(),
-                credits: record.credits.take(),
-                price: record.price.take(),
-            };
-            if private != Private::default() {
-                self.records.insert(record.key.clone(), private);
-            }
-        }
-    }
-
     /// Gives a lock back what was taken from it.
     pub(super) fn give_private(&self, lock: &mut LockFile) {
+        if self.records.is_empty() {
+            return;
+        }
         for record in lock.records_mut() {
             if let Some(private) = self.records.get(&record.key) {
                 let Record { operation, credits, price, .. } = record;

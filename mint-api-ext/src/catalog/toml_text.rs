@@ -3,13 +3,14 @@
 use serde_json::{Map, Value};
 use toml_edit::{Document, Item, Key, TableLike};
 
-/// Writes an object: its values in the order of their names, then its tables in that order, each under its full name.
+/// Writes an object as the table of this path: its values in the order of their names, then its tables in that order, each
+/// under its full name.
 ///
 /// A null is left out. An array must hold no objects.
-pub(super) fn write(value: &Value) -> String {
+pub(super) fn write(path: &[&str], value: &Value) -> String {
     let mut text = String::new();
     if let Value::Object(object) = value {
-        table(&mut text, &mut Vec::new(), object);
+        table(&mut text, &mut path.iter().map(|name| key(name)).collect(), object);
     }
     text
 }

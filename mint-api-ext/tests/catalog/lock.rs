@@ -39,6 +39,9 @@ async fn a_lock_that_cannot_be_trusted_is_refused_and_kept() {
         (good.replace("project = \"test\"", "project = \"other\""), "is of the project `other`"),
         (good.replace("[models.lamp]", "[models.lamp"), "is not TOML"),
         (good.replace("attempt", "attmept"), "unknown field `attmept`"),
+        (good.replace("[models.", "[moddels."), "[moddels] is no table of a lock"),
+        (good.replace("project = \"test\"\n", ""), "missing field `project`"),
+        (good[..good.len() / 2].to_owned(), ""),
     ] {
         fs::write(shop.path("mint.lock"), &text).unwrap();
         let error = Catalog::open(shop.directory.path()).unwrap_err();

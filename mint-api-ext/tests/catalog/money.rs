@@ -3,7 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use mint_api_ext::catalog::{Change, Step, Waiting};
+use futures::StreamExt as _;
+use mint_api_ext::catalog::{Change, Event, Step, Waiting};
 use mint_api_ext::simulator::{Reply, Route};
 
 use crate::support::shop::{Shop, id, ids};
@@ -237,4 +238,60 @@ async fn a_public_lock_names_no_operation_and_no_cost_and_loses_nothing() {
     assert_eq!(shop.run().await.done.len(), 1);
     assert!(shop.plan().is_empty());
     assert_eq!(shop.simulator.operations_started(), 3);
+}
+
+/// A run is stopped while the first operation goes on, and the prompt is changed.
+async fn supersede(shop: &Shop) {
+    let mut run = shop.start();
+    while !matches!(run.next().await.unwrap().unwrap(), Event::Started { .. }) {}
+    drop(run);
+    assert_eq!(shop.text("mint.lock").matches("price = 798").count(), 1);
+    let definition = shop.text("mint.toml").replace("a lamp", "a big lamp");
+    fs::write(shop.path("mint.toml"), definition).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_of_an_earlier_prompt_is_waited_for_and_its_cost_recorded() {
+    let shop = Shop::open(&format!("budget = 2000\n{LAMP}\nprice = 798")).await;
+    supersede(&shop).await;
+    let summary = shop.run().await;
+    assert_eq!(ids(&summary.done), ["models.lamp"]);
+    let lock = shop.text("mint.lock");
+    assert!(!lock.contains("price =") && lock.matches("credits = 638").count() == 2, "{lock}");
+    assert_eq!(shop.simulator.operations_started(), 2);
+    assert!(shop.plan().is_empty(), "{}", shop.plan());
+    // Back to the earlier prompt, which is paid for.
+    shop.define(LAMP);
+    assert_eq!(ids(&shop.run().await.done), ["models.lamp"]);
+    assert_eq!(shop.simulator.operations_started(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_of_an_earlier_prompt_that_has_ended_holds_no_credits() {
+    let shop = Shop::open(&format!("budget = 800\n{LAMP}\nprice = 798")).await;
+    supersede(&shop).await;
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(ids(&shop.run().await.done), ["models.lamp"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_of_a_removed_entry_is_settled() {
+    let shop = Shop::open(&format!("{LAMP}\nprice = 798")).await;
+    supersede(&shop).await;
+    shop.define("");
+    shop.run().await;
+    let lock = shop.text("mint.lock");
+    assert!(lock.contains("credits = 638") && !lock.contains("price ="), "{lock}");
+    assert!(shop.catalog().prune().unwrap().unsettled.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_start_of_an_earlier_prompt_is_looked_for_and_never_sent_again() {
+    let shop = Shop::open(LAMP).await;
+    lose(&shop, Route::GenerateModel).await;
+    shop.define("[models.lamp]\nprompt = 'a big lamp'");
+    assert_eq!(ids(&shop.run().await.done), ["models.lamp"]);
+    assert_eq!((shop.simulator.operations_started(), shop.requests(Route::GenerateModel)), (2, ATTEMPTS + 1));
+    let lock = shop.text("mint.lock");
+    assert!(!lock.contains("request =") && lock.matches("done_at").count() == 2, "{lock}");
 }

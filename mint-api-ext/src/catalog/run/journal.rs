@@ -7,12 +7,25 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::super::catalog::Paths;
 use super::super::disk::write_text;
 use super::super::lock_file::LockFile;
+use super::super::lock_text::LockText;
 use super::super::os_lock::OsLock;
 use super::super::state::State;
 use super::super::{Catalog, Recorded};
 use crate::client::blocking;
 use crate::download::Durability;
 use crate::error::Error;
+
+/// The state is written after so many changes as this share of its waits, so that many waits do not make each change slow. What
+/// a killed run did not write only costs a request more.
+const STATE_SHARE: u64 = 8;
+
+/// When the state is written with the lock.
+#[derive(Clone, Copy)]
+enum StateIsDue {
+    Now,
+    /// A public lock needs it at every change.
+    AfterSomeChanges,
+}
 
 /// The lock and the state of a run. No other run can change them meanwhile.
 #[derive(Debug)]
@@ -33,9 +46,12 @@ struct Content {
 }
 
 /// What is on disk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Written {
     changes: u64,
+    /// The number of the change with which the state was written last.
+    state_changes: u64,
+    text: LockText,
     lock: String,
 }
 
@@ -46,7 +62,12 @@ impl Journal {
             recorded: catalog.definition.lock,
             os_lock: Arc::new(os_lock),
             content: Mutex::new(Content { lock: catalog.lock.clone(), state: catalog.state.clone(), changes: 0 }),
-            written: AsyncMutex::default(),
+            written: AsyncMutex::new(Written {
+                changes: 0,
+                state_changes: 0,
+                text: LockText::new(catalog.definition.lock),
+                lock: String::new(),
+            }),
         }
     }
 
@@ -59,7 +80,7 @@ impl Journal {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the lock and the state, and returns once both are on disk, synced. Changes that are made while others are
+    /// Changes the lock and the state, and returns once the lock is on disk, synced. Changes that are made while others are
     /// written are written together.
     ///
     /// # Errors
@@ -77,31 +98,49 @@ impl Journal {
         };
         let mut written = self.written.lock().await;
         if written.changes < number {
-            self.write(&mut written).await?;
+            self.write(&mut written, StateIsDue::AfterSomeChanges).await?;
         }
         Ok(changed)
     }
 
-    async fn write(&self, written: &mut Written) -> Result<(), Error> {
-        let (mut lock, mut state, changes) = {
+    /// Writes the state, too.
+    pub(super) async fn finish(&self) -> Result<(), Error> {
+        self.write(&mut *self.written.lock().await, StateIsDue::Now).await
+    }
+
+    async fn write(&self, written: &mut Written, due: StateIsDue) -> Result<(), Error> {
+        let (lock, mut state, changes) = {
             let content = self.content();
-            (content.lock.clone(), content.state.clone(), content.changes)
+            let is_due = match (self.recorded, due) {
+                (Recorded::Public, _) | (_, StateIsDue::Now) => true,
+                (_, StateIsDue::AfterSomeChanges) => {
+                    let missed = content.changes - written.state_changes;
+                    missed > content.state.waits.len() as u64 / STATE_SHARE
+                }
+            };
+            (content.lock.clone(), is_due.then(|| content.state.clone()), content.changes)
         };
-        let (is_public, before) = (self.recorded == Recorded::Public, std::mem::take(&mut written.lock));
+        let is_public = self.recorded == Recorded::Public;
+        let mut text = std::mem::replace(&mut written.text, LockText::new(self.recorded));
+        let before = std::mem::take(&mut written.lock);
         let (lock_path, state_path) = (self.paths.lock.clone(), self.paths.state.clone());
-        let text = self.blocking(move || {
-            if is_public {
-                state.take_private(&mut lock);
-            }
+        let done = self.blocking(move || {
+            let rendered = text.render(&lock)?;
             // First the operations that a public lock leaves out.
-            state.write(&state_path)?;
-            let text = lock.to_text()?;
-            if text != before {
-                write_text(&lock_path, &text, Durability::Synced)?;
+            if let Some(state) = &mut state {
+                if is_public {
+                    state.records = text.private();
+                }
+                state.write(&state_path)?;
             }
-            Ok(text)
+            if rendered != before {
+                write_text(&lock_path, &rendered, Durability::Synced)?;
+            }
+            Ok((text, rendered, state.is_some()))
         });
-        *written = Written { lock: text.await?, changes };
+        let (text, lock, wrote_state) = done.await?;
+        let state_changes = if wrote_state { changes } else { written.state_changes };
+        *written = Written { changes, state_changes, text, lock };
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use super::worker::{Stop, Worker};
 use crate::client::resource_of;
 use crate::error::{Error, ErrorKind};
 use crate::request::SavedRequest;
-use crate::wait::{OperationHandle, Outcome};
+use crate::wait::{FailedOperation, OperationHandle, Outcome};
 
 /// A paid step of an entry.
 pub(super) struct Call<'a> {
@@ -59,7 +59,7 @@ impl Call<'_> {
             }
         }
         if *entry == Default::default() {
-            lock.section_mut(self.entry.id.section).remove(&self.entry.id.name);
+            lock.remove(&self.entry.id);
         }
     }
 }
@@ -254,15 +254,7 @@ impl Worker<'_> {
                 Err(Stop::Waits(Waiting::Credits { operation: Some(operation), why }))
             }
             Outcome::Failed(ended) => {
-                let text = match &ended.operation.error {
-                    Some(error) => format!(
-                        "{} ({})",
-                        error.message.as_deref().unwrap_or("it failed"),
-                        error.code.as_deref().unwrap_or("no code")
-                    ),
-                    None => "it failed".to_owned(),
-                };
-                let why = format!("operation {operation} failed: {text}; the advice is: {:?}", ended.advice());
+                let why = failure(&operation, &ended);
                 self.failed(call, record, why).await
             }
             Outcome::Canceled(_) => self.failed(call, record, format!("operation {operation} was canceled")).await,
@@ -293,9 +285,7 @@ impl Worker<'_> {
     }
 
     async fn failed(&self, call: &Call<'_>, mut record: Record, why: String) -> Result<Record, Stop> {
-        record.request = None;
-        record.price = None;
-        record.failed = Some(why.clone());
+        record.fail(why.clone());
         let operation = record.operation.clone();
         self.run
             .journal
@@ -318,9 +308,7 @@ impl Worker<'_> {
             Made::Model(model) => record.resource = Some(format!("model/{}", model.id)),
             Made::Resource => {}
         }
-        record.request = None;
-        record.price = None;
-        record.done_at = Some(Timestamp::from(self.run.mint.clock().now()));
+        record.finish(Timestamp::from(self.run.mint.clock().now()));
         let operation = record.operation.clone();
         self.run
             .journal
@@ -359,6 +347,19 @@ enum Made<'a> {
     Operation(&'a Operation),
     Model(&'a Model),
     Resource,
+}
+
+/// Why an operation failed, and what to do.
+pub(super) fn failure(operation: &str, ended: &FailedOperation) -> String {
+    let text = match &ended.operation.error {
+        Some(error) => format!(
+            "{} ({})",
+            error.message.as_deref().unwrap_or("it failed"),
+            error.code.as_deref().unwrap_or("no code")
+        ),
+        None => "it failed".to_owned(),
+    };
+    format!("operation {operation} failed: {text}; the advice is: {:?}", ended.advice())
 }
 
 fn unknown() -> Stop {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join};
 use futures::stream::{FuturesUnordered, Stream, StreamExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, Semaphore};
@@ -17,6 +17,7 @@ use super::super::plan::Wanted;
 use super::super::{Catalog, Change, EntryId, Event, Plan, PlannedEntry, Section, Summary, hash};
 use super::context::{Context, Settings};
 use super::journal::Journal;
+use super::superseded;
 use super::waits::Waits;
 use super::worker::{Done, Stop, Worker};
 use crate::client::{Mint, blocking};
@@ -171,25 +172,16 @@ async fn work(setup: Setup, events: UnboundedSender<Event>) -> Result<Summary, E
         let text = "the definition or the lock changed since the plan was made; plan again";
         return Err(Error::new(ErrorKind::InvalidArgument, text));
     }
-    let outstanding: f64 = catalog
-        .lock
-        .entries()
-        .flat_map(|(_, entry)| entry.versions.values())
-        .flat_map(|version| version.records())
-        .filter(|record| record.is_unsettled())
-        .filter_map(|record| record.price)
-        .fold(0.0, |sum, price| sum + price);
-    let limit = settings.budget.or(catalog.definition.budget);
-    let budget = limit.map(|limit| mint.budget((limit - outstanding).max(0.0)));
     let (waits, stream) = Waits::new(&mint);
     let wanted = plan.entries.iter().filter_map(|planned| planned.wanted.as_ref());
-    let context = Context {
+    let limit = settings.budget.or(catalog.definition.budget);
+    let mut context = Context {
         project: catalog.definition.project.clone(),
         root: catalog.paths.root.clone(),
         staging: catalog.paths.staging.clone(),
         journal: Journal::of(&catalog, os_lock),
         definition: catalog.definition,
-        budget,
+        budget: None,
         waits,
         turns: Semaphore::new(settings.concurrency),
         uploads: Mutex::new(()),
@@ -198,11 +190,31 @@ async fn work(setup: Setup, events: UnboundedSender<Event>) -> Result<Summary, E
         mint,
         events,
     };
+    superseded::look(&context, &plan).await?;
+    let outstanding = context.journal.read(|lock, _| outstanding(lock));
+    context.budget = limit.map(|limit| context.mint.budget((limit - outstanding).max(0.0)));
     context.waits.drive(stream, run_all(&context, &plan)).await
+}
+
+/// The credits that calls of earlier runs may still take.
+fn outstanding(lock: &LockFile) -> f64 {
+    let unsettled = lock.entries().flat_map(|(_, entry)| entry.records()).filter(|record| record.is_unsettled());
+    unsettled.filter_map(|record| record.price).fold(0.0, |sum, price| sum + price)
 }
 
 async fn run_all(run: &Context, plan: &Plan) -> Result<Summary, Error> {
     prepare(run, plan).await?;
+    let (mut summary, ()) = join(make_all(run, plan), superseded::settle(run, plan)).await;
+    // The lock is written; the state only saves time.
+    let _ = run.journal.finish().await;
+    summary.done.sort();
+    summary.unchanged.sort();
+    summary.waiting.sort_by(|one, other| one.0.cmp(&other.0));
+    summary.failed.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(summary)
+}
+
+async fn make_all(run: &Context, plan: &Plan) -> Summary {
     let mut summary = Summary::default();
     // Animations move models, so they come after them.
     let (animations, others): (Vec<_>, Vec<_>) =
@@ -217,11 +229,7 @@ async fn run_all(run: &Context, plan: &Plan) -> Result<Summary, Error> {
             conclude(run, &mut summary, planned, result);
         }
     }
-    summary.done.sort();
-    summary.unchanged.sort();
-    summary.waiting.sort_by(|one, other| one.0.cmp(&other.0));
-    summary.failed.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(summary)
+    summary
 }
 
 fn conclude(run: &Context, summary: &mut Summary, planned: &PlannedEntry, result: Result<Done, Stop>) {
@@ -271,7 +279,7 @@ async fn prepare(run: &Context, plan: &Plan) -> Result<(), Error> {
 }
 
 fn rename(lock: &mut LockFile, out: &str, from: &EntryId, to: &EntryId) {
-    let Some(mut entry) = lock.section_mut(from.section).remove(&from.name) else { return };
+    let Some(mut entry) = lock.remove(from) else { return };
     let (old, new) = (format!("{out}/{}/{}", from.section, from.name), format!("{out}/{}/{}", to.section, to.name));
     entry.files = std::mem::take(&mut entry.files)
         .into_iter()
@@ -283,7 +291,7 @@ fn rename(lock: &mut LockFile, out: &str, from: &EntryId, to: &EntryId) {
             None => (path, file),
         })
         .collect();
-    lock.section_mut(to.section).insert(to.name.clone(), entry);
+    lock.insert(to.clone(), entry);
 }
 
 /// Raises the attempt of the step that a person wants again.

@@ -18,6 +18,30 @@
 //! - A revision makes another preview and costs nothing. Only a retry starts a new operation.
 //! - A generated model has an optimized GLB only after an optimization; a model of a [`Script`] has one from the start.
 //!
+//! # Control route
+//!
+//! A program in any language sets faults with `POST /_simulator/faults` at the address of the API, without a key. The body is
+//! one JSON object. The reply, and that of `GET /_simulator`, has `credits`, `creditsUsed`, `operationsStarted` and
+//! `startedByRoute`.
+//!
+//! | `fault` | Other fields | As |
+//! |---|---|---|
+//! | `reply` | `route`, `status`, `headers`, `body` | [`Simulator::reply_next`]; without `body`, a problem document |
+//! | `lose_reply` | `route` | [`Simulator::lose_next_reply`] |
+//! | `fail_operation` | `code`, `message` | [`Simulator::fail_next`] |
+//! | `file` | `effect`, `value`, `headers`, `always`; one of `url`, `operation`, `kind` | [`Simulator::add_fault`], [`Simulator::fault_operation`], [`Simulator::fault_next`] |
+//! | `forget_keys` | `after_seconds` | [`Simulator::forget_keys_after`]; without it, [`Simulator::forget_keys`] |
+//! | `expire_urls` | `operation` | [`Simulator::expire_urls`], or those of one operation |
+//! | `add_credits` | `credits` | [`Simulator::add_credits`] |
+//!
+//! `route` is an `operationId` such as `generateModel`. The first four take `times`, 1 by default. `effect` is the name of a
+//! method of [`Fault`], and `value` its argument. `kind` is `glb`, `optimized_glb`, `fbx`, `obj`, `stl`, `usdz`, `rad`,
+//! `spz:500k`, `collider`, `panorama`, `preview` or `thumbnail`.
+//!
+//! ```sh
+//! curl "$MINT_API_BASE_URL/_simulator/faults" -d '{"fault": "lose_reply", "route": "generateModel", "times": 2}'
+//! ```
+//!
 //! # Examples
 //!
 //! ```

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use mint_api::types::{AudioKind, ConversionFormat, GenerationPreset, OptimizationLevel, RiggingPose};
 
@@ -15,6 +16,8 @@ pub struct Definition {
     pub project: String,
     /// The credits that one run may spend, with the unsettled work of earlier runs.
     pub budget: Option<f64>,
+    /// How long the server surely remembers an idempotency key, written in seconds. Default: one hour.
+    pub key_lifetime: Option<Duration>,
     /// The directory of the files, relative to that of the definition. Default: `assets`.
     pub out: String,
     /// What the lock records.

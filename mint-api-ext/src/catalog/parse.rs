@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use mint_api::types::{ConversionFormat, GenerationPreset};
 use toml_edit::{Document, Item, TableLike};
@@ -82,6 +83,8 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
             .wrong::<()>(item, "`project` takes up to 100 letters, digits, `-`, `_` and `.`, such as \"my-game-7f3a\"");
     }
     let budget = fields.number("budget", Lowest::Zero);
+    let key_lifetime = fields.number("key_lifetime", Lowest::Zero);
+    let key_lifetime = key_lifetime.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     let out = fields.text("out").unwrap_or_else(|| "assets".to_owned());
     if let Err(why) = checked_path(&out)
         && let Some(item) = root.get("out")
@@ -107,7 +110,7 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
         read_section(mistakes, section, item, &defaults, &mut entries);
     }
     check_animations(mistakes, root, &entries);
-    Some(Definition { project: project?, budget, out, lock, entries })
+    Some(Definition { project: project?, budget, key_lifetime, out, lock, entries })
 }
 
 fn read_defaults(mistakes: &mut Mistakes<'_>, item: &Item) -> Defaults {

@@ -1,5 +1,6 @@
-//! The server of the API: authentication, interventions, idempotency keys, and dispatch to the routes.
+//! The server of the API: authentication, interventions, idempotency keys, dispatch to the routes, and the control route.
 
+mod control;
 mod dispatch;
 mod idempotency;
 mod server;

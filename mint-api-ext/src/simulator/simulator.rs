@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use bytes::Bytes;
@@ -167,6 +168,28 @@ impl Simulator {
     /// Adds a fault to the file at a URL, after its earlier faults.
     pub fn add_fault(&self, url: &str, fault: Fault) {
         self.state.environment.files.add_fault(url, fault);
+    }
+
+    /// Lets the next request for a file of an operation meet a fault, whichever file it is, after the faults of the file's own
+    /// URL.
+    pub fn fault_operation(&self, id: &str, fault: Fault) {
+        self.state.environment.files.add_fault_of_owner(id, fault);
+    }
+
+    /// Makes the current URLs of all files invalid: they get 403 from now on. The API returns fresh ones.
+    pub fn expire_urls(&self) {
+        self.state.environment.files.expire_all(None);
+    }
+
+    /// Forgets all idempotency keys: a request with one of them is then a new one.
+    pub fn forget_keys(&self) {
+        self.state.store().keys.clear();
+    }
+
+    /// Forgets an idempotency key after this time, as
+    /// [`SimulatorBuilder::forget_keys_after`](super::SimulatorBuilder::forget_keys_after) does from the start.
+    pub fn forget_keys_after(&self, lifetime: Duration) {
+        self.state.store().key_lifetime = lifetime;
     }
 
     /// The requests to the API so far, in the order they arrived.

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::cdn::Files;
 use super::simulator::Simulator;
-use super::state::{ApiState, Environment, Gates, Time};
+use super::state::{ApiState, Environment, Gates, Ids, Store, Time};
 use crate::error::check_runtime;
 
 /// Builds a [`Simulator`].
@@ -34,6 +34,7 @@ pub struct SimulatorBuilder {
     port: u16,
     gates: Gates,
     key_lifetime: Duration,
+    ids: Ids,
 }
 
 impl Simulator {
@@ -48,7 +49,14 @@ impl Simulator {
 
     /// A builder, which sets the credits and the speed.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder { credits: 5000.0, speed: 1.0, port: 0, gates: Gates::default(), key_lifetime: Duration::MAX }
+        SimulatorBuilder {
+            credits: 5000.0,
+            speed: 1.0,
+            port: 0,
+            gates: Gates::default(),
+            key_lifetime: Duration::MAX,
+            ids: Ids::default(),
+        }
     }
 }
 
@@ -84,6 +92,13 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Derives the id of an operation from the idempotency key of the request that starts it, or from its content where it has no
+    /// key, so that ids do not depend on the order in which requests arrive. Default: ids are counted, such as `op_0001`.
+    pub fn stable_ids(mut self) -> Self {
+        self.ids = Ids::OfRequests;
+        self
+    }
+
     /// Starts an API and a CDN on 127.0.0.1, each on a free port unless [`port`](Self::port) sets that of the API.
     ///
     /// # Errors
@@ -94,8 +109,8 @@ impl SimulatorBuilder {
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let cdn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let files = Arc::new(Files::new(cdn.local_addr()?));
-        let environment =
-            Environment { time: Time::new(self.speed), files, gates: self.gates, key_lifetime: self.key_lifetime };
-        Simulator::serve(api, cdn, ApiState::new(environment, self.credits))
+        let environment = Environment { time: Time::new(self.speed), files, gates: self.gates };
+        let store = Store::new(self.credits, self.ids, self.key_lifetime);
+        Simulator::serve(api, cdn, ApiState::new(environment, store))
     }
 }

@@ -22,6 +22,6 @@ pub(crate) use self::resource::Resource;
 pub(crate) use self::result_files::{AUDIO_SECONDS, animation, audio, file_name, revise_preview};
 pub(crate) use self::status::{is_over, is_success};
 pub use self::store::API_KEY;
-pub(crate) use self::store::{Intervention, Remembered, Store};
+pub(crate) use self::store::{Ids, Intervention, Remembered, Store};
 pub(crate) use self::time::Time;
 pub(crate) use self::work::{Durations, Work, begin, make_files};

@@ -6,6 +6,8 @@ mod help;
 mod keys;
 mod killed;
 mod simulator;
+mod soak;
 mod support {
     pub(crate) mod desk;
+    pub(crate) mod server;
 }

@@ -39,7 +39,7 @@ impl Catalog {
             resend: BTreeSet::new(),
             overwrite: BTreeSet::new(),
             budget: None,
-            key_lifetime: KEY_LIFETIME,
+            key_lifetime: self.definition.key_lifetime.unwrap_or(KEY_LIFETIME),
             concurrency: CONCURRENCY,
         };
         Run { state: State::Waiting(Box::new(Setup { mint: mint.clone(), catalog: self.clone(), plan, settings })) }
@@ -108,7 +108,7 @@ impl Run {
     }
 
     /// How long the server surely remembers an idempotency key. A call whose fate is unknown for longer is looked for, and not
-    /// sent again. Default: one hour; Mint documents no time.
+    /// sent again. Default: `key_lifetime` of the definition, or one hour; Mint documents no time.
     pub fn key_lifetime(self, lifetime: Duration) -> Self {
         self.with(|settings| settings.key_lifetime = lifetime)
     }

@@ -10,12 +10,14 @@ use crate::simulator::state::{Environment, Remembered, Store};
 
 /// Handles a call once per idempotency key. A repeated request gets its first reply again.
 pub(crate) fn once(environment: &Environment, store: &mut Store, call: &Call) -> Result<HttpReply, Problem> {
+    let content = call.idempotency_key.clone().unwrap_or_else(|| format!("{} {:?}", call.path, call.body));
+    store.request = Some((call.route, content));
     let takes_key = call.route.method() == "POST" && call.route != Route::EstimatePricing;
     let Some(key) = call.idempotency_key.as_ref().filter(|_| takes_key) else {
         return dispatch(environment, store, call);
     };
     let request = (call.path.clone(), Value::Object(call.body.clone()));
-    let known = store.keys.get(key).filter(|known| known.since.elapsed() < environment.key_lifetime);
+    let known = store.keys.get(key).filter(|known| known.since.elapsed() < store.key_lifetime);
     let Some(known) = known.cloned() else {
         let reply = dispatch(environment, store, call)?;
         let operation = reply.operation_id();

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures::stream;
 use serde_json::json;
 
+use super::control::{control, is_control};
 use super::idempotency::once;
 use crate::simulator::http::{HttpReply, Problem, Route};
 use crate::simulator::routes::Call;
@@ -35,6 +36,9 @@ enum Fate {
 async fn serve(State(state): State<Arc<ApiState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LONGEST_BODY).await;
+    if is_control(parts.uri.path()) {
+        return control(&state, &parts.method, parts.uri.path(), &body.unwrap_or_default()).into();
+    }
     let number = state.requests.add(&parts, body.as_ref().cloned().unwrap_or_default());
     let handled = match body {
         Ok(body) => handle(&state, &parts, &body),

@@ -163,6 +163,8 @@ impl Fault {
 pub(crate) enum Target {
     /// The file at a path.
     Path(String),
+    /// Whichever file of an owner, such as an operation, is requested next.
+    Owner(String),
     /// Whichever file of a kind is requested next.
     Kind(AssetKind),
 }

@@ -81,16 +81,28 @@ impl Files {
         locked(&self.faults).add(Target::Kind(kind), fault);
     }
 
-    /// Takes the fault that the next request for a file meets: one of its own, or one of its kind.
+    pub(crate) fn add_fault_of_owner(&self, owner: &str, fault: Fault) {
+        locked(&self.faults).add(Target::Owner(owner.to_owned()), fault);
+    }
+
+    /// Takes the fault that the next request for a file meets: one of its own, of its owner or of its kind.
     pub(crate) fn next_fault(&self, path: &str) -> Option<Fault> {
         let mut faults = locked(&self.faults);
         let of_path = faults.next(&Target::Path(path.to_owned()));
-        of_path.or_else(|| faults.next(&Target::Kind(kind_of(path)?)))
+        let of_owner = of_path.or_else(|| faults.next(&Target::Owner(path.split('/').nth(1)?.to_owned())));
+        of_owner.or_else(|| faults.next(&Target::Kind(kind_of(path)?)))
     }
 
     /// Makes the current URL of a file invalid. [`Files::signed`] gives the next one.
     pub(crate) fn expire(&self, path: &str) {
         *locked(&self.expired).entry(path.to_owned()).or_default() += 1;
+    }
+
+    /// Makes the current URLs of all files invalid, or of those of one owner.
+    pub(crate) fn expire_all(&self, owner: Option<&str>) {
+        let paths: Vec<_> = locked(&self.files).keys().cloned().collect();
+        let is_meant = |path: &&String| owner.is_none_or(|owner| path.split('/').nth(1) == Some(owner));
+        paths.iter().filter(is_meant).for_each(|path| self.expire(path));
     }
 
     /// Whether a query has the current signature of a file. A file that never expired needs no signature.

@@ -14,8 +14,7 @@ pub(crate) fn create(environment: &Environment, store: &mut Store, call: &Call) 
         Some(data) => Some(upload(environment, call, data)?),
         None => None,
     };
-    store.reference_images += 1;
-    let id = format!("ref_{:04}", store.reference_images);
+    let id = store.add_reference_image();
     Ok(HttpReply::ok(&json!({
         "id": id,
         "type": "reference_image",

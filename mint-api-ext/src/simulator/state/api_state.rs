@@ -19,8 +19,8 @@ pub(crate) struct ApiState {
 }
 
 impl ApiState {
-    pub(crate) fn new(environment: Environment, credits: f64) -> Self {
-        Self { environment, requests: RequestLog::default(), store: Mutex::new(Store::new(credits)) }
+    pub(crate) fn new(environment: Environment, store: Store) -> Self {
+        Self { environment, requests: RequestLog::default(), store: Mutex::new(store) }
     }
 
     /// Locks the store. Code that also locks the CDN's files must lock the store first.

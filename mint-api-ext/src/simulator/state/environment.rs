@@ -1,7 +1,6 @@
 //! What the state depends on.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::time::Time;
 use crate::simulator::cdn::Files;
@@ -12,8 +11,6 @@ pub(crate) struct Environment {
     pub(crate) time: Time,
     pub(crate) files: Arc<Files>,
     pub(crate) gates: Gates,
-    /// How long idempotency keys are remembered.
-    pub(crate) key_lifetime: Duration,
 }
 
 /// What the first poll shows after an operation was approved, revised or resumed.

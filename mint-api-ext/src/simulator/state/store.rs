@@ -1,13 +1,16 @@
 //! What the API remembers.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::environment::Environment;
 use super::operation::Operation;
 use super::resource::Resource;
+use crate::download::hex;
 use crate::simulator::http::{HttpReply, Problem, Route};
 use crate::simulator::scripts::{OperationKind, Reply, Script};
 
@@ -22,8 +25,15 @@ pub(crate) struct Store {
     resources: Vec<Resource>,
     /// The index of each resource in `resources`, by id.
     indices: HashMap<String, usize>,
-    /// The number of reference images.
-    pub(crate) reference_images: usize,
+    /// The ids of the reference images.
+    reference_images: HashSet<String>,
+    ids: Ids,
+    /// The route of the request that is handled, and what its ids derive from: its idempotency key, or its content.
+    pub(crate) request: Option<(Route, String)>,
+    /// How long idempotency keys are remembered.
+    pub(crate) key_lifetime: Duration,
+    /// The number of operations that each route has started.
+    pub(crate) started_by: BTreeMap<&'static str, usize>,
     /// The balance before what operations take.
     pub(crate) credits: f64,
     /// The number of operations that requests have started.
@@ -34,6 +44,16 @@ pub(crate) struct Store {
     pub(crate) keys: HashMap<String, Remembered>,
     pub(crate) tokens: HashSet<String>,
     interventions: HashMap<Route, VecDeque<Intervention>>,
+}
+
+/// What the ids of operations and reference images derive from.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Ids {
+    /// A counter.
+    #[default]
+    Counted,
+    /// The request that makes it.
+    OfRequests,
 }
 
 /// A request with an idempotency key, and its reply.
@@ -56,12 +76,16 @@ pub(crate) enum Intervention {
 }
 
 impl Store {
-    pub(crate) fn new(credits: f64) -> Self {
+    pub(crate) fn new(credits: f64, ids: Ids, key_lifetime: Duration) -> Self {
         Self {
             operations: HashMap::new(),
             resources: Vec::new(),
             indices: HashMap::new(),
-            reference_images: 0,
+            reference_images: HashSet::new(),
+            ids,
+            request: None,
+            key_lifetime,
+            started_by: BTreeMap::new(),
             credits,
             started: 0,
             failures: VecDeque::new(),
@@ -71,14 +95,45 @@ impl Store {
         }
     }
 
-    /// The id of the next operation.
+    /// The id of the operation that the request starts.
     pub(crate) fn next_id(&self) -> String {
+        self.stable_id("op_", |id| self.operations.contains_key(id)).unwrap_or_else(|| self.counted_id())
+    }
+
+    fn counted_id(&self) -> String {
         format!("op_{:04}", self.operations.len() + 1)
+    }
+
+    /// The id of the reference image that the request uploads.
+    pub(crate) fn add_reference_image(&mut self) -> String {
+        let stable = self.stable_id("ref_", |id| self.reference_images.contains(id));
+        let id = stable.unwrap_or_else(|| format!("ref_{:04}", self.reference_images.len() + 1));
+        self.reference_images.insert(id.clone());
+        id
+    }
+
+    /// An id that derives from the request. Only a request that comes again and is a new one, such as with a key that was
+    /// forgotten, gets another.
+    fn stable_id(&self, prefix: &str, is_taken: impl Fn(&str) -> bool) -> Option<String> {
+        let (route, content) = self.request.as_ref().filter(|_| self.ids == Ids::OfRequests)?;
+        let id = |number: u32| {
+            let digest = Sha256::digest(format!("{} {number} {content}", route.operation_id()));
+            format!("{prefix}{}", hex(&digest[..8]))
+        };
+        (0..).map(id).find(|id| !is_taken(id))
+    }
+
+    /// Counts an operation that the request starts.
+    pub(crate) fn count_start(&mut self) {
+        self.started += 1;
+        if let Some((route, _)) = &self.request {
+            *self.started_by.entry(route.operation_id()).or_default() += 1;
+        }
     }
 
     /// Adds an operation that plays a script, with a resource of its own, and returns its id.
     pub(crate) fn add(&mut self, script: Script, results: impl FnOnce(&str) -> Vec<(&'static str, Value)>) -> String {
-        let id = self.next_id();
+        let id = self.counted_id();
         let kind = script.kind;
         let mut operation = Operation::new(id.clone(), script);
         operation.results = results(&id);

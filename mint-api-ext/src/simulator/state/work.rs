@@ -34,7 +34,7 @@ impl Work {
         operation.bill = Some(Bill::new(self.price));
         operation.resource = self.resource;
         operation.draft = self.draft;
-        store.started += 1;
+        store.count_start();
         begin(environment, store, operation)
     }
 }

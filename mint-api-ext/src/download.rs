@@ -327,7 +327,7 @@ mod writer;
 #[cfg(any(feature = "catalog", feature = "simulator"))]
 pub(crate) use digest::hex;
 #[cfg(feature = "catalog")]
-pub(crate) use disk::{beside, cannot_sync, is_unsupported};
+pub(crate) use disk::{advised, beside, is_unsupported, replace};
 pub use download::{Download, Overwrite};
 pub use event::Event;
 #[cfg(feature = "catalog")]

@@ -1,13 +1,13 @@
 //! Files of a catalog on disk.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::download::{Clobber, Durability, beside, cannot_sync, hex, publish};
-use crate::error::{Error, ErrorKind};
+use crate::download::{Clobber, Durability, advised, beside, hex, publish, replace};
+use crate::error::Error;
 
 pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
     let advice = match error.kind() {
@@ -16,8 +16,7 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
         io::ErrorKind::NotFound => "check the path",
         _ => "check the file system, then run again",
     };
-    let text = format!("could not {verb} `{}`: {error}; {advice}", path.display());
-    Error::new(ErrorKind::Io, text).with_source(error)
+    advised(verb, path, error, advice)
 }
 
 /// Reads a text; `None` if there is no file.
@@ -31,27 +30,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, Error> {
 
 /// Replaces a text file: if durably, it is synced before it gets its name, and its directory after that.
 pub(super) fn write_text(path: &Path, text: &str, durability: Durability) -> Result<(), Error> {
-    let temporary = beside(path, ".new");
-    let written =
-        write_new(&temporary, text, durability).and_then(|()| publish(&temporary, path, Clobber::Replace, durability));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        io_error("write", path, error)
-    })
-}
-
-fn write_new(path: &Path, text: &str, durability: Durability) -> io::Result<()> {
-    // Left by a crash, or a link that somebody planted.
-    let _ = fs::remove_file(path);
-    let mut file = File::create_new(path)?;
-    file.write_all(text.as_bytes())?;
-    if durability == Durability::Cached {
-        return Ok(());
-    }
-    match file.sync_all() {
-        Err(error) if cannot_sync(&error) => Ok(()),
-        synced => synced,
-    }
+    replace(path, text.as_bytes(), durability).map_err(|error| io_error("write", path, error))
 }
 
 /// The SHA-256 of a file, in hexadecimal; `None` if there is no file of that name. A link is no file.

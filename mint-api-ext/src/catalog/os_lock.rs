@@ -51,14 +51,18 @@ impl OsLock {
         Error::new(ErrorKind::Locked, text)
     }
 
+    // By its full name: from Rust 1.89 on, `File` has a method of that name.
     fn take(path: &Path) -> Result<Option<Self>, Error> {
+        Self::take_by(path, |file| FileExt::try_lock(file))
+    }
+
+    fn take_by(path: &Path, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> Result<Option<Self>, Error> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| io_error("make", folder, error))?;
         }
         let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
         let file = opened.map_err(|error| io_error("open", path, error))?;
-        // By its full name: from Rust 1.89 on, `File` has a method of that name.
-        match FileExt::try_lock(&file) {
+        match lock(&file) {
             Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) if is_unsupported(&error) => {
@@ -77,5 +81,27 @@ impl OsLock {
 impl Drop for OsLock {
     fn drop(&mut self) {
         let _ = FileExt::unlock(&self.file);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".mint/run.lock");
+        let unsupported = io::Error::from(io::ErrorKind::Unsupported);
+        let error = OsLock::take_by(&path, |_| Err(TryLockError::Error(unsupported))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(error.to_string().contains("cannot lock files") && error.to_string().contains("reading it works"));
+        assert!(OsLock::take_by(&path, |_| Err(TryLockError::WouldBlock)).unwrap().is_none());
+        let held = OsLock::take(&path).unwrap().unwrap();
+        assert_eq!(OsLock::acquire_now(&path).unwrap_err().kind(), ErrorKind::Locked);
+        drop(held);
+        assert!(OsLock::take(&path).unwrap().is_some());
     }
 }

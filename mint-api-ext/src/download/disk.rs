@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::publish::rename;
+use super::publish::{Clobber, Durability, publish};
 use crate::client::causes;
 use crate::error::{Error, ErrorKind};
 
@@ -15,15 +15,19 @@ pub(crate) fn beside(target: &Path, ending: &str) -> PathBuf {
     path.into()
 }
 
-/// Replaces a small file atomically: a crash leaves the old content or the new.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces a small file atomically: a crash leaves the old content or the new. If durably, it is synced before it gets its name,
+/// and its directory after that.
+pub(crate) fn replace(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
     let temporary = beside(path, ".new");
     // Left by a crash, or a link that somebody planted.
     let _ = fs::remove_file(&temporary);
     let mut file = File::create_new(&temporary)?;
-    let written = file.write_all(bytes);
+    let written = file.write_all(bytes).and_then(|()| match durability {
+        Durability::Synced => file.sync_all().or_else(|error| if cannot_sync(&error) { Ok(()) } else { Err(error) }),
+        Durability::Cached => Ok(()),
+    });
     drop(file);
-    let replaced = written.and_then(|()| rename(&temporary, path));
+    let replaced = written.and_then(|()| publish(&temporary, path, Clobber::Replace, durability));
     if replaced.is_err() {
         let _ = fs::remove_file(&temporary);
     }
@@ -79,6 +83,11 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
         _ if has_no_descriptor(&error) => "lower `concurrency`, or raise the limit of open files (`ulimit -n`)",
         _ => "choose a directory that can be written to",
     };
+    advised(verb, path, error, advice)
+}
+
+/// An error of a file: what could not be done, why, and what to do.
+pub(crate) fn advised(verb: &str, path: &Path, error: io::Error, advice: &str) -> Error {
     let text = format!("could not {verb} `{}`: {error}; {advice}", path.display());
     Error::new(ErrorKind::Io, text).with_source(error)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::FetchedFile;
 use super::destination::Item;
 use super::disk::{io_error, replace};
+use super::publish::Durability;
 use super::sidecar::Version;
 use crate::error::{Error, ErrorKind, shown};
 
@@ -131,7 +132,7 @@ impl Manifest {
         let path = directory.join(NAME);
         let failed = |error| io_error("write", &path, error);
         match Self::read(directory)?.extended(name, entry).map_err(|error| failed(error.into()))? {
-            Some(bytes) => replace(&path, &bytes).map_err(failed),
+            Some(bytes) => replace(&path, &bytes, Durability::Cached).map_err(failed),
             None => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
 use super::disk::{beside, replace};
+use super::publish::Durability;
 use crate::error::shown;
 
 const VERSION: u32 = 1;
@@ -48,7 +49,7 @@ impl Version {
     }
 
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
-        replace(path, &serde_json::to_vec_pretty(self)?)
+        replace(path, &serde_json::to_vec_pretty(self)?, Durability::Cached)
     }
 }
 

@@ -122,6 +122,14 @@
 //! not document how long it remembers a key. A call older than an hour ([`key_lifetime`](crate::catalog::Run::key_lifetime))
 //! is looked for among the models or worlds instead: each has a name that ends with a hash of its key.
 //!
+//! `key_lifetime` in `mint.toml` is that time in seconds.
+//!
+//! # An operation that nobody waits for any longer
+//!
+//! When a prompt is changed or an entry removed while its operation goes on, the operation still costs credits. The next run
+//! waits for it beside its own work, and records what it cost; until then, its price counts against `budget`. A start whose reply
+//! was lost is looked for by its name, and not sent again. Going back to the earlier prompt then costs nothing.
+//!
 //! # In version control
 //!
 //! Commit `mint.toml`, `mint.lock` and the files; ignore `.mint/`. The lock is sorted, and one change is one hunk. With

@@ -83,3 +83,17 @@ async fn where_the_lock_cannot_be_written_nothing_is_bought() {
     assert_eq!(error.kind(), ErrorKind::Io);
     assert_eq!(shop.simulator.operations_started(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_keeps_two_runs_apart_nothing_is_bought_and_reading_works() {
+    let shop = Shop::open("[models.lamp]\nprompt = 'a lamp'").await;
+    // A directory in the place of the file that a run locks.
+    fs::create_dir_all(shop.path(".mint/run.lock")).unwrap();
+    let error = finish(shop.start()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(shop.simulator.api_requests().len(), 0);
+    assert_eq!(shop.planned(), ["new models.lamp: generate, download"]);
+    assert!(shop.catalog().verify().unwrap().is_clean());
+    fs::remove_dir(shop.path(".mint/run.lock")).unwrap();
+    assert_eq!(shop.run().await.done.len(), 1);
+}

@@ -295,3 +295,15 @@ async fn a_lost_start_of_an_earlier_prompt_is_looked_for_and_never_sent_again() 
     let lock = shop.text("mint.lock");
     assert!(!lock.contains("request =") && lock.matches("done_at").count() == 2, "{lock}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_between_runs_costs_nothing() {
+    let shop = Shop::open(LAMP).await;
+    let mut run = shop.start();
+    while !matches!(run.next().await.unwrap().unwrap(), Event::Started { .. }) {}
+    drop(run);
+    shop.clock.set_back(48 * HOUR);
+    assert_eq!(ids(&shop.run().await.done), ["models.lamp"]);
+    assert_eq!((shop.simulator.operations_started(), shop.requests(Route::GenerateModel)), (1, 1));
+    assert!(shop.plan().is_empty(), "{}", shop.plan());
+}

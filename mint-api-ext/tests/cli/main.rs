@@ -1,5 +1,6 @@
 //! The command `mint` as a process, against the simulator.
 
+mod broken;
 mod decisions;
 mod flow;
 mod help;

@@ -169,7 +169,7 @@ async fn work(setup: Setup, events: UnboundedSender<Event>) -> Result<Summary, E
     let path = catalog.paths.definition.clone();
     let catalog = blocking(move || Catalog::open(path)).await?;
     if catalog.fingerprint != plan.fingerprint {
-        let text = "the definition or the lock changed since the plan was made; plan again";
+        let text = "the definition or the lock changed since the plan was made, such as by another run; plan again";
         return Err(Error::new(ErrorKind::InvalidArgument, text));
     }
     let (waits, stream) = Waits::new(&mint);

@@ -53,7 +53,7 @@ impl OsLock {
 
     // By its full name: from Rust 1.89 on, `File` has a method of that name.
     fn take(path: &Path) -> Result<Option<Self>, Error> {
-        Self::take_by(path, |file| FileExt::try_lock(file))
+        Self::take_by(path, FileExt::try_lock)
     }
 
     fn take_by(path: &Path, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> Result<Option<Self>, Error> {

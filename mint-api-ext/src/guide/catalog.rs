@@ -124,7 +124,7 @@
 //!
 //! `key_lifetime` in `mint.toml` is that time in seconds.
 //!
-//! # An operation that nobody waits for any longer
+//! # An operation of an earlier prompt
 //!
 //! When a prompt is changed or an entry removed while its operation goes on, the operation still costs credits. The next run
 //! waits for it beside its own work, and records what it cost; until then, its price counts against `budget`. A start whose reply

@@ -44,6 +44,7 @@ async fn a_disk_that_is_full() {
 }
 
 #[cfg(unix)]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_read_only() {
     use std::os::unix::fs::PermissionsExt as _;

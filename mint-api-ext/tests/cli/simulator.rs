@@ -76,7 +76,7 @@ fn the_control_route_sets_faults_and_shows_what_was_started() {
     server.set(&json!({"fault": "fail_operation", "code": "generation_failed", "message": "No."}));
     let (_, failing) = generate("b", "b");
     let id = failing["id"].as_str().unwrap().to_owned();
-    let poll = || server.request(&format!("GET /v1/operations/{id}"), &[key.clone()], "").1;
+    let poll = || server.request(&format!("GET /v1/operations/{id}"), std::slice::from_ref(&key), "").1;
     let mut operation = poll();
     while operation["status"] != "failed" {
         assert!(["queued", "running", "preview_ready"].contains(&operation["status"].as_str().unwrap()), "{operation}");

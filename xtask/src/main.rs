@@ -13,6 +13,7 @@ mod diff;
 mod explain;
 mod generation;
 mod input;
+mod man;
 mod overlay;
 mod problem;
 mod regen;
@@ -110,6 +111,9 @@ enum Command {
         /// The code, such as L002; all of them are listed when there is none
         code: Option<String>,
     },
+    /// Write the man pages of the command `mint` to target/man
+    #[command(after_help = EXIT_CODES)]
+    Man,
     /// Generate from the document in a folder, and leave the answer there
     #[command(name = worker::COMMAND, hide = true)]
     Worker { folder: PathBuf },
@@ -165,6 +169,7 @@ fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Ci { gates, .. } => Ok(ci::run(&workspace, &gates, Host::here())),
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Man => man::run(&workspace),
         Command::Worker { folder } => worker::work(&folder),
     }
 }

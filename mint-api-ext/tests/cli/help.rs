@@ -15,6 +15,30 @@ fn help() {
         &["sync", "--help"],
         &["verify", "--help"],
         &["prune", "--help"],
+        &["generate", "--help"],
+        &["generate", "model", "--help"],
+        &["generate", "world", "--help"],
+        &["generate", "pack", "--help"],
+        &["generate", "audio", "--help"],
+        &["wait", "--help"],
+        &["resend", "--help"],
+        &["download", "--help"],
+        &["show", "--help"],
+        &["list", "--help"],
+        &["review", "--help"],
+        &["approve", "--help"],
+        &["revise", "--help"],
+        &["resume", "--help"],
+        &["retry", "--help"],
+        &["optimize", "--help"],
+        &["convert", "--help"],
+        &["animate", "--help"],
+        &["estimate", "--help"],
+        &["estimate", "model", "--help"],
+        &["estimate", "optimize", "--help"],
+        &["credits", "--help"],
+        &["gallery", "--help"],
+        &["api", "--help"],
         &["simulator", "--help"],
         &["completions", "--help"],
     ] {
@@ -57,6 +81,34 @@ async fn envelope() {
     desk.write("mint.toml", "project = 'test'");
     show(&["prune"], 0);
     expect_file!["envelope.txt"].assert_eq(&text);
+}
+
+#[test]
+fn man_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("man");
+    Ran::of(mint(&["man", path.to_str().unwrap()]).output().unwrap()).ends(0);
+    for page in ["mint.1", "mint-sync.1", "mint-generate-model.1"] {
+        let page = std::fs::read_to_string(path.join(page)).unwrap();
+        assert!(page.contains(".SH OPTIONS") && page.contains("Examples:"), "{page}");
+    }
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, "").unwrap();
+    let ran = Ran::of(mint(&["man", taken.to_str().unwrap()]).output().unwrap()).ends(1);
+    assert!(ran.stderr.contains("could not write the man pages"), "{ran:?}");
+}
+
+#[test]
+fn no_color_reaches_help_and_usage_errors() {
+    let run = |arguments: &[&str]| {
+        let ran = mint(arguments).env("CLICOLOR_FORCE", "1").output().unwrap();
+        let ran = Ran::of(ran);
+        ran.stdout + &ran.stderr
+    };
+    for arguments in [&["sync", "--help"][..], &["sink"], &["sync", "--bugdet", "5"]] {
+        assert!(run(arguments).contains('\u{1b}'), "{arguments:?}");
+        assert!(!run(&[&["--no-color"], arguments].concat()).contains('\u{1b}'), "{arguments:?}");
+    }
 }
 
 /// A signal of a terminal is no part of what programs read.

@@ -4,7 +4,9 @@ use std::env;
 use std::fmt::Display;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
+use mint_api_ext::progress::Progress;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use crate::args::Args;
 use crate::exit_code::Code;
@@ -43,9 +45,7 @@ enum Colors {
 
 impl Output {
     pub(crate) fn new(args: &Args) -> Self {
-        let no_color = args.no_color
-            || env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let no_color = args.no_color || wants_no_color();
         Self {
             command: args.command.name(),
             format: if args.json { Format::Json } else { Format::Text },
@@ -59,6 +59,24 @@ impl Output {
         if self.amount == Amount::All && self.format == Format::Text {
             let _ = writeln!(io::stderr(), "{text}");
         }
+    }
+
+    /// The progress of waits and downloads, for a person: bars in a terminal, lines elsewhere.
+    pub(crate) fn live_progress(&self) -> Option<Progress> {
+        (self.amount == Amount::All && self.format == Format::Text).then(Progress::default)
+    }
+
+    /// Whether progress is shown as lines that move.
+    pub(crate) fn has_bars(&self) -> bool {
+        self.amount == Amount::All && self.format == Format::Text && io::stderr().is_terminal()
+    }
+
+    /// Whether a picture can be shown among the results.
+    pub(crate) fn has_pictures(&self) -> bool {
+        self.amount == Amount::All
+            && self.format == Format::Text
+            && self.colors == Colors::Allowed
+            && io::stdout().is_terminal()
     }
 
     /// Prints a result: its text for a person, or its type and data.
@@ -134,6 +152,24 @@ impl Output {
     fn is_colored(&self, stream: &impl io::IsTerminal) -> bool {
         self.colors == Colors::Allowed && stream.is_terminal()
     }
+}
+
+/// Whether the environment or the command line asks for no colors, also where the command line cannot be read.
+pub(crate) fn wants_no_color() -> bool {
+    env::args_os().any(|argument| argument == "--no-color")
+        || env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || env::var_os("TERM").is_some_and(|value| value == "dumb")
+}
+
+/// Reads a line of standard input, on a thread that the end of the command does not wait for. `None` at the end.
+pub(crate) async fn read_line() -> Option<String> {
+    let (sender, line) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line);
+        let _ = sender.send(read.is_ok_and(|bytes| bytes > 0).then_some(line));
+    });
+    line.await.ok().flatten()
 }
 
 /// What a person said.

@@ -4,11 +4,13 @@ use futures::StreamExt as _;
 use mint_api_ext::catalog::{Catalog, Change, EntryId, Event, Plan, Run, Summary};
 
 use crate::args::entry;
+use crate::bars::RunProgress;
 use crate::event_data;
 use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::key::{client, client_if_any};
 use crate::output::{Answer, Output};
+use crate::paying::credits;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -36,11 +38,6 @@ impl Options {
     fn named(&self) -> impl Iterator<Item = &EntryId> {
         self.again.iter().chain(&self.resend).chain(&self.overwrite)
     }
-}
-
-fn credits(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
-    number.ok_or_else(|| "write a number of credits from 0, such as 500".to_owned())
 }
 
 /// Makes the entries into files, or says what would be made.
@@ -118,6 +115,7 @@ fn with(options: &Options, run: Run) -> Run {
 async fn follow(mut run: Run, output: &Output) -> Result<Code, Failure> {
     let interrupted = tokio::signal::ctrl_c();
     tokio::pin!(interrupted);
+    let mut progress = RunProgress::new(output);
     loop {
         let event = tokio::select! {
             event = run.next() => event,
@@ -131,7 +129,7 @@ async fn follow(mut run: Run, output: &Output) -> Result<Code, Failure> {
             Some(event) => {
                 let (kind, data) = event_data::event(&event);
                 output.data(kind, data);
-                output.progress(event);
+                progress.show(&event);
             }
             None => return Err(Failure::failed("the run ended early; run `mint sync` again to go on")),
         }

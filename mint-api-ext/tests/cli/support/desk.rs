@@ -34,6 +34,14 @@ impl Ran {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// The data of the first object of a type.
+    #[track_caller]
+    pub(crate) fn object(&self, kind: &str) -> Value {
+        let objects = self.objects();
+        let found = objects.iter().find(|object| object["type"] == kind);
+        found.unwrap_or_else(|| panic!("no {kind}: {self:#?}"))["data"].clone()
+    }
+
     #[track_caller]
     pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
@@ -54,6 +62,12 @@ impl Desk {
     /// An empty folder.
     pub(crate) async fn empty() -> Self {
         let simulator = Simulator::builder().credits(CREDITS).speed(10_000.0).start().await.unwrap();
+        Self { simulator, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// An empty folder, and a server whose operations take longer than a test.
+    pub(crate) async fn slow() -> Self {
+        let simulator = Simulator::builder().credits(CREDITS).speed(0.01).start().await.unwrap();
         Self { simulator, folder: tempfile::tempdir().unwrap() }
     }
 
@@ -80,6 +94,7 @@ impl Desk {
     pub(crate) fn keyless(&self, arguments: &[&str]) -> Command {
         let mut command = mint(arguments);
         command.current_dir(self.folder.path()).env("MINT_API_BASE_URL", self.simulator.base_url());
+        command.env("XDG_STATE_HOME", self.path("state"));
         command
     }
 
@@ -92,6 +107,13 @@ impl Desk {
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = self.keyless(arguments);
         command.env("MINT_API_KEY", API_KEY).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Starts a model that is not waited for, and returns the id of its operation.
+    pub(crate) fn start_model(&self, options: &[&str]) -> String {
+        let arguments = ["generate", "model", "a lamp", "--yes", "--no-wait", "--json"];
+        let ran = self.run(&[&arguments[..], options].concat()).ends(0);
+        ran.object("started")["operation"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn spent(&self) -> f64 {

@@ -1,0 +1,115 @@
+//! `mint list`.
+
+use futures::TryStreamExt as _;
+use mint_api_ext::read::List;
+use serde_json::{Value, json};
+
+use crate::exit_code::Code;
+use crate::failure::Failure;
+use crate::journal::{Journal, Start};
+use crate::output::Output;
+use crate::session::Session;
+use crate::shown::page;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// What to list
+    what: What,
+    /// List no more than this many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// List the operations that have ended, too
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum What {
+    /// The models of the account
+    Models,
+    /// The worlds of the account
+    Worlds,
+    /// The operations that this computer started outside a catalog
+    Operations,
+}
+
+/// Lists what the account has, or what this computer started.
+pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failure> {
+    let limit = options.limit.unwrap_or(usize::MAX);
+    match options.what {
+        What::Models => {
+            let list = Session::new(output)?.mint.models();
+            print(list, limit, output, "model", |model| {
+                let page = page(model.mint_url.as_deref());
+                json!({"id": model.id, "name": model.name, "status": model.status, "prompt": model.prompt, "page": page})
+            })
+            .await
+        }
+        What::Worlds => {
+            let list = Session::new(output)?.mint.worlds();
+            print(list, limit, output, "world", |world| {
+                let page = page(world.mint_url.as_deref());
+                json!({"id": world.id, "name": world.name, "status": world.status, "prompt": world.prompt, "page": page})
+            })
+            .await
+        }
+        What::Operations => operations(limit, options.all, output),
+    }
+}
+
+async fn print<T: Send + 'static>(
+    list: List<T>,
+    limit: usize,
+    output: &Output,
+    kind: &str,
+    data: impl Fn(&T) -> Value,
+) -> Result<Code, Failure> {
+    let mut items = list.into_stream();
+    let mut listed = 0;
+    while listed < limit
+        && let Some(item) = items.try_next().await?
+    {
+        listed += 1;
+        let data = data(&item);
+        let field = |name: &str| one_line(data[name].as_str().unwrap_or_default());
+        let title = if field("name").is_empty() { field("prompt") } else { field("name") };
+        let text = format!("{}  {:<12}  {title}", field("id"), field("status"));
+        output.result(kind, data, text.trim_end());
+    }
+    Ok(Code::Done)
+}
+
+/// A text of a server on one line, for a table.
+fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(80).collect()
+}
+
+/// Lists the starts in the journal. One whose fate is unknown comes with its key.
+fn operations(limit: usize, all: bool, output: &Output) -> Result<Code, Failure> {
+    let (starts, unreadable) = Journal::open().all()?;
+    let listed: Vec<_> = starts.iter().filter(|start| all || start.ended.is_none()).collect();
+    for start in listed.iter().rev().take(limit).rev() {
+        let (state, next) = state(start);
+        let operation = start.operation.as_ref().map(|operation| operation.id.as_str());
+        let data = json!({
+            "operation": operation, "state": state, "what": start.what, "sent_at": start.sent_at,
+            "idempotency_key": start.key, "server": start.server,
+        });
+        let id = operation.unwrap_or("-");
+        let text = format!("{id}  {state:<12}  {}  {}{next}", start.sent_at, start.what);
+        output.result("operation", data, text);
+    }
+    for text in &unreadable {
+        output.problem("unreadable", json!({"text": text}), text);
+    }
+    Ok(if unreadable.is_empty() { Code::Done } else { Code::Failed })
+}
+
+/// How far a start is, and the command that goes on.
+fn state(start: &Start) -> (&str, String) {
+    match (&start.ended, &start.operation) {
+        (Some(status), _) => (status, String::new()),
+        (None, Some(operation)) => ("unfinished", format!("  (`mint wait {}`)", operation.id)),
+        (None, None) => ("unknown", format!("  (`mint resend {}`)", start.key)),
+    }
+}

@@ -27,7 +27,7 @@ const FORMAT: u64 = 1;
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Call {
     /// A call that the library knows.
-    Request(SavedRequest),
+    Request(Box<SavedRequest>),
     /// A call of `mint api`.
     Route(Route),
 }

@@ -65,7 +65,7 @@ pub(crate) async fn optimize(options: Optimize, output: &Output) -> Result<Code,
     let request = paying.limited(session.mint.optimize_model(model, level));
     let saved = request.save()?;
     paying.consent_to(&what, &request, output).await?;
-    let begun = session.begin(what, Call::Request(saved), optimized(&request)).await?;
+    let begun = session.begin(what, Call::Request(Box::new(saved)), optimized(&request)).await?;
     after.follow(&session, begun).await
 }
 

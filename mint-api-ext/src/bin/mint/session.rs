@@ -44,7 +44,7 @@ impl<'a> Session<'a> {
 
     /// Writes a request down, and sends it.
     pub(crate) async fn start<T: Starting>(&self, what: String, request: &Request<T>) -> Result<Begun, Failure> {
-        self.begin(what, Call::Request(request.save()?), started(request)).await
+        self.begin(what, Call::Request(Box::new(request.save()?)), started(request)).await
     }
 
     /// Writes a call down, and sends it.

@@ -49,7 +49,7 @@ async fn a_person_is_asked_before_anything_is_paid() {
     assert_eq!(desk.run(&["list", "operations", "--all"]).ends(0).stdout, "");
     let ran = typed(&desk, "generate model lamp --preset fast --out lamp", "y\n").unwrap().ends(0);
     assert!(desk.path("lamp/model.glb").is_file(), "{ran:?}");
-    // With colors and bars, which `--no-color` turns off and `--quiet` too.
+    // A run of a catalog has bars.
     desk.write("mint.toml", "project = 'test'\n[models.lamp]\nprompt = 'a lamp'");
     let ran = typed(&desk, "sync", "y\n").unwrap().ends(0);
     assert!(ran.stdout.contains("models.lamp") && ran.stdout.contains("files are in place"), "{ran:?}");

@@ -8,6 +8,7 @@
 //! | See what a run would do | [`Catalog::plan`], [`Plan::estimate`] |
 //! | Make it | [`Catalog::run`], a stream of [`Event`]s |
 //! | Check the files, offline | [`Catalog::verify`] |
+//! | See what each entry cost | [`Catalog::bought`] |
 //! | Remove the files of removed entries | [`Catalog::prune`] |
 //! | Decide for a failed, lost or changed entry | [`Run::again`], [`Run::resend`], [`Run::overwrite`] |
 //!
@@ -21,6 +22,7 @@
 //! `.mint/` has the wait states, the sizes and times of hashed files, staging, and the lock between processes. Without it, a
 //! run takes longer, and costs the same.
 
+mod bought;
 mod catalog;
 mod definition;
 mod disk;
@@ -41,6 +43,7 @@ mod state;
 mod toml_text;
 mod verify;
 
+pub use bought::Bought;
 pub use catalog::Catalog;
 pub use definition::{Definition, Entry, Make, Picture, Recorded};
 pub use entry_id::{EntryId, Section};

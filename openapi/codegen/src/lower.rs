@@ -8,7 +8,7 @@ mod booleans;
 mod bounds;
 mod conditions;
 mod document;
-mod enum_descriptions;
+mod enum_texts;
 mod hoisting;
 mod null;
 mod null_union;
@@ -26,7 +26,7 @@ use crate::document::check_limits;
 use crate::error::Error;
 use crate::report::{Log, Pass, Report};
 
-pub(crate) use enum_descriptions::EnumDescriptions;
+pub(crate) use enum_texts::EnumTexts;
 
 /// A 3.0.3 document, and the disposition of each construct of the document it was lowered from.
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ pub struct Lowered {
     pub document: openapiv3::OpenAPI,
     /// The disposition of every construct.
     pub report: Report,
-    /// The descriptions of enum values, for which 3.0.3 has no field.
-    pub(crate) enum_descriptions: EnumDescriptions,
+    /// The descriptions and names of enum values, for which 3.0.3 has no field.
+    pub(crate) enum_texts: EnumTexts,
 }
 
 /// Lowers an OpenAPI 3.1 document to 3.0.3 (OpenAPI 3.1.1, and JSON Schema 2020-12).
@@ -61,9 +61,9 @@ pub struct Lowered {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn lower(document: &Value) -> Result<Lowered, Error> {
-    let Pass { document, log, facts: enum_descriptions } = lower_value(document)?;
+    let Pass { document, log, facts: enum_texts } = lower_value(document)?;
     let (document, report) = parse(document, log)?;
-    Ok(Lowered { document, report, enum_descriptions })
+    Ok(Lowered { document, report, enum_texts })
 }
 
 /// The passes until every reference leads to a component.
@@ -82,10 +82,10 @@ const ON_OBJECTS: &[fn(&mut Pass)] = &[
 ];
 
 /// Lowers a document without parsing the result.
-pub(crate) fn lower_value(document: &Value) -> Result<Pass<EnumDescriptions>, Error> {
+pub(crate) fn lower_value(document: &Value) -> Result<Pass<EnumTexts>, Error> {
     let mut pass = checked(document)?;
     pass.run(ON_REFERENCES);
-    let facts = EnumDescriptions::of(&pass.document, &mut pass.log);
+    let facts = EnumTexts::of(&pass.document, &mut pass.log);
     pass.run(ON_OBJECTS);
     Ok(Pass { document: pass.document, log: pass.log, facts })
 }

@@ -10,7 +10,7 @@ pub use types::{Enum, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
 ///
-/// No `x-` key of a document influences the plan, except those that describe the values of an enum.
+/// No `x-` key of a document influences the plan, except those that describe or name the values of an enum.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {

@@ -33,7 +33,7 @@ mod wildcards;
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::lower::{EnumDescriptions, Lowered, parse};
+use crate::lower::{EnumTexts, Lowered, parse};
 use crate::model::visitor::visit_mut;
 use crate::plan::Plan;
 use crate::report::{Log, Pass, Report};
@@ -52,7 +52,7 @@ pub(crate) use members::reference;
 ///
 /// [`Error::NotOpenApi30`] when the result is not valid 3.0.
 pub fn prepare(lowered: Lowered) -> Result<Prepared, Error> {
-    let Lowered { document, report, enum_descriptions: facts } = lowered;
+    let Lowered { document, report, enum_texts: facts } = lowered;
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
     prepare_value(Pass { document, log: Log::continuing(report), facts })
 }
@@ -103,9 +103,9 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
 ];
 
 /// Prepares a lowered document that was not parsed.
-pub(crate) fn prepare_value(lowered: Pass<EnumDescriptions>) -> Result<Prepared, Error> {
-    let Pass { document, log, facts: enum_descriptions } = lowered;
-    let mut pass = Pass { document, log, facts: Facts::of(enum_descriptions) };
+pub(crate) fn prepare_value(lowered: Pass<EnumTexts>) -> Result<Prepared, Error> {
+    let Pass { document, log, facts: enum_texts } = lowered;
+    let mut pass = Pass { document, log, facts: Facts::of(enum_texts) };
     pass.run(PASSES);
     let Pass { document, log, facts } = pass;
     let (document, report) = parse(document, log)?;

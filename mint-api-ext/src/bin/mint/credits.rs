@@ -1,11 +1,11 @@
 //! `mint credits`.
 
+use mint_api_ext::catalog::{Bought, Catalog};
 use serde_json::json;
 
 use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::key::client;
-use crate::locked;
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
@@ -28,13 +28,14 @@ pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failu
 }
 
 fn by_entry(output: &Output) -> Result<Code, Failure> {
-    let entries = locked::read()?;
-    for locked in &entries {
-        let cost = locked.credits.map_or_else(|| "?".to_owned(), |credits| credits.to_string());
-        output.result("entry", locked.data(), format_args!("{cost:>10}  {}", locked.entry));
+    let entries = Catalog::open(".")?.bought();
+    for Bought { entry, credits, .. } in &entries {
+        let cost = credits.map_or_else(|| "?".to_owned(), |credits| credits.to_string());
+        let data = json!({"entry": entry.to_string(), "credits": credits});
+        output.result("entry", data, format_args!("{cost:>10}  {entry}"));
     }
-    let total = entries.iter().filter_map(|locked| locked.credits).fold(0.0, |sum, credits| sum + credits);
-    let unknown = entries.iter().filter(|locked| locked.credits.is_none()).count();
+    let total = entries.iter().filter_map(|bought| bought.credits).fold(0.0, |sum, credits| sum + credits);
+    let unknown = entries.iter().filter(|bought| bought.credits.is_none()).count();
     let rest = if unknown > 0 { format!(", and {unknown} entries whose cost is not recorded") } else { String::new() };
     let data = json!({"credits": total, "unknown": unknown});
     output.result("total", data, format_args!("{:>10}  in all{rest}", total.to_string()));

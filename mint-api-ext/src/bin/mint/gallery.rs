@@ -6,13 +6,12 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use mint_api_ext::asset::glb::Facts;
-use mint_api_ext::catalog::{Catalog, Change, Definition, Make, PlannedEntry};
+use mint_api_ext::catalog::{Bought, Catalog, Change, Definition, Make, PlannedEntry};
 use serde_json::json;
 
 use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::gallery_page::{Card, Listed, MARK, page, relative};
-use crate::locked::{self, Locked};
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
@@ -27,17 +26,18 @@ pub(crate) fn run(options: Options, output: &Output) -> Result<Code, Failure> {
     let catalog = Catalog::open(".")?;
     let definition = catalog.definition();
     let plan = catalog.plan()?;
-    let locked: BTreeMap<_, _> = locked::read()?.into_iter().map(|locked| (locked.entry.clone(), locked)).collect();
-    let cards: Vec<_> =
-        plan.entries.iter().map(|planned| card(planned, definition, locked.get(&planned.id.to_string()))).collect();
+    let bought: BTreeMap<_, _> = catalog.bought().into_iter().map(|bought| (bought.entry.clone(), bought)).collect();
+    let cards: Vec<_> = plan.entries.iter().map(|planned| card(planned, definition, bought.get(&planned.id))).collect();
     let path = Path::new(&definition.out).join("index.html");
     if !options.overwrite {
         refuse_others(&path)?;
     }
     let cannot =
         |error: io::Error| Failure::failed(format!("could not write `{}`: {error}; check the folder", path.display()));
+    let staged = path.with_extension("html.new");
     fs::create_dir_all(&definition.out).map_err(cannot)?;
-    fs::write(&path, page(&definition.project, &cards)).map_err(cannot)?;
+    fs::write(&staged, page(&definition.project, &cards)).map_err(cannot)?;
+    fs::rename(&staged, &path).map_err(cannot)?;
     let data = json!({"path": path, "entries": cards.len()});
     output.result("written", data, format_args!("wrote `{}`", path.display()));
     Ok(Code::Done)
@@ -56,9 +56,9 @@ fn refuse_others(path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn card(planned: &PlannedEntry, definition: &Definition, locked: Option<&Locked>) -> Card {
+fn card(planned: &PlannedEntry, definition: &Definition, bought: Option<&Bought>) -> Card {
     let entry = definition.entries.get(&planned.id);
-    let files = locked.map(|locked| locked.files.as_slice()).unwrap_or_default();
+    let files = bought.map(|bought| bought.files.as_slice()).unwrap_or_default();
     let files: Vec<_> = files.iter().filter(|(path, _)| Path::new(path).is_file()).collect();
     let poster = files.iter().filter_map(|(path, _)| Some((picture_rank(path)?, path))).min();
     let is_reviewed = entry
@@ -80,7 +80,7 @@ fn card(planned: &PlannedEntry, definition: &Definition, locked: Option<&Locked>
         prompt: entry.map(|entry| entry.prompt.clone()).unwrap_or_default(),
         status,
         person,
-        credits: locked.and_then(|locked| locked.credits),
+        credits: bought.and_then(|bought| bought.credits),
         poster: poster.map(|(_, path)| relative(&definition.out, path)),
         files: files.into_iter().map(|(path, bytes)| listed(&definition.out, path, *bytes)).collect(),
     }

@@ -21,7 +21,6 @@ mod init;
 mod journal;
 mod key;
 mod list;
-mod locked;
 mod man;
 mod model;
 mod output;

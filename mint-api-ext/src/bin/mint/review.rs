@@ -84,7 +84,7 @@ async fn show(session: &Session<'_>, preview: &Preview, out: &Path) -> Result<()
 async fn saved(session: &Session<'_>, preview: &Preview, out: &Path) -> Result<PathBuf, Error> {
     let operation = &preview.operation;
     let download = session.mint.download(Assets::from(operation)).poster().named(operation.id.clone());
-    let files = download.overwrite(mint_api_ext::download::Overwrite::Always).to_dir(out).await?.complete()?;
+    let files = download.to_dir(out).await?.complete()?;
     Ok(files.into_iter().next().map(|file| file.path).unwrap_or_default())
 }
 

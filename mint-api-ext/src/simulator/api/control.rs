@@ -75,6 +75,9 @@ fn once() -> u32 {
     1
 }
 
+/// How often a fault repeats at most.
+const MOST_TIMES: u32 = 10_000;
+
 /// Whether a path is one of the simulator's own.
 pub(crate) fn is_control(path: &str) -> bool {
     path == STATE || path.strip_prefix(STATE).is_some_and(|rest| rest.starts_with('/'))
@@ -108,6 +111,12 @@ fn shown(state: &ApiState) -> Value {
 
 fn set(state: &ApiState, body: &[u8]) -> Result<(), Problem> {
     let control: Control = serde_json::from_slice(body).map_err(|error| invalid(error.to_string()))?;
+    if let Control::Reply { times, .. } | Control::LoseReply { times, .. } | Control::FailOperation { times, .. } =
+        &control
+        && *times > MOST_TIMES
+    {
+        return Err(invalid(format!("a fault repeats at most {MOST_TIMES} times")));
+    }
     match control {
         Control::Reply { route, status, headers, body, times } => {
             let reply = match body {

@@ -25,8 +25,9 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
     let name = &format_ident!("{name}");
     let values = &of.values;
     let mut taken = BTreeSet::new();
+    let named = |value: &String| pascal_name(of.value_names.get(value).unwrap_or(value));
     let variants: Vec<_> =
-        values.iter().map(|value| format_ident!("{}", unique_name(&pascal_name(value), &mut taken))).collect();
+        values.iter().map(|value| format_ident!("{}", unique_name(&named(value), &mut taken))).collect();
     let value_docs: Vec<_> = values.iter().map(|value| value_doc(of, value)).collect();
     let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
     let schemars = settings.schemars.then(|| json_schema(name, values));

@@ -14,6 +14,8 @@ pub struct Enum {
     pub values: Vec<String>,
     /// The descriptions of values, by value. A value without one is left out.
     pub value_descriptions: BTreeMap<String, String>,
+    /// The names that the document gives to values, by value. A value without one is left out.
+    pub value_names: BTreeMap<String, String>,
     /// Whether a server sends it, so that it may have values that this version does not know.
     pub open: bool,
 }

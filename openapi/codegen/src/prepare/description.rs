@@ -30,7 +30,12 @@ pub(super) fn describe_values(pass: &mut Pass<Facts>) {
         let Some(values) = schema["enum"].as_array() else { continue };
         let values: Vec<_> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         let at = Pointer::component("schemas", name);
-        let mut texts = facts.enum_descriptions.of_enum(&log.original(at.clone()), &values);
+        let place = log.original(at.clone());
+        let names = facts.enum_texts.names.of_enum(&place, &values);
+        if !names.is_empty() {
+            facts.value_names.insert(name.clone(), names);
+        }
+        let mut texts = facts.enum_texts.descriptions.of_enum(&place, &values);
         for (value, text) in &mut texts {
             let safe = rustdoc_safe(text);
             if safe != *text {

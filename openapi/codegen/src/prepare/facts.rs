@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::members::Members;
 use super::unions;
 use crate::error::Error;
-use crate::lower::EnumDescriptions;
+use crate::lower::EnumTexts;
 use crate::model::grammar::ObjectKind;
 use crate::model::names::pascal_name;
 use crate::model::operations;
@@ -32,18 +32,20 @@ pub(super) struct Facts {
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
     /// Properties that are nullable only to distinguish absence from emptiness.
     pub(super) absent: BTreeSet<Pointer>,
-    /// The descriptions of values, as the given document has them.
-    pub(super) enum_descriptions: EnumDescriptions,
+    /// The descriptions and names of values, as the given document has them.
+    pub(super) enum_texts: EnumTexts,
     /// The descriptions of values, by the names of the enums.
     pub(super) value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
+    /// The names of the variants of values, by the names of the enums.
+    pub(super) value_names: BTreeMap<String, BTreeMap<String, String>>,
     /// The values of enums other than enums of strings.
     pub(super) constants: BTreeMap<Pointer, Vec<Value>>,
 }
 
 impl Facts {
     /// The facts that the lowering found.
-    pub(super) fn of(enum_descriptions: EnumDescriptions) -> Self {
-        Self { enum_descriptions, ..Self::default() }
+    pub(super) fn of(enum_texts: EnumTexts) -> Self {
+        Self { enum_texts, ..Self::default() }
     }
 
     /// The facts on the operation with this path and method.
@@ -78,7 +80,9 @@ impl Facts {
             if let Some(values) = schema["enum"].as_array().filter(|_| schema["type"] == "string") {
                 let values = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
                 let value_descriptions = self.value_descriptions.get(name).cloned().unwrap_or_default();
-                plan.enums.insert(name.clone(), Enum { description, values, value_descriptions, open: read });
+                let value_names = self.value_names.get(name).cloned().unwrap_or_default();
+                plan.enums
+                    .insert(name.clone(), Enum { description, values, value_descriptions, value_names, open: read });
                 continue;
             }
             if unions::members(schema).is_some() {

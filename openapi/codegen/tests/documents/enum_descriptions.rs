@@ -46,6 +46,18 @@ fn check(schema: Value, expected: &[&str]) {
     check_document(&document_of(&schema), expected);
 }
 
+#[test]
+fn names_of_values_name_the_variants() {
+    const UP: &str = "GoingUp: `1`";
+    const DOWN: &str = "GoingDown: `-1`";
+    for key in ["x-enum-varnames", "x-enumNames"] {
+        check(json!({"type": "string", "enum": ["1", "-1"], key: ["GOING_UP", "going down"]}), &[UP, DOWN]);
+        check(json!({"type": "string", "enum": ["1", "-1"], key: {"1": "GoingUp", "-1": "goingDown"}}), &[UP, DOWN]);
+    }
+    let same = json!({"type": "string", "enum": ["a", "b"], "x-enum-varnames": ["X", "x"]});
+    check(same, &["X: `a`", "X2: `b`"]);
+}
+
 const A: &str = "A: The first.\n\nOn the wire: `a`.";
 const B: &str = "B: The second.\n\nOn the wire: `b`.";
 
@@ -153,11 +165,11 @@ fn requests_and_replies_are_documented_alike() {
 #[test]
 fn a_key_that_does_not_fit_is_reported_and_ignored() {
     for (schema, reason) in [
-        (json!({"enum": ["a", "b"], "x-enum-descriptions": ["The first."]}), "1 descriptions for 2 values"),
-        (json!({"enum": ["a"], "x-enum-descriptions": []}), "0 descriptions for 1 values"),
-        (json!({"enum": ["a"], "x-enum-descriptions": [1]}), "a description is not a string"),
-        (json!({"enum": ["a"], "x-enum-descriptions": {"a": {"b": "c"}}}), "a description is not a string"),
-        (json!({"enum": ["a"], "x-enum-descriptions": {"a": "text", "b": []}}), "a description is not a string"),
+        (json!({"enum": ["a", "b"], "x-enum-descriptions": ["The first."]}), "1 entries for 2 values"),
+        (json!({"enum": ["a"], "x-enum-descriptions": []}), "0 entries for 1 values"),
+        (json!({"enum": ["a"], "x-enum-descriptions": [1]}), "an entry is not a string"),
+        (json!({"enum": ["a"], "x-enum-descriptions": {"a": {"b": "c"}}}), "an entry is not a string"),
+        (json!({"enum": ["a"], "x-enum-descriptions": {"a": "text", "b": []}}), "an entry is not a string"),
         (json!({"enum": ["a"], "x-enum-descriptions": "text"}), "it is neither a list nor a map"),
         (json!({"enum": ["a"], "x-enum-descriptions": null}), "it is neither a list nor a map"),
         (json!({"x-enum-descriptions": ["The first."]}), "it is not beside an enum of strings"),

@@ -144,8 +144,9 @@ fn hostile(kind: Kind) -> Value {
         "x-content-type": "text/evil",
         "x-form-fields": {"labels": "json", "a": "deep"},
         "x-null-alone": true,
-        "x-enum-varnames": ["evil"],
-        // These have a meaning only in the form of descriptions.
+        // These have a meaning only in the form of texts for values.
+        "x-enum-varnames": 1,
+        "x-enumNames": {"low": ["evil"], "high": 1},
         "x-enum-descriptions": 1,
         "x-enumDescriptions": {"low": ["evil"], "high": 1},
     })

@@ -1,8 +1,9 @@
-//! The descriptions of the values of enums, read from the forms in which documents write them.
+//! The descriptions and names of the values of enums, read from the forms in which documents write them.
 //!
 //! JSON Schema has no keyword for them. openapi-generator reads `x-enum-descriptions`, a list parallel to `enum`; Redocly
 //! reads `x-enumDescriptions`, a map from values. Both keys are read in both forms. A `oneOf` of constants describes each
-//! constant (OpenAPI 3.1.1, section 4.8.24.4).
+//! constant (OpenAPI 3.1.1, section 4.8.24.4). openapi-generator reads names of variants from `x-enum-varnames`, NSwag from
+//! `x-enumNames`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,38 +15,52 @@ use crate::model::visitor::visit;
 use crate::report::{Code, Log};
 
 /// The keys with descriptions; the last that describes a value is taken.
-const KEYS: [&str; 2] = ["x-enumDescriptions", "x-enum-descriptions"];
+const DESCRIPTIONS: &[&str] = &["x-enumDescriptions", "x-enum-descriptions"];
 
-/// Descriptions by value.
+/// The keys with names; the last that names a value is taken.
+const NAMES: &[&str] = &["x-enumNames", "x-enum-varnames"];
+
+/// Texts by value.
 type Texts = BTreeMap<String, String>;
 
-/// The descriptions of the values of enums of strings. They travel beside the document until the plan takes them.
+/// What a document says about the values of enums of strings. It travels beside the document until the plan takes it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct EnumDescriptions {
+pub(crate) struct EnumTexts {
+    pub(crate) descriptions: ValueTexts,
+    pub(crate) names: ValueTexts,
+}
+
+/// Texts about the values of enums of strings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ValueTexts {
     by_place: BTreeMap<Pointer, Texts>,
-    /// By the values of the enum. `None` where schemas with these values differ in their descriptions.
+    /// By the values of the enum. `None` where schemas with these values differ in their texts.
     by_values: BTreeMap<BTreeSet<String>, Option<Texts>>,
 }
 
-impl EnumDescriptions {
-    /// Reads the descriptions of a document before rules change its enums.
+impl EnumTexts {
+    /// Reads the texts of a document before rules change its enums.
     ///
     /// A key that does not fit its enum is reported and ignored.
     pub(super) fn of(document: &Value, log: &mut Log) -> Self {
         let mut found = Self::default();
         visit(document, &mut |kind, at, schema| {
             if kind == ObjectKind::Schema {
-                let texts = of_keys(schema, |key, reason| log.add(Code::O003, &at.join(key), reason));
-                found.add(at, &values(schema), texts);
-                if let Some((values, texts)) = of_members(schema) {
-                    found.add(at, &values, texts);
+                let mut ignored = |key: &str, reason| log.add(Code::O003, &at.join(key), reason);
+                found.descriptions.add(at, &values(schema), of_keys(schema, DESCRIPTIONS, &mut ignored));
+                found.names.add(at, &values(schema), of_keys(schema, NAMES, &mut ignored));
+                if let Some((values, descriptions, names)) = of_members(schema) {
+                    found.descriptions.add(at, &values, descriptions);
+                    found.names.add(at, &values, names);
                 }
             }
         });
         found
     }
+}
 
-    /// The descriptions of the values of an enum, whose schema was at this place.
+impl ValueTexts {
+    /// The texts of the values of an enum, whose schema was at this place.
     pub(crate) fn of_enum(&self, place: &Pointer, values: &[String]) -> BTreeMap<String, String> {
         let mut texts = self.by_place.get(place).cloned().unwrap_or_default();
         if texts.is_empty() {
@@ -72,11 +87,11 @@ impl EnumDescriptions {
     }
 }
 
-/// The descriptions under the keys of a schema; `ignored` is called with a key that does not fit, and the reason.
-fn of_keys(schema: &Map<String, Value>, mut ignored: impl FnMut(&str, String)) -> Texts {
+/// The texts under the keys of a schema; `ignored` is called with a key that does not fit, and the reason.
+fn of_keys(schema: &Map<String, Value>, keys: &[&str], ignored: &mut dyn FnMut(&str, String)) -> Texts {
     let mut texts = Texts::new();
-    for key in KEYS {
-        match schema.get(key).map(|given| of_key(given, &values(schema))) {
+    for key in keys {
+        match schema.get(*key).map(|given| of_key(given, &values(schema))) {
             Some(Ok(found)) => texts.extend(found),
             Some(Err(reason)) => ignored(key, reason),
             None => {}
@@ -85,15 +100,15 @@ fn of_keys(schema: &Map<String, Value>, mut ignored: impl FnMut(&str, String)) -
     texts
 }
 
-/// The descriptions under one key, or the reason to ignore it.
+/// The texts under one key, or the reason to ignore it.
 fn of_key(given: &Value, values: &[Value]) -> Result<Texts, String> {
     if !values.iter().any(Value::is_string) {
         return Err("it is not beside an enum of strings".into());
     }
-    let not_text = || "a description is not a string".to_owned();
+    let not_text = || "an entry is not a string".to_owned();
     match given {
         Value::Array(texts) if texts.len() != values.len() => {
-            Err(format!("{} descriptions for {} values", texts.len(), values.len()))
+            Err(format!("{} entries for {} values", texts.len(), values.len()))
         }
         Value::Array(texts) => {
             let texts = texts.iter().map(text).collect::<Option<Vec<_>>>().ok_or_else(not_text)?;
@@ -108,20 +123,21 @@ fn of_key(given: &Value, values: &[Value]) -> Result<Texts, String> {
     }
 }
 
-/// The values of several members of a union, which become one enum, and their descriptions.
-fn of_members(schema: &Map<String, Value>) -> Option<(Vec<Value>, Texts)> {
+/// The values of several members of a union, which become one enum, and their descriptions and names.
+fn of_members(schema: &Map<String, Value>) -> Option<(Vec<Value>, Texts, Texts)> {
     let members = ["oneOf", "anyOf"].iter().filter_map(|keyword| schema.get(*keyword)?.as_array()).flatten();
     let members = members.filter_map(Value::as_object).map(|member| (member, values(member)));
     let members: Vec<_> = members.filter(|(_, values)| values.iter().any(Value::is_string)).collect();
-    let mut texts = Texts::new();
+    let (mut descriptions, mut names) = (Texts::new(), Texts::new());
     for (member, values) in &members {
         if let ([only], Some(text)) = (values.as_slice(), member.get("description").and_then(text)) {
-            texts.extend(pairs([(only, text)]));
+            descriptions.extend(pairs([(only, text)]));
         }
-        texts.extend(of_keys(member, |_, _| {}));
+        descriptions.extend(of_keys(member, DESCRIPTIONS, &mut |_, _| {}));
+        names.extend(of_keys(member, NAMES, &mut |_, _| {}));
     }
     let values = members.iter().flat_map(|(_, values)| values.clone()).collect();
-    (members.len() > 1).then_some((values, texts))
+    (members.len() > 1).then_some((values, descriptions, names))
 }
 
 /// The values that a schema admits, if it lists them.
@@ -133,12 +149,12 @@ fn values(schema: &Map<String, Value>) -> Vec<Value> {
     }
 }
 
-/// A description; null is read as an empty one.
+/// A text; null is read as an empty one.
 fn text(given: &Value) -> Option<&str> {
     if given.is_null() { Some("") } else { given.as_str() }
 }
 
-/// The descriptions that are not blank. Of a repeated value the first is taken.
+/// The texts that are not blank. Of a repeated value the first is taken.
 fn pairs<'a>(pairs: impl IntoIterator<Item = (&'a Value, &'a str)>) -> Texts {
     let mut texts = Texts::new();
     for (value, text) in pairs {

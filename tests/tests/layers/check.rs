@@ -170,9 +170,26 @@ fn members(group: &Group) -> Vec<Vec<TokenTree>> {
 fn numbered(text: &str) -> String {
     let lines = text.lines().zip(1_usize..);
     let numbered = lines.map(|(line, number)| {
-        line.replace("crate", &format!("crate_{number}")).replace("super", &format!("super_{number}")) + "\n"
+        ["crate", "super"].iter().fold(line.to_owned(), |line, word| with_number(&line, word, number)) + "\n"
     });
     numbered.collect()
+}
+
+/// The line with the number behind each occurrence of the word, which is no part of another one.
+fn with_number(line: &str, word: &str, number: usize) -> String {
+    let is_inside = |character: char| character.is_alphanumeric() || character == '_';
+    let mut numbered = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        numbered.push_str(before);
+        numbered.push_str(word);
+        if !before.ends_with(is_inside) && !after.starts_with(is_inside) {
+            numbered.push_str(&format!("_{number}"));
+        }
+        rest = after;
+    }
+    numbered + rest
 }
 
 /// The keyword and the line of a numbered `crate` or `super`.

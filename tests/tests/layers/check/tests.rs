@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Table, check};
+use super::{Table, check, with_number};
 
 const TABLE: Table<'_> = &[("low", &[]), ("middle", &[]), ("high", &[])];
 
@@ -61,6 +61,17 @@ fn other_text_and_test_code_are_ignored() {
     found("#[cfg(test)] mod tests { use crate::high::A; }", &[]);
     found("#[cfg(test)] mod no_such_file;", &[]);
     found("#[cfg(all(test, unix))] use crate::{high::A}; #[cfg(test)] #[must_use] fn f() { crate::high::a() }", &[]);
+}
+
+#[test]
+fn a_word_that_holds_a_keyword_is_none() {
+    for (line, numbered) in [
+        ("use super::a; use crate::b;", "use super_7::a; use crate_7::b;"),
+        ("mod superseded; let supercrate = super::super::a;", "mod superseded; let supercrate = super_7::super_7::a;"),
+    ] {
+        let found = ["crate", "super"].iter().fold(line.to_owned(), |line, word| with_number(&line, word, 7));
+        assert_eq!(found, numbered);
+    }
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn look(desk: &Desk, page: &str) {
     let probe = "<script>addEventListener('load', () => parent.postMessage(JSON.stringify({
         width: innerWidth, pictures: document.images.length, title: document.title,
         broken: [...document.images].filter(image => !image.naturalWidth).length,
-        overflowing: document.documentElement.scrollWidth - innerWidth,
+        overflowing: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     }), '*'))</script></body>";
     // The probe is a script, which the page itself allows none of.
     let probed = page.replace("script-src 'none'", "").replace("</body>", probe);

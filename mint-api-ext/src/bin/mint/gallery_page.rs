@@ -25,8 +25,8 @@ h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.05rem; margin: 0; }
 header { margin-bottom: 1rem; } .faint { color: var(--faint); }
 main { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
 article { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; min-width: 0; overflow: hidden; }
-.poster { display: grid; place-items: center; aspect-ratio: 4 / 3; background: var(--back); }
-.poster img { display: block; width: 100%; height: 100%; object-fit: contain; }
+.poster { display: grid; place-items: center; position: relative; aspect-ratio: 4 / 3; background: var(--back); }
+.poster img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
 .text { padding: .75rem; } .text > * { margin: 0 0 .5rem; }
 .person { background: var(--warn-back); color: var(--warn); border-radius: .3rem; padding: .4rem .5rem; }
 ul { list-style: none; padding: 0; font-size: .85rem; } a { color: inherit; }

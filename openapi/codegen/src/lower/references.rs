@@ -23,22 +23,22 @@ pub(super) fn lower(pass: &mut Pass) {
     alias_cycles::cut(document, log);
 }
 
-/// Reports why a reference cannot be followed.
+/// Reports why a reference cannot be followed. In a reply it costs the type of that reply, elsewhere the operations.
 pub(super) fn refuse(reference: &str, at: &Pointer, targets: &Targets, log: &mut Log) {
-    let at = at.join("$ref");
-    if !reference.starts_with('#') {
-        let reason =
-            format!("`{reference}` is outside the document; copy what it names into the document: nothing is fetched");
-        return log.add(Code::R006, &at, reason);
-    }
-    // References into a part that is missing share a reason, and are reported together.
-    let reason = match targets.first_missing(reference) {
-        Some(missing) => format!("the document has nothing at `{missing}`; add it, or remove the reference"),
-        None => {
-            format!("`{reference}` is not of the kind that is expected here; name another, or remove the reference")
-        }
+    let (code, reason) = if !reference.starts_with('#') {
+        let reason = "is outside the document; copy what it names into the document: nothing is fetched";
+        (Code::R006, format!("`{reference}` {reason}"))
+    } else if let Some(missing) = targets.first_missing(reference) {
+        // References into a part that is missing share a reason, and are reported together.
+        (Code::R002, format!("the document has nothing at `{missing}`; add it, or remove the reference"))
+    } else {
+        let reason = "is not of the kind that is expected here; name another, or remove the reference";
+        (Code::R002, format!("`{reference}` {reason}"))
     };
-    log.add(Code::R002, &at, reason);
+    let tokens = at.tokens();
+    let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
+    let is_in_reply = matches!(tokens[..], ["paths", _, _, "responses", ..] | ["components", "responses", ..]);
+    log.add(if is_in_reply { Code::W012 } else { code }, &at.join("$ref"), reason);
 }
 
 /// The section of `components` that a reference to an object of this kind leads to in 3.0; empty if 3.0 has none.
@@ -106,6 +106,27 @@ pub(super) fn siblings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_without_its_type_costs_no_operation() {
+        let content = |reference: &str| json!({"application/json": {"schema": {"$ref": reference}}});
+        for (reply, code) in [
+            (json!({"content": content("#/components/schemas/Gone")}), "W012"),
+            (json!({"content": content("other.json#/A")}), "W012"),
+            (json!({"$ref": "#/components/responses/Gone"}), "W012"),
+            (json!({"content": {"application/json": {"schema": {"items": {"$ref": "#/nowhere"}}}}}), "W012"),
+        ] {
+            let mut document = json!({"paths": {"/a": {"get": {"responses": {"200": reply}}}}, "components": {}});
+            let (report, ()) = Pass::of(&mut document, lower);
+            let codes: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+            assert_eq!(codes, [code], "{reply}");
+            assert!(!document.to_string().contains("$ref"), "{document}");
+        }
+        let body = json!({"requestBody": {"content": content("#/components/schemas/Gone")}});
+        let mut document = json!({"paths": {"/a": {"get": body}}, "components": {}});
+        let (report, ()) = Pass::of(&mut document, lower);
+        assert_eq!(report.entries[0].code, Code::R002);
+    }
 
     fn check(schemas: Value, after: Value, codes: &str) {
         let mut document = json!({"components": {"schemas": schemas}});

@@ -120,6 +120,7 @@ codes! {
     W009 Widened "the items of a stream are not typed";
     W010 Widened "a dynamic reference to several schemas is read as any value";
     W011 Widened "a security requirement names a scheme that the document does not define";
+    W012 Widened "a reply whose type is missing is read as any value";
     W101 Widened "a constraint is not checked in replies";
     W102 Widened "differing error bodies are read as any JSON";
     W103 Widened "a default is not filled in by the client";

@@ -73,6 +73,13 @@ pub(crate) const W011: Explanation = explained(
     "How the credentials are sent.",
 );
 
+pub(crate) const W012: Explanation = explained(
+    "A reference in a reply that leads nowhere, or out of the document, costs the type of what it stands for, and no operation.",
+    r##"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}}}}}}}"##,
+    "the reply of `a` is any JSON",
+    "The type of that reply.",
+);
+
 pub(crate) const W101: Explanation = explained(
     "A reply that breaks a bound, a pattern or a format is still worth reading.",
     r#"{"type": "string", "maxLength": 3}"#,

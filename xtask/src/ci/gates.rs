@@ -69,11 +69,6 @@ pub(crate) const GATES: &[Gate] = &[
         fix: "cargo clippy --fix --allow-dirty --workspace --all-targets --all-features (then by hand what is left)",
     },
     Gate {
-        name: "clippy-no-default",
-        run: cargo(&["clippy", "--workspace", "--all-targets", "--no-default-features", "--", "-D", "warnings"]),
-        fix: "cargo clippy --fix --allow-dirty --workspace --all-targets --no-default-features (then by hand what is left)",
-    },
-    Gate {
         name: "doc",
         run: Run::Cargo(Cargo {
             arguments: &["doc", "--workspace", "--all-features", "--no-deps"],

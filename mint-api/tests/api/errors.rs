@@ -16,7 +16,7 @@ struct Received {
     status: u16,
     headers: http::HeaderMap,
     body: Vec<u8>,
-    /// The problem document; null if the body is none.
+    /// The body as a problem document. Null if the body is something else.
     problem: Value,
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn run(input: &Input, targets: Targets<'_>) -> Result<Exit, Problem> 
     print_rejections(&document, &rejections);
     let client = answer.map_err(|refusal| problem(&input.origin.location, &refusal))?;
     print_losses(&document, &client);
-    let (generated, all) = (operations(&client.rust), measure::operations(&document));
+    let (generated, all) = (measure::measure(&client.rust).operations, measure::operations(&document));
     eprintln!("{generated} of {all} operations");
     if targets.is_strict && !rejections.is_empty() {
         return Err(Problem::new(
@@ -131,11 +131,6 @@ fn subject(document: &Value, pointer: &str) -> Option<String> {
         _ => String::new(),
     };
     Some(format!("{id}{part}"))
-}
-
-/// How many methods for operations a client has.
-fn operations(rust: &str) -> usize {
-    measure::measure(rust).operations
 }
 
 fn write(client: &Client, targets: Targets<'_>) -> Result<(), Problem> {

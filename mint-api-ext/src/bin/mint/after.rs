@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use mint_api_ext::OperationHandle;
+use mint_api_ext::request::{Request, Start};
 use serde_json::json;
 
 use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::files::{FileWord, save};
+use crate::paying::Paying;
 use crate::session::{Begun, Session};
 use crate::waiting::wait;
 
@@ -26,6 +28,21 @@ pub(crate) struct After {
 }
 
 impl After {
+    /// Asks whether to pay for a request whose price the server does not estimate, starts it, and follows it.
+    pub(crate) async fn start<T: Start>(
+        self,
+        session: &Session<'_>,
+        paying: &Paying,
+        what: String,
+        request: &Request<T>,
+    ) -> Result<Code, Failure> {
+        // A request that cannot be sent is an error before the question.
+        request.save()?;
+        paying.consent(&what, session.output)?;
+        let begun = session.start(what, request).await?;
+        self.follow(session, begun).await
+    }
+
     /// Waits for what was begun, if it is an operation, and downloads its files where asked to.
     pub(crate) async fn follow(self, session: &Session<'_>, begun: Begun) -> Result<Code, Failure> {
         match begun {

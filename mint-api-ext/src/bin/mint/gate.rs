@@ -1,5 +1,6 @@
 //! `mint approve`, `mint revise`, `mint resume` and `mint retry`: operations that go on once a person acts.
 
+use mint_api_ext::wait::Preview;
 use mint_api_ext::{Mint, Outcome};
 
 use crate::after::After;
@@ -58,29 +59,16 @@ pub(crate) struct Retry {
 pub(crate) async fn approve(options: Approve, output: &Output) -> Result<Code, Failure> {
     let Approve { id, paying, after } = options;
     let session = Session::new(output)?;
-    let Outcome::AwaitingReview(preview) = state(&session.mint, &id).await? else {
-        return Err(not(&id, "waits for review"));
-    };
-    let what = format!("approve operation {id}");
-    let request = paying.limited(preview.approve());
-    paying.consent(&what, output)?;
-    let begun = session.start(what, &request).await?;
-    after.follow(&session, begun).await
+    let request = paying.limited(preview(&session.mint, &id).await?.approve());
+    after.start(&session, &paying, format!("approve operation {id}"), &request).await
 }
 
 /// Asks for another preview.
 pub(crate) async fn revise(options: Revise, output: &Output) -> Result<Code, Failure> {
     let Revise { id, text, paying, after } = options;
     let session = Session::new(output)?;
-    let Outcome::AwaitingReview(preview) = state(&session.mint, &id).await? else {
-        return Err(not(&id, "waits for review"));
-    };
-    let what = format!("revise operation {id}");
-    let request = paying.limited(preview.revise(text));
-    request.save()?;
-    paying.consent(&what, output)?;
-    let begun = session.start(what, &request).await?;
-    after.follow(&session, begun).await
+    let request = paying.limited(preview(&session.mint, &id).await?.revise(text));
+    after.start(&session, &paying, format!("revise operation {id}"), &request).await
 }
 
 /// Goes on with an operation that lacked credits.
@@ -88,15 +76,11 @@ pub(crate) async fn resume(options: Resume, output: &Output) -> Result<Code, Fai
     let Resume { id, paying, after } = options;
     let session = Session::new(output)?;
     let Outcome::BillingRequired(unpaid) = state(&session.mint, &id).await? else {
-        return Err(not(&id, "waits for credits"));
+        return Err(not(&id, "does not wait for credits"));
     };
     let needed = unpaid.required_credits().map(|credits| format!(", which needs {credits} credits"));
     let what = format!("resume operation {id}{}", needed.unwrap_or_default());
-    let request = paying.limited(unpaid.resume());
-    request.save()?;
-    paying.consent(&what, output)?;
-    let begun = session.start(what, &request).await?;
-    after.follow(&session, begun).await
+    after.start(&session, &paying, what, &paying.limited(unpaid.resume())).await
 }
 
 /// Makes a model again whose operation failed. A failure that is that of the request is not retried, unless told to.
@@ -105,17 +89,22 @@ pub(crate) async fn retry(options: Retry, output: &Output) -> Result<Code, Failu
     let session = Session::new(output)?;
     let outcome = state(&session.mint, &id).await?;
     let advice = outcome.clone().into_succeeded().err().map(|not| not.to_string());
-    let Outcome::Failed(failed) = outcome else { return Err(not(&id, "has failed")) };
+    let Outcome::Failed(failed) = outcome else { return Err(not(&id, "has not failed")) };
     let request = paying.limited(if anyway { failed.retry_anyway() } else { failed.retry() });
     request.save().map_err(|error| match anyway {
         true => Failure::from(error),
         false => Failure::usage(format!("{error} (`mint retry --anyway {id}`)")),
     })?;
     output.progress(advice.unwrap_or_default());
-    let what = format!("retry operation {id}");
-    paying.consent(&what, output)?;
-    let begun = session.start(what, &request).await?;
-    after.follow(&session, begun).await
+    after.start(&session, &paying, format!("retry operation {id}"), &request).await
+}
+
+/// The preview that an operation waits with.
+async fn preview(mint: &Mint, id: &str) -> Result<Preview, Failure> {
+    match state(mint, id).await? {
+        Outcome::AwaitingReview(preview) => Ok(preview),
+        _ => Err(not(id, "does not wait for review")),
+    }
 }
 
 /// The outcome of an operation that has ended or needs a person.
@@ -127,5 +116,5 @@ pub(crate) async fn state(mint: &Mint, id: &str) -> Result<Outcome, Failure> {
 }
 
 fn not(id: &str, state: &str) -> Failure {
-    Failure::usage(format!("operation {id} is none that {state}; see `mint show {id}`"))
+    Failure::usage(format!("operation {id} {state}; see `mint show {id}`"))
 }

@@ -140,6 +140,15 @@ where
     PossibleValuesParser::new(names).try_map(|text| text.parse::<T>()).into()
 }
 
+/// Sets the parts of a request that are given. The calls have these methods each, and no trait for them.
+macro_rules! set_given {
+    ($request:ident, $($method:ident: $given:expr),+) => {
+        $(if let Some(given) = $given {
+            $request = $request.$method(given);
+        })+
+    };
+}
+
 /// Makes a thing, waits for it, and downloads it where asked to.
 pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failure> {
     let session = Session::new(output)?;
@@ -148,15 +157,7 @@ pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failu
         Thing::Model { text, preset, images, name, pose, review, paying, after } => {
             let what = described("generate model", &text);
             let mut request = paying.limited(mint.generate_model(&text));
-            if let Some(preset) = preset {
-                request = request.generation_preset(preset);
-            }
-            if let Some(name) = name {
-                request = request.name(name);
-            }
-            if let Some(pose) = pose {
-                request = request.rigging_pose(pose);
-            }
+            set_given!(request, generation_preset: preset, name: name, rigging_pose: pose);
             if review {
                 request = request.generation_mode(GenerationMode::Review);
             }
@@ -171,12 +172,7 @@ pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failu
         Thing::World { text, preset, images, name, review, paying, after } => {
             let what = described("generate world", &text);
             let mut request = paying.limited(mint.generate_world(&text));
-            if let Some(preset) = preset {
-                request = request.generation_preset(preset);
-            }
-            if let Some(name) = name {
-                request = request.name(name);
-            }
+            set_given!(request, generation_preset: preset, name: name);
             if review {
                 request = request.generation_mode(GenerationMode::Review);
             }
@@ -191,37 +187,14 @@ pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failu
         Thing::Pack { text, items, style, preset, name, paying, after } => {
             let what = described("generate pack", &text);
             let mut request = paying.limited(mint.generate_asset_pack(&text, items));
-            if let Some(style) = style {
-                request = request.style_guide(style);
-            }
-            if let Some(preset) = preset {
-                request = request.generation_preset(preset);
-            }
-            if let Some(name) = name {
-                request = request.name(name);
-            }
-            request.save()?;
-            paying.consent(&what, output)?;
-            (session.start(what, &request).await?, after)
+            set_given!(request, style_guide: style, generation_preset: preset, name: name);
+            return after.start(&session, &paying, what, &request).await;
         }
         Thing::Audio { text, kind, seconds, preset, name, paying, after } => {
             let what = described("generate audio", &text);
             let mut request = paying.limited(mint.generate_audio(&text));
-            if let Some(kind) = kind {
-                request = request.audio_kind(kind);
-            }
-            if let Some(seconds) = seconds {
-                request = request.duration_seconds(seconds);
-            }
-            if let Some(preset) = preset {
-                request = request.generation_preset(preset);
-            }
-            if let Some(name) = name {
-                request = request.name(name);
-            }
-            request.save()?;
-            paying.consent(&what, output)?;
-            (session.start(what, &request).await?, after)
+            set_given!(request, audio_kind: kind, duration_seconds: seconds, generation_preset: preset, name: name);
+            return after.start(&session, &paying, what, &request).await;
         }
     };
     after.follow(&session, begun).await

@@ -77,10 +77,7 @@ pub(crate) async fn convert(options: Convert, output: &Output) -> Result<Code, F
     let formats: Vec<_> = to.iter().map(ConversionFormat::as_str).collect();
     let what = format!("convert model {model} to {}", formats.join(", "));
     let request = paying.limited(session.mint.convert_model(model, to.iter().copied()));
-    request.save()?;
-    paying.consent(&what, output)?;
-    let begun = session.start(what, &request).await?;
-    after.follow(&session, begun).await
+    after.start(&session, &paying, what, &request).await
 }
 
 /// Animates a model.
@@ -93,8 +90,5 @@ pub(crate) async fn animate(options: Animate, output: &Output) -> Result<Code, F
     if let Some(metres) = height {
         request = request.height_meters(metres);
     }
-    request.save()?;
-    paying.consent(&what, output)?;
-    let begun = session.start(what, &request).await?;
-    after.follow(&session, begun).await
+    after.start(&session, &paying, what, &request).await
 }

@@ -56,27 +56,24 @@ impl Output {
 
     /// Prints how far the command is, for a person.
     pub(crate) fn progress(&self, text: impl Display) {
-        if self.amount == Amount::All && self.format == Format::Text {
+        if self.shows_all() {
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
 
     /// The progress of waits and downloads, for a person: bars in a terminal, lines elsewhere.
     pub(crate) fn live_progress(&self) -> Option<Progress> {
-        (self.amount == Amount::All && self.format == Format::Text).then(Progress::default)
+        self.shows_all().then(Progress::default)
     }
 
     /// Whether progress is shown as lines that move.
     pub(crate) fn has_bars(&self) -> bool {
-        self.amount == Amount::All && self.format == Format::Text && io::stderr().is_terminal()
+        self.shows_all() && io::stderr().is_terminal()
     }
 
     /// Whether a picture can be shown among the results.
     pub(crate) fn has_pictures(&self) -> bool {
-        self.amount == Amount::All
-            && self.format == Format::Text
-            && self.colors == Colors::Allowed
-            && io::stdout().is_terminal()
+        self.shows_all() && self.is_colored(&io::stdout())
     }
 
     /// Prints a result: its text for a person, or its type and data.
@@ -147,6 +144,11 @@ impl Output {
     fn object(&self, kind: &str, data: &Value) {
         let object = json!({"version": VERSION, "command": self.command, "type": kind, "data": data});
         let _ = writeln!(io::stdout(), "{object}");
+    }
+
+    /// Whether a person reads the output, and wants all of it.
+    fn shows_all(&self) -> bool {
+        self.amount == Amount::All && self.format == Format::Text
     }
 
     fn is_colored(&self, stream: &impl io::IsTerminal) -> bool {

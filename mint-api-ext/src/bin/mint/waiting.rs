@@ -72,8 +72,7 @@ fn report(output: &Output, outcome: &Outcome) -> Code {
         }
         Outcome::AwaitingReview(_) => (Code::Person, format!(" (`mint review {id}`)")),
         Outcome::BillingRequired(_) => (Code::Credits, format!(" (`mint resume {id}`)")),
-        Outcome::Failed(_) => (Code::Failed, String::new()),
-        Outcome::Canceled(_) => (Code::Failed, String::new()),
+        Outcome::Failed(_) | Outcome::Canceled(_) => (Code::Failed, String::new()),
         Outcome::Unrecognized(_) => (Code::Unknown, String::new()),
     };
     if let Err(not) = outcome.clone().into_succeeded() {

@@ -17,8 +17,10 @@ const MAX_DEPTH: usize = 4;
 /// What the multipart bodies of a document have in common.
 pub(super) struct Bodies<'a> {
     schemas: Schemas<'a>,
-    /// The name of the component for a file. It is added to the document if a body has one.
+    /// The name of the component for a file.
     file: String,
+    /// Whether a body has a file, so that the component is added to the document.
+    has_file: bool,
     /// The components that only multipart bodies refer to.
     own: BTreeSet<String>,
     /// These components with their files.
@@ -35,15 +37,13 @@ pub(super) struct Body<'a> {
 
 impl<'a> Bodies<'a> {
     pub(super) fn of(document: &'a Value, file: String) -> Self {
-        let mut all = BTreeMap::new();
-        references(document, false, &mut |name, _| *all.entry(name.to_owned()).or_insert(0_usize) += 1);
+        let (mut own, mut others) = (BTreeSet::new(), BTreeSet::new());
         references(document, false, &mut |name, in_multipart| {
-            if in_multipart && let Some(count) = all.get_mut(name) {
-                *count -= 1;
-            }
+            let found = if in_multipart { &mut own } else { &mut others };
+            found.insert(name.to_owned());
         });
-        let own = all.into_iter().filter(|(_, others)| *others == 0).map(|(name, _)| name).collect();
-        Self { schemas: Schemas(document), file, own, changed: Map::new() }
+        own.retain(|name| !others.contains(name));
+        Self { schemas: Schemas(document), file, has_file: false, own, changed: Map::new() }
     }
 
     /// The schema of a body, with its files, and how its parts are written. `Err` says why it cannot be sent.
@@ -62,7 +62,9 @@ impl<'a> Bodies<'a> {
                 }
             }
         }
-        let schema = self.with_files(&schema, &described["encoding"], 0).unwrap_or(schema);
+        let with_files = self.with_files(&schema, &described["encoding"], 0);
+        self.has_file |= with_files.is_some();
+        let schema = with_files.unwrap_or(schema);
         Ok((schema, Multipart { media_type: essence(media_type), content_types }))
     }
 
@@ -78,7 +80,7 @@ impl<'a> Bodies<'a> {
         }
     }
 
-    /// The schema with a reference to the component for a file in the place of each file; `None` if there is none.
+    /// Replaces each file in a schema by a reference to the component for files. Returns `None` if the schema has no file.
     fn with_files(&mut self, schema: &Value, encoding: &Value, depth: usize) -> Option<Value> {
         let mut resolved = self.schemas.resolved(schema);
         let mut found = false;
@@ -144,9 +146,7 @@ impl<'a> Bodies<'a> {
         for (name, schema) in self.changed {
             document["components"]["schemas"][name] = schema;
         }
-        let mut is_used = false;
-        references(document, false, &mut |name, _| is_used |= name == self.file);
-        is_used.then(|| {
+        self.has_file.then(|| {
             document["components"]["schemas"][&self.file] = json!({"type": "string", "format": "binary"});
             self.file
         })

@@ -6,10 +6,10 @@ use crate::model::grammar::ObjectKind;
 use crate::model::media_types::{JSON, is_json};
 use crate::model::visitor::visit_mut;
 use crate::prepare::facts::Facts;
-use crate::prepare::reference;
+use crate::prepare::parameters::Schemas;
 use crate::report::{Code, Pass};
 
-/// How many references and members of unions are followed.
+/// How many schemas within schemas are followed.
 const DEPTH: usize = 16;
 
 /// Names `*/*` and `application/*` as JSON where the schema is an object or a list, which no other format could hold.
@@ -25,7 +25,8 @@ pub(super) fn read_as_json(pass: &mut Pass<Facts>) {
             return;
         }
         let named = content.iter().find(|(name, described)| {
-            ["*/*", "application/*"].contains(&name.trim()) && is_structured(&described["schema"], &whole, DEPTH)
+            ["*/*", "application/*"].contains(&name.trim())
+                && is_structured(&described["schema"], Schemas(&whole), DEPTH)
         });
         let Some(name) = named.map(|(name, _)| name.clone()) else { return };
         if let Some(described) = content.shift_remove(&name) {
@@ -35,16 +36,13 @@ pub(super) fn read_as_json(pass: &mut Pass<Facts>) {
     });
 }
 
-fn is_structured(schema: &Value, document: &Value, depth: usize) -> bool {
+fn is_structured(schema: &Value, schemas: Schemas<'_>, depth: usize) -> bool {
     if depth == 0 {
         return false;
     }
-    if let Some(reference) = reference(schema) {
-        let target = crate::model::pointer::resolve(document, reference);
-        return target.is_some_and(|target| is_structured(target, document, depth - 1));
-    }
+    let schema = Value::Object(schemas.resolved(schema));
     let each = |keyword: &str| schema[keyword].as_array().filter(|members| !members.is_empty());
-    let structured = |member: &Value| is_structured(member, document, depth - 1);
+    let structured = |member: &Value| is_structured(member, schemas, depth - 1);
     schema["type"] == "object"
         || schema["type"] == "array"
         || schema.get("properties").is_some_and(Value::is_object)

@@ -69,9 +69,6 @@ struct AddAccept<'a>(&'a str);
 impl VisitMut for AddAccept<'_> {
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         visit_expr_method_call_mut(self, call);
-        if call.receiver.to_token_stream().to_string() == "client . client" {
-            return;
-        }
         // The first call on the request, which begins with `client.client.get(url)`.
         if let Expr::MethodCall(start) = &*call.receiver
             && start.receiver.to_token_stream().to_string() == "client . client"

@@ -3,6 +3,7 @@
 //! progenitor's types are closed: a new enum value or a new union member fails the whole reply.
 
 mod attributes;
+mod builders;
 mod by_status;
 mod client;
 mod file_part;

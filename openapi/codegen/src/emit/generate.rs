@@ -8,7 +8,7 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, by_status, client, file_part, named_types, names, objects, open_enum, operations, server, structs,
+    attributes, builders, by_status, client, file_part, named_types, names, objects, open_enum, operations, server, structs,
     timestamp, union, wire,
 };
 use crate::error::Error;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub user_agent: Option<String>,
     /// Whether types derive `schemars::JsonSchema` (schemars 1) behind a feature named `schemars`.
     pub schemars: bool,
+    /// Whether types that are only received have builders, too, so that tests can make them. They double the client.
+    pub reply_builders: bool,
 }
 
 impl Settings {
@@ -48,6 +50,12 @@ impl Settings {
     /// Sets [`Settings::schemars`].
     pub fn with_schemars(mut self) -> Self {
         self.schemars = true;
+        self
+    }
+
+    /// Sets [`Settings::reply_builders`].
+    pub fn with_reply_builders(mut self) -> Self {
+        self.reply_builders = true;
         self
     }
 }
@@ -134,6 +142,9 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
     file.items.push(Item::Mod(support_module(plan, settings)?));
     if let Some(types) = names::module_items(file, "types") {
         structs::read_tolerantly(types, plan)?;
+        if !settings.reply_builders {
+            builders::remove_those_of_replies(types, plan);
+        }
         if settings.schemars {
             attributes::derive_schemars(types);
         }

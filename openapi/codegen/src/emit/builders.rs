@@ -1,0 +1,33 @@
+//! Removes the builders of what is only received: they are half of a client, and only tests make replies.
+
+use std::collections::BTreeSet;
+
+use syn::{Ident, ImplItem, Item, ItemImpl, Type};
+
+use super::names::module_items_of;
+use crate::plan::Plan;
+
+pub(super) fn remove_those_of_replies(types: &mut Vec<Item>, plan: &Plan) {
+    let received = plan.read_types.iter().filter(|(_, read)| !read.written);
+    let received: BTreeSet<_> = received.map(|(name, _)| name.as_str()).collect();
+    let is_received = |name: Option<&Ident>| name.is_some_and(|name| received.contains(name.to_string().as_str()));
+    types.retain(|item| !matches!(item, Item::Impl(item) if offers_builder(item) && is_received(subject(item))));
+    if let Some(builders) = module_items_of(types, "builder") {
+        builders.retain(|item| match item {
+            Item::Struct(item) => !is_received(Some(&item.ident)),
+            Item::Impl(item) => !is_received(subject(item)),
+            _ => true,
+        });
+    }
+}
+
+/// Whether it is the `impl` that typify writes for `builder()` alone.
+fn offers_builder(item: &ItemImpl) -> bool {
+    matches!(&*item.items, [ImplItem::Fn(only)] if only.sig.ident == "builder")
+}
+
+/// The name of the type that has the implementation.
+fn subject(item: &ItemImpl) -> Option<&Ident> {
+    let Type::Path(ty) = &*item.self_ty else { return None };
+    ty.path.segments.last().map(|last| &last.ident)
+}

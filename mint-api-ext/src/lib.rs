@@ -228,6 +228,7 @@
 //! - `progress`: shows waits and downloads, as bars in a terminal and as lines elsewhere.
 //! - `schemars`: `JsonSchema` for the types of the API.
 //! - `simulator`: a Mint server on this machine, for tests.
+//! - `test-builders`: builders of the types of replies, so that tests can make them.
 //! - `unpack`: unpacks downloaded archives.
 
 // The main type of a folder is in a file with the folder's name.

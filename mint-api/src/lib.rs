@@ -18,7 +18,8 @@
 //!
 //! Replies are read tolerantly, so that a newer server does not break an older client. An unknown value of an enum and an
 //! unknown member of a union become `Unknown`, which keeps the original JSON. Unknown fields are ignored. A nullable
-//! field may be absent. Bounds and formats are not checked.
+//! field may be absent. Bounds and formats are not checked. A value that is not of its type costs only its own field where
+//! that may be absent: the object has it in `undecoded`, as it came.
 //!
 //! A request is not sent when a required field or parameter is missing, a string is too short or too long, an enum lacks
 //! the value, or an id is empty, `.` or `..`. The server checks the rest: the bounds of numbers, such as `limit` and
@@ -41,6 +42,7 @@
 //! - `rustls` (default): TLS by rustls, with the certificates of the system.
 //! - `native-tls`: TLS by the library of the operating system. It is used if both features are on.
 //! - `schemars`: every type implements `schemars::JsonSchema` (schemars 1).
+//! - `test-builders`: the types of replies have builders, too, so that tests can make them.
 //!
 //! Without a TLS feature the client sends only `http` requests to this machine.
 
@@ -68,7 +70,7 @@ pub use base_url::is_loopback;
 pub use build_error::BuildError;
 pub use client_builder::ClientBuilder;
 pub use credentials::{Credentials, InvalidCredentials};
-pub use generated::support::{Timestamp, UnknownValue};
+pub use generated::support::{Timestamp, Undecoded, UnknownValue, read_reply};
 pub use generated::{ByteStream, Client, Error, ErrorResponse, RawResponse, ResponseValue, Server, builder, types};
 pub use reply::BodyTooLarge;
 pub use reqwest::Method;

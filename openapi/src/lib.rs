@@ -60,10 +60,19 @@ pub fn settings() -> Settings {
 ///
 /// # Errors
 ///
+/// As [`generate_with`].
+pub fn generate() -> Result<Generated, Error> {
+    generate_with(&settings())
+}
+
+/// Generates the source of a client from the [`effective_document`].
+///
+/// # Errors
+///
 /// Those of [`effective_document`], and [`Error::Rejected`] when any construct is rejected: the client covers the whole
 /// document or is not built.
-pub fn generate() -> Result<Generated, Error> {
-    openapi_client_codegen::generate(&effective_document()?, &settings())?.without_rejections()
+pub fn generate_with(settings: &Settings) -> Result<Generated, Error> {
+    openapi_client_codegen::generate(&effective_document()?, settings)?.without_rejections()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::problem_of;
-use super::repair::without_unreadable_parts;
+use super::repair::with_unknown_status;
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
 
@@ -31,7 +31,7 @@ pub(crate) fn answer<T: DeserializeOwned>(
             let retry_after = retry_after_of(response.headers());
             Ok(Answer { value: response.into_inner(), retry_after })
         }
-        Err(mint_api::Error::InvalidResponsePayload(raw, error)) => match without_unreadable_parts(raw.body()) {
+        Err(mint_api::Error::InvalidResponsePayload(raw, error)) => match with_unknown_status(raw.body()) {
             Some(value) => Ok(Answer { value, retry_after: retry_after_of(raw.headers()) }),
             None => Err(decode_error::<T>(what, DOCUMENTED, &raw, error)),
         },

@@ -2,6 +2,7 @@
 
 mod any_route;
 mod assets;
+#[cfg(feature = "test-builders")]
 mod builders;
 mod child;
 mod enums;

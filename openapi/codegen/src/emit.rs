@@ -18,9 +18,17 @@ mod rust_type;
 mod server;
 mod structs;
 #[cfg(test)]
-#[allow(dead_code, missing_debug_implementations, unreachable_pub, clippy::enum_variant_names)]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    clippy::enum_variant_names
+)]
 mod support;
 mod support_module;
+mod texts;
 mod timestamp;
 mod union;
 mod wire;

@@ -76,7 +76,7 @@ mod tests {
     fn features_are_read_off_the_workspace() {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
         assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
-        assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks"]);
+        assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks", "test-builders"]);
         assert_eq!(
             features(&metadata, "mint-api-ext"),
             ["catalog", "cli", "glb", "object-store", "progress", "simulator", "unpack"]

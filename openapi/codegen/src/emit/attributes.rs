@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Item, Lit, Meta, Token, parse_quote};
 
+use super::Settings;
+
 /// The arguments of `#[serde(...)]`: a name and, for some, a value.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Serde(BTreeMap<String, Option<Lit>>);
 
 impl Serde {
@@ -54,8 +57,21 @@ impl Serde {
 
     /// Puts the attribute back unless it is empty.
     pub(super) fn put(self, attributes: &mut Vec<Attribute>) {
+        if let Some(arguments) = self.arguments() {
+            attributes.push(parse_quote!(#[serde(#arguments)]));
+        }
+    }
+
+    /// Puts the attribute where only `schemars` reads it, unless it is empty.
+    pub(super) fn put_for_schemars(self, attributes: &mut Vec<Attribute>, settings: &Settings) {
+        if let Some(arguments) = self.arguments().filter(|_| settings.schemars) {
+            attributes.push(parse_quote!(#[cfg_attr(feature = "schemars", serde(#arguments))]));
+        }
+    }
+
+    fn arguments(self) -> Option<TokenStream> {
         if self.0.is_empty() {
-            return;
+            return None;
         }
         let arguments = self.0.into_iter().map(|(name, value)| {
             let name = proc_macro2::Ident::new(&name, proc_macro2::Span::call_site());
@@ -64,7 +80,7 @@ impl Serde {
                 None => quote!(#name),
             }
         });
-        attributes.push(parse_quote!(#[serde(#(#arguments),*)]));
+        Some(quote!(#(#arguments),*))
     }
 }
 

@@ -1,12 +1,13 @@
-//! Removes the builders of what is only received: they are half of a client, and only tests make replies.
+//! Makes the builders of types small: they would be half of a client.
 
 use std::collections::BTreeSet;
 
-use syn::{Ident, ImplItem, Item, ItemImpl, Type};
+use syn::{Expr, ExprField, Ident, ImplItem, Item, ItemImpl, Member, Stmt, Type, parse_quote};
 
 use super::names::module_items_of;
 use crate::plan::Plan;
 
+/// Removes the builders of what is only received: only tests make replies.
 pub(super) fn remove_those_of_replies(types: &mut Vec<Item>, plan: &Plan) {
     let received = plan.read_types.iter().filter(|(_, read)| !read.written);
     let received: BTreeSet<_> = received.map(|(name, _)| name.as_str()).collect();
@@ -18,6 +19,23 @@ pub(super) fn remove_those_of_replies(types: &mut Vec<Item>, plan: &Plan) {
             Item::Impl(item) => !is_received(subject(item)),
             _ => true,
         });
+    }
+}
+
+/// Calls one function in every setter, where typify writes a closure for each.
+pub(super) fn shorten_setters(types: &mut [Item]) {
+    for item in module_items_of(types, "builder").into_iter().flatten() {
+        let Item::Impl(item) = item else { continue };
+        for item in &mut item.items {
+            if let ImplItem::Fn(setter) = item
+                && let [Stmt::Expr(Expr::Assign(set), Some(_)), _] = &mut *setter.block.stmts
+                && let Expr::Field(ExprField { member: Member::Named(field), .. }) = &*set.left
+                && matches!(&*set.right, Expr::MethodCall(call) if call.method == "map_err")
+            {
+                let name = field.to_string();
+                set.right = parse_quote!(super::super::support::converted(value, #name));
+            }
+        }
     }
 }
 

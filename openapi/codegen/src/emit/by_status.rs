@@ -24,10 +24,7 @@ fn enum_items(name: &str, variants: &[StatusVariant]) -> syn::Result<Vec<Item>> 
             status => (format_ident!("Status{status}"), format!("A reply of status {status}.")),
         };
         let pattern = pattern(status);
-        (
-            quote!(#[doc = #docs] #variant(#ty)),
-            quote!(#pattern => Some(::serde_json::from_slice(body).map(Self::#variant))),
-        )
+        (quote!(#[doc = #docs] #variant(#ty)), quote!(#pattern => Some(body.read().map(Self::#variant))))
     });
     let (variants, mut arms): (Vec<_>, Vec<_>) = variants.unzip();
     arms.push(quote!(_ => None));
@@ -42,7 +39,7 @@ fn enum_items(name: &str, variants: &[StatusVariant]) -> syn::Result<Vec<Item>> 
 
         impl super::support::ByStatus for #name {
             #[allow(unreachable_patterns)]
-            fn by_status(status: u16, body: &[u8]) -> ::std::option::Option<::serde_json::Result<Self>> {
+            fn by_status(status: u16, body: super::support::Body<'_>) -> ::std::option::Option<::serde_json::Result<Self>> {
                 match status {
                     #(#arms,)*
                 }

@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, builders, by_status, client, file_part, named_types, names, objects, open_enum, operations, server, structs,
-    timestamp, union, wire,
+    attributes, builders, by_status, client, file_part, named_types, names, objects, open_enum, operations, server,
+    structs, texts, timestamp, union, wire,
 };
 use crate::error::Error;
 use crate::lower::lower_value;
@@ -145,10 +145,12 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         if !settings.reply_builders {
             builders::remove_those_of_replies(types, plan);
         }
+        builders::shorten_setters(types);
+        texts::share_implementations(types);
         if settings.schemars {
             attributes::derive_schemars(types);
         }
-        objects::refuse_lists(types)?;
+        objects::implement(types, plan, settings)?;
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
         types.extend(by_status::items(plan)?);

@@ -1,58 +1,210 @@
-//! Makes structs refuse arrays, which serde's derived code reads as the fields in order.
+//! Reads and writes structs as objects. serde's derived code would read a list as the fields in order, and takes several
+//! times as long to compile.
 
-use quote::ToTokens as _;
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Fields, Item, ItemStruct, Path, Token, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, ExprStruct, Field, Fields, Ident, Item, ItemStruct, Path, Token, parse_quote};
 
-/// Gives every struct a `Deserialize` that refuses an array.
-pub(super) fn refuse_lists(items: &mut Vec<Item>) -> syn::Result<()> {
-    let mut settled = Vec::with_capacity(items.len());
-    for mut item in items.drain(..) {
-        let reading = match &mut item {
-            Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => reading(item)?,
+use super::Settings;
+use super::attributes::Serde;
+use super::names::module_items_of;
+use super::structs::{mentions_integer, starts_with_option};
+use crate::plan::Plan;
+
+/// The field for properties of a reply that do not decode.
+const UNDECODED: &str = "undecoded";
+
+/// Gives every struct with named fields its own `Deserialize` and `Serialize`, and those in replies a field for what
+/// does not decode.
+pub(super) fn implement(types: &mut Vec<Item>, plan: &Plan, settings: &Settings) -> syn::Result<()> {
+    let mut settled = Vec::with_capacity(types.len());
+    let mut keepers = Keepers::default();
+    for mut item in types.drain(..) {
+        let implementations = match &mut item {
+            Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => {
+                let is_read = plan.read_types.contains_key(&item.ident.to_string());
+                let object = Object::take(item, is_read, settings)?;
+                if let Some(Object { undecoded: Some(field), .. }) = &object {
+                    keepers.0.insert((item.ident.to_string(), field.to_string()));
+                }
+                object.map(|object| object.implementations(&item.ident)).transpose()?
+            }
             _ => None,
         };
         settled.push(item);
-        settled.extend(reading);
+        settled.extend(implementations);
     }
-    *items = settled;
+    *types = settled;
+    keepers.complete_literals(types);
     Ok(())
 }
 
-/// The derived implementation on a second struct with the same fields, which converts to this one and only gets objects.
-fn reading(item: &mut ItemStruct) -> syn::Result<Option<Item>> {
-    if !without_derive(&mut item.attrs)? {
-        return Ok(None);
-    }
-    let name = &item.ident;
-    let remote = name.to_string();
-    let own = item.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
-    let mut fields = item.fields.clone();
-    for field in &mut fields {
-        field.attrs.retain(|attribute| attribute.path().is_ident("serde"));
-    }
-    Ok(Some(parse_quote! {
-        impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                #[derive(::serde::Deserialize)]
-                #(#own)*
-                #[serde(remote = #remote)]
-                #[allow(non_camel_case_types)]
-                struct __Object #fields
-                __Object::deserialize(super::support::OnlyObject(deserializer))
-            }
-        }
-    }))
+/// What is said of a struct by its fields and attributes.
+struct Object {
+    properties: Vec<Property>,
+    /// The field of the other properties, and whether it holds integers.
+    others: Option<(Ident, bool)>,
+    /// The field of what does not decode.
+    undecoded: Option<Ident>,
+    /// Whether an unknown property is an error.
+    is_closed: bool,
 }
 
-/// Removes `Deserialize` from the derives; returns whether it was there.
-fn without_derive(attributes: &mut [Attribute]) -> syn::Result<bool> {
+struct Property {
+    field: Ident,
+    name: String,
+    serde: Serde,
+    is_option: bool,
+}
+
+impl Object {
+    /// Takes over from serde's derives, if the struct has them.
+    fn take(item: &mut ItemStruct, is_read: bool, settings: &Settings) -> syn::Result<Option<Self>> {
+        if !without_derives(&mut item.attrs)? {
+            return Ok(None);
+        }
+        let of_struct = Serde::take(&mut item.attrs)?;
+        let mut object = Self {
+            properties: Vec::new(),
+            others: None,
+            undecoded: None,
+            is_closed: of_struct.has("deny_unknown_fields"),
+        };
+        of_struct.put_for_schemars(&mut item.attrs, settings);
+        for field in &mut item.fields {
+            let serde = Serde::take(&mut field.attrs)?;
+            let Some(ident) = field.ident.clone() else { continue };
+            serde.clone().put_for_schemars(&mut field.attrs, settings);
+            if serde.has("flatten") {
+                object.others = Some((ident, mentions_integer(&field.ty.to_token_stream().to_string())));
+            } else {
+                let name = serde.text("rename").unwrap_or_else(|| ident.to_string());
+                object.properties.push(Property { field: ident, name, is_option: starts_with_option(field), serde });
+            }
+        }
+        if is_read && let Fields::Named(fields) = &mut item.fields {
+            let field = unused_name(&fields.named);
+            let skipped = settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", schemars(skip))]));
+            fields.named.push(parse_quote! {
+                #[doc = "The properties whose values are not of their types, as they came. Their fields are absent."]
+                #skipped
+                pub #field: super::support::Undecoded
+            });
+            object.undecoded = Some(field);
+        }
+        Ok(Some(object))
+    }
+
+    /// The arguments of the macro that implements all.
+    fn implementations(&self, name: &Ident) -> syn::Result<Item> {
+        let properties = self.properties.iter().enumerate().map(|(index, property)| property.tokens(index));
+        let properties = properties.collect::<syn::Result<Vec<_>>>()?;
+        let next = match (&self.others, self.is_closed) {
+            (Some((others, true)), _) => quote!(next_or_other(#others lenient)),
+            (Some((others, false)), _) => quote!(next_or_other(#others value)),
+            (None, true) => quote!(next_known),
+            (None, false) => quote!(next),
+        };
+        let undecoded = &self.undecoded;
+        Ok(parse_quote!(super::support::object! { #name #next #undecoded; #(#properties)* }))
+    }
+}
+
+impl Property {
+    /// The position, the field, the name, how it is read, what the field gets if it is absent, and how it is written.
+    fn tokens(&self, index: usize) -> syn::Result<TokenStream> {
+        let Self { field, name, serde, is_option } = self;
+        let index = Literal::usize_unsuffixed(index);
+        let with = serde.text("deserialize_with").unwrap_or_default();
+        let read = format_ident!("{}", if with == "super::support::lenient" { "lenient" } else { "value" });
+        // Of typify: a value that may be null and not absent.
+        let must_be_present = with.starts_with("::std::option");
+        let absent = match serde.text("default") {
+            Some(default) => {
+                let default: Path = syn::parse_str(&default)?;
+                quote!(or_default(#default))
+            }
+            None if serde.has("default") || *is_option && !must_be_present => quote!(optional),
+            None => quote!(required),
+        };
+        let write = match serde.text("skip_serializing_if").as_deref() {
+            None => quote!(property),
+            Some("::std::option::Option::is_none") => quote!(some),
+            Some(skip) => {
+                let skip: Path = syn::parse_str(skip)?;
+                quote!(unless(#skip))
+            }
+        };
+        Ok(quote!(#index #field #name #read #absent #write;))
+    }
+}
+
+/// A name for the field of what does not decode that no property has.
+fn unused_name(fields: &Punctuated<Field, Token![,]>) -> Ident {
+    let taken = |name: &Ident| fields.iter().any(|field| field.ident.as_ref() == Some(name));
+    let mut name = format_ident!("{UNDECODED}");
+    while taken(&name) {
+        name = format_ident!("{name}_properties");
+    }
+    name
+}
+
+/// The structs with a field for what does not decode, by their names, and the names of the fields.
+#[derive(Default)]
+struct Keepers(BTreeSet<(String, String)>);
+
+impl Keepers {
+    /// Adds the field where typify makes a value: in `Default`, and in the conversion of a builder.
+    fn complete_literals(&self, types: &mut [Item]) {
+        for (name, field) in &self.0 {
+            let field = format_ident!("{field}");
+            let of_self = |item: &Item| match item {
+                Item::Impl(item) => {
+                    let ends = item.self_ty.to_token_stream().to_string();
+                    ends.rsplit(':').next().is_some_and(|last| last.trim() == name)
+                        && item.trait_.as_ref().is_some_and(|(path, _)| {
+                            path.segments.last().is_some_and(|last| last.ident == "Default" || last.ident == "TryFrom")
+                        })
+                }
+                _ => false,
+            };
+            let mut complete = Complete(field);
+            types.iter_mut().filter(|item| of_self(item)).for_each(|item| complete.visit_item_mut(item));
+            let builders = module_items_of(types, "builder").into_iter().flatten();
+            let made = builders.filter(|item| {
+                of_self(item) && matches!(item, Item::Impl(item) if item.self_ty.to_token_stream().to_string().starts_with("super"))
+            });
+            made.for_each(|item| complete.visit_item_mut(item));
+        }
+    }
+}
+
+/// Adds a field to every `Self { .. }`.
+struct Complete(Ident);
+
+impl VisitMut for Complete {
+    fn visit_expr_struct_mut(&mut self, made: &mut ExprStruct) {
+        let field = &self.0;
+        if made.path.is_ident("Self") {
+            made.fields.push(parse_quote!(#field: ::std::default::Default::default()));
+        }
+    }
+}
+
+/// Removes `Serialize` and `Deserialize` from the derives; returns whether they were there.
+fn without_derives(attributes: &mut [Attribute]) -> syn::Result<bool> {
     let mut found = false;
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let traits = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
-        let is_it = |path: &Path| path.segments.last().is_some_and(|last| last.ident == "Deserialize");
-        found |= traits.iter().any(is_it);
-        let others = traits.into_iter().filter(|path| !is_it(path)).map(Path::into_token_stream);
+        let is_ours = |path: &Path| {
+            path.segments.last().is_some_and(|last| last.ident == "Deserialize" || last.ident == "Serialize")
+        };
+        found |= traits.iter().any(is_ours);
+        let others = traits.into_iter().filter(|path| !is_ours(path)).map(Path::into_token_stream);
         *attribute = parse_quote!(#[derive(#(#others),*)]);
     }
     Ok(found)

@@ -31,7 +31,7 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
     let value_docs: Vec<_> = values.iter().map(|value| value_doc(of, value)).collect();
     let unknown = format_ident!("{}", unique_name("Unknown", &mut taken));
     let schemars = settings.schemars.then(|| json_schema(name, values));
-    let (head, last, text, read, parse) = if of.open {
+    let (head, last, text) = if of.open {
         (
             quote! {
                 ///
@@ -44,45 +44,11 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
                 #unknown(super::support::UnknownValue),
             },
             quote!(Self::#unknown(value) => value.as_str(),),
-            quote! {
-                fn from_wire(value: &str) -> Self {
-                    match value {
-                        #(#values => Self::#variants,)*
-                        _ => Self::#unknown(super::support::UnknownValue::new(value)),
-                    }
-                }
-            },
-            quote! {
-                match Self::from_wire(value) {
-                    Self::#unknown(_) => Err("invalid value".into()),
-                    known => Ok(known),
-                }
-            },
         )
     } else {
-        (
-            quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]),
-            quote!(),
-            quote!(),
-            quote! {
-                fn from_wire(value: &str) -> ::std::option::Option<Self> {
-                    match value {
-                        #(#values => Some(Self::#variants),)*
-                        _ => None,
-                    }
-                }
-            },
-            quote!(Self::from_wire(value).ok_or_else(|| "invalid value".into())),
-        )
+        (quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]), quote!(), quote!())
     };
-    let deserialize = if of.open {
-        quote!(super::support::deserialize_text(deserializer, Self::from_wire))
-    } else {
-        quote! {
-            let known = super::support::deserialize_text(deserializer, Self::from_wire)?;
-            known.ok_or_else(|| ::serde::de::Error::custom("invalid value"))
-        }
-    };
+    let unknown = of.open.then_some(&unknown);
 
     let tokens = quote! {
         #[doc = #docs]
@@ -104,51 +70,15 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
                 }
             }
 
-            #read
-        }
-
-        impl ::std::fmt::Display for #name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.as_str())
+            fn known(value: &str) -> ::std::option::Option<Self> {
+                match value {
+                    #(#values => Some(Self::#variants),)*
+                    _ => None,
+                }
             }
         }
 
-        /// Strict: a value that this version does not know is an error, so that a typo is one, too.
-        impl ::std::str::FromStr for #name {
-            type Err = self::error::ConversionError;
-
-            fn from_str(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
-                #parse
-            }
-        }
-
-        impl ::std::convert::TryFrom<&str> for #name {
-            type Error = self::error::ConversionError;
-
-            fn try_from(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
-                value.parse()
-            }
-        }
-
-        impl ::std::convert::TryFrom<::std::string::String> for #name {
-            type Error = self::error::ConversionError;
-
-            fn try_from(value: ::std::string::String) -> ::std::result::Result<Self, self::error::ConversionError> {
-                value.parse()
-            }
-        }
-
-        impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                #deserialize
-            }
-        }
+        super::support::text_enum! { #name #unknown }
 
         #schemars
     };

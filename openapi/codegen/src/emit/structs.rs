@@ -112,7 +112,7 @@ fn tolerant(field: &mut Field, read: &ReadType) -> syn::Result<bool> {
     Ok(nullable)
 }
 
-fn starts_with_option(field: &Field) -> bool {
+pub(super) fn starts_with_option(field: &Field) -> bool {
     let text = field.ty.to_token_stream().to_string();
     text.starts_with(":: std :: option :: Option")
 }

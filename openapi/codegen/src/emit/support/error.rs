@@ -6,7 +6,7 @@ use reqwest::header::{HeaderMap, InvalidHeaderValue};
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::reply::ByStatus;
+use super::reply::{Body, ByStatus};
 
 /// How many bytes of the body of an error reply are kept.
 const MAX_ERROR_BYTES: usize = 1024 * 1024;
@@ -177,7 +177,7 @@ impl<E> Error<E> {
     where
         E: ByStatus,
     {
-        Self::read(response, |status, body| E::by_status(status, body)?.ok()).await
+        Self::read(response, |status, body| E::by_status(status, Body::Error(body))?.ok()).await
     }
 
     async fn read(response: Response, read: impl FnOnce(u16, &[u8]) -> Option<E>) -> Self {

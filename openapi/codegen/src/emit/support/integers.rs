@@ -40,7 +40,7 @@ fn integral(number: &serde_json::Number) -> Option<i128> {
     (float != i64::MIN as f64).then_some(float as i128)
 }
 
-struct LenientValue<T>(T);
+pub(crate) struct LenientValue<T>(pub(crate) T);
 
 impl<'de, T: Lenient<'de>> Deserialize<'de> for LenientValue<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

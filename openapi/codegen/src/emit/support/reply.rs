@@ -6,21 +6,40 @@ use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use super::error::{Error, RawResponse};
+use super::salvage::read_reply;
 
 /// A type of which the status of a reply decides what its body is.
 pub(crate) trait ByStatus: Sized {
     /// Reads the body of a reply; `None` if the status has no documented type.
-    fn by_status(status: u16, body: &[u8]) -> Option<serde_json::Result<Self>>;
+    fn by_status(status: u16, body: Body<'_>) -> Option<serde_json::Result<Self>>;
+}
+
+/// The body of a reply.
+#[derive(Clone, Copy)]
+pub(crate) enum Body<'a> {
+    /// Of a success: what does not decode costs no more than it must.
+    Success(&'a [u8]),
+    /// Of an error: it is of the documented type, or it is kept as it came.
+    Error(&'a [u8]),
+}
+
+impl Body<'_> {
+    pub(crate) fn read<T: DeserializeOwned>(self) -> serde_json::Result<T> {
+        match self {
+            Self::Success(body) => read_reply(body),
+            Self::Error(body) => serde_json::from_slice(body),
+        }
+    }
 }
 
 /// Reads a success in JSON.
 pub(crate) async fn json<T: DeserializeOwned, E>(response: Response) -> Result<ResponseValue<T>, Error<E>> {
-    success(response, |_, body| Some(serde_json::from_slice(body))).await
+    success(response, |_, body| Some(read_reply(body))).await
 }
 
 /// Reads a success in JSON whose type the status decides.
 pub(crate) async fn json_by_status<T: ByStatus, E>(response: Response) -> Result<ResponseValue<T>, Error<E>> {
-    success(response, T::by_status).await
+    success(response, |status, body| T::by_status(status, Body::Success(body))).await
 }
 
 async fn success<T, E>(

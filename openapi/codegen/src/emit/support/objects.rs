@@ -1,0 +1,255 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::integers::{Lenient, LenientValue};
+use super::undecoded::{UNDECODED, Undecoded};
+
+/// What a deserializer is asked for when a struct is read: some need to know it from a map.
+pub(crate) const OBJECT: &str = "object";
+
+/// A struct that is read from an object and from nothing else: serde's derived code reads a list, too.
+pub(crate) trait FromProperties<'de>: Sized {
+    fn from_properties<A: MapAccess<'de>>(properties: Properties<A>) -> Result<Self, A::Error>;
+}
+
+pub(crate) fn read_object<'de, T: FromProperties<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_struct(OBJECT, &[], ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromProperties<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<T, A::Error> {
+        T::from_properties(Properties { access, undecoded: Undecoded::default() })
+    }
+}
+
+/// The properties of an object that is being read.
+pub(crate) struct Properties<A> {
+    access: A,
+    undecoded: Undecoded,
+}
+
+impl<'de, A: MapAccess<'de>> Properties<A> {
+    /// The position of the next property among these names; others are skipped.
+    pub(crate) fn next(&mut self, names: &'static [&'static str]) -> Result<Option<usize>, A::Error> {
+        while let Some(name) = self.access.next_key_seed(NameAmong { names, keep: false })? {
+            match name {
+                Name::Known(index) => return Ok(Some(index)),
+                Name::Undecoded => self.undecoded = self.access.next_value()?,
+                Name::Other(_) => {
+                    self.access.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// As [`next`](Self::next); another name is an error.
+    pub(crate) fn next_known(&mut self, names: &'static [&'static str]) -> Result<Option<usize>, A::Error> {
+        match self.access.next_key_seed(NameAmong { names, keep: true })? {
+            Some(Name::Known(index)) => Ok(Some(index)),
+            Some(Name::Other(name)) => Err(de::Error::unknown_field(&name, names)),
+            Some(Name::Undecoded) => Err(de::Error::unknown_field(UNDECODED, names)),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`next`](Self::next); others are read and kept.
+    pub(crate) fn next_or_other<T>(
+        &mut self,
+        names: &'static [&'static str],
+        others: &mut impl Extend<(String, T)>,
+        read: impl Fn(&mut Self) -> Result<T, A::Error>,
+    ) -> Result<Option<usize>, A::Error> {
+        while let Some(name) = self.access.next_key_seed(NameAmong { names, keep: true })? {
+            match name {
+                Name::Known(index) => return Ok(Some(index)),
+                Name::Undecoded => self.undecoded = self.access.next_value()?,
+                Name::Other(name) => {
+                    others.extend([(name, read(self)?)]);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
+        self.access.next_value()
+    }
+
+    pub(crate) fn lenient<T: Lenient<'de>>(&mut self) -> Result<T, A::Error> {
+        self.access.next_value().map(|LenientValue(value)| value)
+    }
+
+    /// What [`salvage`](super::salvage) has set aside.
+    pub(crate) fn undecoded(self) -> Undecoded {
+        self.undecoded
+    }
+}
+
+/// The value of a property that an object cannot be without.
+pub(crate) fn required<T, E: de::Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
+    value.ok_or_else(|| E::missing_field(name))
+}
+
+pub(crate) fn optional<T: Default, E>(value: Option<T>, _: &str) -> Result<T, E> {
+    Ok(value.unwrap_or_default())
+}
+
+pub(crate) fn or_default<T, E>(value: Option<T>, _: &str, default: fn() -> T) -> Result<T, E> {
+    Ok(value.unwrap_or_else(default))
+}
+
+/// The value that the setter of a builder is given, or what its error says.
+pub(crate) fn converted<V: TryInto<T, Error: fmt::Display>, T>(value: V, name: &str) -> Result<T, String> {
+    value.try_into().map_err(|error| format!("error converting supplied value for {name}: {error}"))
+}
+
+enum Name {
+    Known(usize),
+    Undecoded,
+    /// Empty unless it is kept.
+    Other(String),
+}
+
+struct NameAmong {
+    names: &'static [&'static str],
+    keep: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for NameAmong {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for NameAmong {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+        Ok(match self.names.iter().position(|known| *known == name) {
+            Some(index) => Name::Known(index),
+            None if name == UNDECODED => Name::Undecoded,
+            None => Name::Other(if self.keep { name.to_owned() } else { String::new() }),
+        })
+    }
+}
+
+/// An object that is being written. What did not decode is written as it came.
+pub(crate) struct WriteObject<'a, S: Serializer> {
+    map: S::SerializeMap,
+    undecoded: Option<&'a Undecoded>,
+}
+
+impl<'a, S: Serializer> WriteObject<'a, S> {
+    pub(crate) fn new(serializer: S) -> Result<Self, S::Error> {
+        Ok(Self { map: serializer.serialize_map(None)?, undecoded: None })
+    }
+
+    pub(crate) fn undecoded(&mut self, undecoded: &'a Undecoded) {
+        self.undecoded = Some(undecoded);
+    }
+
+    pub(crate) fn property<T: Serialize>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
+        match self.undecoded.and_then(|undecoded| undecoded.get(name)) {
+            Some(_) => Ok(()),
+            None => self.map.serialize_entry(name, value),
+        }
+    }
+
+    pub(crate) fn some<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
+        match value {
+            Some(value) => self.property(name, value),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn unless<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+        skip: fn(&T) -> bool,
+    ) -> Result<(), S::Error> {
+        if skip(value) { Ok(()) } else { self.property(name, value) }
+    }
+
+    /// Writes the properties that have no field.
+    pub(crate) fn others<'o, T: Serialize + 'o>(
+        &mut self,
+        others: impl IntoIterator<Item = (&'o String, &'o T)>,
+    ) -> Result<(), S::Error> {
+        others.into_iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))
+    }
+
+    pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
+        let undecoded = self.undecoded.into_iter().flat_map(Undecoded::iter);
+        undecoded.into_iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))?;
+        self.map.end()
+    }
+}
+
+/// Implements reading and writing of a struct as an object. Of each property it gets the position, the field, the name, how
+/// it is read, what its field is without it, and how it is written.
+macro_rules! object {
+    (
+        $object:ident $next:ident $(($others:ident $read_other:ident))? $($undecoded:ident)?;
+        $($index:literal $field:ident $name:literal $read:ident $absent:ident $(($default:path))? $write:ident $(($skip:path))?;)*
+    ) => {
+        impl<'de> super::support::FromProperties<'de> for $object {
+            fn from_properties<A: ::serde::de::MapAccess<'de>>(
+                #[allow(unused_mut)] mut properties: super::support::Properties<A>,
+            ) -> ::std::result::Result<Self, A::Error> {
+                const NAMES: &[&str] = &[$($name),*];
+                $(let mut $field = None;)*
+                $(let mut $others = ::std::default::Default::default();)?
+                while let Some(index) =
+                    properties.$next(NAMES $(, &mut $others, super::support::Properties::$read_other)?)?
+                {
+                    match index {
+                        $($index => $field = Some(properties.$read()?),)*
+                        _ => {}
+                    }
+                }
+                Ok(Self {
+                    $($field: super::support::$absent($field, $name $(, $default)?)?,)*
+                    $($others,)?
+                    $($undecoded: properties.undecoded(),)?
+                })
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $object {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                super::support::read_object(deserializer)
+            }
+        }
+
+        impl ::serde::Serialize for $object {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                #[allow(unused_mut)]
+                let mut object = super::support::WriteObject::new(serializer)?;
+                $(object.undecoded(&self.$undecoded);)?
+                $(object.$write($name, &self.$field $(, $skip)?)?;)*
+                $(object.others(&self.$others)?;)?
+                object.end()
+            }
+        }
+    };
+}
+pub(crate) use object;

@@ -9,7 +9,7 @@ const UNKNOWN: &str = "unknown";
 /// Reads a reply whose status is absent or no text as one with an unknown status; `None` if it cannot be read so.
 pub(super) fn with_unknown_status<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let mut json: Value = serde_json::from_slice(body).ok()?;
-    let status = json.as_object_mut()?.entry("status").or_default();
+    let status = json.as_object_mut()?.entry("status").or_insert(Value::Null);
     if status.is_string() {
         return None;
     }

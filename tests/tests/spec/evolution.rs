@@ -221,8 +221,8 @@ async fn an_operation_without_an_id_is_an_error() {
         (json!({"status": "queued"}), "missing field `id`"),
         (json!({"id": null, "status": "queued"}), "at `id`"),
         (json!({"id": 7, "status": "queued"}), "at `id`"),
-        (json!([{"id": "op_1", "status": "queued"}]), "invalid type: sequence, expected struct Operation"),
-        (json!([]), "invalid type: sequence, expected struct Operation"),
+        (json!([{"id": "op_1", "status": "queued"}]), "invalid type: sequence, expected an object"),
+        (json!([]), "invalid type: sequence, expected an object"),
         (json!("queued"), "invalid type"),
         (json!(null), "invalid type"),
     ] {

@@ -48,6 +48,8 @@ pub enum Reading {
     Same,
     /// It reads them, and keeps the unknown part as `Unknown`, or as an error with an untyped body.
     AsUnknown,
+    /// It reads them without a value that is not of its type, which its object keeps in `undecoded`.
+    Undecoded,
     /// No rule knows the change.
     CannotTell,
     /// Some replies fail to decode.
@@ -112,6 +114,7 @@ macro_rules! spelled {
 spelled! {
     Direction: Request "request", Reply "reply";
     Wire: Unaffected "unaffected", Compatible "compatible", Risky "risky", Unclassified "unclassified", Breaking "breaking";
-    Reading: Unaffected "unaffected", Same "reads", AsUnknown "reads as unknown", CannotTell "cannot tell", Fails "fails";
+    Reading: Unaffected "unaffected", Same "reads", AsUnknown "reads as unknown",
+    Undecoded "reads without it", CannotTell "cannot tell", Fails "fails";
     Bump: Patch "patch", Minor "minor", Major "major";
 }

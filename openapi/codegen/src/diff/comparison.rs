@@ -18,6 +18,8 @@ pub(super) enum Reader {
     Nobody,
     /// A type whose decoding fails on what it does not know.
     Strict,
+    /// A property that may be absent, whose object keeps what cannot be decoded.
+    Optional,
     /// A union, which keeps what it cannot decode.
     Open,
 }
@@ -60,6 +62,15 @@ impl Context {
     /// The context of a part that is present whenever the whole is.
     pub(super) fn within(self) -> Self {
         Self { optional: false, settled: Settled::default(), ..self }
+    }
+
+    /// The context of the value of a property.
+    pub(super) fn within_property(self, required: bool, may_be_absent: bool) -> Self {
+        let reader = match self.reader {
+            Reader::Strict if may_be_absent => Reader::Optional,
+            reader => reader,
+        };
+        Self { optional: !required, reader, ..self.within() }
     }
 
     pub(super) fn within_union(self) -> Self {
@@ -108,6 +119,7 @@ impl<'a> Findings<'a> {
         let reading = match (self.context.reader, reading) {
             (Reader::Nobody, _) => Reading::Unaffected,
             (Reader::Open, Reading::Fails) => Reading::AsUnknown,
+            (Reader::Optional, Reading::Fails) => Reading::Undecoded,
             (_, reading) => reading,
         };
         let direction = self.context.direction;

@@ -132,6 +132,7 @@ fn rows(change: &Change) -> Vec<(&'static str, String)> {
         Reading::Unaffected => return rows,
         Reading::Same => "read it as before",
         Reading::AsUnknown => "read it as unknown, and keep it",
+        Reading::Undecoded => "read the rest, and keep it as `undecoded`",
         Reading::CannotTell => "may fail: no rule tells",
         Reading::Fails => "fail to decode it",
     };

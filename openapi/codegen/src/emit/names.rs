@@ -29,7 +29,7 @@ pub(super) fn flattened(name: &str, items: Vec<Item>) -> [Item; 2] {
     let name = Ident::new(name, proc_macro2::Span::call_site());
     [
         parse_quote!(
-            #[allow(dead_code)]
+            #[allow(dead_code, unused_macros)]
             mod #name { #(#items)* }
         ),
         parse_quote!(

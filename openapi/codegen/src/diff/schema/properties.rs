@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diff::change::{Direction, Reading};
-use crate::diff::comparison::{Context, Findings};
+use crate::diff::comparison::Findings;
 use crate::diff::document::{Document, Located};
 use crate::diff::rule::Rule;
 use crate::diff::shape::{Conjunction, Shape};
@@ -37,7 +37,8 @@ pub(super) fn compare<'a>(
             }
             _ => {}
         }
-        found.pair(schema.clone(), other.clone(), Context { optional: !required, ..found.context.within() });
+        let context = found.context.within_property(required, !required || nullable);
+        found.pair(schema.clone(), other.clone(), context);
     }
     for (name, schema) in after.properties.iter().filter(|(name, _)| !before.properties.contains_key(*name)) {
         let required = after.required.contains_key(name);

@@ -115,7 +115,7 @@ fn vendored(change: impl FnOnce(&mut Value)) -> (bool, bool) {
     change(&mut new);
     let operation = &new["paths"]["/v1/operations/{operationId}"]["get"];
     let replies = samples::replies(&new, operation);
-    let read = |reply: &Reply| serde_json::from_slice::<mint_api::types::Operation>(&reply.body);
+    let read = |reply: &Reply| mint_api::read_reply::<mint_api::types::Operation>(&reply.body);
     let successes: Vec<_> = replies.iter().filter(|reply| reply.status < 300).collect();
     assert!(successes.len() > 50);
     (failing(&drift(&old, &new)).is_empty(), successes.into_iter().all(|reply| read(reply).is_ok()))
@@ -137,7 +137,7 @@ fn the_released_client_reads_replies_as_the_verdict_says() {
             json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}),
             true,
         ),
-        ("/properties/resource", json!({"type": "string"}), false),
+        ("/properties/resource", json!({"type": "string"}), true),
         ("/properties/prompt", json!({"type": "string", "maxLength": 3}), true),
         ("/properties/updatedAt/format", json!("date"), true),
     ] {

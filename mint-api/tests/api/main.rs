@@ -21,3 +21,4 @@ mod successes;
 mod timeouts;
 mod tokens;
 mod traces;
+mod undecoded;

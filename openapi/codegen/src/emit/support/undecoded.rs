@@ -11,6 +11,8 @@ pub(crate) const UNDECODED: &str = "\0undecoded";
 ///
 /// They are written back when the object is serialized.
 #[derive(Clone, Default)]
+// In a box, since every object has one and hardly any uses it.
+#[allow(clippy::box_collection)]
 pub struct Undecoded(Option<Box<BTreeMap<String, Value>>>);
 
 impl Undecoded {

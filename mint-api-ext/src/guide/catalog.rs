@@ -90,7 +90,8 @@
 //! [`prune`](crate::catalog::Catalog::prune) removes the files of entries that were removed.
 //!
 //! The command `mint` does the same from a terminal: `mint init` writes a list to begin with, `mint sync` asks before it pays
-//! and runs, and `mint verify` and `mint prune` are the methods of these names. It is in the feature `cli`.
+//! and runs, and `mint verify` and `mint prune` are the methods of these names. It is in the feature `cli`. `MINT_RETRIES` sets
+//! how often it sends a call again after a failure that may pass: 5 times by default.
 //!
 //! # What makes an entry anew
 //!

@@ -20,6 +20,7 @@ Environment:
   MINT_API_KEY         the key, from https://mint.gg
   MINT_API_KEY_FILE    a file with the key that only its owner can read [default: mint/key in the configuration folder]
   MINT_API_BASE_URL    another server, such as that of `mint simulator`
+  MINT_RETRIES         how often a call is sent again after a failure that may pass [default: 5]
   XDG_STATE_HOME       the folder of the journal of what was started, mint/starts [default: that of the platform]
   NO_COLOR             no colors
 

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 pub(crate) const CREDITS: f64 = 100_000.0;
 
+/// Operations have ended by the first poll, so that no command waits for the next one.
+const SPEED: f64 = 1e7;
+
 pub(crate) struct Desk {
     pub(crate) simulator: Simulator,
     pub(crate) folder: TempDir,
@@ -61,7 +64,7 @@ pub(crate) fn mint(arguments: &[&str]) -> Command {
 impl Desk {
     /// An empty folder.
     pub(crate) async fn empty() -> Self {
-        let simulator = Simulator::builder().credits(CREDITS).speed(10_000.0).start().await.unwrap();
+        let simulator = Simulator::builder().credits(CREDITS).speed(SPEED).start().await.unwrap();
         Self { simulator, folder: tempfile::tempdir().unwrap() }
     }
 
@@ -101,6 +104,12 @@ impl Desk {
     /// Runs the command in this folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.keyless(arguments).env("MINT_API_KEY", API_KEY).output().unwrap())
+    }
+
+    /// Runs the command in this folder, without retries.
+    pub(crate) fn run_without_retries(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.keyless(arguments);
+        Ran::of(command.env("MINT_API_KEY", API_KEY).env("MINT_RETRIES", "0").output().unwrap())
     }
 
     /// Starts the command in this folder.

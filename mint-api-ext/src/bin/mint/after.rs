@@ -63,7 +63,7 @@ impl After {
         let (Some(out), Some(outcome)) = (self.out, outcomes.into_iter().find(|outcome| outcome.is_success())) else {
             return Ok(code);
         };
-        let saved = save(session, outcome.operation(), &out, &self.only).await?;
+        let saved = save(session, outcome.operation(), &out, &self.only).await.map_err(Failure::with_something_done)?;
         Ok(Code::most_important([code, saved]))
     }
 }

@@ -77,8 +77,9 @@ pub(crate) fn sending(mint: &Mint, route: &Route) -> Result<Sending, Failure> {
     Ok(Box::pin(async move {
         let reply: Value = request.send().await?;
         let id = reply["id"].as_str().filter(|_| reply["object"] == "operation");
-        Ok(match id {
-            Some(id) => Begun::Operation(Box::new(mint.attach(id)?)),
+        // An operation without a usable id is shown as any other reply.
+        Ok(match id.and_then(|id| mint.attach(id).ok()) {
+            Some(handle) => Begun::Operation(Box::new(handle)),
             None => Begun::Nothing(reply.to_string()),
         })
     }))

@@ -37,7 +37,8 @@ impl Code {
     /// The code of a run.
     pub(crate) fn of_summary(summary: &Summary) -> Self {
         let waiting = summary.waiting.iter().map(|(_, waiting)| Self::of_waiting(waiting));
-        Self::most_important(waiting.chain(summary.failed.iter().map(|(_, error)| Self::of_entry(error))))
+        let failed = summary.failed.iter().map(|(_, error)| Self::of_error(error).with_something_done());
+        Self::most_important(waiting.chain(failed))
     }
 
     fn of_waiting(waiting: &Waiting) -> Self {
@@ -48,9 +49,9 @@ impl Code {
         }
     }
 
-    /// The code of an error that stopped one entry.
-    fn of_entry(error: &Error) -> Self {
-        match Self::of_error(error) {
+    /// The same after something was done, which a usage error excludes.
+    pub(crate) fn with_something_done(self) -> Self {
+        match self {
             Self::Usage => Self::Failed,
             code => code,
         }
@@ -98,6 +99,14 @@ mod tests {
             (&[OutOfDate, Person, Credits, Failed, Unknown], Unknown),
         ] {
             assert_eq!(Code::most_important(codes.iter().copied()), expected, "{codes:?}");
+        }
+    }
+
+    #[test]
+    fn a_usage_error_after_something_was_done_is_a_failure() {
+        for code in Code::FIRST {
+            let expected = if code == Code::Usage { Code::Failed } else { code };
+            assert_eq!(code.with_something_done(), expected);
         }
     }
 

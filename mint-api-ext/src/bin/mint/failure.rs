@@ -23,6 +23,11 @@ impl Failure {
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self::new(Code::Usage, text)
     }
+
+    /// The same after something was done, which a usage error excludes.
+    pub(crate) fn with_something_done(self) -> Self {
+        Self { code: self.code.with_something_done(), ..self }
+    }
 }
 
 impl From<Error> for Failure {

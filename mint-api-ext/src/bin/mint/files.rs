@@ -130,12 +130,12 @@ fn reported(session: &Session<'_>, report: Report) -> Code {
         output.result("file", data, file.path.display());
     }
     for failure in &report.failures {
-        codes.push(Code::of_error(&failure.error));
+        codes.push(Code::of_error(&failure.error).with_something_done());
         let data = json!({"path": failure.path, "text": failure.error.to_string()});
         output.problem("failed", data, &failure.error);
     }
     for error in [report.missing, report.unrecorded].into_iter().flatten() {
-        codes.push(Code::of_error(&error));
+        codes.push(Code::of_error(&error).with_something_done());
         output.problem("incomplete", json!({"text": error.to_string()}), &error);
     }
     Code::most_important(codes)

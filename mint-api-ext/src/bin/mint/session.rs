@@ -80,7 +80,7 @@ impl<'a> Session<'a> {
             }
             // What refuses a second attempt, such as a key that was revoked since, says nothing about the first.
             Err(error) if attempt == Attempt::Again || error.may_have_been_done() => {
-                let Failure { code, text } = error.into();
+                let Failure { code, text } = Failure::from(error).with_something_done();
                 Err(Failure::new(code, format!("{text}; {again}")))
             }
             Err(error) => {

@@ -124,7 +124,7 @@ async fn follow(mut run: Run, output: &Output) -> Result<Code, Failure> {
                 "interrupted; what was started goes on at the server, and mint.lock has it: run `mint sync` to go on",
             )),
         };
-        match event.transpose()? {
+        match event.transpose().map_err(|error| Failure::from(error).with_something_done())? {
             Some(Event::Finished(summary)) => return Ok(finish(&summary, output)),
             Some(event) => {
                 let (kind, data) = event_data::event(&event);

@@ -46,7 +46,7 @@ pub(crate) async fn wait(
                 if let Some(handle) = open.remove(&id) {
                     remember(session, &handle);
                 }
-                codes.push(Code::of_error(&error));
+                codes.push(Code::of_error(&error).with_something_done());
                 unknown(session.output, &id, &error);
             }
         }

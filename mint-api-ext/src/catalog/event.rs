@@ -88,7 +88,7 @@ pub enum Waiting {
         /// The page of the preview.
         page: Option<String>,
     },
-    /// Credits, or leave to spend them, are missing.
+    /// Credits are missing, or the budget does not allow them.
     #[non_exhaustive]
     Credits {
         /// The operation to resume, if it was started.
@@ -137,8 +137,7 @@ impl fmt::Display for Waiting {
             Self::UnknownFate { step, name, .. } => write!(
                 f,
                 "whether its call to {} was done is not known, and the server may have forgotten its key; look for \
-                 \"{name}\" at https://mint.gg, then run with leave to send it again if it is not there, or after another \
-                 look if it is",
+                 \"{name}\" at https://mint.gg; if it is there, run again, and if not, run with `resend` for the entry",
                 step.as_str()
             ),
             Self::Conflict { why } => {
@@ -148,7 +147,7 @@ impl fmt::Display for Waiting {
                 let files: Vec<_> = files.iter().map(|file| format!("`{}`", file.display())).collect();
                 write!(
                     f,
-                    "{} changed on disk; run with leave to overwrite the entry, or restore them",
+                    "{} changed on disk; restore them, or run with `overwrite` for the entry to replace them",
                     files.join(", ")
                 )
             }

@@ -51,7 +51,7 @@ impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
             FileProblemKind::Missing => "is missing; run the catalog to download it again",
-            FileProblemKind::Damaged => "was changed; restore it, or run the catalog with leave to overwrite it",
+            FileProblemKind::Damaged => "was changed; restore it, or run with `overwrite` for the entry to replace it",
             FileProblemKind::Interrupted => "was being put in place; run the catalog to finish that",
         };
         write!(f, "{}: `{}` {what}", self.entry, self.path.display())

@@ -73,7 +73,7 @@ async fn a_file_that_a_person_changed_is_reported_and_overwritten_only_when_told
     assert_eq!(shop.planned(), ["damaged models.lamp: "]);
     assert_eq!(
         shop.catalog().verify().unwrap().problems[0].to_string(),
-        "models.lamp: `assets/models/lamp.glb` was changed; restore it, or run the catalog with leave to overwrite it"
+        "models.lamp: `assets/models/lamp.glb` was changed; restore it, or run with `overwrite` for the entry to replace it"
     );
     for definition in
         ["[models.lamp]\nprompt = 'a lamp'", "[models.lamp]\nprompt = 'a lamp'\nfiles = ['glb', 'poster']"]

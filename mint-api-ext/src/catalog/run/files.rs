@@ -115,7 +115,7 @@ impl Worker<'_> {
         let Some(operation) = &record.operation else {
             let text = format!(
                 "the operation of {id} was known to `.mint/` alone, which was lost, so that its files are not found; run with \
-                 leave to make another attempt, which costs credits again"
+                 `again` for the entry to make another attempt, which costs credits again"
             );
             return Err(Error::new(ErrorKind::Io, text).into());
         };

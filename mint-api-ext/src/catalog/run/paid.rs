@@ -367,7 +367,8 @@ fn unknown() -> Stop {
 }
 
 fn failed(why: &str) -> Stop {
-    let text =
-        format!("{why}; correct what is wrong, or run with leave to make another attempt, which costs credits again");
+    let text = format!(
+        "{why}; correct what is wrong, or run with `again` for the entry to make another attempt, which costs credits again"
+    );
     Stop::Failed(Error::new(ErrorKind::NotSucceeded, text))
 }

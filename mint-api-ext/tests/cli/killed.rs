@@ -6,6 +6,11 @@ use crate::support::desk::{Desk, Ran};
 
 const CATALOG: &str = "[models.lamp]\nprompt = 'a lamp'\n[audio.bell]\nprompt = 'a bell'\nfiles = ['all']\n";
 
+/// A folder, and a server whose operations go on when they are polled first.
+async fn desk() -> Desk {
+    Desk::at_speed(10_000.0).await.with(CATALOG)
+}
+
 /// Starts a run, and waits until the server has so many requests or the run has ended.
 fn start(desk: &Desk, requests: usize) -> std::process::Child {
     let mut child = desk.spawn(&["sync", "--yes"]);
@@ -17,12 +22,12 @@ fn start(desk: &Desk, requests: usize) -> std::process::Child {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_and_run_again() {
-    let clean = Desk::of(CATALOG).await;
+    let clean = desk().await;
     clean.run(&["sync", "--yes"]).ends(0);
     let requests = clean.simulator.api_requests().len();
     let mut desks = Vec::new();
     for _ in 0..requests {
-        desks.push(Desk::of(CATALOG).await);
+        desks.push(desk().await);
     }
     std::thread::scope(|scope| {
         for (desk, moment) in desks.iter().zip(1..) {
@@ -46,7 +51,7 @@ fn kill_at(desk: &Desk, moment: usize, spent: f64) {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn interrupted_and_run_again() {
-    let desk = Desk::of(CATALOG).await;
+    let desk = desk().await;
     // The estimate is the first; by the second, the run is under way.
     let child = start(&desk, 2);
     let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();

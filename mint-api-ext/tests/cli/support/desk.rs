@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 pub(crate) const CREDITS: f64 = 100_000.0;
 
-/// Operations have ended by the first poll, so that no command waits for the next one.
-const SPEED: f64 = 1e7;
+/// Operations end as they start, so that no command waits for the next poll.
+const AT_ONCE: f64 = 1e12;
 
 pub(crate) struct Desk {
     pub(crate) simulator: Simulator,
@@ -64,21 +64,29 @@ pub(crate) fn mint(arguments: &[&str]) -> Command {
 impl Desk {
     /// An empty folder.
     pub(crate) async fn empty() -> Self {
-        let simulator = Simulator::builder().credits(CREDITS).speed(SPEED).start().await.unwrap();
-        Self { simulator, folder: tempfile::tempdir().unwrap() }
+        Self::at_speed(AT_ONCE).await
     }
 
     /// An empty folder, and a server whose operations take longer than a test.
     pub(crate) async fn slow() -> Self {
-        let simulator = Simulator::builder().credits(CREDITS).speed(0.01).start().await.unwrap();
+        Self::at_speed(0.01).await
+    }
+
+    /// An empty folder, and a server of this speed.
+    pub(crate) async fn at_speed(speed: f64) -> Self {
+        let simulator = Simulator::builder().credits(CREDITS).speed(speed).start().await.unwrap();
         Self { simulator, folder: tempfile::tempdir().unwrap() }
     }
 
     /// A folder with a definition; the project is added.
     pub(crate) async fn of(definition: &str) -> Self {
-        let desk = Self::empty().await;
-        desk.write("mint.toml", &format!("project = 'test'\n{definition}"));
-        desk
+        Self::empty().await.with(definition)
+    }
+
+    /// The same with a definition; the project is added.
+    pub(crate) fn with(self, definition: &str) -> Self {
+        self.write("mint.toml", &format!("project = 'test'\n{definition}"));
+        self
     }
 
     pub(crate) fn path(&self, path: &str) -> PathBuf {

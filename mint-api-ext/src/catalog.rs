@@ -8,7 +8,7 @@
 //! | See what a run would do | [`Catalog::plan`], [`Plan::estimate`] |
 //! | Make it | [`Catalog::run`], a stream of [`Event`]s |
 //! | Check the files, offline | [`Catalog::verify`] |
-//! | See what each entry cost | [`Catalog::bought`] |
+//! | See the paid calls of each entry, and what they cost | [`Catalog::bought`] |
 //! | Remove the files of removed entries | [`Catalog::prune`] |
 //! | Decide for a failed, lost or changed entry | [`Run::again`], [`Run::resend`], [`Run::overwrite`] |
 //!
@@ -43,7 +43,7 @@ mod state;
 mod toml_text;
 mod verify;
 
-pub use bought::Bought;
+pub use bought::{Bought, CallState, PaidCall};
 pub use catalog::Catalog;
 pub use definition::{Definition, Entry, Make, Picture, Recorded};
 pub use entry_id::{EntryId, Section};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::toml_text;
-use super::{EntryId, Section};
+use super::{EntryId, Section, Step};
 use crate::error::{Error, ErrorKind};
 
 /// The format that this version writes. It reads this one only.
@@ -96,7 +96,15 @@ impl Version {
     }
 
     pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
-        self.generate.iter().chain(self.optimize.values()).chain(self.convert.values())
+        self.calls().map(|(_, _, record)| record)
+    }
+
+    /// The calls with their steps and their hashes; the hash of the generation is that of the version.
+    pub(super) fn calls(&self) -> impl Iterator<Item = (Step, &str, &Record)> {
+        let generate = self.generate.iter().map(|record| (Step::Generate, "", record));
+        let optimize = self.optimize.iter().map(|(hash, record)| (Step::Optimize, hash.as_str(), record));
+        let convert = self.convert.iter().map(|(hash, record)| (Step::Convert, hash.as_str(), record));
+        generate.chain(optimize).chain(convert)
     }
 }
 

@@ -11,6 +11,7 @@ mod help;
 mod journal;
 mod keys;
 mod killed;
+mod owned;
 mod read;
 mod simulator;
 mod soak;

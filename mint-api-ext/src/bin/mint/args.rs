@@ -94,7 +94,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   mint wait op_1 op_2
-  mint wait                           wait for everything that `mint list operations` shows")]
+  mint wait                           wait for everything that `mint list operations` shows outside a catalog")]
     Wait(wait::Options),
     /// Send a call whose fate is unknown again, with its body and key
     ///
@@ -119,7 +119,7 @@ Examples:
     /// Files are shown without their URLs, which are signed: `mint download` fetches them.
     #[command(after_help = "Examples:\n  mint show op_1\n  mint show op_1 --json")]
     Show(show::Options),
-    /// List the models or worlds of the account, or the operations that this computer started
+    /// List the models or worlds of the account, or the operations that were started here
     #[command(after_help = "\
 Examples:
   mint list models --limit 20

@@ -7,6 +7,7 @@ use crate::after::After;
 use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::owned::refuse;
 use crate::paying::Paying;
 use crate::session::Session;
 
@@ -86,6 +87,7 @@ pub(crate) async fn resume(options: Resume, output: &Output) -> Result<Code, Fai
 /// Makes a model again whose operation failed. A failure that is that of the request is not retried, unless told to.
 pub(crate) async fn retry(options: Retry, output: &Output) -> Result<Code, Failure> {
     let Retry { id, anyway, paying, after } = options;
+    refuse(&id, |entry| format!("`mint sync --again {entry}` makes another attempt"))?;
     let session = Session::new(output)?;
     let outcome = state(&session.mint, &id).await?;
     let advice = outcome.clone().into_succeeded().err().map(|not| not.to_string());

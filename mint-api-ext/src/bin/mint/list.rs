@@ -1,6 +1,7 @@
 //! `mint list`.
 
 use futures::TryStreamExt as _;
+use mint_api_ext::catalog::{CallState, EntryId, PaidCall};
 use mint_api_ext::read::List;
 use serde_json::{Value, json};
 
@@ -8,6 +9,7 @@ use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::journal::{Journal, Start};
 use crate::output::Output;
+use crate::owned;
 use crate::session::Session;
 use crate::shown::page;
 
@@ -29,7 +31,7 @@ enum What {
     Models,
     /// The worlds of the account
     Worlds,
-    /// The operations that this computer started outside a catalog
+    /// The operations that this computer started, and those of the mint.toml in this folder
     Operations,
 }
 
@@ -84,25 +86,59 @@ fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(80).collect()
 }
 
-/// Lists the starts in the journal. One whose fate is unknown comes with its key.
+/// Lists the starts in the journal and the calls of the catalog in this folder. One whose fate is unknown comes with its key.
 fn operations(limit: usize, all: bool, output: &Output) -> Result<Code, Failure> {
-    let (starts, unreadable) = Journal::open().all()?;
-    let listed: Vec<_> = starts.iter().filter(|start| all || start.ended.is_none()).collect();
-    for start in listed.iter().rev().take(limit).rev() {
-        let (state, next) = state(start);
-        let operation = start.operation.as_ref().map(|operation| operation.id.as_str());
-        let data = json!({
-            "operation": operation, "state": state, "what": start.what, "sent_at": start.sent_at,
-            "idempotency_key": start.key, "server": start.server,
-        });
-        let id = operation.unwrap_or("-");
-        let text = format!("{id}  {state:<12}  {}  {}{next}", start.sent_at, start.what);
+    let (starts, mut unreadable) = Journal::open().all()?;
+    let calls = owned::calls().unwrap_or_else(|Failure { text, .. }| {
+        unreadable.push(text);
+        Vec::new()
+    });
+    // An operation of the catalog that was approved, say, is in both, and the catalog knows how it ended.
+    let is_owned = |start: &Start| {
+        let id = start.operation.as_ref().map(|operation| operation.id.as_str());
+        id.is_some() && calls.iter().any(|(_, call)| call.operation.as_deref() == id)
+    };
+    let starts = starts.iter().filter(|start| (all || start.ended.is_none()) && !is_owned(start)).map(of_start);
+    let in_flight = |call: &PaidCall| matches!(call.state, CallState::Unknown | CallState::Started);
+    let calls = calls.iter().filter(|(_, call)| all || in_flight(call)).map(|(entry, call)| of_call(entry, call));
+    let mut rows: Vec<_> = starts.chain(calls).collect();
+    rows.sort_by_key(|(data, _)| data["sent_at"].as_str().map(str::to_owned));
+    for (data, next) in rows.split_off(rows.len().saturating_sub(limit)) {
+        let field = |name: &str| data[name].as_str().unwrap_or("-");
+        let [id, state, sent_at, what] = ["operation", "state", "sent_at", "what"].map(field);
+        let text = format!("{id}  {state:<12}  {sent_at}  {what}{next}");
         output.result("operation", data, text);
     }
     for text in &unreadable {
         output.problem("unreadable", json!({"text": text}), text);
     }
     Ok(if unreadable.is_empty() { Code::Done } else { Code::Failed })
+}
+
+/// The data of a start in the journal, and the command that goes on.
+fn of_start(start: &Start) -> (Value, String) {
+    let (state, next) = state(start);
+    let data = json!({
+        "operation": start.operation.as_ref().map(|operation| &operation.id), "state": state, "what": start.what,
+        "sent_at": start.sent_at, "idempotency_key": start.key, "server": start.server,
+    });
+    (data, next)
+}
+
+/// The data of a call of the catalog, and the command that goes on.
+fn of_call(entry: &EntryId, call: &PaidCall) -> (Value, String) {
+    let (state, next) = match call.state {
+        CallState::Unknown => ("unknown", "  (`mint sync`)"),
+        CallState::Started => ("unfinished", "  (`mint sync`)"),
+        CallState::Done => ("succeeded", ""),
+        CallState::Conflict => ("conflict", ""),
+        _ => ("failed", ""),
+    };
+    let data = json!({
+        "operation": call.operation, "state": state, "what": format!("{} {entry}", call.step.as_str()),
+        "sent_at": call.sent_at, "idempotency_key": call.idempotency_key, "entry": entry.to_string(),
+    });
+    (data, next.to_owned())
 }
 
 /// How far a start is, and the command that goes on.

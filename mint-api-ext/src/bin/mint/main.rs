@@ -24,6 +24,7 @@ mod list;
 mod man;
 mod model;
 mod output;
+mod owned;
 mod paying;
 mod picture;
 mod prune;

@@ -9,6 +9,7 @@ use crate::found::model_id;
 use crate::generate::word;
 use crate::journal::Call;
 use crate::output::Output;
+use crate::owned::refuse;
 use crate::paying::{Paying, described};
 use crate::session::{Session, optimized};
 
@@ -61,6 +62,7 @@ pub(crate) async fn optimize(options: Optimize, output: &Output) -> Result<Code,
     let Optimize { id, level, paying, after } = options;
     let session = Session::new(output)?;
     let model = model_id(&session.mint, &id).await?;
+    refuse(&model, |entry| format!("write `optimize = \"{level}\"` in [{entry}], and run `mint sync`"))?;
     let what = format!("optimize model {model}");
     let request = paying.limited(session.mint.optimize_model(model, level));
     let saved = request.save()?;
@@ -75,6 +77,7 @@ pub(crate) async fn convert(options: Convert, output: &Output) -> Result<Code, F
     let session = Session::new(output)?;
     let model = model_id(&session.mint, &id).await?;
     let formats: Vec<_> = to.iter().map(ConversionFormat::as_str).collect();
+    refuse(&model, |entry| format!("write `convert = {formats:?}` in [{entry}], and run `mint sync`"))?;
     let what = format!("convert model {model} to {}", formats.join(", "));
     let request = paying.limited(session.mint.convert_model(model, to.iter().copied()));
     after.start(&session, &paying, what, &request).await
@@ -85,6 +88,9 @@ pub(crate) async fn animate(options: Animate, output: &Output) -> Result<Code, F
     let Animate { id, text, height, paying, after } = options;
     let session = Session::new(output)?;
     let model = model_id(&session.mint, &id).await?;
+    refuse(&model, |entry| {
+        format!("write an entry `[animations.NAME]` with `model = \"{}\"`, and run `mint sync`", entry.name)
+    })?;
     let what = described(&format!("animate model {model},"), &text);
     let mut request = paying.limited(session.mint.animate_model(model, &text));
     if let Some(metres) = height {

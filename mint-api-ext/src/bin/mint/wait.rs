@@ -8,7 +8,7 @@ use crate::waiting;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The operations; without one, all that `mint list operations` shows as unfinished
+    /// The operations; without one, all that `mint list operations` shows as unfinished outside a catalog
     #[arg(value_name = "ID")]
     ids: Vec<String>,
 }

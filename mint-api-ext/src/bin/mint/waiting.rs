@@ -37,7 +37,7 @@ pub(crate) async fn wait(
         }
         match update {
             Ok(Update::Ended(outcome)) => {
-                keep(session, &id, open.remove(&id), outcome.operation());
+                keep(session, &id, open.remove(&id), &outcome);
                 codes.push(report(session.output, &outcome));
                 ended.insert(id, outcome);
             }
@@ -109,15 +109,16 @@ fn unknown(output: &Output, id: &str, error: &Error) {
 }
 
 /// Keeps in the journal how an operation ended.
-fn keep(session: &Session<'_>, id: &str, handle: Option<OperationHandle>, operation: &Operation) {
-    let ended = matches!(operation.status.as_str(), "succeeded" | "partially_succeeded" | "failed" | "canceled");
+fn keep(session: &Session<'_>, id: &str, handle: Option<OperationHandle>, outcome: &Outcome) {
+    use Outcome::{AwaitingReview, BillingRequired, Unrecognized};
+    let ended = !matches!(outcome, AwaitingReview(_) | BillingRequired(_) | Unrecognized(_));
     let Ok(starts) = session.journal.all() else { return };
     let is_of = |saved: &mint_api_ext::SavedOperation| saved.id.as_str() == id;
     for start in starts.0.iter().filter(|start| start.operation.as_ref().is_some_and(is_of)) {
         let changed = session.journal.change(&start.key, |start| {
             start.operation = handle.as_ref().map(OperationHandle::save).or(start.operation.take());
             if ended {
-                start.ended = Some(operation.status.to_string());
+                start.ended = Some(outcome.operation().status.to_string());
                 start.call = None;
             }
         });

@@ -128,12 +128,8 @@ fn find(run: &Context, plan: &Plan) -> Vec<Superseded> {
         let mut found = Vec::new();
         for (id, entry) in lock.entries() {
             for (generation, version) in &entry.versions {
-                let generate = version.generate.iter().map(|record| (Step::Generate, "", record));
-                let optimize = version.optimize.iter().map(|(hash, record)| (Step::Optimize, hash.as_str(), record));
-                let convert = version.convert.iter().map(|(hash, record)| (Step::Convert, hash.as_str(), record));
-                let unwanted = generate
-                    .chain(optimize)
-                    .chain(convert)
+                let unwanted = version
+                    .calls()
                     .filter(|(step, hash, record)| record.is_unsettled() && !is_wanted(id, generation, *step, hash));
                 found.extend(unwanted.map(|(step, _, record)| Superseded {
                     entry: id.clone(),

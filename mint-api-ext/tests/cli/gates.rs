@@ -1,6 +1,6 @@
 //! Previews, missing credits and failures.
 
-use crate::support::desk::Desk;
+use crate::support::desk::{CREDITS, Desk};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preview_is_revised_and_approved() {
@@ -42,6 +42,25 @@ async fn a_failure_is_retried_as_the_advice_says() {
     assert!(ran.stderr.contains(&format!("`mint retry --anyway {operation}`")), "{ran:?}");
     assert_eq!(desk.simulator.operations_started(), 3);
     desk.run(&["retry", &operation, "--yes", "--anyway"]).ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_goes_on_once_there_are_credits() {
+    let desk = Desk::empty().await;
+    // Enough for the start, and not for the final model.
+    desk.simulator.add_credits(300.0 - CREDITS);
+    let operation = desk.start_model(&[]);
+    let ran = desk.run(&["wait", &operation]).ends(5);
+    assert!(ran.stdout.contains(&format!("(`mint resume {operation}`)")), "{ran:?}");
+    let ran = desk.run(&["resume", &operation]).ends(2);
+    assert!(ran.stderr.contains("which needs 598 credits") && ran.stderr.contains("--yes"), "{ran:?}");
+    desk.run(&["resume", &operation, "--yes"]).ends(5);
+    desk.simulator.add_credits(1000.0);
+    desk.run(&["resume", &operation, "--yes", "--out", "lamp"]).ends(0);
+    assert!(desk.path("lamp/model.glb").is_file());
+    assert_eq!(desk.run(&["list", "operations"]).ends(0).stdout, "");
+    assert_eq!(desk.simulator.operations_started(), 1);
+    desk.run(&["resume", &operation, "--yes"]).ends(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

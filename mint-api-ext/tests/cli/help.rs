@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
+use serde_json::Value;
 
 use crate::support::desk::{Desk, Ran, mint};
 
@@ -81,6 +82,68 @@ async fn envelope() {
     desk.write("mint.toml", "project = 'test'");
     show(&["prune"], 0);
     expect_file!["envelope.txt"].assert_eq(&text);
+}
+
+/// The envelopes of the commands for single things. What differs from run to run is left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn envelope_of_single_things() {
+    let desk = Desk::empty().await;
+    let mut text = String::new();
+    let mut show = |arguments: &[&str], code: i32| {
+        let ran = desk.run(&[arguments, &["--json"]].concat()).ends(code);
+        writeln!(text, "$ mint {} --json", arguments.join(" ")).unwrap();
+        for mut object in ran.objects() {
+            leave_out(&mut object, &desk.simulator.base_url());
+            writeln!(text, "{object}").unwrap();
+        }
+        writeln!(text).unwrap();
+    };
+    desk.simulator.fail_next("transient_generation_failure", "It did not work out.");
+    show(&["generate", "model", "a lamp", "--yes", "--no-wait"], 0);
+    show(&["list", "operations"], 0);
+    show(&["wait"], 1);
+    show(&["retry", "op_0001", "--yes", "--out", "lamp", "--only", "glb"], 0);
+    show(&["download", "op_0002", "--out", "lamp", "--only", "glb"], 0);
+    show(&["show", "op_0002"], 0);
+    show(&["list", "models"], 0);
+    show(&["optimize", "op_0002", "--yes"], 0);
+    show(&["optimize", "op_0002", "--yes"], 0);
+    show(&["convert", "op_0002", "--to", "usdz", "--yes"], 0);
+    show(&["animate", "op_0002", "waves", "--yes"], 0);
+    show(&["generate", "model", "a desk", "--review", "--yes"], 3);
+    show(&["review", "op_0006"], 3);
+    show(&["revise", "op_0006", "a longer leg", "--yes"], 3);
+    show(&["approve", "op_0006", "--yes"], 0);
+    show(&["estimate", "model"], 0);
+    show(&["credits"], 0);
+    show(&["api", "GET", "/v1/me"], 0);
+    show(&["resend", "nothing"], 2);
+    desk.simulator.add_credits(300.0 - desk.simulator.credits());
+    show(&["generate", "model", "a boat", "--yes"], 5);
+    desk.simulator.add_credits(1000.0);
+    show(&["resume", "op_0007", "--yes"], 0);
+    desk.write("mint.toml", "project = 'test'");
+    show(&["gallery"], 0);
+    expect_file!["envelope_single.txt"].assert_eq(&text);
+}
+
+/// Replaces times, random keys and the address of the server.
+fn leave_out(value: &mut Value, server: &str) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if name == "idempotency_key" || name.ends_with("_at") => {
+                        *text = "...".to_owned()
+                    }
+                    field => leave_out(field, server),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out(item, server)),
+        Value::String(text) => *text = text.replace(server, "http://server"),
+        _ => {}
+    }
 }
 
 #[test]

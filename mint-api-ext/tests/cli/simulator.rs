@@ -7,13 +7,24 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::support::desk::{Ran, mint};
-use crate::support::server::Server;
+use crate::support::server::{SIMULATOR, Server};
+
+/// The commands in README, with their arguments.
+fn commands_of_readme() -> Vec<Vec<&'static str>> {
+    let (_, section) = include_str!("../../README.md").split_once("\n## The command `mint`\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let commands = section.lines().filter_map(|line| line.strip_prefix("mint "));
+    commands.map(|line| line.split_whitespace().take_while(|word| !word.starts_with('#')).collect()).collect()
+}
 
 #[test]
-fn three_commands_from_nothing_to_files() {
+fn the_commands_of_readme_lead_from_nothing_to_files() {
+    let commands = commands_of_readme();
+    let [simulator, others @ ..] = &commands[..] else { panic!("README has no command") };
+    assert_eq!((simulator.as_slice(), others.len()), (SIMULATOR, 3), "{commands:?}");
     let mut server = Server::start();
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["init"][..], &["sync", "--yes"], &["verify"]] {
+    for arguments in others {
         let output = mint(arguments).current_dir(folder.path()).envs(server.variables.clone()).output().unwrap();
         Ran::of(output).ends(0);
     }

@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::desk::mint;
 
+/// What starts it.
+pub(crate) const SIMULATOR: &[&str] = &["simulator", "--fast"];
+
 /// Stops the server also when a test fails.
 pub(crate) struct Server {
     pub(crate) process: Child,
@@ -17,7 +20,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let process = mint(&["simulator", "--fast"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let process = mint(SIMULATOR).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut server = Self { process, variables: Vec::new() };
         let lines = BufReader::new(server.process.stdout.take().unwrap()).lines().take(2);
         let variable = |line: String| {

@@ -326,12 +326,13 @@ mod writer;
 
 #[cfg(any(feature = "catalog", feature = "simulator"))]
 pub(crate) use digest::hex;
-#[cfg(feature = "catalog")]
 pub(crate) use disk::{advised, beside, is_unsupported, replace};
 pub use download::{Download, Overwrite};
 pub use event::Event;
 #[cfg(feature = "catalog")]
 pub(crate) use file_name::{checked_path, folded};
+#[cfg(feature = "catalog")]
+pub(crate) use lock::take_in_time;
 #[cfg(feature = "object-store")]
 pub use object_store;
 #[cfg(feature = "catalog")]

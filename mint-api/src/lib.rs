@@ -74,6 +74,6 @@ pub use generated::support::{Timestamp, Undecoded, UnknownValue, read_reply};
 pub use generated::{ByteStream, Client, Error, ErrorResponse, RawResponse, ResponseValue, Server, builder, types};
 pub use reply::BodyTooLarge;
 pub use reqwest::Method;
-pub use shown_text::shown_text;
+pub use shown_text::{shown_text, without_url_secrets};
 pub use token_source::{BearerToken, TokenFuture, TokenSource};
 pub use transport::Transport;

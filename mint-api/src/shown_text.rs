@@ -1,8 +1,7 @@
 //! Texts of other programs, made safe for errors and logs.
 
-/// Makes a text of another program safe to show in an error or a log.
-///
-/// It puts the text on one line, and removes the queries and fragments of URLs, which may be secrets.
+/// Makes a text of another program safe to show in an error or a log: on one line, and with URLs
+/// [without secrets](without_url_secrets).
 ///
 /// # Examples
 ///
@@ -10,20 +9,30 @@
 /// assert_eq!(mint_api::shown_text("see https://a.b/c?signature=x\n now"), "see https://a.b/c now");
 /// ```
 pub fn shown_text(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| {
-        let mut left = word;
-        let mut safe = String::new();
-        while let Some(at) = left.find("://") {
-            let (before, url) = left.split_at(at + 3);
-            let end = url.find(['"', '\'', '<', '>', ')', ',', '`']).unwrap_or(url.len());
-            let (url, rest) = url.split_at(end);
-            safe.push_str(before);
-            safe.push_str(url.split(['?', '#']).next().unwrap_or_default());
-            left = rest;
-        }
-        safe + left
-    });
-    words.collect::<Vec<_>>().join(" ")
+    without_url_secrets(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Removes the user names, passwords, queries and fragments of the URLs in a text, which may be secrets.
+///
+/// A URL ends at white space and at what no URL holds: `"`, `<`, `>` and a backtick.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(mint_api::without_url_secrets("[\"https://me:secret@a.b/c?signature=x\"]"), "[\"https://a.b/c\"]");
+/// ```
+pub fn without_url_secrets(text: &str) -> String {
+    let ends_url = |character: char| character.is_whitespace() || matches!(character, '"' | '<' | '>' | '`');
+    let (mut safe, mut left) = (String::with_capacity(text.len()), text);
+    while let Some(at) = left.find("://") {
+        let (before, url) = left.split_at(at + 3);
+        let (url, rest) = url.split_at(url.find(ends_url).unwrap_or(url.len()));
+        let url = url.split(['?', '#']).next().unwrap_or_default();
+        let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+        safe.extend([before, authority.rsplit('@').next().unwrap_or_default(), path]);
+        left = rest;
+    }
+    safe + left
 }
 
 #[cfg(test)]
@@ -31,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shown_texts_hold_no_query() {
+    fn shown_texts_hold_no_secret() {
         for (text, safe) in [
             ("plain  text?\n", "plain text?"),
             ("see https://a.b/c?signature=x&y=z now", "see https://a.b/c now"),
@@ -42,6 +51,25 @@ mod tests {
             ("https://cut?signatu", "https://cut"),
         ] {
             assert_eq!(shown_text(text), safe);
+        }
+    }
+
+    #[test]
+    fn urls_lose_what_may_be_a_secret() {
+        for (text, safe) in [
+            ("https://a.b/c.glb?signature=x", "https://a.b/c.glb"),
+            ("HTTPS://a.b/c?x", "HTTPS://a.b/c"),
+            ("https://user:secret@a.b/c#token", "https://a.b/c"),
+            ("https://user:sec@ret@a.b", "https://a.b"),
+            ("https://a.b/@c?x", "https://a.b/@c"),
+            ("see https://a.b/c?x=1 and http://a.b?y", "see https://a.b/c and http://a.b"),
+            // What a query may hold does not end it.
+            ("https://a.b/c?x=1,s=2)'\\u0026t=3 d", "https://a.b/c d"),
+            ("https://a.b/c?to=https://d.e/f?g", "https://a.b/c"),
+            ("what? 1 < 2 # 3", "what? 1 < 2 # 3"),
+            ("<https://a.b/?x>, \"https://a.b/?y\"", "<https://a.b/>, \"https://a.b/\""),
+        ] {
+            assert_eq!(without_url_secrets(text), safe);
         }
     }
 }

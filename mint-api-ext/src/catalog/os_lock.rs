@@ -5,16 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use fs4::{FileExt, TryLockError};
-use tokio::time::{Instant, sleep};
 
 use super::disk::io_error;
-use crate::client::blocking;
-use crate::download::is_unsupported;
+use crate::download::{is_unsupported, take_in_time};
 use crate::error::{Error, ErrorKind};
 
 /// How long a run waits for another one that is about to end.
 const PATIENCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// A locked file of its own. The system releases it when the process ends, however that happens.
 #[derive(Debug)]
@@ -29,15 +26,11 @@ impl OsLock {
     ///
     /// [`ErrorKind::Locked`] while another run holds it; [`ErrorKind::Io`], also where the file system has no locks.
     pub(super) async fn acquire(path: &Path) -> Result<Self, Error> {
-        let began = Instant::now();
-        loop {
-            let from = path.to_owned();
-            match blocking(move || Self::take(&from)).await? {
-                Some(lock) => return Ok(lock),
-                None if began.elapsed() < PATIENCE => sleep(PAUSE).await,
-                None => return Err(Self::held(path)),
-            }
-        }
+        let take = || {
+            let path = path.to_owned();
+            move || Self::take(&path)
+        };
+        take_in_time(PATIENCE, take).await?.ok_or_else(|| Self::held(path))
     }
 
     /// As [`acquire`](Self::acquire), without waiting.

@@ -38,25 +38,19 @@ impl Lock {
     ///
     /// [`ErrorKind::Locked`] after `patience`; [`ErrorKind::Io`].
     pub(super) async fn acquire(path: PathBuf, patience: Duration) -> Result<Self, Error> {
-        let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
-        loop {
-            let (from, shown) = (path.clone(), path.clone());
-            let taken = blocking(move || Self::take(from).map_err(|error| io_error("lock", &shown, error))).await?;
-            match taken {
-                Some(lock) => return Ok(lock),
-                None if began.elapsed() < patience => sleep(pause).await,
-                None => {
-                    let text = format!(
-                        "could not take `{}`: another download is writing it, for {} s by now; try again when that \
-                         has ended, or wait longer by `lock_timeout`",
-                        path.display(),
-                        patience.as_secs()
-                    );
-                    return Err(Error::new(ErrorKind::Locked, text));
-                }
-            }
-            pause = LONGEST_PAUSE.min(pause * 2);
-        }
+        let take = || {
+            let from = path.clone();
+            move || Self::take(from.clone()).map_err(|error| io_error("lock", &from, error))
+        };
+        take_in_time(patience, take).await?.ok_or_else(|| {
+            let text = format!(
+                "could not take `{}`: another download is writing it, for {} s by now; try again when that has ended, or \
+                 wait longer by `lock_timeout`",
+                path.display(),
+                patience.as_secs()
+            );
+            Error::new(ErrorKind::Locked, text)
+        })
     }
 
     /// Takes the lock; `Ok(None)` if another download holds it.
@@ -96,6 +90,23 @@ impl Lock {
         // Its own statement: `Drop` takes the mutex, too.
         let is_free = held().insert(path.clone());
         is_free.then(|| Self { path, file: None })
+    }
+}
+
+/// Tries to take a lock until `patience` is over; `None` if others hold it all the while. `take` makes an attempt.
+pub(crate) async fn take_in_time<L, A>(patience: Duration, take: impl Fn() -> A) -> Result<Option<L>, Error>
+where
+    L: Send + 'static,
+    A: FnOnce() -> Result<Option<L>, Error> + Send + 'static,
+{
+    let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
+    loop {
+        let taken = blocking(take()).await?;
+        if taken.is_some() || began.elapsed() >= patience {
+            return Ok(taken);
+        }
+        sleep(pause).await;
+        pause = LONGEST_PAUSE.min(pause * 2);
     }
 }
 

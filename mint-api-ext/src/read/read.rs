@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::AssetType;
-use crate::client::{Mint, answer};
+use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, id};
 
 /// The target types of animations. An operation calls both `animation`, so reads try both.
@@ -70,7 +70,7 @@ impl Mint {
     /// ```
     pub async fn model(&self, id: impl AsRef<str> + Send) -> Result<Model, Error> {
         let id = checked("model", id)?;
-        self.read(&format!("read model {id}"), |api| api.get_model().model_id(&id).send()).await
+        Ok(self.with_retries(|| self.poll_model(&id)).await?.value)
     }
 
     /// A world: `GET /v1/worlds/{worldId}`.
@@ -97,7 +97,7 @@ impl Mint {
     /// ```
     pub async fn world(&self, id: impl AsRef<str> + Send) -> Result<World, Error> {
         let id = checked("world", id)?;
-        self.read(&format!("read world {id}"), |api| api.get_world().world_id(&id).send()).await
+        Ok(self.with_retries(|| self.poll_world(&id)).await?.value)
     }
 
     /// A generated pack of models, with its items: `GET /v1/asset-packs/{assetPackId}`.
@@ -335,6 +335,16 @@ impl Mint {
     pub async fn estimate(&self, request: impl Into<EstimatePricingRequest> + Send) -> Result<PricingEstimate, Error> {
         let request = request.into();
         self.read("estimate the price", |api| api.estimate_pricing().body(request.clone()).send()).await
+    }
+
+    /// One request for a model, for waits.
+    pub(crate) async fn poll_model(&self, id: &str) -> Result<Answer<Model>, Error> {
+        answer(&format!("read model {id}"), self.api().get_model().model_id(id).send().await)
+    }
+
+    /// One request for a world, for waits.
+    pub(crate) async fn poll_world(&self, id: &str) -> Result<Answer<World>, Error> {
+        answer(&format!("read world {id}"), self.api().get_world().world_id(id).send().await)
     }
 
     async fn read<'a, T, F>(&'a self, what: &str, send: impl Fn(&'a Client) -> F + Send + Sync) -> Result<T, Error>

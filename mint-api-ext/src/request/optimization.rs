@@ -14,7 +14,6 @@ use super::call::{Call, Estimated, Question, Replied, Sealed};
 use super::prepared::Prepared;
 use super::request::Request;
 use super::storable::Storable as _;
-use crate::client::answer;
 use crate::error::Error;
 use crate::wait::{OperationHandle, watch};
 
@@ -157,9 +156,7 @@ impl Request<OptimizeModel> {
                 Optimization::AlreadyOptimized(_) | Optimization::InProgress(_) => {}
             }
             let (mint, id) = (&request.mint, request.call.0.endpoint.id());
-            let what = format!("read model {id}");
-            let read = || async { answer(&what, mint.api().get_model().model_id(id).send().await) };
-            watch(mint, &format!("model {id} is optimized"), read, is_optimized).await
+            watch(mint, &format!("model {id} is optimized"), || mint.poll_model(id), is_optimized).await
         })
     }
 }

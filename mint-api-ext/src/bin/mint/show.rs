@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use mint_api::without_url_secrets;
 use mint_api_ext::asset::Assets;
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use crate::failure::Failure;
 use crate::found::{Found, find};
 use crate::output::Output;
 use crate::session::Session;
-use crate::shown::{page, resource, without_secrets};
+use crate::shown::{page, resource};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -46,7 +47,7 @@ fn data(found: &Found) -> (&'static str, Value) {
                 "created_at": operation.created_at,
                 "completed_at": operation.completed_at,
                 "error_code": error.and_then(|error| error.code.as_deref()),
-                "error": message.map(without_secrets),
+                "error": message.map(without_url_secrets),
                 "page": page(operation.mint_url.as_deref()),
             });
             ("operation", data)

@@ -3,7 +3,7 @@
 use futures::TryStreamExt as _;
 
 use super::super::Section;
-use crate::client::{Answer, Mint, answer};
+use crate::client::{Answer, Mint};
 use crate::error::Error;
 use crate::wait::watch;
 
@@ -46,21 +46,19 @@ pub(super) async fn settle(mint: &Mint, resource: &str, review: Review) -> Resul
         "preview_ready" => review == Review::ByAPerson,
         _ => false,
     };
+    let (kind, id) = resource.split_once('/').unwrap_or(("model", resource));
     let read = || async {
-        let what = format!("read {resource}");
-        Ok(match resource.split_once('/') {
-            Some(("world", id)) => {
-                let answer = answer(&what, mint.api().get_world().world_id(id).send().await)?;
-                let found = (answer.value.status.unwrap_or_default(), answer.value.mint_url);
-                Answer { value: found, retry_after: answer.retry_after }
+        let ((status, page), retry_after) = match kind {
+            "world" => {
+                let Answer { value, retry_after } = mint.poll_world(id).await?;
+                ((value.status, value.mint_url), retry_after)
             }
             _ => {
-                let id = resource.split_once('/').map_or(resource, |(_, id)| id);
-                let answer = answer(&what, mint.api().get_model().model_id(id).send().await)?;
-                let found = (answer.value.status.unwrap_or_default(), answer.value.mint_url);
-                Answer { value: found, retry_after: answer.retry_after }
+                let Answer { value, retry_after } = mint.poll_model(id).await?;
+                ((value.status, value.mint_url), retry_after)
             }
-        })
+        };
+        Ok(Answer { value: (status.unwrap_or_default(), page), retry_after })
     };
     watch(mint, &format!("{resource} is made"), read, is_settled).await
 }

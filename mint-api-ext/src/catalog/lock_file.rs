@@ -253,11 +253,13 @@ impl LockFile {
             );
             return Err(invalid(why));
         }
-        let (mut head, mut sections) = (Map::new(), Map::new());
-        for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| *name != "format") {
-            let part = if ["project", "uploads"].contains(&name.as_str()) { &mut head } else { &mut sections };
-            part.insert(name.clone(), value.clone());
-        }
+        let (head, sections): (Map<_, _>, Map<_, _>) = match value {
+            Value::Object(fields) => fields
+                .into_iter()
+                .filter(|(name, _)| name != "format")
+                .partition(|(name, _)| ["project", "uploads"].contains(&name.as_str())),
+            _ => Default::default(),
+        };
         let wrong =
             |error| invalid(format!("{error}; restore it from version control, since it records what was paid for"));
         let Head { project, uploads } = read_part(head).map_err(wrong)?;

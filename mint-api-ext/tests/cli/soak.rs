@@ -37,10 +37,12 @@ fn models_and_worlds(steps: [&str; 4]) -> String {
     (0..12).map(model).collect::<String>() + worlds
 }
 
+/// A pack and a sound.
+const UNLISTED: &str = "[packs.tools]\nprompt = 'tools'\ncount = 2\n[audio.bell]\nprompt = 'bell'\n";
+
 /// Also a pack and a sound.
 fn everything() -> String {
-    let rest = "[packs.tools]\nprompt = 'tools'\ncount = 2\n[audio.bell]\nprompt = 'bell'\n";
-    models_and_worlds(["", "optimize = 'light'", "convert = 'obj'", "files = ['glb', 'poster']"]) + rest
+    models_and_worlds(["", "optimize = 'light'", "convert = 'obj'", "files = ['glb', 'poster']"]) + UNLISTED
 }
 
 struct Site {
@@ -82,8 +84,9 @@ impl Site {
     }
 
     /// Runs until everything is done. A person sends a call again whose fate is unknown, and that Mint does not know by its name.
-    fn run_to_the_end(&self, seed: u64) {
-        let mut again: Vec<String> = Vec::new();
+    /// Returns how many of these were of packs and sounds, which Mint does not list: they may have been done before.
+    fn run_to_the_end(&self, seed: u64) -> u64 {
+        let (mut again, mut unlisted): (Vec<String>, u64) = (Vec::new(), 0);
         let mut last = None;
         for _ in 0..10 {
             let mut arguments = vec!["sync", "--yes"];
@@ -91,11 +94,13 @@ impl Site {
             let ran = Ran::of(self.command(&arguments).output().unwrap());
             if ran.code == 0 {
                 Ran::of(self.command(&["verify"]).output().unwrap()).ends(0);
-                return;
+                return unlisted;
             }
             let lost = ran.stderr.lines().filter(|line| line.contains(": whether its call"));
             again = lost.filter_map(|line| line.split(':').next()).map(str::to_owned).collect();
             again.dedup();
+            let is_listed = |entry: &String| entry.starts_with("models.") || entry.starts_with("worlds.");
+            unlisted += again.iter().filter(|entry| !is_listed(entry)).count() as u64;
             last = Some(ran);
         }
         panic!("seed {seed} does not end: {last:#?}");
@@ -153,9 +158,13 @@ fn soak(definition: &str, by_default: usize, differs: &[&str], trouble: impl Fn(
                         site.kill_after(Duration::from_micros(dice.below(whole)));
                     }
                     trouble(&site, &mut dice);
-                    site.run_to_the_end(seed);
+                    let unlisted = site.run_to_the_end(seed);
                     let end = site.end(differs);
-                    assert_eq!((end.started, &end.credits), (expected.started, &expected.credits), "seed {seed}");
+                    let allowed = expected.started..=expected.started + unlisted;
+                    assert!(allowed.contains(&end.started), "seed {seed}: {} of {allowed:?}", end.started);
+                    if end.started == expected.started {
+                        assert_eq!(end.credits, expected.credits, "seed {seed}");
+                    }
                     assert_eq!(end.lock, expected.lock, "seed {seed}");
                     assert!(end.files == expected.files, "seed {seed}: {:?}", end.files.keys());
                 }
@@ -184,11 +193,11 @@ fn killed_while_replies_are_lost_and_urls_expire() {
     });
 }
 
-/// The catalog trusts a key for less time than the server remembers it. A sound or a conversion of unknown fate cannot be looked
-/// for, so that the catalog has none. What is found by its name has no cost in the lock: Mint does not say it there.
+/// The catalog trusts a key for less time than the server remembers it. A conversion of unknown fate cannot be looked for, so that
+/// the catalog has none. What is found by its name has no cost in the lock: Mint does not say it there.
 #[test]
 fn killed_while_the_server_forgets_keys() {
-    let definition = models_and_worlds(["", "optimize = 'light'", "", "files = ['glb', 'poster']"]);
+    let definition = models_and_worlds(["", "optimize = 'light'", "", "files = ['glb', 'poster']"]) + UNLISTED;
     let differs = [TIMES_AND_IDS, &["credits"]].concat();
     soak(&format!("key_lifetime = 0.5\n{definition}"), 1, &differs, |site, dice| {
         site.server.set(&json!({"fault": "forget_keys", "after_seconds": 3}));

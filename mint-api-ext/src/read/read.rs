@@ -1,5 +1,6 @@
 //! Reads operations, models, worlds, packs, files, the account and prices.
 
+use futures::FutureExt as _;
 use mint_api::types::{
     AnimationArtifact, ArtifactManifest, AssetPack, EstimatePricingRequest, Me, Model, Operation, PricingEstimate,
     Problem, Usage, World,
@@ -339,12 +340,12 @@ impl Mint {
 
     /// One request for a model, for waits.
     pub(crate) async fn poll_model(&self, id: &str) -> Result<Answer<Model>, Error> {
-        answer(&format!("read model {id}"), self.api().get_model().model_id(id).send().await)
+        answer(format!("read model {id}"), self.api().get_model().model_id(id).send().await)
     }
 
     /// One request for a world, for waits.
     pub(crate) async fn poll_world(&self, id: &str) -> Result<Answer<World>, Error> {
-        answer(&format!("read world {id}"), self.api().get_world().world_id(id).send().await)
+        answer(format!("read world {id}"), self.api().get_world().world_id(id).send().await)
     }
 
     async fn read<'a, T, F>(&'a self, what: &str, send: impl Fn(&'a Client) -> F + Send + Sync) -> Result<T, Error>
@@ -352,10 +353,7 @@ impl Mint {
         T: DeserializeOwned + Send,
         F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
     {
-        let read = self.with_retries(|| {
-            let reply = send(self.api());
-            async { answer(what, reply.await) }
-        });
+        let read = self.with_retries(|| send(self.api()).map(|reply| answer(what, reply)));
         Ok(read.await?.value)
     }
 

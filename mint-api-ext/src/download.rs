@@ -326,6 +326,7 @@ mod writer;
 
 #[cfg(any(feature = "catalog", feature = "simulator"))]
 pub(crate) use digest::hex;
+#[cfg(feature = "catalog")]
 pub(crate) use disk::{advised, beside, is_unsupported, replace};
 pub use download::{Download, Overwrite};
 pub use event::Event;

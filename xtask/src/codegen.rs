@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Write what became of every construct of the document here
     #[arg(long, value_name = "FILE.md", conflicts_with = "corpus")]
     report: Option<PathBuf>,
+    /// Generate this operation only, and what it needs: an operationId, `METHOD /path` or `tag:NAME`; may be repeated
+    #[arg(long, value_name = "OPERATION", conflicts_with = "corpus")]
+    only: Vec<String>,
     /// Fail if anything is rejected, and write nothing then
     #[arg(long, conflicts_with = "corpus")]
     strict: bool,
@@ -67,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Exit, Prob
         Targets { rust: options.out.as_deref(), report: options.report.as_deref(), is_strict: options.strict };
     // The command line has one of the two.
     let spec = options.documents.spec.as_deref().unwrap_or(Path::new("-"));
-    spec::run(&Input::read(spec, io::stdin())?, targets)
+    spec::run(Input::read(spec, io::stdin())?, &options.only, targets)
 }
 
 /// Returns whether every bar is met on the documents of a folder; compiles those of at most this many bytes.

@@ -1,9 +1,11 @@
-//! Parsing a document within bounds, and its canonical text.
+//! Parsing a document within bounds, its canonical text, and selecting some of its operations.
 
 mod limits;
+mod selection;
 mod text;
 
 pub(crate) use limits::check as check_limits;
+pub use selection::select;
 #[cfg(feature = "source")]
 pub(crate) use text::{beyond_bounds, bounded, exact_integer};
 pub use text::{canonical, parse_json};

@@ -30,6 +30,11 @@ pub enum Error {
     #[cfg(feature = "source")]
     #[error("the pages do not agree on {} thing(s):{}", .0.len(), .0.iter().map(|conflict| format!("\n{conflict}")).collect::<String>())]
     Conflicts(Vec<Conflict>),
+    /// Selectors of operations that name none.
+    #[error(
+        "the document has no operation {0}; a selector is an operationId, a method and a path, or `tag:` and a tag"
+    )]
+    Selection(String),
     /// The document has constructs that are rejected.
     #[error("{}", list(.0))]
     Rejected(Vec<Entry>),

@@ -14,7 +14,7 @@ mod report;
 #[cfg(feature = "source")]
 pub mod source;
 
-pub use document::{canonical, parse_json};
+pub use document::{canonical, parse_json, select};
 pub use emit::{Generated, Settings, generate};
 pub use error::Error;
 pub use lower::{Lowered, lower};

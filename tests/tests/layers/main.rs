@@ -17,7 +17,7 @@ const CODEGEN: Table<'_> = &[
     ("lower", &["model", "report", "error", "document"]),
     ("plan", &[]),
     ("prepare", &["model", "report", "error", "lower", "plan"]),
-    ("emit", &["model", "report", "error", "lower", "plan", "prepare"]),
+    ("emit", &["model", "report", "error", "document", "lower", "plan", "prepare"]),
     ("diff", &["model", "error", "lower", "emit"]),
     ("source", &["model", "error", "document"]),
 ];

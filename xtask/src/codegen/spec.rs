@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use openapi_client_codegen::{Code, Disposition, Entry, source};
+use openapi_client_codegen::{Code, Disposition, Entry, canonical, select, source};
 use serde_json::Value;
 
 use super::corpus::measure;
@@ -30,7 +30,15 @@ pub(crate) struct Targets<'a> {
 /// # Errors
 ///
 /// When no client can be generated, or a file cannot be read or written.
-pub(crate) fn run(input: &Input, targets: Targets<'_>) -> Result<Exit, Problem> {
+pub(crate) fn run(mut input: Input, only: &[String], targets: Targets<'_>) -> Result<Exit, Problem> {
+    if !only.is_empty()
+        && let Ok(document) = source::read(&input.text)
+    {
+        let selected = select(document, only).map_err(|error| {
+            Problem::new("cannot select the operations", error, "correct --only, or see `operationId` in the document")
+        })?;
+        input.text = canonical(&selected);
+    }
     let answer = worker::ask(&input.text)?;
     let document = source::read(&input.text).unwrap_or_default();
     let rejections = match &answer {

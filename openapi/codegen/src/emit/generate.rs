@@ -11,6 +11,7 @@ use super::{
     attributes, builders, by_status, client, file_part, named_types, names, objects, open_enum, operations, server,
     structs, texts, timestamp, union, wire,
 };
+use crate::document::select;
 use crate::error::Error;
 use crate::lower::lower_value;
 use crate::plan::Plan;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub schemars: bool,
     /// Whether types that are only received have builders, too, so that tests can make them. They double the client.
     pub reply_builders: bool,
+    /// The operations of the client, as [`select`] takes them; all if there is none.
+    pub operations: Vec<String>,
 }
 
 impl Settings {
@@ -50,6 +53,12 @@ impl Settings {
     /// Sets [`Settings::schemars`].
     pub fn with_schemars(mut self) -> Self {
         self.schemars = true;
+        self
+    }
+
+    /// Adds to [`Settings::operations`]; the types that only other operations need are left out.
+    pub fn with_operations(mut self, selectors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.operations.extend(selectors.into_iter().map(Into::into));
         self
     }
 
@@ -97,7 +106,8 @@ impl Generated {
 /// # Errors
 ///
 /// [`Error::Rejected`] when the whole document is refused. An operation that cannot be generated is left out, and the
-/// report says why (see [`Generated::without_rejections`]). The other variants are for a document that is not valid OpenAPI;
+/// report says why (see [`Generated::without_rejections`]). [`Error::Selection`] when one of [`Settings::operations`] names
+/// none. The other variants are for a document that is not valid OpenAPI;
 /// [`Error::Generator`] is also returned when progenitor panics.
 ///
 /// # Examples
@@ -116,6 +126,11 @@ impl Generated {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Error> {
+    let selected = match &*settings.operations {
+        [] => None,
+        selectors => Some(select(document.clone(), selectors)?),
+    };
+    let document = selected.as_ref().unwrap_or(document);
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
     let Prepared { document, plan, mut type_names, report } = prepare_value(lower_value(document)?)?;
     type_names.retain(|name, _| given.contains(name));

@@ -1,0 +1,244 @@
+//! A document with some of its operations only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::model::grammar::{ObjectKind, Shape, is_method, shape};
+use crate::model::graph::{Component, ReferenceGraph};
+use crate::model::operations::{id, path_items, path_items_mut};
+use crate::model::visitor::{visit, visit_value};
+
+/// Keeps the operations that a selector names, and of the components those that these need.
+///
+/// A selector is an `operationId`, a method and a path (`GET /lamps/{id}`), or a tag (`tag:lamps`). Webhooks are removed.
+///
+/// # Errors
+///
+/// [`Error::Selection`] when a selector names no operation.
+///
+/// # Examples
+///
+/// ```
+/// use openapi_client_codegen::{parse_json, select};
+///
+/// let document = parse_json(r#"{
+///     "openapi": "3.1.0",
+///     "info": {"title": "Lamps", "version": "1"},
+///     "paths": {
+///         "/lamps": {"get": {"operationId": "list_lamps", "responses": {"204": {"description": "none"}}}},
+///         "/rooms": {"get": {"operationId": "list_rooms", "responses": {"204": {"description": "none"}}}}
+///     }
+/// }"#)?;
+/// let selected = select(document, &["GET /lamps"])?;
+/// assert!(selected.pointer("/paths/~1rooms").is_none());
+/// # Ok::<(), openapi_client_codegen::Error>(())
+/// ```
+pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Value, Error> {
+    let selectors: Vec<_> = selectors.iter().map(|selector| Selector::parse(selector.as_ref())).collect();
+    let mut unused: BTreeSet<_> = (0..selectors.len()).collect();
+    let mut kept = BTreeSet::new();
+    for (path, item) in path_items(&document) {
+        for (method, operation) in item.iter().filter(|(field, _)| is_method(field)) {
+            let Some(operation) = operation.as_object() else { continue };
+            for (index, selector) in selectors.iter().enumerate() {
+                if selector.names(method, path, operation) {
+                    unused.remove(&index);
+                    kept.insert((path.to_owned(), method.clone()));
+                }
+            }
+        }
+    }
+    if !unused.is_empty() {
+        let texts: Vec<_> = unused.into_iter().map(|index| format!("`{}`", selectors[index].text)).collect();
+        return Err(Error::Selection(texts.join(", ")));
+    }
+    for (path, item) in path_items_mut(&mut document) {
+        item.retain(|field, _| !is_method(field) || kept.contains(&(path.to_owned(), field.clone())));
+    }
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        let has_operations = |item: &Map<String, Value>| item.keys().any(|field| is_method(field));
+        paths.retain(|_, item| item.as_object().is_none_or(has_operations));
+    }
+    if let Some(fields) = document.as_object_mut() {
+        fields.shift_remove("webhooks");
+    }
+    remove_unused(&mut document);
+    Ok(document)
+}
+
+struct Selector<'a> {
+    text: &'a str,
+    tag: Option<&'a str>,
+    /// In lower case, with the path.
+    method: Option<(String, &'a str)>,
+}
+
+impl<'a> Selector<'a> {
+    fn parse(text: &'a str) -> Self {
+        let method = text.split_once(' ').map(|(method, path)| (method.to_ascii_lowercase(), path.trim()));
+        let method = method.filter(|(method, path)| is_method(method) && path.starts_with('/'));
+        Self { text, tag: text.strip_prefix("tag:"), method }
+    }
+
+    fn names(&self, method: &str, path: &str, operation: &Map<String, Value>) -> bool {
+        let has_tag = |tag: &str| {
+            operation.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.iter().any(|own| own == tag))
+        };
+        self.method.as_ref().is_some_and(|(own, at)| own == method && *at == path)
+            || self.tag.is_some_and(has_tag)
+            || !self.text.is_empty() && id(operation) == self.text
+    }
+}
+
+/// Removes the components that no operation needs, but for security schemes.
+fn remove_unused(document: &mut Value) {
+    let needed = needed(document);
+    for (section, named) in document.get_mut("components").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let (Some(Shape::Map(_)), Value::Object(named), true) =
+            (shape(ObjectKind::Components, section), named, section != "securitySchemes")
+        {
+            named.retain(|name, _| needed.contains(&Component::new(section, name)));
+        }
+    }
+}
+
+fn needed(document: &Value) -> BTreeSet<Component> {
+    let mut of_paths = BTreeSet::new();
+    if let Some(paths) = document.get("paths") {
+        visit_value(paths, Shape::One(ObjectKind::Paths), &mut Default::default(), &mut |kind, _, object| {
+            of_paths.extend(referred(kind, object));
+        });
+    }
+    let mut edges = Vec::new();
+    let mut subtypes: BTreeMap<Component, Vec<Component>> = BTreeMap::new();
+    let mut bases = BTreeSet::new();
+    visit(document, &mut |kind, at, object| {
+        let tokens = at.tokens();
+        let [components, section, name, inner @ ..] = &tokens[..] else { return };
+        if components != "components" {
+            return;
+        }
+        let own = Component::new(section, name);
+        if object.contains_key("discriminator") {
+            bases.insert(own.clone());
+        }
+        // What a document calls by an `$id` or an anchor is not followed, but kept.
+        if ["$id", "$anchor", "$dynamicAnchor"].iter().any(|name| object.contains_key(*name))
+            && kind == ObjectKind::Schema
+        {
+            of_paths.insert(own.clone());
+        }
+        for target in referred(kind, object) {
+            if let [all_of, _] = inner
+                && all_of == "allOf"
+            {
+                subtypes.entry(target.clone()).or_default().push(own.clone());
+            }
+            edges.push((own.clone(), target));
+        }
+    });
+    // A base class with a discriminator may be any of its subtypes.
+    for base in &bases {
+        edges.extend(subtypes.get(base).into_iter().flatten().map(|subtype| (base.clone(), subtype.clone())));
+    }
+    ReferenceGraph::of_edges(edges).reached_from(of_paths)
+}
+
+/// The components that an object refers to or into, and those that a discriminator maps to.
+fn referred(kind: ObjectKind, object: &Map<String, Value>) -> Vec<Component> {
+    let into = |reference: &str| {
+        let mut tokens = reference.strip_prefix("#/components/")?.split('/');
+        Component::parse(&format!("#/components/{}/{}", tokens.next()?, tokens.next()?))
+    };
+    let texts = |name: &str| object.get(name).and_then(Value::as_str);
+    let mut found: Vec<_> = texts("$ref").or(texts("$dynamicRef")).and_then(into).into_iter().collect();
+    if kind == ObjectKind::Schema {
+        let mapping = object.get("discriminator").and_then(|value| value.get("mapping")).and_then(Value::as_object);
+        let targets = mapping.into_iter().flat_map(Map::values).filter_map(Value::as_str);
+        found.extend(targets.map(|target| into(target).unwrap_or_else(|| Component::schema(target))));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document() -> Value {
+        let reply = |name: &str| {
+            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+            json!({"200": {"description": "", "content": {"application/json": {"schema": schema}}}})
+        };
+        json!({
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {
+                "/a": {
+                    "parameters": [{"$ref": "#/components/parameters/P"}],
+                    "get": {"operationId": "getA", "tags": ["x", "y"], "responses": reply("A")},
+                    "put": {"operationId": "putA", "tags": ["y"], "responses": reply("Base")},
+                },
+                "/b": {"get": {"operationId": "getB", "responses": reply("Mapped")}},
+                "/c": {"get": {"responses": reply("Deep")}},
+            },
+            "webhooks": {"w": {"post": {"responses": reply("Spare")}}},
+            "components": {
+                "parameters": {"P": {"name": "p", "in": "query", "schema": {"$ref": "#/components/schemas/InP"}}},
+                "schemas": {
+                    "A": {"properties": {"b": {"items": {"$ref": "#/components/schemas/B"}}}},
+                    "B": {"properties": {"a": {"$ref": "#/components/schemas/A"}}},
+                    "InP": {"type": "string"},
+                    "Base": {"type": "object", "discriminator": {"propertyName": "kind"}},
+                    "Sub": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object"}]},
+                    "Mapped": {"type": "object", "discriminator": {"propertyName": "k", "mapping": {"1": "One"}}},
+                    "One": {"type": "object"},
+                    "Deep": {"properties": {"x": {"$ref": "#/components/schemas/Outer/properties/y"}}},
+                    "Outer": {"properties": {"y": {"type": "string"}, "z": {"$ref": "#/components/schemas/Spare"}}},
+                    "Anchored": {"$anchor": "a"},
+                    "Spare": {"default": {"$ref": "#/components/schemas/A"}},
+                },
+                "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            },
+        })
+    }
+
+    /// The operations and the schemas that are kept.
+    fn kept(selectors: &[&str]) -> (String, String) {
+        let selected = select(document(), selectors).unwrap();
+        let operations = path_items(&selected).flat_map(|(path, item)| {
+            item.keys().filter(|field| is_method(field)).map(move |method| format!("{method} {path}"))
+        });
+        let operations = operations.collect::<Vec<_>>().join(", ");
+        let schemas = selected["components"]["schemas"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert!(selected.get("webhooks").is_none() && selected.pointer("/components/securitySchemes/key").is_some());
+        (operations, schemas.join(" "))
+    }
+
+    #[test]
+    fn operations_are_kept_with_what_they_need() {
+        for (selectors, operations, schemas) in [
+            (&["getA"][..], "get /a", "A B InP Anchored"),
+            (&["GET /a"], "get /a", "A B InP Anchored"),
+            (&["put /a"], "put /a", "InP Base Sub Anchored"),
+            (&["tag:x"], "get /a", "A B InP Anchored"),
+            (&["tag:y"], "get /a, put /a", "A B InP Base Sub Anchored"),
+            (&["getB"], "get /b", "Mapped One Anchored"),
+            (&["GET /c"], "get /c", "Deep Outer Anchored Spare"),
+            (&["getB", "GET /c", "getB"], "get /b, get /c", "Mapped One Deep Outer Anchored Spare"),
+        ] {
+            assert_eq!(kept(selectors), (operations.to_owned(), schemas.to_owned()), "{selectors:?}");
+        }
+    }
+
+    #[test]
+    fn a_selector_that_names_nothing_is_an_error() {
+        for wrong in ["", "geta", "GET /", "get/a", "/a", "POST /a", "tag:z", "tag:", "GET  "] {
+            let error = select(document(), &["getB", wrong]).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{wrong}`")) && !error.contains("getB"), "{error}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use deunicode::deunicode;
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use unicode_ident::{is_xid_continue, is_xid_start};
 use unicode_normalization::UnicodeNormalization as _;
@@ -72,14 +73,15 @@ pub(crate) fn is_left_as_it_is(name: &str) -> bool {
 }
 
 /// The name in a case, with a hyphen for each character that rustc refuses in an identifier or warns of (UTS #39).
+///
+/// A name whose letters of another script all look like Latin ones is spelled in ASCII, since rustc warns of them.
 pub(crate) fn plain(name: &str, case: fn(&str) -> String) -> String {
     let is_taken = |character: &char| is_xid_continue(*character) && character.identifier_allowed();
     let name: String = name.nfkc().map(|character| if is_taken(&character) { character } else { '-' }).collect();
     let name = case(&name);
-    // rustc warns of letters of another script that all look like Latin ones.
     let mut others = name.chars().filter(|character| !character.is_ascii()).peekable();
     match others.peek().is_some() && others.all(is_potential_mixed_script_confusable_char) {
-        true => case(&name.replace(|character: char| !character.is_ascii(), "-")),
+        true => case(&deunicode(&name)),
         false => name,
     }
 }
@@ -136,8 +138,10 @@ mod tests {
             ("e\u{301}te\u{301}", "été", "Été"),
             ("日本語", "日本語", "日本語"),
             ("<=", "x", "X"),
-            ("µm", "μm", "M"),
-            ("аррӏе", "x", "X"),
+            ("µm", "μm", "Mm"),
+            ("аррӏе", "arrhe", "Arrhe"),
+            ("нет", "net", "Net"),
+            ("да", "да", "Да"),
             ("цена", "цена", "Цена"),
             ("", "x", "X"),
         ] {

@@ -1,8 +1,12 @@
 //! Makes the builders of types small: they would be half of a client.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{Expr, ExprField, Ident, ImplItem, Item, ItemImpl, Member, Stmt, Type, parse_quote};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::visit_mut::VisitMut;
+use syn::{
+    ExprStruct, GenericArgument, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, PathArguments, Type, parse_quote,
+};
 
 use super::names::module_items_of;
 use crate::plan::Plan;
@@ -22,20 +26,83 @@ pub(super) fn remove_those_of_replies(types: &mut Vec<Item>, plan: &Plan) {
     }
 }
 
-/// Calls one function in every setter, where typify writes a closure for each.
-pub(super) fn shorten_setters(types: &mut [Item]) {
-    for item in module_items_of(types, "builder").into_iter().flatten() {
-        let Item::Impl(item) = item else { continue };
-        for item in &mut item.items {
-            if let ImplItem::Fn(setter) = item
-                && let [Stmt::Expr(Expr::Assign(set), Some(_)), _] = &mut *setter.block.stmts
-                && let Expr::Field(ExprField { member: Member::Named(field), .. }) = &*set.left
-                && matches!(&*set.right, Expr::MethodCall(call) if call.method == "map_err")
-            {
-                let name = field.to_string();
-                set.right = parse_quote!(super::super::support::converted(value, #name));
-            }
+/// Makes each builder by one macro, where typify writes a struct, four implementations and ten lines for each setter.
+pub(super) fn share_implementations(types: &mut [Item]) {
+    let Some(builders) = module_items_of(types, "builder") else { return };
+    let mut defaults = BTreeMap::new();
+    let mut made = BTreeMap::new();
+    for item in builders.iter() {
+        if let Item::Impl(item) = item
+            && let (Some(name), Some((path, _))) = (subject(item), &item.trait_)
+            && let Some(literal) = self_literal(item)
+        {
+            match path.segments.last().map(|last| last.ident.to_string()).as_deref() {
+                Some("Default") => defaults.insert(name.clone(), literal),
+                Some("TryFrom") => made.insert(name.clone(), literal),
+                _ => None,
+            };
         }
+    }
+    let mut shared = Vec::new();
+    for item in builders.drain(..) {
+        match item {
+            Item::Struct(item) => match (defaults.get(&item.ident), made.get(&item.ident)) {
+                (Some(defaults), Some(made)) => shared.push(shared_builder(&item, defaults, made)),
+                _ => shared.push(Item::Struct(item)),
+            },
+            Item::Impl(item) if subject(&item).is_some_and(|name| defaults.contains_key(name)) => {}
+            other => shared.push(other),
+        }
+    }
+    *builders = shared;
+}
+
+fn shared_builder(builder: &ItemStruct, defaults: &ExprStruct, made: &ExprStruct) -> Item {
+    let name = &builder.ident;
+    let fields = builder.fields.iter().filter_map(|field| {
+        let name = field.ident.as_ref()?;
+        let value = |literal: &ExprStruct| {
+            let given = literal.fields.iter().find(|given| matches!(&given.member, Member::Named(own) if own == name));
+            given.map(|given| given.expr.to_token_stream())
+        };
+        let ty = value_type(&field.ty)?;
+        let default = value(defaults)?;
+        let default = match default.to_string() {
+            text if text.starts_with("Err (\"no value supplied") => quote!(unset),
+            text if text == "Ok (Default :: default ())" => quote!(absent),
+            _ => quote!(given(#default)),
+        };
+        Some(quote!(#name: #ty, #default;))
+    });
+    // What the type has and its builder has not.
+    let others = made.fields.iter().filter_map(|field| match &field.member {
+        Member::Named(name) if builder.fields.iter().all(|own| own.ident.as_ref() != Some(name)) => Some(name),
+        _ => None,
+    });
+    let up = format_ident!("super");
+    parse_quote!(#up::#up::support::builder! { #name #(#others)*; #(#fields)* })
+}
+
+/// The `Self { .. }` of an implementation.
+fn self_literal(item: &ItemImpl) -> Option<ExprStruct> {
+    struct Find(Option<ExprStruct>);
+    impl VisitMut for Find {
+        fn visit_expr_struct_mut(&mut self, literal: &mut ExprStruct) {
+            self.0.get_or_insert_with(|| literal.clone());
+        }
+    }
+    let mut find = Find(None);
+    find.visit_item_impl_mut(&mut item.clone());
+    find.0
+}
+
+/// The `T` of `Result<T, String>`.
+fn value_type(ty: &Type) -> Option<&Type> {
+    let Type::Path(ty) = ty else { return None };
+    let PathArguments::AngleBracketed(of) = &ty.path.segments.last()?.arguments else { return None };
+    match of.args.first()? {
+        GenericArgument::Type(value) => Some(value),
+        _ => None,
     }
 }
 

@@ -160,12 +160,12 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         if !settings.reply_builders {
             builders::remove_those_of_replies(types, plan);
         }
-        builders::shorten_setters(types);
         texts::share_implementations(types);
         if settings.schemars {
             attributes::derive_schemars(types);
         }
         objects::implement(types, plan, settings)?;
+        builders::share_implementations(types);
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
         types.extend(by_status::items(plan)?);

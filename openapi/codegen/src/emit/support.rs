@@ -1,5 +1,6 @@
 //! The helpers of generated types. They are compiled here for their tests only; generated files contain their text.
 
+mod builders;
 mod cookies;
 mod error;
 mod integers;

@@ -8,6 +8,7 @@ use crate::plan::Plan;
 
 /// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
+    ("builders", include_str!("support/builders.rs")),
     ("cookies", include_str!("support/cookies.rs")),
     ("error", include_str!("support/error.rs")),
     ("integers", include_str!("support/integers.rs")),

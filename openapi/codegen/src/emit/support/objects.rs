@@ -110,11 +110,6 @@ pub(crate) fn or_default<T, E>(value: Option<T>, _: &str, default: fn() -> T) ->
     Ok(value.unwrap_or_else(default))
 }
 
-/// The value that the setter of a builder is given, or what its error says.
-pub(crate) fn converted<V: TryInto<T, Error: fmt::Display>, T>(value: V, name: &str) -> Result<T, String> {
-    value.try_into().map_err(|error| format!("error converting supplied value for {name}: {error}"))
-}
-
 enum Name {
     Known(usize),
     Undecoded,

@@ -112,7 +112,7 @@ fn offers_builder(item: &ItemImpl) -> bool {
 }
 
 /// The name of the type that has the implementation.
-fn subject(item: &ItemImpl) -> Option<&Ident> {
+pub(super) fn subject(item: &ItemImpl) -> Option<&Ident> {
     let Type::Path(ty) = &*item.self_ty else { return None };
     ty.path.segments.last().map(|last| &last.ident)
 }

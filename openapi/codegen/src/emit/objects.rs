@@ -1,7 +1,7 @@
 //! Reads and writes structs as objects. serde's derived code would read a list as the fields in order, and takes several
 //! times as long to compile.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
@@ -11,6 +11,7 @@ use syn::{Attribute, ExprStruct, Field, Fields, Ident, Item, ItemStruct, Path, T
 
 use super::Settings;
 use super::attributes::Serde;
+use super::builders::subject;
 use super::names::module_items_of;
 use super::structs::{mentions_integer, starts_with_option};
 use crate::plan::Plan;
@@ -29,7 +30,7 @@ pub(super) fn implement(types: &mut Vec<Item>, plan: &Plan, settings: &Settings)
                 let is_read = plan.read_types.contains_key(&item.ident.to_string());
                 let object = Object::take(item, is_read, settings)?;
                 if let Some(Object { undecoded: Some(field), .. }) = &object {
-                    keepers.0.insert((item.ident.to_string(), field.to_string()));
+                    keepers.0.insert(item.ident.clone(), field.clone());
                 }
                 object.map(|object| object.implementations(&item.ident)).transpose()?
             }
@@ -153,33 +154,24 @@ fn unused_name(fields: &Punctuated<Field, Token![,]>) -> Ident {
     name
 }
 
-/// The structs with a field for what does not decode, by their names, and the names of the fields.
+/// The names of the fields for what does not decode, by the structs that have one.
 #[derive(Default)]
-struct Keepers(BTreeSet<(String, String)>);
+struct Keepers(BTreeMap<Ident, Ident>);
 
 impl Keepers {
     /// Adds the field where typify makes a value: in `Default`, and in the conversion of a builder.
     fn complete_literals(&self, types: &mut [Item]) {
-        for (name, field) in &self.0 {
-            let field = format_ident!("{field}");
-            let of_self = |item: &Item| match item {
-                Item::Impl(item) => {
-                    let ends = item.self_ty.to_token_stream().to_string();
-                    ends.rsplit(':').next().is_some_and(|last| last.trim() == name)
-                        && item.trait_.as_ref().is_some_and(|(path, _)| {
-                            path.segments.last().is_some_and(|last| last.ident == "Default" || last.ident == "TryFrom")
-                        })
-                }
-                _ => false,
-            };
-            let mut complete = Complete(field);
-            types.iter_mut().filter(|item| of_self(item)).for_each(|item| complete.visit_item_mut(item));
-            let builders = module_items_of(types, "builder").into_iter().flatten();
-            let made = builders.filter(|item| {
-                of_self(item) && matches!(item, Item::Impl(item) if item.self_ty.to_token_stream().to_string().starts_with("super"))
-            });
-            made.for_each(|item| complete.visit_item_mut(item));
-        }
+        let complete = |item: &mut Item, from: &str| {
+            if let Item::Impl(implementation) = item
+                && let Some((path, _)) = &implementation.trait_
+                && path.segments.last().is_some_and(|last| last.ident == from)
+                && let Some(field) = subject(implementation).and_then(|name| self.0.get(name))
+            {
+                Complete(field.clone()).visit_item_impl_mut(implementation);
+            }
+        };
+        types.iter_mut().for_each(|item| complete(item, "Default"));
+        module_items_of(types, "builder").into_iter().flatten().for_each(|item| complete(item, "TryFrom"));
     }
 }
 

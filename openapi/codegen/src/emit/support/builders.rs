@@ -36,10 +36,10 @@ macro_rules! builder {
         }
 
         impl $name {
-            $(pub fn $field<T>(mut self, value: T) -> Self
+            $(pub fn $field<__T>(mut self, value: __T) -> Self
             where
-                T: ::std::convert::TryInto<$value>,
-                T::Error: ::std::fmt::Display,
+                __T: ::std::convert::TryInto<$value>,
+                __T::Error: ::std::fmt::Display,
             {
                 self.$field = super::super::support::converted(value, stringify!($field));
                 self

@@ -193,8 +193,8 @@ impl<'a, S: Serializer> WriteObject<'a, S> {
     }
 
     pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
-        let undecoded = self.undecoded.into_iter().flat_map(Undecoded::iter);
-        undecoded.into_iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))?;
+        let mut undecoded = self.undecoded.into_iter().flat_map(Undecoded::iter);
+        undecoded.try_for_each(|(name, value)| self.map.serialize_entry(name, value))?;
         self.map.end()
     }
 }
@@ -207,9 +207,9 @@ macro_rules! object {
         $($index:literal $field:ident $name:literal $read:ident $absent:ident $(($default:path))? $write:ident $(($skip:path))?;)*
     ) => {
         impl<'de> super::support::FromProperties<'de> for $object {
-            fn from_properties<A: ::serde::de::MapAccess<'de>>(
-                #[allow(unused_mut)] mut properties: super::support::Properties<A>,
-            ) -> ::std::result::Result<Self, A::Error> {
+            fn from_properties<__A: ::serde::de::MapAccess<'de>>(
+                #[allow(unused_mut)] mut properties: super::support::Properties<__A>,
+            ) -> ::std::result::Result<Self, __A::Error> {
                 const NAMES: &[&str] = &[$($name),*];
                 $(let mut $field = None;)*
                 $(let mut $others = ::std::default::Default::default();)?
@@ -230,13 +230,13 @@ macro_rules! object {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $object {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 super::support::read_object(deserializer)
             }
         }
 
         impl ::serde::Serialize for $object {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 #[allow(unused_mut)]
                 let mut object = super::support::WriteObject::new(serializer)?;
                 $(object.undecoded(&self.$undecoded);)?

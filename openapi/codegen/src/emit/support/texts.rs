@@ -16,7 +16,9 @@ macro_rules! text {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $text {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::std::result::Result<Self, __D::Error> {
                 ::std::string::String::deserialize(deserializer)?.parse().map_err(::serde::de::Error::custom)
             }
         }
@@ -45,13 +47,13 @@ macro_rules! text_enum {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: ::serde::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 let read = super::support::deserialize_text(deserializer, |text| {
                     Self::known(text)
                         $(.or_else(|| Some(Self::$unknown(super::support::UnknownValue::new(text)))))?

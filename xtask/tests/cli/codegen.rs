@@ -82,6 +82,17 @@ fn what_is_left_out_is_told_by_its_name() {
     assert!(said.stderr.contains("1 of 2 operations") && said.stderr.contains("--strict"), "{}", said.stderr);
 }
 
+#[test]
+fn operations_are_selected() {
+    let said = xtask(&["codegen", "--spec", "-", "--only", "GET /b"], &fine().to_string());
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), "1 of 1 operations\n"));
+    assert!(said.stdout.contains("pub fn get_b") && !said.stdout.contains("pub fn send_a"));
+    assert!(!said.stdout.contains("pub struct A "), "nothing needs it");
+    let said = xtask(&["codegen", "--spec", "-", "--only", "getB", "--only", "sendC"], &fine().to_string());
+    assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
+    assert!(said.stderr.contains("no operation `sendC`") && said.stderr.contains("--only"), "{}", said.stderr);
+}
+
 /// typify would overflow its stack on it, which aborts.
 #[test]
 fn a_cycle_of_all_of_is_a_rejection() {

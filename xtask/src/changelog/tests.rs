@@ -116,7 +116,7 @@ fn an_entry_names_what_is_felt_and_counts_the_rest() {
     new["paths"]["/things"] = json!({"get": {"responses": {"204": {"description": "None."}}}});
     let drift = openapi_client_codegen::diff::diff(&old, &new).unwrap();
     expect![[r#"
-        - The document of the API is version 2, taken on 2026-01-02; suggested version bump: minor (0.x: the third number), because function `Client::get_things` is new (4 public items change):
+        - The document of the API is version 2, taken on 2026-01-02; suggested version bump: minor (0.x: the third number), because function `Client::get_things` is new (3 public items change):
           - `Thing.size`: the optional property is new (D342)
           - GET /things is new (D101)
           - one change that no client feels
@@ -124,7 +124,7 @@ fn an_entry_names_what_is_felt_and_counts_the_rest() {
 
     let drift = openapi_client_codegen::diff::diff(&new, &old).unwrap();
     expect![[r#"
-        - The document of the API is version 3, taken on 2026-01-03; suggested version bump: major (0.x: the second number), because function `Client::get_things` is gone (4 public items change):
+        - The document of the API is version 3, taken on 2026-01-03; suggested version bump: major (0.x: the second number), because function `Client::get_things` is gone (3 public items change):
           - **Breaking:** GET /things is gone (D102)
           - **Breaking:** `Thing.size`: the optional property is gone (D343)
           - one change that no client feels

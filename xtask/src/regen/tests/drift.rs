@@ -29,7 +29,7 @@ fn what_changed_is_told_and_goes_into_the_changelog_once() {
 
         ### Changed
 
-        - The document of the API is version 2.0.0, taken on 2026-01-02; suggested version bump: minor (0.x: the third number), because field `types::Thing::size` is new (2 public items change):
+        - The document of the API is version 2.0.0, taken on 2026-01-02; suggested version bump: minor (0.x: the third number), because field `types::Thing::size` is new:
           - `Thing.size`: the optional property is new (D342)
           - one change that no client feels
     "#]].assert_eq(&once);

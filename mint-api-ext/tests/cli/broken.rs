@@ -68,7 +68,7 @@ async fn a_folder_that_is_read_only() {
     set(0o755);
 }
 
-/// Runs the command as the user nobody, which only root can. `None` where that user, or `setpriv`, cannot run it.
+/// Runs the command as the user `nobody`. It returns `None` where that fails: only root can do it, and only with `setpriv`.
 #[cfg(unix)]
 fn run_as_nobody(desk: &Desk, arguments: &[&str]) -> Option<Ran> {
     let run = |arguments: &[&str]| {

@@ -31,16 +31,14 @@ pub(crate) struct Targets<'a> {
 ///
 /// When no client can be generated, or a file cannot be read or written.
 pub(crate) fn run(mut input: Input, only: &[String], targets: Targets<'_>) -> Result<Exit, Problem> {
-    if !only.is_empty()
-        && let Ok(document) = source::read(&input.text)
-    {
-        let selected = select(document, only).map_err(|error| {
+    let mut document = source::read(&input.text).unwrap_or_default();
+    if !only.is_empty() && !document.is_null() {
+        document = select(document, only).map_err(|error| {
             Problem::new("cannot select the operations", error, "correct --only, or see `operationId` in the document")
         })?;
-        input.text = canonical(&selected);
+        input.text = canonical(&document);
     }
     let answer = worker::ask(&input.text)?;
-    let document = source::read(&input.text).unwrap_or_default();
     let rejections = match &answer {
         Ok(client) => client.report.rejections().cloned().collect(),
         Err(refusal) => refusal.rejections().to_vec(),

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::model::grammar::{ObjectKind, Shape, is_method, shape};
-use crate::model::graph::{Component, ReferenceGraph};
-use crate::model::operations::{id, path_items, path_items_mut};
+use crate::model::graph::{Component, ReferenceGraph, retain_components};
+use crate::model::operations::{Operation, id, operations, path_items_mut, remove_empty_path_items};
 use crate::model::visitor::{visit, visit_value};
 
 /// Keeps the operations that a selector names, and of the components those that these need.
@@ -39,14 +39,11 @@ pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Valu
     let selectors: Vec<_> = selectors.iter().map(|selector| Selector::parse(selector.as_ref())).collect();
     let mut unused: BTreeSet<_> = (0..selectors.len()).collect();
     let mut kept = BTreeSet::new();
-    for (path, item) in path_items(&document) {
-        for (method, operation) in item.iter().filter(|(field, _)| is_method(field)) {
-            let Some(operation) = operation.as_object() else { continue };
-            for (index, selector) in selectors.iter().enumerate() {
-                if selector.names(method, path, operation) {
-                    unused.remove(&index);
-                    kept.insert((path.to_owned(), method.clone()));
-                }
+    for operation in operations(&document) {
+        for (index, selector) in selectors.iter().enumerate() {
+            if selector.names(&operation) {
+                unused.remove(&index);
+                kept.insert((operation.path.to_owned(), operation.method.to_owned()));
             }
         }
     }
@@ -57,14 +54,15 @@ pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Valu
     for (path, item) in path_items_mut(&mut document) {
         item.retain(|field, _| !is_method(field) || kept.contains(&(path.to_owned(), field.clone())));
     }
-    if let Some(Value::Object(paths)) = document.get_mut("paths") {
-        let has_operations = |item: &Map<String, Value>| item.keys().any(|field| is_method(field));
-        paths.retain(|_, item| item.as_object().is_none_or(has_operations));
-    }
+    remove_empty_path_items(&mut document);
     if let Some(fields) = document.as_object_mut() {
         fields.shift_remove("webhooks");
     }
-    remove_unused(&mut document);
+    let needed = needed(&document);
+    let is_known = |component: &Component| shape(ObjectKind::Components, &component.section).is_some();
+    retain_components(&mut document, |component| {
+        needed.contains(component) || component.section == "securitySchemes" || !is_known(component)
+    });
     Ok(document)
 }
 
@@ -82,28 +80,17 @@ impl<'a> Selector<'a> {
         Self { text, tag: text.strip_prefix("tag:"), method }
     }
 
-    fn names(&self, method: &str, path: &str, operation: &Map<String, Value>) -> bool {
+    fn names(&self, Operation { path, method, fields, .. }: &Operation<'_, &Map<String, Value>>) -> bool {
         let has_tag = |tag: &str| {
-            operation.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.iter().any(|own| own == tag))
+            fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.iter().any(|own| own == tag))
         };
-        self.method.as_ref().is_some_and(|(own, at)| own == method && *at == path)
+        self.method.as_ref().is_some_and(|(own, at)| own == method && at == path)
             || self.tag.is_some_and(has_tag)
-            || !self.text.is_empty() && id(operation) == self.text
+            || !self.text.is_empty() && id(fields) == self.text
     }
 }
 
-/// Removes the components that no operation needs, but for security schemes.
-fn remove_unused(document: &mut Value) {
-    let needed = needed(document);
-    for (section, named) in document.get_mut("components").and_then(Value::as_object_mut).into_iter().flatten() {
-        if let (Some(Shape::Map(_)), Value::Object(named), true) =
-            (shape(ObjectKind::Components, section), named, section != "securitySchemes")
-        {
-            named.retain(|name, _| needed.contains(&Component::new(section, name)));
-        }
-    }
-}
-
+/// The components that the operations need.
 fn needed(document: &Value) -> BTreeSet<Component> {
     let mut of_paths = BTreeSet::new();
     if let Some(paths) = document.get("paths") {
@@ -209,9 +196,7 @@ mod tests {
     /// The operations and the schemas that are kept.
     fn kept(selectors: &[&str]) -> (String, String) {
         let selected = select(document(), selectors).unwrap();
-        let operations = path_items(&selected).flat_map(|(path, item)| {
-            item.keys().filter(|field| is_method(field)).map(move |method| format!("{method} {path}"))
-        });
+        let operations = operations(&selected).map(|operation| format!("{} {}", operation.method, operation.path));
         let operations = operations.collect::<Vec<_>>().join(", ");
         let schemas = selected["components"]["schemas"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert!(selected.get("webhooks").is_none() && selected.pointer("/components/securitySchemes/key").is_some());

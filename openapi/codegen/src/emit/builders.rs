@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{
-    ExprStruct, GenericArgument, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, PathArguments, Type, parse_quote,
+    ExprStruct, FieldValue, GenericArgument, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, PathArguments, Type,
+    parse_quote,
 };
 
 use super::names::module_items_of;
@@ -27,29 +28,22 @@ pub(super) fn remove_those_of_replies(types: &mut Vec<Item>, plan: &Plan) {
 }
 
 /// Makes each builder by one macro, where typify writes a struct, four implementations and ten lines for each setter.
-pub(super) fn share_implementations(types: &mut [Item]) {
+///
+/// `undecoded` has the fields of structs that no builder has, by the names of the structs.
+pub(super) fn share_implementations(types: &mut [Item], undecoded: &BTreeMap<Ident, Ident>) {
     let Some(builders) = module_items_of(types, "builder") else { return };
-    let mut defaults = BTreeMap::new();
-    let mut made = BTreeMap::new();
-    for item in builders.iter() {
-        if let Item::Impl(item) = item
-            && let (Some(name), Some((path, _))) = (subject(item), &item.trait_)
-            && let Some(literal) = self_literal(item)
-        {
-            match path.segments.last().map(|last| last.ident.to_string()).as_deref() {
-                Some("Default") => defaults.insert(name.clone(), literal),
-                Some("TryFrom") => made.insert(name.clone(), literal),
-                _ => None,
-            };
-        }
-    }
+    let of_default = builders.iter().filter_map(|item| match item {
+        Item::Impl(item) if implements(item, "Default") => Some((subject(item)?.clone(), self_literal(item)?)),
+        _ => None,
+    });
+    let defaults: BTreeMap<_, _> = of_default.collect();
     let mut shared = Vec::new();
     for item in builders.drain(..) {
         match item {
-            Item::Struct(item) => match (defaults.get(&item.ident), made.get(&item.ident)) {
-                (Some(defaults), Some(made)) => shared.push(shared_builder(&item, defaults, made)),
-                _ => shared.push(Item::Struct(item)),
-            },
+            Item::Struct(item) => shared.push(match defaults.get(&item.ident) {
+                Some(defaults) => shared_builder(&item, defaults, undecoded.get(&item.ident)),
+                None => Item::Struct(item),
+            }),
             Item::Impl(item) if subject(&item).is_some_and(|name| defaults.contains_key(name)) => {}
             other => shared.push(other),
         }
@@ -57,16 +51,13 @@ pub(super) fn share_implementations(types: &mut [Item]) {
     *builders = shared;
 }
 
-fn shared_builder(builder: &ItemStruct, defaults: &ExprStruct, made: &ExprStruct) -> Item {
+fn shared_builder(builder: &ItemStruct, defaults: &ExprStruct, undecoded: Option<&Ident>) -> Item {
     let name = &builder.ident;
     let fields = builder.fields.iter().filter_map(|field| {
         let name = field.ident.as_ref()?;
-        let value = |literal: &ExprStruct| {
-            let given = literal.fields.iter().find(|given| matches!(&given.member, Member::Named(own) if own == name));
-            given.map(|given| given.expr.to_token_stream())
-        };
         let ty = value_type(&field.ty)?;
-        let default = value(defaults)?;
+        let is_own = |given: &&FieldValue| matches!(&given.member, Member::Named(own) if own == name);
+        let default = defaults.fields.iter().find(is_own)?.expr.to_token_stream();
         let default = match default.to_string() {
             text if text.starts_with("Err (\"no value supplied") => quote!(unset),
             text if text == "Ok (Default :: default ())" => quote!(absent),
@@ -74,13 +65,9 @@ fn shared_builder(builder: &ItemStruct, defaults: &ExprStruct, made: &ExprStruct
         };
         Some(quote!(#name: #ty, #default;))
     });
-    // What the type has and its builder has not.
-    let others = made.fields.iter().filter_map(|field| match &field.member {
-        Member::Named(name) if builder.fields.iter().all(|own| own.ident.as_ref() != Some(name)) => Some(name),
-        _ => None,
-    });
+    // Of the generated module, not of this one.
     let up = format_ident!("super");
-    parse_quote!(#up::#up::support::builder! { #name #(#others)*; #(#fields)* })
+    parse_quote!(#up::#up::support::builder! { #name #undecoded; #(#fields)* })
 }
 
 /// The `Self { .. }` of an implementation.
@@ -109,6 +96,11 @@ fn value_type(ty: &Type) -> Option<&Type> {
 /// Whether it is the `impl` that typify writes for `builder()` alone.
 fn offers_builder(item: &ItemImpl) -> bool {
     matches!(&*item.items, [ImplItem::Fn(only)] if only.sig.ident == "builder")
+}
+
+/// Whether it implements a trait of this name.
+pub(super) fn implements(item: &ItemImpl, name: &str) -> bool {
+    item.trait_.as_ref().is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == name))
 }
 
 /// The name of the type that has the implementation.

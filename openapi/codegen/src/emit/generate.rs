@@ -33,7 +33,7 @@ pub struct Settings {
     pub schemars: bool,
     /// Whether types that are only received have builders, too, so that tests can make them. They double the client.
     pub reply_builders: bool,
-    /// The operations of the client, as [`select`] takes them; all if there is none.
+    /// Selectors of the operations to generate, as [`select`] takes them. An empty list selects all operations.
     pub operations: Vec<String>,
 }
 
@@ -164,8 +164,8 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         if settings.schemars {
             attributes::derive_schemars(types);
         }
-        objects::implement(types, plan, settings)?;
-        builders::share_implementations(types);
+        let undecoded = objects::implement(types, plan, settings)?;
+        builders::share_implementations(types, &undecoded);
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
         types.extend(by_status::items(plan)?);

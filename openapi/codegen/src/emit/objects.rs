@@ -11,8 +11,7 @@ use syn::{Attribute, ExprStruct, Field, Fields, Ident, Item, ItemStruct, Path, T
 
 use super::Settings;
 use super::attributes::Serde;
-use super::builders::subject;
-use super::names::module_items_of;
+use super::builders::{implements, subject};
 use super::structs::{mentions_integer, starts_with_option};
 use crate::plan::Plan;
 
@@ -20,17 +19,21 @@ use crate::plan::Plan;
 const UNDECODED: &str = "undecoded";
 
 /// Gives every struct with named fields its own `Deserialize` and `Serialize`, and those in replies a field for what
-/// does not decode.
-pub(super) fn implement(types: &mut Vec<Item>, plan: &Plan, settings: &Settings) -> syn::Result<()> {
+/// does not decode. Returns the names of these fields, by the names of the structs.
+pub(super) fn implement(
+    types: &mut Vec<Item>,
+    plan: &Plan,
+    settings: &Settings,
+) -> syn::Result<BTreeMap<Ident, Ident>> {
     let mut settled = Vec::with_capacity(types.len());
-    let mut keepers = Keepers::default();
+    let mut undecoded = BTreeMap::new();
     for mut item in types.drain(..) {
         let implementations = match &mut item {
             Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => {
                 let is_read = plan.read_types.contains_key(&item.ident.to_string());
                 let object = Object::take(item, is_read, settings)?;
                 if let Some(Object { undecoded: Some(field), .. }) = &object {
-                    keepers.0.insert(item.ident.clone(), field.clone());
+                    undecoded.insert(item.ident.clone(), field.clone());
                 }
                 object.map(|object| object.implementations(&item.ident)).transpose()?
             }
@@ -40,8 +43,16 @@ pub(super) fn implement(types: &mut Vec<Item>, plan: &Plan, settings: &Settings)
         settled.extend(implementations);
     }
     *types = settled;
-    keepers.complete_literals(types);
-    Ok(())
+    // Where typify makes a value.
+    for item in types {
+        if let Item::Impl(item) = item
+            && implements(item, "Default")
+            && let Some(field) = subject(item).and_then(|name| undecoded.get(name))
+        {
+            Complete(field.clone()).visit_item_impl_mut(item);
+        }
+    }
+    Ok(undecoded)
 }
 
 /// What is said of a struct by its fields and attributes.
@@ -152,27 +163,6 @@ fn unused_name(fields: &Punctuated<Field, Token![,]>) -> Ident {
         name = format_ident!("{name}_properties");
     }
     name
-}
-
-/// The names of the fields for what does not decode, by the structs that have one.
-#[derive(Default)]
-struct Keepers(BTreeMap<Ident, Ident>);
-
-impl Keepers {
-    /// Adds the field where typify makes a value: in `Default`, and in the conversion of a builder.
-    fn complete_literals(&self, types: &mut [Item]) {
-        let complete = |item: &mut Item, from: &str| {
-            if let Item::Impl(implementation) = item
-                && let Some((path, _)) = &implementation.trait_
-                && path.segments.last().is_some_and(|last| last.ident == from)
-                && let Some(field) = subject(implementation).and_then(|name| self.0.get(name))
-            {
-                Complete(field.clone()).visit_item_impl_mut(implementation);
-            }
-        };
-        types.iter_mut().for_each(|item| complete(item, "Default"));
-        module_items_of(types, "builder").into_iter().flatten().for_each(|item| complete(item, "TryFrom"));
-    }
 }
 
 /// Adds a field to every `Self { .. }`.

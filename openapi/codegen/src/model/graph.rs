@@ -39,6 +39,15 @@ impl Component {
     }
 }
 
+/// Removes the components for which `keep` is false.
+pub(crate) fn retain_components(document: &mut Value, keep: impl Fn(&Component) -> bool) {
+    for (section, named) in document.get_mut("components").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let Value::Object(named) = named {
+            named.retain(|name, _| keep(&Component::new(section, name)));
+        }
+    }
+}
+
 /// The components of a document, and an edge from each to every component that it refers to.
 ///
 /// A reference is a `$ref` where the grammar has an object, so neither a literal in a `default` or an example nor the

@@ -54,6 +54,14 @@ pub(crate) fn operations_of_mut(
     methods.filter_map(|(method, operation)| Some((method.as_str(), operation.as_object_mut()?)))
 }
 
+/// Removes the path items without operations.
+pub(crate) fn remove_empty_path_items(document: &mut Value) {
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        let has_operations = |item: &Map<String, Value>| item.keys().any(|field| is_method(field));
+        paths.retain(|_, item| item.as_object().is_none_or(has_operations));
+    }
+}
+
 /// Moves each operation to the path that `path_of` returns; paths keep their order.
 pub(crate) fn relocate(
     document: &mut Value,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::model::grammar::{ObjectKind, is_method};
-use crate::model::graph::{Component, ReferenceGraph};
-use crate::model::operations::path_items_mut;
+use crate::model::graph::{Component, ReferenceGraph, retain_components};
+use crate::model::operations::{path_items_mut, remove_empty_path_items};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_object;
 
@@ -30,17 +30,8 @@ pub(super) fn remove_operations(document: &mut Value, rejected: &BTreeSet<Pointe
         let whole = fields.iter().any(|field| !is_method(field));
         item.retain(|field, _| !is_method(field) || !whole && !fields.contains(field));
     }
-    if let Some(Value::Object(paths)) = document.get_mut("paths") {
-        let has_operations = |item: &Map<String, Value>| item.keys().any(|field| is_method(field));
-        paths.retain(|_, item| item.as_object().is_none_or(has_operations));
-    }
-    if let Some(Value::Object(sections)) = document.get_mut("components") {
-        for (section, named) in sections.iter_mut() {
-            if let Value::Object(named) = named {
-                named.retain(|name, _| !reaching.contains(&Component::new(section, name)));
-            }
-        }
-    }
+    remove_empty_path_items(document);
+    retain_components(document, |component| !reaching.contains(component));
 }
 
 /// The fields of a path item that refer to one of the components; an empty text is the item itself.

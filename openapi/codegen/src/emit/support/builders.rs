@@ -20,10 +20,10 @@ pub(crate) fn given<T>(_: &str, default: Result<T, String>) -> Result<T, String>
     default
 }
 
-/// Makes the builder of a struct in the module above: of each field, the type, and what it is unless it is set. Further
-/// fields of the struct have their default values.
+/// Makes the builder of a struct in the module above: of each field, the type, and what it is unless it is set. The
+/// struct may have one more field, for what does not decode.
 macro_rules! builder {
-    ($name:ident $($other:ident)*; $($field:ident: $value:ty, $unset:ident $(($default:expr))?;)*) => {
+    ($name:ident $($undecoded:ident)?; $($field:ident: $value:ty, $unset:ident $(($default:expr))?;)*) => {
         #[derive(Clone, Debug)]
         pub struct $name {
             $($field: ::std::result::Result<$value, ::std::string::String>,)*
@@ -51,7 +51,7 @@ macro_rules! builder {
 
             #[allow(unused_variables)]
             fn try_from(value: $name) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { $($field: value.$field?,)* $($other: ::std::default::Default::default(),)* })
+                Ok(Self { $($field: value.$field?,)* $($undecoded: ::std::default::Default::default(),)? })
             }
         }
 

@@ -12,7 +12,12 @@ pub(crate) const OBJECT: &str = "object";
 
 /// A struct that is read from an object and from nothing else: serde's derived code reads a list, too.
 pub(crate) trait FromProperties<'de>: Sized {
-    fn from_properties<A: MapAccess<'de>>(properties: Properties<A>) -> Result<Self, A::Error>;
+    const NAMES: &'static [&'static str];
+
+    /// The position of a name among [`Self::NAMES`].
+    fn position(name: &str) -> Option<usize>;
+
+    fn from_properties<A: MapAccess<'de>>(properties: Properties<A, Self>) -> Result<Self, A::Error>;
 }
 
 pub(crate) fn read_object<'de, T: FromProperties<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -29,20 +34,21 @@ impl<'de, T: FromProperties<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<T, A::Error> {
-        T::from_properties(Properties { access, undecoded: Undecoded::default() })
+        T::from_properties(Properties { access, undecoded: Undecoded::default(), object: PhantomData })
     }
 }
 
 /// The properties of an object that is being read.
-pub(crate) struct Properties<A> {
+pub(crate) struct Properties<A, T> {
     access: A,
     undecoded: Undecoded,
+    object: PhantomData<T>,
 }
 
-impl<'de, A: MapAccess<'de>> Properties<A> {
-    /// The position of the next property among these names; others are skipped.
-    pub(crate) fn next(&mut self, names: &'static [&'static str]) -> Result<Option<usize>, A::Error> {
-        while let Some(name) = self.access.next_key_seed(NameAmong { names, keep: false })? {
+impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
+    /// The position of the next property among the names of the struct; others are skipped.
+    pub(crate) fn next(&mut self) -> Result<Option<usize>, A::Error> {
+        while let Some(name) = self.name(false)? {
             match name {
                 Name::Known(index) => return Ok(Some(index)),
                 Name::Undecoded => self.undecoded = self.access.next_value()?,
@@ -55,23 +61,22 @@ impl<'de, A: MapAccess<'de>> Properties<A> {
     }
 
     /// As [`next`](Self::next); another name is an error.
-    pub(crate) fn next_known(&mut self, names: &'static [&'static str]) -> Result<Option<usize>, A::Error> {
-        match self.access.next_key_seed(NameAmong { names, keep: true })? {
+    pub(crate) fn next_known(&mut self) -> Result<Option<usize>, A::Error> {
+        match self.name(true)? {
             Some(Name::Known(index)) => Ok(Some(index)),
-            Some(Name::Other(name)) => Err(de::Error::unknown_field(&name, names)),
-            Some(Name::Undecoded) => Err(de::Error::unknown_field(UNDECODED, names)),
+            Some(Name::Other(name)) => Err(de::Error::unknown_field(&name, T::NAMES)),
+            Some(Name::Undecoded) => Err(de::Error::unknown_field(UNDECODED, T::NAMES)),
             None => Ok(None),
         }
     }
 
     /// As [`next`](Self::next); others are read and kept.
-    pub(crate) fn next_or_other<T>(
+    pub(crate) fn next_or_other<O>(
         &mut self,
-        names: &'static [&'static str],
-        others: &mut impl Extend<(String, T)>,
-        read: impl Fn(&mut Self) -> Result<T, A::Error>,
+        others: &mut impl Extend<(String, O)>,
+        read: impl Fn(&mut Self) -> Result<O, A::Error>,
     ) -> Result<Option<usize>, A::Error> {
-        while let Some(name) = self.access.next_key_seed(NameAmong { names, keep: true })? {
+        while let Some(name) = self.name(true)? {
             match name {
                 Name::Known(index) => return Ok(Some(index)),
                 Name::Undecoded => self.undecoded = self.access.next_value()?,
@@ -83,11 +88,15 @@ impl<'de, A: MapAccess<'de>> Properties<A> {
         Ok(None)
     }
 
-    pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
+    fn name(&mut self, keep_other: bool) -> Result<Option<Name>, A::Error> {
+        self.access.next_key_seed(NameOf::<T> { keep_other, object: PhantomData })
+    }
+
+    pub(crate) fn value<V: Deserialize<'de>>(&mut self) -> Result<V, A::Error> {
         self.access.next_value()
     }
 
-    pub(crate) fn lenient<T: Lenient<'de>>(&mut self) -> Result<T, A::Error> {
+    pub(crate) fn lenient<V: Lenient<'de>>(&mut self) -> Result<V, A::Error> {
         self.access.next_value().map(|LenientValue(value)| value)
     }
 
@@ -117,12 +126,12 @@ enum Name {
     Other(String),
 }
 
-struct NameAmong {
-    names: &'static [&'static str],
-    keep: bool,
+struct NameOf<T> {
+    keep_other: bool,
+    object: PhantomData<T>,
 }
 
-impl<'de> DeserializeSeed<'de> for NameAmong {
+impl<'de, T: FromProperties<'de>> DeserializeSeed<'de> for NameOf<T> {
     type Value = Name;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
@@ -130,7 +139,7 @@ impl<'de> DeserializeSeed<'de> for NameAmong {
     }
 }
 
-impl Visitor<'_> for NameAmong {
+impl<'de, T: FromProperties<'de>> Visitor<'de> for NameOf<T> {
     type Value = Name;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,10 +147,10 @@ impl Visitor<'_> for NameAmong {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(match self.names.iter().position(|known| *known == name) {
+        Ok(match T::position(name) {
             Some(index) => Name::Known(index),
             None if name == UNDECODED => Name::Undecoded,
-            None => Name::Other(if self.keep { name.to_owned() } else { String::new() }),
+            None => Name::Other(if self.keep_other { name.to_owned() } else { String::new() }),
         })
     }
 }
@@ -207,14 +216,22 @@ macro_rules! object {
         $($index:literal $field:ident $name:literal $read:ident $absent:ident $(($default:path))? $write:ident $(($skip:path))?;)*
     ) => {
         impl<'de> super::support::FromProperties<'de> for $object {
+            const NAMES: &'static [&'static str] = &[$($name),*];
+
+            fn position(name: &str) -> ::std::option::Option<usize> {
+                match name {
+                    $($name => Some($index),)*
+                    _ => None,
+                }
+            }
+
             fn from_properties<__A: ::serde::de::MapAccess<'de>>(
-                #[allow(unused_mut)] mut properties: super::support::Properties<__A>,
+                mut properties: super::support::Properties<__A, Self>,
             ) -> ::std::result::Result<Self, __A::Error> {
-                const NAMES: &[&str] = &[$($name),*];
                 $(let mut $field = None;)*
                 $(let mut $others = ::std::default::Default::default();)?
                 while let Some(index) =
-                    properties.$next(NAMES $(, &mut $others, super::support::Properties::$read_other)?)?
+                    properties.$next($(&mut $others, super::support::Properties::$read_other)?)?
                 {
                     match index {
                         $($index => $field = Some(properties.$read()?),)*

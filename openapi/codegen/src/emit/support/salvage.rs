@@ -47,7 +47,7 @@ struct Step {
 }
 
 impl Json<'_> {
-    /// Moves the innermost property of a struct on the path into what its object keeps; `None` if there is none.
+    /// Sets aside the innermost property of a struct on the path: its object keeps it. Returns `None` without such a property.
     fn set_aside(&mut self, mut path: Vec<Step>) -> Option<()> {
         while path.pop_if(|step| !step.is_property).is_some() {}
         let Step { index, .. } = path.pop()?;
@@ -220,9 +220,15 @@ mod tests {
     }
 
     impl<'de> FromProperties<'de> for Node {
-        fn from_properties<A: MapAccess<'de>>(mut properties: Properties<A>) -> Result<Self, A::Error> {
+        const NAMES: &'static [&'static str] = &["id", "child", "list", "map"];
+
+        fn position(name: &str) -> Option<usize> {
+            Self::NAMES.iter().position(|known| *known == name)
+        }
+
+        fn from_properties<A: MapAccess<'de>>(mut properties: Properties<A, Self>) -> Result<Self, A::Error> {
             let (mut id, mut child, mut list, mut map) = (None, None, None, None);
-            while let Some(index) = properties.next(&["id", "child", "list", "map"])? {
+            while let Some(index) = properties.next()? {
                 match index {
                     0 => id = Some(properties.value()?),
                     1 => child = Some(properties.value()?),

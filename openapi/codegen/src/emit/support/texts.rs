@@ -37,7 +37,7 @@ macro_rules! text_enum {
             }
         }
 
-        /// Strict: a value that this version does not know is an error, so that a typo is one, too.
+        /// Refuses a value that this version does not know, so that a typo is an error.
         impl ::std::str::FromStr for $name {
             type Err = self::error::ConversionError;
 

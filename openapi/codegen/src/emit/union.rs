@@ -45,6 +45,8 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         (quote!(), quote!(Err(::serde::de::Error::custom(#message))), quote!())
     };
     let members = union.members.iter().map(description);
+    let names = holders(union.members.iter().map(Some));
+    let item_names = holders(union.members.iter().map(|member| member.items.as_deref()));
     let tag = &union.tag;
     let decode = union.members.iter().enumerate().map(|(index, member)| {
         let variant = &variants[index];
@@ -57,12 +59,12 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         quote!(#index => if let Ok(member) = #read { return Ok(Self::#variant(#wrapped)); },)
     });
     let candidates = match union.exclusive {
-        true => quote!(super::support::candidates(&json, #tag, MEMBERS)),
+        true => quote!(super::support::candidates(&json, #tag, UNION)),
         // A value may fit several members at once, so that no single one is right.
         false => quote! {
-            super::support::candidates(&json, #tag, MEMBERS)
+            super::support::candidates(&json, #tag, UNION)
                 .into_iter()
-                .filter(|member| super::support::has_all_names(&json, &MEMBERS[*member], MEMBERS))
+                .filter(|member| super::support::has_all_names(&json, *member, UNION))
         },
     };
     let derive_schemars =
@@ -83,7 +85,11 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
 
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                const MEMBERS: &[super::support::Member] = &[#(#members),*];
+                const UNION: &super::support::Members = &super::support::Members {
+                    members: &[#(#members),*],
+                    holders: #names,
+                    item_holders: #item_names,
+                };
                 let json = <super::support::Json as ::serde::Deserialize>::deserialize(deserializer)?;
                 for member in #candidates {
                     match member {
@@ -129,8 +135,7 @@ fn description(member: &Member) -> TokenStream {
     let Member { types, values, tags, constants, names, required, any_name, items, .. } = member;
     let items = items.iter().map(|item| description(item));
     let types = types.iter();
-    let mut names = names.clone();
-    names.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
+    let names = names.len();
     let constants = constants.iter().map(|(name, values)| {
         let values = values.iter().map(ToString::to_string);
         quote!((#name, &[#(#values),*]))
@@ -141,10 +146,22 @@ fn description(member: &Member) -> TokenStream {
             values: &[#(#values),*],
             tags: &[#(#tags),*],
             constants: &[#(#constants),*],
-            names: &[#(#names),*],
+            names: #names,
             required: &[#(#required),*],
             any_name: #any_name,
             items: &[#(#items),*],
         }
     }
+}
+
+/// Which members have a property of a name, by the length of the name.
+fn holders<'a>(members: impl Iterator<Item = Option<&'a Member>>) -> TokenStream {
+    let mut holders: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
+    for (index, member) in members.enumerate() {
+        for name in member.into_iter().flat_map(|member| &member.names) {
+            holders.entry((name.len(), name)).or_default().push(index);
+        }
+    }
+    let holders = holders.iter().map(|((_, name), members)| quote!((#name, &[#(#members),*])));
+    quote!(super::support::Holders(&[#(#holders),*]))
 }

@@ -14,8 +14,8 @@ pub(crate) struct Member {
     pub(crate) tags: &'static [&'static str],
     /// Properties that have one of few values, written as JSON.
     pub(crate) constants: &'static [(&'static str, &'static [&'static str])],
-    /// The names of its properties, the shortest first, then by their text: most names differ in length.
-    pub(crate) names: &'static [&'static str],
+    /// How many properties it has.
+    pub(crate) names: usize,
     /// The properties that are always there.
     pub(crate) required: &'static [&'static str],
     /// Whether it takes properties of any name.
@@ -24,9 +24,23 @@ pub(crate) struct Member {
     pub(crate) items: &'static [Self],
 }
 
-impl Member {
-    fn has_name(&self, name: &str) -> bool {
-        self.names.binary_search_by_key(&(name.len(), name), |own| (own.len(), own)).is_ok()
+/// The members of a union, and which of them have a property of a name.
+pub(crate) struct Members {
+    pub(crate) members: &'static [Member],
+    pub(crate) holders: Holders,
+    /// The same of what the members' items are.
+    pub(crate) item_holders: Holders,
+}
+
+/// The members that have a property of a name, by the name. The shortest names are first, then they are in the order of
+/// their texts: most names differ in length.
+pub(crate) struct Holders(pub(crate) &'static [(&'static str, &'static [usize])]);
+
+impl Holders {
+    fn of(&self, name: &str) -> &'static [usize] {
+        let from = self.0.partition_point(|(own, _)| own.len() < name.len());
+        let as_long = self.0[from..].iter().take_while(|(own, _)| own.len() == name.len());
+        as_long.clone().find(|(own, _)| *own == name).map_or(&[], |(_, members)| members)
     }
 }
 
@@ -34,7 +48,8 @@ impl Member {
 ///
 /// Scalars are told apart by their JSON type, objects by the discriminator, else by properties with one value, else by
 /// the names of their properties.
-pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<usize> {
+pub(crate) fn candidates(json: &Json<'_>, tag: &str, union: &Members) -> Vec<usize> {
+    let members = union.members;
     let ranks: &[&str] = match json {
         Json::Scalar(Value::Bool(_)) => &["boolean"],
         Json::Scalar(Value::Number(number)) if number.is_f64() => &["number", "integer"],
@@ -46,7 +61,7 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
     };
     let rank = |member: &Member| ranks.iter().position(|name| member.types.contains(name));
     let mut fitting: Vec<usize> = (0..members.len()).filter(|index| rank(&members[*index]).is_some()).collect();
-    by_items(json, members, &mut fitting);
+    by_items(json, union, &mut fitting);
     match json {
         Json::Object(_) => {
             if let Some(found) = json.get(tag).filter(|_| !tag.is_empty()) {
@@ -61,7 +76,7 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
             if fitting.len() < 2 {
                 return fitting;
             }
-            by_properties(json, fitting.iter().map(|index| (*index, &members[*index])))
+            by_properties(json, fitting.iter().map(|index| (*index, &members[*index])), &union.holders)
         }
         Json::Text(text) => {
             let has = |index: &usize| members[*index].values.contains(&&**text);
@@ -76,7 +91,7 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, members: &[Member]) -> Vec<
 }
 
 /// Of lists and maps of objects, leaves those that the first object in a value may be of.
-fn by_items(json: &Json<'_>, members: &[Member], fitting: &mut Vec<usize>) {
+fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
     let is_object = |json: &&Json<'_>| matches!(json, Json::Object(_));
     let first = match json {
         Json::List(list) => list.iter().find(is_object),
@@ -84,21 +99,24 @@ fn by_items(json: &Json<'_>, members: &[Member], fitting: &mut Vec<usize>) {
         Json::Scalar(_) | Json::Text(_) => None,
     };
     let Some(first) = first else { return };
-    let items = fitting.iter().filter_map(|index| Some((*index, members[*index].items.first()?)));
+    let items = fitting.iter().filter_map(|index| Some((*index, union.members[*index].items.first()?)));
     let items: Vec<_> = items.filter(|(_, item)| item.types.contains(&"object")).collect();
     if items.len() < 2 {
         return;
     }
-    let chosen = by_properties(first, items.iter().copied());
+    let chosen = by_properties(first, items.iter().copied(), &union.item_holders);
     fitting.retain(|index| chosen.contains(index) || items.iter().all(|(other, _)| other != index));
     let place = |index: &usize| chosen.iter().position(|other| other == index).unwrap_or(usize::MAX);
     fitting.sort_by_key(place);
 }
 
 /// Whether a member has each name that any of them has; one that lacks some would drop what the value is besides.
-pub(crate) fn has_all_names(json: &Json<'_>, member: &Member, members: &[Member]) -> bool {
-    let is_own = |name: &str| member.has_name(name) || !members.iter().any(|other| other.has_name(name));
-    member.any_name || json.properties().iter().all(|(name, _)| is_own(name))
+pub(crate) fn has_all_names(json: &Json<'_>, member: usize, union: &Members) -> bool {
+    let is_own = |name: &str| {
+        let holders = union.holders.of(name);
+        holders.is_empty() || holders.contains(&member)
+    };
+    union.members[member].any_name || json.properties().iter().all(|(name, _)| is_own(name))
 }
 
 /// What an object has of a member.
@@ -120,7 +138,11 @@ struct Fit<'a> {
 /// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
 /// one with most of the names comes first, then the one with the fewest other names, then the one the document names
 /// first.
-fn by_properties<'a>(object: &Json<'_>, members: impl ExactSizeIterator<Item = (usize, &'a Member)>) -> Vec<usize> {
+fn by_properties<'a>(
+    object: &Json<'_>,
+    members: impl ExactSizeIterator<Item = (usize, &'a Member)>,
+    holders: &Holders,
+) -> Vec<usize> {
     let mut fits: Vec<Fit<'_>> = Vec::with_capacity(members.len());
     for (index, member) in members {
         if let Some(agreement) = agreement(object, member) {
@@ -130,16 +152,13 @@ fn by_properties<'a>(object: &Json<'_>, members: impl ExactSizeIterator<Item = (
     }
     let names = object.properties();
     for (name, _) in names {
-        let mut holders = 0;
-        let mut last = 0;
-        for (place, fit) in fits.iter_mut().enumerate() {
-            if fit.member.has_name(name) {
-                fit.present += 1;
-                (holders, last) = (holders + 1, place);
-            }
-        }
-        if holders == 1 {
-            fits[last].only_here = true;
+        let holders = holders.of(name);
+        let mut fitting = fits.iter_mut().filter(|fit| holders.contains(&fit.index));
+        let first = fitting.next();
+        let others = fitting.map(|fit| fit.present += 1).count();
+        if let Some(first) = first {
+            first.present += 1;
+            first.only_here |= others == 0;
         }
     }
     fits.retain(|fit| {
@@ -150,8 +169,7 @@ fn by_properties<'a>(object: &Json<'_>, members: impl ExactSizeIterator<Item = (
             || (names.is_empty() && !fit.member.required.is_empty() && fit.complete)
     });
     fits.sort_by_key(|fit| {
-        let names = fit.member.names.len();
-        (-fit.agreement, !fit.complete, Reverse(fit.present), fit.member.any_name, names)
+        (-fit.agreement, !fit.complete, Reverse(fit.present), fit.member.any_name, fit.member.names)
     });
     // Names alone decide for one member. If that one does not decode, another would drop what is not its own.
     if fits.iter().all(|fit| fit.member.constants.is_empty()) {
@@ -177,6 +195,8 @@ fn agreement(object: &Json<'_>, member: &Member) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde::Deserialize as _;
 
     use super::*;
@@ -186,18 +206,34 @@ mod tests {
         values: &[],
         tags: &[],
         constants: &[],
-        names: &[],
+        names: 0,
         required: &[],
         any_name: false,
         items: &[],
     };
-    const A: Member = Member { names: &["a"], ..OBJECT };
-    const B: Member = Member { names: &["b", "c"], ..OBJECT };
+    const A: Member = Member { names: 1, ..OBJECT };
+    const B: Member = Member { names: 2, ..OBJECT };
+
+    /// A union of members with properties of these names; those of their items have others.
+    fn union(members: Vec<Member>, names: &[&[&'static str]], item_names: &[&[&'static str]]) -> Members {
+        Members { members: members.leak(), holders: holders(names), item_holders: holders(item_names) }
+    }
+
+    fn holders(names: &[&[&'static str]]) -> Holders {
+        let mut holders: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
+        for (member, names) in names.iter().enumerate() {
+            names.iter().for_each(|name| holders.entry((name.len(), name)).or_default().push(member));
+        }
+        Holders(holders.into_iter().map(|((_, name), members)| (name, &*members.leak())).collect::<Vec<_>>().leak())
+    }
 
     #[test]
     fn members_by_names() {
-        let members =
-            [Member { names: &["pano", "shared"], ..OBJECT }, Member { names: &["glb", "obj", "shared"], ..OBJECT }];
+        let members = union(
+            vec![Member { names: 2, ..OBJECT }, Member { names: 3, ..OBJECT }],
+            &[&["pano", "shared"], &["glb", "obj", "shared"]],
+            &[],
+        );
         for (names, member) in [
             (&[][..], None),
             (&["shared"], Some(0)),
@@ -217,7 +253,11 @@ mod tests {
     /// A member with other names would say that these may come.
     #[test]
     fn of_members_that_fit_equally_the_one_with_the_fewest_names_is_chosen() {
-        let members = [Member { names: &["pano", "preview"], ..OBJECT }, Member { names: &["preview"], ..OBJECT }];
+        let members = union(
+            vec![Member { names: 2, ..OBJECT }, Member { names: 1, ..OBJECT }],
+            &[&["pano", "preview"], &["preview"]],
+            &[],
+        );
         for (names, member) in [(&["preview"][..], 1), (&["pano", "preview"], 0)] {
             let object = names.iter().map(|name| ((*name).into(), Json::Scalar(Value::Null))).collect();
             assert_eq!(candidates(&Json::Object(object), "", &members).first(), Some(&member), "{names:?}");
@@ -228,13 +268,17 @@ mod tests {
     fn members_by_what_is_in_them() {
         const LIST: Member = Member { types: &["array"], ..OBJECT };
         const MAP: Member = Member { any_name: true, ..OBJECT };
-        let members = [
-            Member { items: &[A], ..LIST },
-            Member { items: &[B], ..LIST },
-            Member { items: &[Member { types: &["string"], ..OBJECT }], ..LIST },
-            Member { items: &[A], ..MAP },
-            Member { items: &[B], ..MAP },
-        ];
+        let members = union(
+            vec![
+                Member { items: &[A], ..LIST },
+                Member { items: &[B], ..LIST },
+                Member { items: &[Member { types: &["string"], ..OBJECT }], ..LIST },
+                Member { items: &[A], ..MAP },
+                Member { items: &[B], ..MAP },
+            ],
+            &[],
+            &[&["a"], &["b", "c"], &[], &["a"], &["b", "c"]],
+        );
         for (value, expected) in [
             (serde_json::json!([{"a": 1}]), &[0, 2][..]),
             (serde_json::json!(["x", {"b": 1}]), &[1, 2]),
@@ -250,6 +294,7 @@ mod tests {
 
     #[test]
     fn members_that_would_drop_what_is_anothers() {
+        let members = union(vec![A, B], &[&["a"], &["b", "c"]], &[]);
         for (value, of_a, of_b) in [
             (serde_json::json!({"a": 1, "new": 1}), true, false),
             (serde_json::json!({"b": 1, "c": 1}), false, true),
@@ -257,24 +302,30 @@ mod tests {
             (serde_json::json!([]), true, true),
         ] {
             let json = Json::deserialize(&value).unwrap();
-            let has_all = |member| has_all_names(&json, member, &[A, B]);
-            assert_eq!((has_all(&A), has_all(&B)), (of_a, of_b), "{value}");
+            let has_all = |member| has_all_names(&json, member, &members);
+            assert_eq!((has_all(0), has_all(1)), (of_a, of_b), "{value}");
         }
     }
 
     #[test]
     fn members_by_type_tag_and_constant() {
-        let members = [
-            Member { types: &["string"], ..OBJECT },
-            Member { types: &["string"], values: &["a"], ..OBJECT },
-            Member { types: &["number"], ..OBJECT },
-            Member { tags: &["cat"], names: &["kind", "claws"], ..OBJECT },
-            Member { tags: &["dog"], names: &["kind", "claws"], ..OBJECT },
-            Member { constants: &[("is", &["true"])], names: &["is"], ..OBJECT },
-            Member { constants: &[("is", &["false"])], names: &["is"], ..OBJECT },
-            Member { types: &["array"], ..OBJECT },
-            Member { tags: &["1.0", "False"], names: &["kind", "claws"], ..OBJECT },
-        ];
+        const TAGGED: Member = Member { names: 2, ..OBJECT };
+        const FIXED: Member = Member { names: 1, ..OBJECT };
+        let members = union(
+            vec![
+                Member { types: &["string"], ..OBJECT },
+                Member { types: &["string"], values: &["a"], ..OBJECT },
+                Member { types: &["number"], ..OBJECT },
+                Member { tags: &["cat"], ..TAGGED },
+                Member { tags: &["dog"], ..TAGGED },
+                Member { constants: &[("is", &["true"])], ..FIXED },
+                Member { constants: &[("is", &["false"])], ..FIXED },
+                Member { types: &["array"], ..OBJECT },
+                Member { tags: &["1.0", "False"], ..TAGGED },
+            ],
+            &[&[], &[], &[], &["kind", "claws"], &["kind", "claws"], &["is"], &["is"], &[], &["kind", "claws"]],
+            &[],
+        );
         for (value, expected) in [
             (serde_json::json!("a"), &[1, 0][..]),
             (serde_json::json!("b"), &[0, 1]),

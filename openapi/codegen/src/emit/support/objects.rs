@@ -21,20 +21,25 @@ pub(crate) trait FromProperties<'de>: Sized {
 }
 
 pub(crate) fn read_object<'de, T: FromProperties<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_struct(OBJECT, &[], ObjectVisitor(PhantomData))
+    // A struct is larger than what deserializers return elsewhere, and they move what they return several times.
+    let mut object = None;
+    deserializer.deserialize_struct(OBJECT, &[], ObjectVisitor(&mut object))?;
+    object.ok_or_else(|| de::Error::custom("expected an object"))
 }
 
-struct ObjectVisitor<T>(PhantomData<T>);
+struct ObjectVisitor<'a, T>(&'a mut Option<T>);
 
-impl<'de, T: FromProperties<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
+impl<'de, T: FromProperties<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<T, A::Error> {
-        T::from_properties(Properties { access, undecoded: Undecoded::default(), object: PhantomData })
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
+        let properties = Properties { access, undecoded: Undecoded::default(), object: PhantomData };
+        *self.0 = Some(T::from_properties(properties)?);
+        Ok(())
     }
 }
 

@@ -79,6 +79,7 @@ fn run(what: &str, url: &str, directory: &Path) {
         // Building the clients is not measured.
         let mint = Mint::builder(Credentials::api_key("mint_bench").unwrap());
         let mint = mint.server(Server::Custom("http://127.0.0.1:1".into())).build().unwrap();
+        mint_loopback::install_cryptography();
         let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
         let began = Instant::now();
         match what {

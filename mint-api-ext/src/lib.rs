@@ -218,7 +218,8 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls, with the certificates of the system.
+//! - `rustls` (default): TLS by rustls with the cryptography of ring, and the certificates of the system.
+//! - `aws-lc`: the same with the cryptography of AWS-LC. With `default-features = false`, ring is not built.
 //! - `native-tls`: TLS by the library of the operating system.
 //! - `socks`: SOCKS proxies, such as `socks5h://127.0.0.1:1080`.
 //! - `catalog`: makes a list of wanted assets into files of a repository; see [`catalog`].

@@ -1,5 +1,7 @@
 //! The error of building a client.
 
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a client could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,23 +21,25 @@ pub enum BuildError {
         base_url: String,
     },
     /// The base URL is https, and this crate was compiled without TLS.
-    #[error("https needs TLS, and this program was built without: enable the feature `rustls` or `native-tls`")]
+    #[error(
+        "https needs TLS, and this program was built without: enable the feature `rustls`, `aws-lc` or `native-tls`"
+    )]
     NoTls,
     /// The system has no CA certificates to verify the server's certificate with.
     #[error(
         "this system has no CA certificates, so no https server can be trusted: install the package `ca-certificates`, \
          or point SSL_CERT_FILE at a file of certificates"
     )]
-    NoCertificates(#[source] reqwest::Error),
+    NoCertificates(#[source] BoxedError),
     /// A root certificate cannot be read.
     #[error(
         "a root certificate cannot be read: `root_certificates_pem` takes PEM, and `root_certificate_der` takes DER"
     )]
-    InvalidCertificate(#[source] Option<reqwest::Error>),
+    InvalidCertificate(#[source] Option<BoxedError>),
     /// The user agent has a character that an HTTP header cannot carry.
     #[error("`{0}` cannot be sent as the user agent: use visible ASCII")]
     InvalidUserAgent(String),
     /// The HTTP client could not be built for another reason.
     #[error("the HTTP client could not be made; check the proxy and the certificates it was given")]
-    Transport(#[source] reqwest::Error),
+    Transport(#[source] BoxedError),
 }

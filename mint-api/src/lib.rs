@@ -39,12 +39,19 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls, with the certificates of the system.
-//! - `native-tls`: TLS by the library of the operating system. It is used if both features are on.
+//! - `rustls` (default): TLS by rustls with the cryptography of ring, and the certificates of the system.
+//! - `aws-lc`: TLS by rustls with the cryptography of AWS-LC. It is used if both features are on.
+//! - `native-tls`: TLS by the library of the operating system. It is used if it is on with one of the others.
 //! - `schemars`: every type implements `schemars::JsonSchema` (schemars 1).
 //! - `test-builders`: the types of replies have builders, too, so that tests can make them.
 //!
 //! Without a TLS feature the client sends only `http` requests to this machine.
+//!
+//! With rustls, cryptography that the application has installed for its process
+//! (`rustls::crypto::CryptoProvider::install_default`) comes first. None has to be installed. This crate builds reqwest with
+//! its feature `rustls-no-provider`: a `reqwest::Client` that the application builds itself, with no TLS feature of reqwest
+//! of its own, would have no cryptography; turn on the feature of reqwest that you want, or take
+//! [`Transport::client`].
 
 mod any_route;
 mod base_url;

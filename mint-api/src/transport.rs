@@ -1,6 +1,8 @@
 //! The proxy and the certificates of HTTP clients.
 
-use std::error::Error as _;
+#[cfg(any(feature = "_rustls", feature = "native-tls"))]
+mod tls;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -24,7 +26,7 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let transport = Transport::default().proxy(reqwest::Proxy::https("http://proxy.example.com:3128")?);
-/// # #[cfg(feature = "rustls")]
+/// # #[cfg(any(feature = "rustls", feature = "aws-lc", feature = "native-tls"))]
 /// # let _transport = {
 /// // From a file: std::fs::read("company-ca.pem")?
 /// # let pem = "";
@@ -41,16 +43,8 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Clone, Default)]
 pub struct Transport {
     proxies: Vec<reqwest::Proxy>,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    certificates: Vec<Encoded>,
-}
-
-/// Certificates, not decoded yet.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-#[derive(Clone)]
-enum Encoded {
-    Pem(Vec<u8>),
-    Der(Vec<u8>),
+    #[cfg(any(feature = "_rustls", feature = "native-tls"))]
+    certificates: Vec<tls::Encoded>,
 }
 
 impl Transport {
@@ -63,9 +57,9 @@ impl Transport {
     /// Trusts the certificates in a PEM text (RFC 7468), one or more, in addition to those of the system.
     ///
     /// A text without a certificate is an error when the client is built: [`BuildError::InvalidCertificate`].
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "_rustls", feature = "native-tls"))]
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.certificates.push(Encoded::Pem(pem.into()));
+        self.certificates.push(tls::Encoded::Pem(pem.into()));
         self
     }
 
@@ -73,9 +67,9 @@ impl Transport {
     ///
     /// Bytes that are not a certificate are an error when the client is built: [`BuildError::InvalidCertificate`] or
     /// [`BuildError::Transport`].
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "_rustls", feature = "native-tls"))]
     pub fn root_certificate_der(mut self, der: impl Into<Vec<u8>>) -> Self {
-        self.certificates.push(Encoded::Der(der.into()));
+        self.certificates.push(tls::Encoded::Der(der.into()));
         self
     }
 
@@ -97,7 +91,7 @@ impl Transport {
         https: bool,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client, BuildError> {
-        let tls = cfg!(any(feature = "rustls", feature = "native-tls"));
+        let tls = cfg!(any(feature = "_rustls", feature = "native-tls"));
         if https && !tls {
             return Err(BuildError::NoTls);
         }
@@ -107,15 +101,6 @@ impl Transport {
             .http2_keep_alive_interval(PING_AFTER)
             .http2_keep_alive_timeout(PONG_WITHIN)
             .http2_keep_alive_while_idle(true);
-        // Without this, reqwest chooses by its own features, which any crate in the program may turn on.
-        #[cfg(feature = "native-tls")]
-        {
-            builder = builder.tls_backend_native();
-        }
-        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
-        {
-            builder = builder.tls_backend_rustls();
-        }
         if !https {
             // A proxy would see the key unencrypted, and cannot reach this machine.
             builder = builder.no_proxy();
@@ -123,32 +108,12 @@ impl Transport {
         for proxy in &self.proxies {
             builder = builder.proxy(proxy.clone());
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        // Without this, reqwest chooses by its own features, which any crate in the program may turn on.
+        #[cfg(any(feature = "_rustls", feature = "native-tls"))]
         {
-            let certificates: Vec<_> = self.certificates.iter().map(decoded).collect::<Result<_, _>>()?;
-            let certificates = certificates.into_iter().flatten();
-            builder = match https {
-                true => builder.tls_certs_merge(certificates),
-                // Otherwise the client would read the certificates of the system, and fail if there are none.
-                false => builder.tls_certs_only(certificates),
-            };
+            builder = tls::configure(builder, https, &self.certificates)?;
         }
-        configure(builder).build().map_err(|error| match lacks_certificates(&error) {
-            true => BuildError::NoCertificates(error),
-            false => BuildError::Transport(error),
-        })
-    }
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn decoded(certificates: &Encoded) -> Result<Vec<reqwest::Certificate>, BuildError> {
-    let decoded = match certificates {
-        Encoded::Pem(pem) => reqwest::Certificate::from_pem_bundle(pem),
-        Encoded::Der(der) => reqwest::Certificate::from_der(der).map(|certificate| vec![certificate]),
-    };
-    match decoded {
-        Ok(certificates) if certificates.is_empty() => Err(BuildError::InvalidCertificate(None)),
-        result => result.map_err(|error| BuildError::InvalidCertificate(Some(error))),
+        configure(builder).build().map_err(|error| BuildError::Transport(error.into()))
     }
 }
 
@@ -157,20 +122,8 @@ impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut transport = f.debug_struct("Transport");
         transport.field("proxies", &self.proxies.len());
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(any(feature = "_rustls", feature = "native-tls"))]
         transport.field("certificates", &self.certificates.len());
         transport.finish()
     }
-}
-
-/// Whether a client could not be built because the system has no CA certificates. Only the text of the error says so.
-fn lacks_certificates(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if error.to_string().contains("CA certificates") {
-            return true;
-        }
-        source = error.source();
-    }
-    false
 }

@@ -12,10 +12,16 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
+/// A client as an application makes it that turns on no TLS feature of reqwest.
+fn client_of(base_url: &str) -> Client {
+    mint_loopback::install_cryptography();
+    Client::new(base_url)
+}
+
 /// A client, and a server that sends the same reply to every request.
 async fn serve(reply: loopback::Reply) -> (Client, Loopback) {
     let server = Loopback::start(move |_| reply.clone()).await;
-    (Client::new(server.base_url()), server)
+    (client_of(server.base_url()), server)
 }
 
 fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
@@ -80,7 +86,7 @@ async fn parameters_that_are_not_given_are_not_sent() {
 
 #[tokio::test]
 async fn a_parameter_that_its_form_cannot_hold_is_an_error() {
-    let client = Client::new("http://127.0.0.1:9");
+    let client = client_of("http://127.0.0.1:9");
     let nested = json!({"x": {"y": 1}}).as_object().unwrap().clone();
     let error = client.list_things().point(nested).send().await.unwrap_err();
     assert!(error.to_string().contains("`point` cannot be written"), "{error}");
@@ -166,7 +172,7 @@ async fn a_form_holds_lists_and_objects() {
 
 #[tokio::test]
 async fn a_body_that_lacks_something_is_an_error() {
-    let client = Client::new("http://127.0.0.1:9");
+    let client = client_of("http://127.0.0.1:9");
     let error = client.send_object().body_map(|body| body).send().await.unwrap_err();
     assert!(error.to_string().contains("name"), "{error}");
 }

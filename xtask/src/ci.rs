@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: runs the gates, and prints the fix of each failure.
 
 mod application;
+mod crates;
 mod features;
 mod fleet;
 mod gate;

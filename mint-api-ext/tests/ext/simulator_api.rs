@@ -5,6 +5,7 @@ use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use jsonschema::Validator;
+use mint_api_ext::client::Transport;
 use mint_api_ext::simulator::{Route, Simulator, SimulatorBuilder};
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ impl Api {
         Self {
             simulator: builder.start().await.unwrap(),
             // Without idle connections there is no timer that a paused clock could run to.
-            client: reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap(),
+            client: Transport::default().client(false, |builder| builder.pool_max_idle_per_host(0)).unwrap(),
             validators: Mutex::default(),
             answered: Mutex::default(),
         }

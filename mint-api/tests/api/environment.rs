@@ -14,7 +14,7 @@ async fn call_loopback() {
 }
 
 // Other systems do not keep certificates in files, and OpenSSL finds its own at run time.
-#[cfg(all(target_os = "linux", feature = "rustls", not(feature = "native-tls")))]
+#[cfg(all(target_os = "linux", any(feature = "rustls", feature = "aws-lc"), not(feature = "native-tls")))]
 #[test]
 fn without_certificates_only_https_fails() {
     use mint_api::{BuildError, Client, Credentials, Server, Transport};
@@ -34,7 +34,22 @@ fn without_certificates_only_https_fails() {
     });
 }
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+// The library of the operating system has its own.
+#[cfg(all(any(feature = "rustls", feature = "aws-lc"), not(feature = "native-tls")))]
+#[test]
+fn cryptography_that_the_application_installed_comes_first() {
+    use mint_api::{BuildError, Transport};
+
+    in_child("environment::cryptography_that_the_application_installed_comes_first", &[], || {
+        let own = rustls::crypto::ring::default_provider();
+        // It has no way to encrypt, so that no client can be built with it.
+        rustls::crypto::CryptoProvider { cipher_suites: Vec::new(), ..own }.install_default().unwrap();
+        let error = Transport::default().client(false, |builder| builder).expect_err("there are no cipher suites");
+        assert!(matches!(error, BuildError::Transport(_)), "{error:?}");
+    });
+}
+
+#[cfg(not(any(feature = "rustls", feature = "aws-lc", feature = "native-tls")))]
 #[test]
 fn without_tls_only_https_fails() {
     let client = mint_api::Client::builder(mint_api::Credentials::api_key("key").unwrap());

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use mint_api_ext::client::Transport;
 use mint_api_ext::simulator::{API_KEY, Route, Simulator};
 
 const LAMPS: u64 = 24;
@@ -15,7 +16,7 @@ const KILLS: u64 = 6;
 async fn a_killed_service_pays_once_and_loses_nothing() {
     let simulator = Simulator::builder().credits(1e6).speed(1.5).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let client = Client(reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap());
+    let client = Client(Transport::default().client(false, |client| client.timeout(Duration::from_secs(60))).unwrap());
     let mut service = Service::start(&simulator, folder.path());
     for lamp in 0..LAMPS {
         if lamp % (LAMPS / KILLS) != 0 {

@@ -12,6 +12,7 @@
 //! })
 //! .await;
 //!
+//! # mint_loopback::install_cryptography();
 //! let reply = reqwest::get(server.url("/things/1?full=true")).await?;
 //! assert_eq!(reply.text().await?, r#"{"name":"a thing"}"#);
 //! assert_eq!(server.request().line(), "GET /things/1?full=true HTTP/1.1");
@@ -27,7 +28,7 @@
 //! | no reply at all, or a reset connection | [`Reply::never`], [`Reply::reset`] |
 //! | bytes that are not HTTP | [`Reply::raw`] |
 //! | one reply after another | [`in_turn`] |
-//! | TLS and HTTP/2 | [`Loopback::start_tls`], [`CERTIFICATE`] |
+//! | TLS and HTTP/2 | [`Loopback::start_tls`], [`CERTIFICATE`], [`install_cryptography`] |
 //! | a peer that hangs while its TCP acknowledges | [`Loopback::freeze`] |
 //! | an address that refuses connections | [`Refusing`] |
 //!
@@ -48,4 +49,4 @@ pub use loopback::{Loopback, in_turn};
 pub use refusing::Refusing;
 pub use reply::Reply;
 pub use request::Request;
-pub use tls::CERTIFICATE;
+pub use tls::{CERTIFICATE, install_cryptography};

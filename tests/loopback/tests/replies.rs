@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
-use mint_loopback::{CERTIFICATE, Loopback, Refusing, Reply, in_turn};
+use mint_loopback::{CERTIFICATE, Loopback, Refusing, Reply, in_turn, install_cryptography};
 use reqwest::{Certificate, Client, Method, Version};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,12 +12,14 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 fn client() -> Client {
+    install_cryptography();
     let certificate = Certificate::from_pem(CERTIFICATE).unwrap();
     Client::builder().no_proxy().tls_certs_merge([certificate]).build().unwrap()
 }
 
 /// A client that begins with the preface of HTTP/2.
 fn client_of_http_2() -> Client {
+    install_cryptography();
     Client::builder().no_proxy().http2_prior_knowledge().build().unwrap()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use mint_api_ext::client::Transport;
 use mint_api_ext::simulator::{API_KEY, Route, Script, Simulator};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Url};
@@ -38,7 +39,7 @@ struct Extras<'a> {
 impl Walker {
     async fn start() -> Self {
         let simulator = Simulator::builder().credits(2000.0).start().await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = Transport::default().client(false, |builder| builder).unwrap();
         Self { simulator, http, operations: operations(), known: BTreeSet::new(), seen: BTreeMap::new() }
     }
 
@@ -255,7 +256,7 @@ async fn walk_pages(walker: &mut Walker, index: usize, whole: &Value) {
 #[tokio::test]
 async fn an_unknown_route_is_a_problem() {
     let simulator = Simulator::start().await.unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = Transport::default().client(false, |builder| builder).unwrap();
     for (method, path, status) in [
         (Method::GET, "/v1/nothing", 404),
         (Method::GET, "/", 404),

@@ -53,7 +53,10 @@ pub(crate) fn package<'a>(metadata: &'a Value, name: &str) -> Option<&'a Value> 
 
 fn features(metadata: &Value, name: &str) -> Vec<String> {
     let features = package(metadata, name).and_then(|package| package["features"].as_object());
-    let own = features.into_iter().flatten().filter(|(name, enables)| *name != "default" && !is_passed_on(enables));
+    let own = features
+        .into_iter()
+        .flatten()
+        .filter(|(name, enables)| *name != "default" && !name.starts_with('_') && !is_passed_on(enables));
     own.map(|(name, _)| name.clone()).collect()
 }
 
@@ -76,7 +79,10 @@ mod tests {
     fn features_are_read_off_the_workspace() {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
         assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
-        assert_eq!(features(&metadata, "mint-api"), ["native-tls", "rustls", "schemars", "socks", "test-builders"]);
+        assert_eq!(
+            features(&metadata, "mint-api"),
+            ["aws-lc", "native-tls", "rustls", "schemars", "socks", "test-builders"]
+        );
         assert_eq!(
             features(&metadata, "mint-api-ext"),
             ["catalog", "cli", "glb", "object-store", "progress", "simulator", "unpack"]

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::{env, io};
 
+use super::crates::Most;
 use super::{application, features, fleet, readme};
 use crate::Exit;
 use crate::check;
@@ -34,8 +35,8 @@ pub(crate) enum Run {
     Cargo(Cargo),
     /// `cargo xtask check`, without starting another process.
     Check,
-    /// Crates that must not be among what a package brings into an application.
-    Dependencies(&'static [Absent]),
+    /// What a package brings into an application: crates that must not be among it, and how many there may be.
+    Dependencies { absent: &'static [Absent], most: &'static [Most] },
     /// Each feature alone.
     Features,
     /// An application built from the packages alone.
@@ -98,8 +99,10 @@ impl Gate {
             Run::Fleet => return verdict_of(fleet::run(workspace)),
             Run::Application => return verdict_of(application::run(workspace)),
             Run::Readme => return verdict_of(readme::run(workspace)),
-            Run::Dependencies(absent) => {
-                absent.iter().try_fold(GateVerdict::Pass, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
+            Run::Dependencies { absent, most } => {
+                let of_most = |verdict: GateVerdict, most: &Most| verdict.and(verdict_of(most.run(workspace)));
+                let verdict = most.iter().fold(GateVerdict::Pass, of_most);
+                absent.iter().try_fold(verdict, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
             }
         };
         result.unwrap_or_else(|error| {
@@ -115,7 +118,7 @@ impl Gate {
             Run::Check => "cargo xtask check".into(),
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
             Run::Application | Run::Readme => format!("cargo xtask ci package {}", self.name),
-            Run::Dependencies(_) | Run::Features | Run::Fleet => format!("cargo xtask ci {}", self.name),
+            Run::Dependencies { .. } | Run::Features | Run::Fleet => format!("cargo xtask ci {}", self.name),
         }
     }
 }
@@ -242,7 +245,7 @@ mod tests {
     fn what_must_not_be_there_could_be() {
         let lock = std::fs::read_to_string(Workspace::of_this_build().root().join("Cargo.lock")).unwrap();
         for gate in GATES {
-            let Run::Dependencies(absent) = &gate.run else { continue };
+            let Run::Dependencies { absent, .. } = &gate.run else { continue };
             for name in absent.iter().flat_map(|absent| absent.crates) {
                 assert!(lock.contains(&format!("name = \"{name}\"\n")), "no crate of the workspace brings {name}");
             }

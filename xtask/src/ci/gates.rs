@@ -1,5 +1,6 @@
 //! The one list of gates. `.ci/run` and the workflows run these and nothing else.
 
+use super::crates::Most;
 use super::gate::{Absent, Cargo, Gate, Run};
 
 /// What serves, decodes or draws; only the simulator, other stores, progress bars, facts of files and the maintainer need it.
@@ -43,23 +44,35 @@ pub(crate) const GATES: &[Gate] = &[
     },
     Gate {
         name: "dependencies",
-        run: Run::Dependencies(&[
-            Absent { package: "mint-api", features: &[], crates: GENERATOR },
-            Absent { package: "mint-api-ext", features: &[], crates: GENERATOR },
-            Absent { package: "mint-api-ext", features: &[], crates: SERVERS },
-            // One TLS stack, by default rustls on aws-lc.
-            Absent {
-                package: "mint-api-ext",
-                features: &[],
-                crates: &["native-tls", "openssl", "openssl-sys", "ring"],
-            },
-            Absent {
-                package: "mint-api-ext",
-                features: &["--no-default-features", "--features", "native-tls"],
-                crates: &["aws-lc-rs", "ring", "rustls"],
-            },
-            Absent { package: "mint-api-ext", features: &["--no-default-features"], crates: &["native-tls", "rustls"] },
-        ]),
+        run: Run::Dependencies {
+            most: &[Most { package: "mint-api", crates: 150 }, Most { package: "mint-api-ext", crates: 166 }],
+            absent: &[
+                Absent { package: "mint-api", features: &[], crates: GENERATOR },
+                Absent { package: "mint-api-ext", features: &[], crates: GENERATOR },
+                Absent { package: "mint-api-ext", features: &[], crates: SERVERS },
+                // One TLS stack, by default rustls on ring.
+                Absent {
+                    package: "mint-api-ext",
+                    features: &[],
+                    crates: &["aws-lc-rs", "native-tls", "openssl", "openssl-sys"],
+                },
+                Absent {
+                    package: "mint-api-ext",
+                    features: &["--no-default-features", "--features", "aws-lc"],
+                    crates: &["native-tls", "openssl", "openssl-sys", "ring"],
+                },
+                Absent {
+                    package: "mint-api-ext",
+                    features: &["--no-default-features", "--features", "native-tls"],
+                    crates: &["aws-lc-rs", "ring", "rustls"],
+                },
+                Absent {
+                    package: "mint-api-ext",
+                    features: &["--no-default-features"],
+                    crates: &["native-tls", "rustls"],
+                },
+            ],
+        },
         fix: "move the dependency to [build-dependencies] or [dev-dependencies], or behind a feature that is off by default",
     },
     // The default features lie between the two: what they add is in all of them.

@@ -1,6 +1,7 @@
 //! A crate outside the workspace, which takes the published packages as the registry would give them.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 use super::gate::GateVerdict;
@@ -33,15 +34,26 @@ impl<'a> Outsider<'a> {
         fs::write(&path, text).map_err(|error| Problem::of_path("write", &path, error, fix))
     }
 
-    /// Builds and runs the program of the crate, offline, with the versions in the lock file of the workspace.
+    /// Cargo in the folder of the crate, with the versions in the lock file of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// When the lock file cannot be read or written.
+    pub(crate) fn cargo(&self) -> Result<Command, Problem> {
+        self.write("Cargo.lock", &read(&self.workspace.root().join("Cargo.lock"))?)?;
+        let mut command = self.workspace.cargo();
+        command.current_dir(&self.root);
+        Ok(command)
+    }
+
+    /// Builds and runs the program of the crate, offline.
     ///
     /// # Errors
     ///
     /// When the lock file cannot be read or written.
     pub(crate) fn run(&self) -> Result<GateVerdict, Problem> {
-        self.write("Cargo.lock", &read(&self.workspace.root().join("Cargo.lock"))?)?;
-        let mut command = self.workspace.cargo();
-        command.current_dir(&self.root).args(["run", "--quiet", "--offline"]);
+        let mut command = self.cargo()?;
+        command.args(["run", "--quiet", "--offline"]);
         let (profile, debug) = AS_IN_THE_WORKSPACE;
         let debug = env::var_os(profile).unwrap_or_else(|| debug.into());
         command.env("CARGO_TARGET_DIR", self.workspace.target()).env(profile, debug);

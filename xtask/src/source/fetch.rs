@@ -107,6 +107,8 @@ impl Fetcher {
     }
 
     fn client(&self, url: &Url) -> Result<&Client, reqwest::Error> {
+        // Another client may have done so.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = Client::builder().redirect(Policy::none()).referer(false);
         let builder = builder.user_agent(concat!("mint-rust-xtask/", env!("CARGO_PKG_VERSION")));
         // The proxy of the system has no way back to this machine, and http needs no certificates.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
@@ -237,12 +238,20 @@ fn published_documents_are_compared() {
     // The largest ones hold nothing that the others do not, and take most of the time.
     paths.retain(|path| fs::metadata(path).is_ok_and(|metadata| metadata.len() < 100_000));
     let documents: Vec<_> = paths.iter().filter_map(|path| Some((path, read(path)?))).collect();
-    for (index, (path, document)) in documents.iter().enumerate() {
+    let documents = &documents;
+    let compare = |index: usize| {
+        let (path, document) = &documents[index];
         let drift = changes(document, document).unwrap();
         assert!(drift.changes.is_empty(), "{}: {}", path.display(), drift.to_text());
         let reversed = changes(document, &order::fields_reversed(document)).unwrap();
         assert!(reversed.changes.is_empty(), "{}: {}", path.display(), reversed.to_text());
         let (_, other) = &documents[(index + 1) % documents.len()];
         assert!(!changes(document, other).unwrap().changes.is_empty(), "{}", path.display());
-    }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        for first in 0..threads {
+            scope.spawn(move || (first..documents.len()).step_by(threads).for_each(compare));
+        }
+    });
 }

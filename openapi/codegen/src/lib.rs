@@ -19,6 +19,9 @@ pub use emit::{Generated, Settings, generate};
 pub use error::Error;
 pub use lower::{Lowered, lower};
 pub use model::pointer::Pointer;
-pub use plan::{Enum, Form, Member, Multipart, Operation, Plan, ReadType, ReplyKind, Separator, StatusVariant, Union};
+pub use plan::{
+    Enum, Form, Items, Member, Multipart, Operation, OtherMethod, Plan, ReadType, ReplyKind, Separator, StatusVariant,
+    Stream, Union,
+};
 pub use prepare::{Prepared, prepare};
 pub use report::{Code, Disposition, Entry, Explanation, Report, UnknownCode};

@@ -15,6 +15,7 @@ mod null_union;
 mod operations;
 mod references;
 mod schema;
+mod streams;
 mod targets;
 mod types;
 mod well_formed;
@@ -71,6 +72,7 @@ const ON_REFERENCES: &[fn(&mut Pass)] = &[document::sections, well_formed::mend,
 
 /// The passes after that, in order.
 const ON_OBJECTS: &[fn(&mut Pass)] = &[
+    streams::items,
     document::fields,
     document::required_parts,
     operations::name,

@@ -5,7 +5,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
-pub use operation::{Form, Multipart, Operation, ReplyKind, Separator, StatusVariant};
+pub use operation::{Form, Items, Multipart, Operation, OtherMethod, ReplyKind, Separator, StatusVariant, Stream};
 pub use types::{Enum, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.

@@ -24,6 +24,7 @@ mod parameters;
 mod patterns;
 mod properties;
 mod responses;
+mod streams;
 mod tolerance;
 mod union_cycles;
 mod unions;
@@ -98,6 +99,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     properties::unsent_nulls,
     properties::prepare,
     facts::take_constants,
+    facts::take_items,
     description::sanitise,
     description::describe_values,
 ];

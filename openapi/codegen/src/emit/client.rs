@@ -11,6 +11,7 @@ use syn::{
 };
 
 use super::Settings;
+use crate::plan::Plan;
 
 /// Replaces progenitor's path encoding, which leaves `..`, `\` and `:` unencoded.
 ///
@@ -125,16 +126,20 @@ fn with_question_marks(tokens: TokenStream) -> TokenStream {
 }
 
 /// Makes the constructors take a base URL with a slash at its end, and names the user agent.
-pub(super) fn complete_constructors(file: &mut File, settings: &Settings) {
+///
+/// A stream may take longer than any other reply, so a client that reads some bounds the time between two pieces.
+pub(super) fn complete_constructors(file: &mut File, plan: &Plan, settings: &Settings) {
+    let has_streams = plan.operations.values().any(|operation| operation.stream.is_some());
     for item in &mut file.items {
         if let Item::Impl(item) = item {
-            Constructors { user_agent: settings.user_agent.as_deref() }.visit_item_impl_mut(item);
+            Constructors { user_agent: settings.user_agent.as_deref(), has_streams }.visit_item_impl_mut(item);
         }
     }
 }
 
 struct Constructors<'a> {
     user_agent: Option<&'a str>,
+    has_streams: bool,
 }
 
 impl VisitMut for Constructors<'_> {
@@ -147,6 +152,12 @@ impl VisitMut for Constructors<'_> {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = &mut *expr
+            && call.method == "timeout"
+            && self.has_streams
+        {
+            call.method = parse_quote!(read_timeout);
+        }
         if let Expr::Call(call) = &*expr
             && let Some(user_agent) = self.user_agent
             && call.func.to_token_stream().to_string().ends_with("ClientBuilder :: new")

@@ -100,7 +100,8 @@ impl Generated {
 /// Generates a client from an OpenAPI 3.x document.
 ///
 /// The source is one module to `include!`. It needs the crates progenitor-client, reqwest, serde, serde_json, chrono,
-/// percent-encoding and, with [`Settings::schemars`], schemars; the README lists their features. The same document and
+/// percent-encoding and, with [`Settings::schemars`], schemars; the README lists their features, and what some documents
+/// need beside them. The same document and
 /// settings give the same source, to the byte.
 ///
 /// # Errors
@@ -141,7 +142,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     operations::complete(&mut file, &plan);
     client::replace_path_encoding(&mut file);
     client::replace_error(&mut file);
-    client::complete_constructors(&mut file, settings);
+    client::complete_constructors(&mut file, &plan, settings);
     client::seal(&mut file, settings);
     file.items.extend(server::items(&document.servers)?);
     let rust = named_types::settle_texts(&prettyplease::unparse(&file));

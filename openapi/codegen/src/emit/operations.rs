@@ -7,6 +7,7 @@ mod optional_body;
 mod path;
 mod query;
 mod replies;
+mod streams;
 
 use syn::visit_mut::VisitMut as _;
 use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type};
@@ -39,7 +40,12 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         if !operation.path_lists.is_empty() {
             Lists(&operation.path_lists).visit_item_mut(item);
         }
-        Headers { accept: operation.accept.as_deref() }.visit_item_mut(item);
+        let method = operation.stream.as_ref().and_then(|stream| stream.method.as_ref());
+        if let (Item::Impl(item), Some(_)) = (&mut *item, method) {
+            streams::add_method(item);
+        }
+        let streaming = method.map(|method| method.accept.as_str());
+        Headers { accept: operation.accept.as_deref(), streaming }.visit_item_mut(item);
         Replies { operation, plan }.visit_item_mut(item);
     }
 }

@@ -3,14 +3,17 @@
 mod builders;
 mod cookies;
 mod error;
+mod events;
 mod integers;
 mod json;
+mod json_streams;
 mod members;
 mod multipart;
 mod objects;
 mod query;
 mod reply;
 mod salvage;
+mod streams;
 mod texts;
 mod timestamp;
 mod undecoded;

@@ -4,7 +4,7 @@ use syn::{File, Item, ItemMod};
 
 use super::{Settings, attributes, names};
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Items, Plan};
 
 /// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
@@ -28,10 +28,23 @@ const SUPPORT: &[(&str, &str)] = &[
 /// Only for documents with multipart bodies: it needs the feature `multipart` of reqwest.
 const MULTIPART: (&str, &str) = ("multipart", include_str!("support/multipart.rs"));
 
+/// Only for documents with streams of items: they need the crates bytes and futures-core.
+const STREAMS: (&str, &str) = ("streams", include_str!("support/streams.rs"));
+const JSON_STREAMS: (&str, &str) = ("json_streams", include_str!("support/json_streams.rs"));
+
+/// Only for documents with streams of events: they also need the crate sse-stream.
+const EVENTS: (&str, &str) = ("events", include_str!("support/events.rs"));
+
 pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod, Error> {
     let mut files = Vec::new();
     let multipart = plan.operations.values().any(|operation| operation.multipart.is_some()).then_some(&MULTIPART);
-    for (name, text) in SUPPORT.iter().chain(multipart) {
+    let items: Vec<_> =
+        plan.operations.values().filter_map(|operation| Some(operation.stream.as_ref()?.items)).collect();
+    let is_json = |items: &Items| matches!(items, Items::Lines | Items::Records);
+    let streams = (!items.is_empty()).then_some(&STREAMS);
+    let of_json = items.iter().any(is_json).then_some(&JSON_STREAMS);
+    let events = items.iter().any(|items| !is_json(items)).then_some(&EVENTS);
+    for (name, text) in SUPPORT.iter().chain(multipart).chain(streams).chain(of_json).chain(events) {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
         if settings.schemars {
@@ -40,4 +53,34 @@ pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod
         files.extend(names::flattened(name, items));
     }
     Ok(names::module("support", files))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Settings, generate};
+
+    #[test]
+    fn only_streams_need_their_crates_and_time() {
+        for (media_type, sse_stream, futures_core) in [
+            ("application/json", false, false),
+            ("application/jsonl", false, true),
+            ("application/json-seq", false, true),
+            ("text/event-stream", true, true),
+        ] {
+            let replies =
+                json!({"200": {"description": "d", "content": {media_type: {"schema": {"type": "integer"}}}}});
+            let document = json!({
+                "openapi": "3.1.0",
+                "info": {"title": "t", "version": "1"},
+                "paths": {"/a": {"get": {"operationId": "a", "responses": replies}}},
+            });
+            let rust = generate(&document, &Settings::default()).unwrap().rust;
+            assert_eq!(rust.contains("sse_stream::"), sse_stream, "{media_type}");
+            assert_eq!(rust.contains("futures_core::"), futures_core, "{media_type}");
+            assert_eq!(rust.contains(".read_timeout(dur)"), futures_core, "{media_type}");
+            assert_eq!(rust.contains(".timeout(dur)"), !futures_core, "{media_type}");
+        }
+    }
 }

@@ -10,6 +10,8 @@ pub struct Operation {
     pub body_is_optional: bool,
     /// The kinds of its success replies by status. Empty where all are of one kind.
     pub replies: BTreeMap<String, ReplyKind>,
+    /// How its replies are read item by item. `None` where no reply is a stream of items.
+    pub stream: Option<Stream>,
     /// The value of the header `Accept`. `None` for the one that progenitor would send.
     pub accept: Option<String>,
     /// The media type of the body. `None` for the one that progenitor would send.
@@ -79,6 +81,44 @@ pub enum ReplyKind {
     Bytes,
     /// No body.
     Nothing,
+}
+
+/// A stream of items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stream {
+    /// What the items are.
+    pub items: Items,
+    /// The method that returns the stream. `None` if it is that for all replies, since each is a stream.
+    pub method: Option<OtherMethod>,
+}
+
+/// A second method of an operation, for the replies that are streams of items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherMethod {
+    /// The statuses of the streams, as keys of `responses`.
+    pub statuses: Vec<String>,
+    /// The value of the header `Accept`.
+    pub accept: String,
+    /// The schema of an item in the prepared document.
+    pub schema: serde_json::Value,
+}
+
+/// The items of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Items {
+    /// Server-sent events whose data is JSON.
+    EventsOfJson,
+    /// Server-sent events whose data is text.
+    EventsOfText,
+    /// Server-sent events whose type describes the whole event, not its data alone.
+    WholeEvents,
+    /// JSON texts, one in each line.
+    Lines,
+    /// JSON texts, each after a record separator.
+    Records,
 }
 
 /// One of the types of a reply that the status decides.

@@ -16,6 +16,22 @@ pub(crate) struct Directions {
     pub(crate) written: BTreeSet<String>,
 }
 
+impl Directions {
+    /// Adds schemas that are read, and what they refer to.
+    pub(crate) fn reads<'a>(&mut self, document: &Value, schemas: impl Iterator<Item = &'a Value>) {
+        let mut referred = BTreeSet::new();
+        for schema in schemas {
+            let shape = Shape::One(ObjectKind::Schema);
+            visit_value(schema, shape, &mut Pointer::default(), &mut |_, _, object| {
+                referred.extend(Component::referred_by(object));
+            });
+        }
+        if !referred.is_empty() {
+            self.read.extend(reached_schemas(&ReferenceGraph::of(document), referred));
+        }
+    }
+}
+
 pub(crate) fn directions(document: &Value) -> Directions {
     let mut read = BTreeSet::new();
     let mut written = BTreeSet::new();
@@ -26,11 +42,12 @@ pub(crate) fn directions(document: &Value) -> Directions {
         direction.extend(Component::referred_by(object));
     });
     let graph = ReferenceGraph::of(document);
-    let schemas = |referred: BTreeSet<Component>| {
-        let reached = graph.reached_from(referred).into_iter();
-        reached.filter(|component| component.section == "schemas").map(|component| component.name).collect()
-    };
-    Directions { read: schemas(read), written: schemas(written) }
+    Directions { read: reached_schemas(&graph, read), written: reached_schemas(&graph, written) }
+}
+
+fn reached_schemas(graph: &ReferenceGraph, referred: BTreeSet<Component>) -> BTreeSet<String> {
+    let reached = graph.reached_from(referred).into_iter();
+    reached.filter(|component| component.section == "schemas").map(|component| component.name).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::lower::EnumTexts;
 use crate::model::grammar::ObjectKind;
 use crate::model::names::pascal_name;
-use crate::model::operations;
+use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::plan::{Enum, Operation, Plan, ReadType, StatusVariant, Union};
@@ -68,7 +68,9 @@ impl Facts {
         let operations = self.operations(&document);
         let mut plan = Plan { operations, file_part: self.file_part.clone(), ..Plan::default() };
         let members = Members { document: &document, facts: &self };
-        let directions = directions(&document);
+        let mut directions = directions(&document);
+        let streams = plan.operations.values().filter_map(|operation| operation.stream.as_ref()?.method.as_ref());
+        directions.reads(&document, streams.map(|method| &method.schema));
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
             if self.file_part.as_ref() == Some(name) {
                 continue;
@@ -145,4 +147,21 @@ pub(super) fn take_constants(pass: &mut Pass<Facts>) {
             facts.constants.insert(at.clone(), values);
         }
     });
+}
+
+/// Moves the schemas of the items of streams from the document to the facts.
+pub(super) fn take_items(pass: &mut Pass<Facts>) {
+    let Pass { document, facts, .. } = pass;
+    for operations::Operation { path, method, fields, .. } in operations_mut(document) {
+        let replies = fields.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+        let content = replies.filter_map(|(_, reply)| reply.get_mut("content")?.as_object_mut()).flatten();
+        let items = content.filter_map(|(_, described)| described.as_object_mut()?.shift_remove("itemSchema"));
+        for schema in items.collect::<Vec<_>>() {
+            if let Some(method) =
+                facts.operation(path, method).stream.as_mut().and_then(|stream| stream.method.as_mut())
+            {
+                method.schema = schema;
+            }
+        }
+    }
 }

@@ -80,9 +80,10 @@ impl Naming<'_> {
             return;
         };
         for (media_type, value) in content {
-            if let Some(schema) = value.get_mut("schema") {
-                let at = at.join("content").join(media_type).join("schema");
-                self.schema(schema, wanted, &at);
+            for (field, wanted) in [("schema", wanted), ("itemSchema", &format!("{wanted}Item"))] {
+                if let Some(schema) = value.get_mut(field) {
+                    self.schema(schema, wanted, &at.join("content").join(media_type).join(field));
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::plan::{Operation, ReplyKind};
 use crate::prepare::facts::Facts;
+use crate::prepare::streams;
 use crate::report::{Code, Log, Pass};
 
 pub(super) fn normalise(pass: &mut Pass<Facts>) {
@@ -17,8 +18,9 @@ pub(super) fn normalise(pass: &mut Pass<Facts>) {
     let everywhere = error_schemas(document);
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
+    let whole = document.clone();
     let mut by_status = std::mem::take(&mut facts.by_status);
-    let mut replies = Replies { everywhere, taken, named: Map::new(), by_status: &mut by_status, log };
+    let mut replies = Replies { whole: &whole, everywhere, taken, named: Map::new(), by_status: &mut by_status, log };
     for operations::Operation { path, method, at, fields } in operations_mut(document) {
         let id = rust_name(operations::id(fields));
         replies.operation(fields, method, facts.operation(path, method), &id, &at.join("responses"));
@@ -30,6 +32,8 @@ pub(super) fn normalise(pass: &mut Pass<Facts>) {
 }
 
 struct Replies<'a> {
+    /// The document before this pass.
+    whole: &'a Value,
     /// The schemas of all JSON error replies of the document.
     everywhere: Vec<Value>,
     taken: BTreeSet<String>,
@@ -70,8 +74,24 @@ impl Replies<'_> {
         {
             successes.insert("2XX".into(), default.clone());
         }
+        let stream = streams::take(&mut successes, self.whole, at, self.log);
+        let has_others = !successes.is_empty();
         facts.accept = accept(successes.values(), errors.values());
+        if let Some(found) = &stream {
+            let accept = accept(found.replies.values(), errors.values()).unwrap_or_else(|| essence(&found.media_type));
+            facts.stream = Some(found.plan(has_others.then(|| accept.clone())));
+            if has_others {
+                self.log.add(Code::L117, at, format!("`send_streaming` reads `{}`", found.media_type));
+            } else {
+                self.log.add(Code::L117, at, format!("`{}`", found.media_type));
+                facts.accept = Some(accept);
+                successes = found.typed();
+            }
+        }
         self.successes(operation, facts, successes, id, at);
+        if let Some(found) = stream.filter(|_| has_others) {
+            found.keep_schema(operation);
+        }
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
             self.errors(responses, &errors, id, at);
         }
@@ -297,12 +317,10 @@ fn says_more_than_bytes(described: &Value) -> bool {
     schema.is_some_and(|schema| !schema.is_empty() && schema.get("type") != Some(&"string".into()))
 }
 
-/// Whether a media type is not just another notation of a JSON value: events, records, files.
+/// Whether a media type is not just another notation of a JSON value: a file.
 fn is_stream(media_type: &str) -> bool {
-    const STREAMS: &[&str] =
-        &[BYTES, "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq"];
     let essence = essence(media_type);
-    STREAMS.contains(&essence.as_str()) || ["image/", "audio/", "video/"].iter().any(|kind| essence.starts_with(kind))
+    essence == BYTES || ["image/", "audio/", "video/"].iter().any(|kind| essence.starts_with(kind))
 }
 
 /// The media type and schema of a reply in JSON.

@@ -94,6 +94,7 @@ codes! {
     L015 Lowered "a part that 3.0 requires is added, or rewritten as it requires";
     L016 Lowered "an operation without an id of its own is given one";
     L017 Lowered "unevaluated properties become additional ones";
+    L018 Lowered "the schema of the items of a stream becomes that of the stream";
     L101 Lowered "a JSON media type is read as `application/json`";
     L102 Lowered "all error replies of an operation become `4XX` and `5XX`";
     L103 Lowered "an inline type becomes a component";
@@ -110,6 +111,7 @@ codes! {
     L114 Lowered "a parameter that the path names is declared";
     L115 Lowered "an operation is given its Rust name";
     L116 Lowered "the caller distinguishes replies of several kinds";
+    L117 Lowered "a stream is read item by item";
     W001 Widened "a `false` schema is not checked";
     W002 Widened "null alone is read as any value";
     W003 Widened "an object or array among the values of an enum is not compared";

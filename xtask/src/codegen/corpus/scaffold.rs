@@ -9,7 +9,19 @@ use crate::problem::Problem;
 use crate::workspace::Workspace;
 
 /// The dependencies of generated code, with the versions of this workspace.
-const DEPENDENCIES: [&str; 6] = ["chrono", "percent-encoding", "progenitor-client", "reqwest", "serde", "serde_json"];
+///
+/// The last three are for streams of items.
+const DEPENDENCIES: [&str; 9] = [
+    "chrono",
+    "percent-encoding",
+    "progenitor-client",
+    "reqwest",
+    "serde",
+    "serde_json",
+    "bytes",
+    "futures-core",
+    "sse-stream",
+];
 
 /// Further dependencies for a `pattern` and for `format: uuid`.
 const OF_TYPIFY: &str = "regress = \"0.12\"\nuuid = { version = \"1\", features = [\"serde\"] }\n";

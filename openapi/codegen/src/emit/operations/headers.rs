@@ -5,17 +5,22 @@ use syn::visit_mut::{VisitMut, visit_expr_method_call_mut, visit_expr_mut};
 use syn::{Expr, ExprMethodCall, ImplItemFn, Stmt, parse_quote};
 
 use super::names_header;
+use super::streams::SEND_STREAMING;
 
 /// Sets the header `Accept`, and removes `api-version`, which progenitor adds.
 pub(super) struct Headers<'a> {
     pub(super) accept: Option<&'a str>,
+    /// The header of the method that returns a stream.
+    pub(super) streaming: Option<&'a str>,
 }
 
 impl VisitMut for Headers<'_> {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        if function.sig.ident != "send" {
-            return;
-        }
+        let accept = match () {
+            () if function.sig.ident == "send" => self.accept,
+            () if function.sig.ident == SEND_STREAMING => self.streaming,
+            () => return,
+        };
         let statements = &mut function.block.stmts;
         statements.retain(|statement| !text(statement).contains(r#"from_static ("api-version")"#));
         let fills_map = |text: &str| text.contains("header_map . append") || text.contains("append_cookie");
@@ -23,9 +28,9 @@ impl VisitMut for Headers<'_> {
         if !is_used {
             statements.retain(|statement| !text(statement).starts_with("let mut header_map"));
         }
-        let mut request = Request { accept: self.accept, has_accept: false, keeps_map: is_used };
+        let mut request = Request { accept, has_accept: false, keeps_map: is_used };
         request.visit_block_mut(&mut function.block);
-        if let Some(accept) = self.accept.filter(|_| !request.has_accept) {
+        if let Some(accept) = accept.filter(|_| !request.has_accept) {
             AddAccept(accept).visit_block_mut(&mut function.block);
         }
     }

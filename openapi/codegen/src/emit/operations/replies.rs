@@ -5,8 +5,9 @@ use syn::parse::Parser as _;
 use syn::visit_mut::VisitMut;
 use syn::{Arm, Expr, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
 
+use super::streams::{SEND_STREAMING, item_type, reader, stream_type};
 use super::with_argument;
-use crate::plan::{Operation, Plan, ReplyKind};
+use crate::plan::{Operation, Plan, ReplyKind, Stream};
 
 /// Replaces how an operation reads its replies.
 pub(super) struct Replies<'a> {
@@ -16,7 +17,8 @@ pub(super) struct Replies<'a> {
 
 impl VisitMut for Replies<'_> {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        if function.sig.ident != "send" {
+        let is_second = function.sig.ident == SEND_STREAMING;
+        if function.sig.ident != "send" && !is_second {
             return;
         }
         let ReturnType::Type(_, output) = &mut function.sig.output else { return };
@@ -25,24 +27,41 @@ impl VisitMut for Replies<'_> {
         let Some(error) = error else { return };
         let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
         let Some(response) = receiver(&replies.expr) else { return };
-        let reader: Expr = match value.is_some_and(|value| self.is_by_status(&value)) {
-            true => parse_quote!(super::support::json_by_status(#response).await),
-            false => parse_quote!(super::support::json(#response).await),
-        };
-        if !self.operation.replies.is_empty() {
-            **output =
-                with_argument(output, |reply| with_argument(&reply, |ty| parse_quote!(super::support::Reply<#ty>)));
-        }
-        let mut arms = match self.operation.replies.is_empty() {
-            true => replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect(),
-            false => self.of_kinds(&reader, &response),
-        };
         let otherwise: Expr = if matches!(&error, Type::Tuple(tuple) if tuple.elems.is_empty()) {
             parse_quote!(Error::unexpected(#response))
         } else if self.is_by_status(&error) {
             parse_quote!(Error::of_status(#response))
         } else {
             parse_quote!(Error::of(#response))
+        };
+        let mut change_value = |change: &dyn Fn(Type) -> Type| {
+            **output = with_argument(output, |reply| with_argument(&reply, change));
+        };
+        let mut arms: Vec<Arm> = match &self.operation.stream {
+            Some(Stream { items, method: Some(method) }) if is_second => {
+                change_value(&|_| stream_type(*items, &item_type(&method.schema)));
+                of_streams(&method.statuses, &reader(*items, &response), &response, &otherwise)
+            }
+            Some(Stream { items, method: None }) => {
+                change_value(&|item| stream_type(*items, &item));
+                let reader = reader(*items, &response);
+                replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect()
+            }
+            _ => {
+                let reader: Expr = match value.is_some_and(|value| self.is_by_status(&value)) {
+                    true => parse_quote!(super::support::json_by_status(#response).await),
+                    false => parse_quote!(super::support::json(#response).await),
+                };
+                match self.operation.replies.is_empty() {
+                    true => {
+                        replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect()
+                    }
+                    false => {
+                        change_value(&|ty| parse_quote!(super::support::Reply<#ty>));
+                        self.of_kinds(&reader, &response)
+                    }
+                }
+            }
         };
         arms.push(parse_quote!(_ => Err(#otherwise.await),));
         replies.arms = arms;
@@ -61,11 +80,7 @@ impl Replies<'_> {
         let mut successes: Vec<_> = self.operation.replies.iter().collect();
         successes.sort_by_key(|(status, _)| status.parse::<u16>().is_err());
         let arms = successes.into_iter().map(|(status, kind)| {
-            let status: Pat = match status.parse::<u16>() {
-                Ok(code) => Pat::parse_single.parse2(quote!(#code)),
-                Err(_) => Pat::parse_single.parse2(quote!(200u16..=299u16)),
-            }
-            .unwrap_or_else(|_| parse_quote!(_));
+            let status = pattern(status);
             let read: Expr = match kind {
                 ReplyKind::Json => parse_quote!(super::support::Reply::of_json(#reader)),
                 ReplyKind::JsonOrBytes => parse_quote!(match super::support::is_json(&#response) {
@@ -79,6 +94,28 @@ impl Replies<'_> {
         });
         arms.collect()
     }
+}
+
+/// The arms of successes that are streams, beside others.
+fn of_streams(statuses: &[String], reader: &Expr, response: &Ident, otherwise: &Expr) -> Vec<Arm> {
+    let mut statuses: Vec<_> = statuses.iter().collect();
+    statuses.sort_by_key(|status| status.parse::<u16>().is_err());
+    let arms = statuses.into_iter().flat_map(|status| -> [Arm; 2] {
+        let status = pattern(status);
+        // The server sent the other kind of success.
+        let other = parse_quote!(#status if super::support::is_json(&#response) => Err(#otherwise.await),);
+        [other, parse_quote!(#status => #reader,)]
+    });
+    arms.collect()
+}
+
+/// The pattern of the status of a success, or of all.
+fn pattern(status: &str) -> Pat {
+    match status.parse::<u16>() {
+        Ok(code) => Pat::parse_single.parse2(quote!(#code)),
+        Err(_) => Pat::parse_single.parse2(quote!(200u16..=299u16)),
+    }
+    .unwrap_or_else(|_| parse_quote!(_))
 }
 
 /// A generic argument of a type.

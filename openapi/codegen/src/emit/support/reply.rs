@@ -104,11 +104,13 @@ impl<T> Reply<T> {
 
 /// Whether a reply that may come as JSON or in another media type is JSON. One without a media type is.
 pub(crate) fn is_json(response: &Response) -> bool {
-    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    media_type.is_none_or(|media_type| {
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence.ends_with("/json") || essence.ends_with("+json")
-    })
+    media_type(response).is_none_or(|media_type| media_type.ends_with("/json") || media_type.ends_with("+json"))
+}
+
+/// The media type of a reply, without parameters, in lower case.
+pub(crate) fn media_type(response: &Response) -> Option<String> {
+    let media_type = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {

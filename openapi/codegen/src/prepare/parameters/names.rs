@@ -8,7 +8,7 @@ use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::report::Code;
 
 /// Names with a meaning of their own in a generated builder.
-const RESERVED: &[&str] = &["body", "body_map", "send", "new", "header_map", "client"];
+const RESERVED: &[&str] = &["body", "body_map", "send", "send_streaming", "new", "header_map", "client"];
 
 impl Parameters<'_> {
     /// Gives each parameter a unique name, records what it is on the wire, and returns the path with the new names.

@@ -117,3 +117,10 @@ pub(crate) const L017: Explanation = explained(
     r#"{"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "integer"}}"#,
     "Nothing.",
 );
+
+pub(crate) const L018: Explanation = explained(
+    "3.0 has no schema for the items of a stream. The client reads a stream item by item, and the data of an event as the JSON that it holds.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/jsonl": {"itemSchema": {"type": "integer"}}}}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/jsonl": {"schema": {"type": "integer"}}}}}}}}}"#,
+    "Nothing.",
+);

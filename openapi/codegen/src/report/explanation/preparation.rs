@@ -114,3 +114,10 @@ pub(crate) const L116: Explanation = explained(
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}}}}}}"#,
     "Nothing.",
 );
+
+pub(crate) const L117: Explanation = explained(
+    "The method returns an `EventStream` of server-sent events, or a `JsonStream` of JSON values in lines or records. Where an operation has other successes, too, `send` returns those, and `send_streaming` the stream.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"text/event-stream": {"schema": {"type": "integer"}}}}}}}}}"#,
+    "`a` returns an `EventStream<i64>`",
+    "Nothing.",
+);

@@ -53,9 +53,9 @@ pub(crate) const W007: Explanation = explained(
 );
 
 pub(crate) const W009: Explanation = explained(
-    "A stream is handed to the caller as bytes.",
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"text/event-stream": {"itemSchema": {"type": "string"}}}}}}}}}"#,
-    "a stream of bytes",
+    "Without a schema, the data of an event is a text, and a JSON value may be any. Streams of other media types than events and JSON are handed to the caller as bytes.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"text/event-stream": {}}}}}}}}"#,
+    "an `EventStream<String>`",
     "The types of the items.",
 );
 

@@ -17,9 +17,15 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/streams.rs"));
 }
 
+/// A client as an application makes it that turns on no TLS feature of reqwest.
+fn client_of(base_url: &str) -> Client {
+    mint_loopback::install_cryptography();
+    Client::new(base_url)
+}
+
 async fn serve(reply: Reply) -> (Client, Loopback) {
     let server = Loopback::start(move |_| reply.clone()).await;
-    (Client::new(server.base_url()), server)
+    (client_of(server.base_url()), server)
 }
 
 fn reply(media_type: &str, body: &str) -> Reply {

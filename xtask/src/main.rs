@@ -95,7 +95,7 @@ enum Command {
         /// The gates to run; all of them when none is named
         #[arg(value_name = "GATE", value_parser = ci::gate_names())]
         gates: Vec<String>,
-        /// Instead, measure what the crates cost: clean builds, numbers of crates, the size of the quickstart
+        /// Instead, compare clean builds of a small application with those of bare ones, and measure the quickstart
         #[arg(long, conflicts_with = "gates")]
         times: bool,
     },

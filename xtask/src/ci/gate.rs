@@ -1,9 +1,8 @@
 //! One gate: what it runs and how that is shown.
 
-use std::process::Stdio;
 use std::{env, io};
 
-use super::crates::Most;
+use super::crates::{Most, output};
 use super::{application, features, fleet, readme};
 use crate::Exit;
 use crate::check;
@@ -100,9 +99,9 @@ impl Gate {
             Run::Application => return verdict_of(application::run(workspace)),
             Run::Readme => return verdict_of(readme::run(workspace)),
             Run::Dependencies { absent, most } => {
-                let of_most = |verdict: GateVerdict, most: &Most| verdict.and(verdict_of(most.run(workspace)));
-                let verdict = most.iter().fold(GateVerdict::Pass, of_most);
-                absent.iter().try_fold(verdict, |verdict, absent| Ok(verdict.and(absent.run(workspace)?)))
+                let most = most.iter().map(|most| most.run(workspace));
+                let verdicts = most.chain(absent.iter().map(|absent| absent.run(workspace)));
+                return verdicts.map(verdict_of).fold(GateVerdict::Pass, GateVerdict::and);
             }
         };
         result.unwrap_or_else(|error| {
@@ -145,17 +144,10 @@ impl Cargo {
 }
 
 impl Absent {
-    fn run(&self, workspace: &Workspace) -> io::Result<GateVerdict> {
-        let output = workspace
-            .cargo()
-            .args(["tree", "-p", self.package, "-e", "normal", "--prefix", "none"])
-            .args(self.features)
-            .stderr(Stdio::inherit())
-            .output()?;
-        if !output.status.success() {
-            return Ok(GateVerdict::Fail);
-        }
-        let found = self.found_in(&String::from_utf8_lossy(&output.stdout));
+    fn run(&self, workspace: &Workspace) -> Result<GateVerdict, Problem> {
+        let mut cargo = workspace.cargo();
+        cargo.args(["tree", "-p", self.package, "-e", "normal", "--prefix", "none"]).args(self.features);
+        let found = self.found_in(&output(&mut cargo)?);
         for name in &found {
             let features = self.features.join(" ");
             eprintln!("error: an application that uses {} would build {name}", self.package);

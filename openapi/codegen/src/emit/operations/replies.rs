@@ -37,15 +37,17 @@ impl VisitMut for Replies<'_> {
         let mut change_value = |change: &dyn Fn(Type) -> Type| {
             **output = with_argument(output, |reply| with_argument(&reply, change));
         };
-        let mut arms: Vec<Arm> = match &self.operation.stream {
+        let successes = |reader: &Expr| {
+            replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, reader)).collect::<Vec<_>>()
+        };
+        let mut arms = match &self.operation.stream {
             Some(Stream { items, method: Some(method) }) if is_second => {
                 change_value(&|_| stream_type(*items, &item_type(&method.schema)));
                 of_streams(&method.statuses, &reader(*items, &response), &response, &otherwise)
             }
             Some(Stream { items, method: None }) => {
                 change_value(&|item| stream_type(*items, &item));
-                let reader = reader(*items, &response);
-                replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect()
+                successes(&reader(*items, &response))
             }
             _ => {
                 let reader: Expr = match value.is_some_and(|value| self.is_by_status(&value)) {
@@ -53,9 +55,7 @@ impl VisitMut for Replies<'_> {
                     false => parse_quote!(super::support::json(#response).await),
                 };
                 match self.operation.replies.is_empty() {
-                    true => {
-                        replies.arms.iter().filter(|arm| is_success(arm)).map(|arm| read_by(arm, &reader)).collect()
-                    }
+                    true => successes(&reader),
                     false => {
                         change_value(&|ty| parse_quote!(super::support::Reply<#ty>));
                         self.of_kinds(&reader, &response)

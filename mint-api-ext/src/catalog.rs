@@ -9,6 +9,7 @@
 //! | Make it | [`Catalog::run`], a stream of [`Event`]s |
 //! | Check the files, offline | [`Catalog::verify`] |
 //! | See the paid calls of each entry, and what they cost | [`Catalog::bought`] |
+//! | Write `mint-assets.json`, as Mint's own skills read it | [`Catalog::write_registry`] |
 //! | Remove the files of removed entries | [`Catalog::prune`] |
 //! | Decide for a failed, lost or changed entry | [`Run::again`], [`Run::resend`], [`Run::overwrite`] |
 //!
@@ -38,6 +39,7 @@ mod parse;
 mod plan;
 mod planner;
 mod prune;
+mod registry;
 mod run;
 mod state;
 mod toml_text;

@@ -51,7 +51,7 @@ fn asset(artifact: &Artifact) -> Option<Asset> {
 }
 
 /// The kind of an artifact. A known id decides it; otherwise the role does; otherwise the format does.
-fn kind(artifact: &Artifact) -> AssetKind {
+pub(super) fn kind(artifact: &Artifact) -> AssetKind {
     match artifact.id.as_str() {
         "original_glb" => return AssetKind::Glb,
         "optimized_glb" => return AssetKind::OptimizedGlb,

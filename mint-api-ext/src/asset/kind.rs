@@ -58,6 +58,32 @@ impl AssetKind {
         Self::of_field(&format!("{format}Url"))
     }
 
+    /// The kind of an artifact.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn of_artifact(artifact: &mint_api::types::Artifact) -> Self {
+        super::artifacts::kind(artifact)
+    }
+
+    /// The id of a file of this kind in an artifact manifest.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn artifact_id(&self) -> &str {
+        match self {
+            Self::Glb => "original_glb",
+            Self::OptimizedGlb => "optimized_glb",
+            Self::Fbx => "fbx",
+            Self::Obj => "obj",
+            Self::Stl => "stl",
+            Self::Usdz => "ar_usdz",
+            Self::ColliderMesh => "world_collider",
+            Self::Panorama => "panorama",
+            Self::Rad => "world_runtime_rad",
+            Self::Spz(_) => "spz",
+            Self::PreviewImage => "preview_image",
+            Self::Thumbnail => "thumbnail",
+            Self::Other(name) => name,
+        }
+    }
+
     /// The name of a file of this kind, without its extension.
     pub(crate) fn stem(&self) -> String {
         match self {

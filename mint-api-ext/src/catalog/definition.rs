@@ -22,6 +22,9 @@ pub struct Definition {
     pub out: String,
     /// What the lock records.
     pub lock: Recorded,
+    /// The registry to write, relative to the directory of the definition: see
+    /// [`Catalog::write_registry`](super::Catalog::write_registry). Default: none.
+    pub registry: Option<String>,
     /// The entries, by name.
     pub entries: BTreeMap<EntryId, Entry>,
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mint_api::Timestamp;
 
 use super::{EntryId, Step};
-use crate::error::Error;
+use crate::error::{Error, shown};
 
 /// A report of a [`Run`](super::Run). Its `Display` is a line for a person.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl fmt::Display for Waiting {
             Self::Review { operation, page } => {
                 f.write_str("its preview waits for review")?;
                 if let Some(page) = page {
-                    write!(f, " at {page}")?;
+                    write!(f, " at {}", shown(page))?;
                 }
                 match operation {
                     Some(operation) => write!(f, "; approve or revise operation {operation}, then run again"),

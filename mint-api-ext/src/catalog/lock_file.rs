@@ -64,6 +64,9 @@ pub(super) struct LockedEntry {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LockedFile {
+    /// The id of the file in Mint's manifests, such as `optimized_glb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) artifact: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) bytes: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use toml_edit::{Document, Item, TableLike};
 use super::definition::{Definition, Entry, Make, Picture, Recorded};
 use super::fields::{Fields, Lowest, Mistakes, kind, nearest};
 use super::file_choice::{FileChoice, WORDS};
-use super::{EntryId, Section};
+use super::{EntryId, Section, registry};
 use crate::download::{checked_path, folded};
 use crate::error::{Error, quoted};
 
@@ -100,6 +100,13 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
             root.get("lock").and_then(|item| fields.wrong(item, what)).unwrap_or_default()
         }
     };
+    let registry = fields.text("registry");
+    if let Some(path) = &registry
+        && let Err(why) = checked_path(path)
+        && let Some(item) = root.get("registry")
+    {
+        fields.wrong::<()>(item, format!("`registry` is {path:?}: {why}"));
+    }
     let defaults = fields.item("defaults");
     let sections: Vec<_> =
         Section::ALL.iter().filter_map(|section| Some((*section, fields.item(section.as_str())?))).collect();
@@ -110,7 +117,10 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
         read_section(mistakes, section, item, &defaults, &mut entries);
     }
     check_animations(mistakes, root, &entries);
-    Some(Definition { project: project?, budget, key_lifetime, out, lock, entries })
+    if registry.is_some() {
+        check_registry_keys(mistakes, root, &entries);
+    }
+    Some(Definition { project: project?, budget, key_lifetime, out, lock, registry, entries })
 }
 
 fn read_defaults(mistakes: &mut Mistakes<'_>, item: &Item) -> Defaults {
@@ -305,5 +315,24 @@ fn check_animations(mistakes: &mut Mistakes<'_>, root: &dyn TableLike, entries: 
             }
         };
         mistakes.add(span, what);
+    }
+}
+
+/// Checks that the names of the entries are keys of a registry, which has one table for all sections.
+fn check_registry_keys(mistakes: &mut Mistakes<'_>, root: &dyn TableLike, entries: &BTreeMap<EntryId, Entry>) {
+    let mut taken: HashMap<&str, &EntryId> = HashMap::new();
+    for id in entries.keys() {
+        let why = match taken.insert(&id.name, id) {
+            Some(other) => format!("{other} has the same key in the registry; rename one"),
+            None if !registry::is_key(&id.name) => {
+                "a key of the registry has lower-case letters, digits, `.`, `_` and single `-`, and begins and ends with \
+                 none of `.` and `-`; rename the entry"
+                    .to_owned()
+            }
+            None => continue,
+        };
+        let section = root.get(id.section.as_str()).and_then(Item::as_table_like);
+        let span = section.and_then(|table| table.get(&id.name)).and_then(Item::span);
+        mistakes.add(span, format!("[{}.{}]: {why}", id.section, quoted(&id.name)));
     }
 }

@@ -26,7 +26,7 @@ pub struct Pruned {
 
 impl Catalog {
     /// Removes the files of the entries that the definition has no longer, if they are as the lock says, and what runs left
-    /// in `.mint/staging`. It blocks while it works.
+    /// in `.mint/staging`, and their records in the registry. It blocks while it works.
     ///
     /// A file that somebody changed stays. So does an entry with an operation that has not ended: what was paid for is not
     /// forgotten. The lock forgets the earlier versions of the entries; going back to one is then a new start.
@@ -54,7 +54,7 @@ impl Catalog {
         let _lock = OsLock::acquire_now(&self.paths.os_lock)?;
         // A run may have changed it since.
         let now = Self::open(&self.paths.definition)?;
-        let (mut lock, mut pruned) = (now.lock.clone(), Pruned::default());
+        let (mut lock, mut pruned, mut forgotten) = (now.lock.clone(), Pruned::default(), Vec::new());
         let orphans: Vec<_> = now.lock.entries().filter(|(id, _)| !now.definition.entries.contains_key(id)).collect();
         for (id, entry) in orphans {
             if has_unsettled(entry) {
@@ -72,6 +72,7 @@ impl Catalog {
                     Some(_) => pruned.kept.push(path.into()),
                 }
             }
+            forgotten.push((id.clone(), entry.clone()));
             lock.remove(id);
         }
         for wanted in now.plan()?.entries.iter().filter_map(|planned| planned.wanted.as_ref()) {
@@ -81,6 +82,7 @@ impl Catalog {
                 lock.entry_mut(id).versions.retain(|hash, version| *hash == wanted.generation || is_unsettled(version));
             }
         }
+        now.forget_in_registry(&forgotten)?;
         if lock != now.lock {
             now.write_lock(&lock)?;
         }

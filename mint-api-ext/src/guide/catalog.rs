@@ -93,6 +93,10 @@
 //! and runs, and `mint verify` and `mint prune` are the methods of these names. It is in the feature `cli`. `MINT_RETRIES` sets
 //! how often it sends a call again after a failure that may pass: 5 times by default.
 //!
+//! With `registry = "mint-assets.json"`, [`write_registry`](crate::catalog::Catalog::write_registry), and `mint sync` at its
+//! end, write the registry that Mint's own skills for Three.js read: the files of each entry with their roles and loaders, and
+//! a `transform` that a person may edit. What others wrote into it stays.
+//!
 //! # What makes an entry anew
 //!
 //! | Change | Effect |

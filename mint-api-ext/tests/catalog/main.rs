@@ -6,6 +6,7 @@ mod killed;
 mod lock;
 mod mistakes;
 mod money;
+mod registry;
 mod running;
 mod soak;
 mod support {

@@ -112,6 +112,24 @@ fn the_fields_of_entries() {
 }
 
 #[test]
+fn the_keys_of_a_registry() {
+    check(
+        "project = 'p'\nregistry = '/x'",
+        &["2:12: `registry` is \"/x\": the path must be relative, and no part of it empty, `.` or `..`"],
+    );
+    let rule = "a key of the registry has lower-case letters, digits, `.`, `_` and single `-`, and begins and ends with none \
+                of `.` and `-`; rename the entry";
+    check(
+        "project = 'p'\nregistry = 'r.json'\n[models.Lamp]\nprompt = 'x'\n[models.bell]\nprompt = 'x'\n[audio.bell]\n\
+         prompt = 'x'",
+        &[
+            &format!("3:1: [models.Lamp]: {rule}"),
+            "7:1: [audio.bell]: models.bell has the same key in the registry; rename one",
+        ],
+    );
+}
+
+#[test]
 fn names_and_the_text_itself() {
     check(
         "project = 'p'\n[models.'a/../b']\nprompt = 'x'",

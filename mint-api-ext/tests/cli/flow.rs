@@ -56,6 +56,30 @@ async fn from_nothing_to_files_and_to_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_registry_is_written_at_the_end() {
+    let desk = Desk::empty().await;
+    desk.write("mint.toml", "project = 'p'\nregistry = 'mint-assets.json'\n[models.lamp]\nprompt = 'a lamp'");
+    let ran = desk.run(&["sync", "--yes"]).ends(0);
+    assert!(ran.stderr.contains("mint-assets.json is written"), "{ran:?}");
+    let written = desk.text("mint-assets.json");
+    assert!(written.contains("assets/models/lamp.glb"), "{written}");
+
+    fs::remove_file(desk.path("mint-assets.json")).unwrap();
+    let ran = desk.run(&["sync", "--dry-run"]).ends(4);
+    assert!(ran.stderr.contains("the registry is out of date"), "{ran:?}");
+    desk.run(&["sync"]).ends(0);
+    assert_eq!(desk.text("mint-assets.json"), written);
+    desk.run(&["sync", "--dry-run"]).ends(0);
+
+    // Nothing is bought while it cannot be written.
+    desk.write("mint-assets.json", "{}");
+    desk.write("mint.toml", "project = 'p'\nregistry = 'mint-assets.json'\n[models.lamp]\nprompt = 'another lamp'");
+    let ran = desk.run(&["sync", "--yes"]).ends(2);
+    assert!(ran.stderr.contains("`mint-assets.json` is no registry of assets"), "{ran:?}");
+    assert_eq!(desk.simulator.operations_started(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_projects_have_different_names() {
     let (one, other) = (Desk::empty().await, Desk::empty().await);
     one.run(&["init"]).ends(0);

@@ -3,6 +3,8 @@
 use mint_api_ext::catalog::{Change, EntryId, Event, Plan, Summary, Waiting};
 use serde_json::{Value, json};
 
+use crate::shown;
+
 /// The data of a plan.
 pub(crate) fn plan(plan: &Plan) -> Value {
     let entries: Vec<_> = plan
@@ -84,7 +86,7 @@ fn waiting_entry(entry: &EntryId, why: &Waiting) -> Value {
     let mut data = json!({"entry": entry.to_string(), "for": waiting(why).0, "text": why.to_string()});
     if let Waiting::Review { operation, page, .. } = why {
         data["operation"] = json!(operation);
-        data["page"] = json!(page);
+        data["page"] = json!(shown::page(page.as_deref()));
     }
     data
 }

@@ -92,6 +92,8 @@ project = \"{project}\"
 budget = 1000
 # The folder of the files.
 out = \"assets\"
+# A registry of the files for Mint's skills and for applications:
+# registry = \"mint-assets.json\"
 
 [defaults]
 preset = \"fast\"                      # or \"standard\", \"production\"

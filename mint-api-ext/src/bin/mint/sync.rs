@@ -2,6 +2,8 @@
 
 use futures::StreamExt as _;
 use mint_api_ext::catalog::{Catalog, Change, EntryId, Event, Plan, Run, Summary};
+use mint_api_ext::{Error, Mint};
+use serde_json::json;
 
 use crate::args::entry;
 use crate::bars::RunProgress;
@@ -47,10 +49,14 @@ pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failu
         return Err(Failure::usage(format!("mint.toml has no entry {unknown}; check its name")));
     }
     let mut plan = catalog.plan()?;
+    let is_registry_current = catalog.is_registry_current()?;
     if options.dry_run {
-        return dry_run(&mut plan, output).await;
+        return dry_run(&mut plan, is_registry_current, output).await;
     }
     if is_up_to_date(&plan) && options.named().next().is_none() {
+        if !is_registry_current {
+            write_registry(&client()?, output).await?;
+        }
         output.result("finished", event_data::unchanged(&plan), "everything is up to date");
         return Ok(Code::Done);
     }
@@ -58,18 +64,43 @@ pub(crate) async fn run(options: Options, output: &Output) -> Result<Code, Failu
     plan.estimate(&mint).await?;
     consent(&options, &plan, output)?;
     let run = with(&options, catalog.run(&mint, plan));
-    follow(run, output).await
+    let summary = follow(run, output).await?;
+    let registry = write_registry(&mint, output).await;
+    let code = finish(&summary, output);
+    match registry {
+        Ok(()) => Ok(code),
+        Err(error) => {
+            output.problem_text(format_args!("the registry was not written: {error}"));
+            Ok(Code::most_important([code, Code::Failed]))
+        }
+    }
+}
+
+/// Writes the registry that mint.toml names, if what the lock says is not in it.
+async fn write_registry(mint: &Mint, output: &Output) -> Result<(), Error> {
+    let catalog = Catalog::open(".")?;
+    if let Some(path) = &catalog.definition().registry
+        && catalog.write_registry(mint).await?
+    {
+        output.data("registry", json!({"path": path}));
+        output.progress(format_args!("{path} is written"));
+    }
+    Ok(())
 }
 
 /// Prints the plan. Without a key, only the prices in the definition are known.
-async fn dry_run(plan: &mut Plan, output: &Output) -> Result<Code, Failure> {
+async fn dry_run(plan: &mut Plan, is_registry_current: bool, output: &Output) -> Result<Code, Failure> {
     match client_if_any()? {
         Some(mint) => plan.estimate(&mint).await?,
         None => output.progress("there is no key, so that only the prices in mint.toml are known"),
     }
     output.result("plan", event_data::plan(plan), &*plan);
     let unreadable = plan.entries.iter().any(|entry| matches!(entry.change, Change::Unreadable(_)));
-    let codes = [(unreadable, Code::Failed), (!is_up_to_date(plan), Code::OutOfDate)];
+    if !is_registry_current {
+        output.progress("the registry is out of date");
+    }
+    let is_current = is_up_to_date(plan) && is_registry_current;
+    let codes = [(unreadable, Code::Failed), (!is_current, Code::OutOfDate)];
     Ok(Code::most_important(codes.into_iter().filter_map(|(applies, code)| applies.then_some(code))))
 }
 
@@ -112,7 +143,7 @@ fn with(options: &Options, run: Run) -> Run {
 }
 
 /// Reports the events of a run until it ends, or until Ctrl-C.
-async fn follow(mut run: Run, output: &Output) -> Result<Code, Failure> {
+async fn follow(mut run: Run, output: &Output) -> Result<Summary, Failure> {
     let interrupted = tokio::signal::ctrl_c();
     tokio::pin!(interrupted);
     let mut progress = RunProgress::new(output);
@@ -125,7 +156,7 @@ async fn follow(mut run: Run, output: &Output) -> Result<Code, Failure> {
             )),
         };
         match event.transpose().map_err(|error| Failure::from(error).with_something_done())? {
-            Some(Event::Finished(summary)) => return Ok(finish(&summary, output)),
+            Some(Event::Finished(summary)) => return Ok(summary),
             Some(event) => {
                 let (kind, data) = event_data::event(&event);
                 output.data(kind, data);

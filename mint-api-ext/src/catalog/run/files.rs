@@ -11,7 +11,7 @@ use super::super::state::State;
 use super::super::{EntryId, Event, Section, Waiting, hash};
 use super::worker::{Done, Stop, Worker};
 use crate::asset::{Assets, Source};
-use crate::download::Clobber;
+use crate::download::{Clobber, FetchedFile};
 use crate::error::{Error, ErrorKind};
 use crate::read::AssetType;
 
@@ -19,6 +19,7 @@ use crate::read::AssetType;
 #[derive(Clone, Debug)]
 struct Staged {
     from: PathBuf,
+    artifact: String,
     bytes: u64,
     sha256: String,
 }
@@ -67,10 +68,11 @@ impl Worker<'_> {
             _ => None,
         };
         let mut files = StagedFiles::new();
-        let mut add = |path: &Path, bytes, sha256| {
-            let name = path.strip_prefix(staging).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let mut add = |file: FetchedFile| {
+            let name = file.path.strip_prefix(staging).unwrap_or(&file.path).to_string_lossy().replace('\\', "/");
             let at = format!("{}/{}/{name}", self.run.definition.out, entry.id.section);
-            files.insert(at, Staged { from: path.to_owned(), bytes, sha256 });
+            let artifact = file.kind.artifact_id().to_owned();
+            files.insert(at, Staged { from: file.path, artifact, bytes: file.bytes, sha256: file.sha256 });
         };
         for choice in &entry.files {
             let assets = match &converted {
@@ -83,16 +85,12 @@ impl Worker<'_> {
                 Section::Packs => choice.of_pack(download.optional()).to_dir(staging.join(&entry.id.name)).await?,
                 _ => choice.of(download, &entry.id.name).to_dir(staging).await?,
             };
-            for file in fetched.complete()? {
-                add(&file.path, file.bytes, file.sha256);
-            }
+            fetched.complete()?.into_iter().for_each(&mut add);
         }
         // A conversion is downloaded, also if `files` does not name its format.
         if let Some((_, assets)) = &converted {
             let download = self.run.mint.download(assets.clone()).named(&entry.id.name);
-            for file in download.to_dir(staging).await?.complete()? {
-                add(&file.path, file.bytes, file.sha256);
-            }
+            download.to_dir(staging).await?.complete()?.into_iter().for_each(&mut add);
         }
         Ok(files)
     }
@@ -188,6 +186,7 @@ impl Worker<'_> {
                 for (path, staged) in &files {
                     let file = entry.files.entry(path.clone()).or_default();
                     file.pending = Some(staged.sha256.clone());
+                    file.artifact = Some(staged.artifact.clone());
                     file.bytes = Some(staged.bytes);
                 }
             })
@@ -254,8 +253,7 @@ impl Worker<'_> {
             })
             .await?;
         let files: Vec<_> = kept.keys().map(PathBuf::from).collect();
-        let settled =
-            |file: LockedFile| LockedFile { sha256: file.pending, bytes: file.bytes, ..LockedFile::default() };
+        let settled = |file: LockedFile| LockedFile { sha256: file.pending, pending: None, moved_from: None, ..file };
         let kept: BTreeMap<_, _> = kept.into_iter().map(|(path, file)| (path, settled(file))).collect();
         run.journal
             .update(|lock, _| {

@@ -75,7 +75,7 @@ async fn the_registry_is_written_at_the_end() {
     desk.write("mint-assets.json", "{}");
     desk.write("mint.toml", "project = 'p'\nregistry = 'mint-assets.json'\n[models.lamp]\nprompt = 'another lamp'");
     let ran = desk.run(&["sync", "--yes"]).ends(2);
-    assert!(ran.stderr.contains("`mint-assets.json` is no registry of assets"), "{ran:?}");
+    assert!(ran.stderr.contains("mint-assets.json` is no registry of assets"), "{ran:?}");
     assert_eq!(desk.simulator.operations_started(), 1);
 }
 

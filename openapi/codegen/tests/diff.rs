@@ -201,6 +201,36 @@ fn no_change_is_dropped() {
 }
 
 #[test]
+fn a_schema_that_contains_itself_may_gain_and_lose_every_keyword() {
+    let with = |fields: Value| {
+        let mut document = base();
+        document["components"]["schemas"]["Note"]["properties"]["author"] =
+            json!({"$ref": "#/components/schemas/Tree"});
+        document["components"]["schemas"]["Tree"] = fields;
+        document
+    };
+    let plain = with(json!({"description": "A tree."}));
+    let tree = || json!({"$ref": "#/components/schemas/Tree"});
+    let keywords = [
+        json!({"items": tree()}),
+        json!({"prefixItems": [tree(), tree()]}),
+        json!({"additionalProperties": tree()}),
+        json!({"patternProperties": {"^a": tree(), "^b": tree()}}),
+        json!({"contains": tree()}),
+        json!({"propertyNames": tree()}),
+        json!({"unevaluatedItems": tree()}),
+        json!({"items": {"prefixItems": [{"additionalProperties": tree()}]}, "patternProperties": {"^a": tree()}}),
+    ];
+    for fields in keywords {
+        let growing = with(fields.clone());
+        for (old, new) in [(&plain, &growing), (&growing, &plain)] {
+            let drift = changes(old, new).unwrap();
+            assert!(!drift.changes.is_empty(), "{fields}");
+        }
+    }
+}
+
+#[test]
 fn a_program_reads_the_report() {
     let old = base();
     let mut new = old.clone();

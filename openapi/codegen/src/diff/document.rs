@@ -21,6 +21,10 @@ impl<'a> Located<'a> {
         Self { at, value: &ANYTHING }
     }
 
+    pub(super) fn is_unwritten(&self) -> bool {
+        std::ptr::eq(self.value, &ANYTHING)
+    }
+
     pub(super) fn get(&self, field: &str) -> Option<Self> {
         Some(Self { at: self.at.join(field), value: self.value.get(field)? })
     }

@@ -119,7 +119,7 @@ fn items<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
     inner("items", before, after, context, found);
     for index in 0..before.tuple.len().max(after.tuple.len()) {
         let of = |shape: &Shape<'a>| -> Conjunction<'a> {
-            let unwritten = || vec![Located::unwritten(shape.at.join("prefixItems").join(&index.to_string()))];
+            let unwritten = || shape.unwritten(["prefixItems", &index.to_string()]);
             shape.tuple.get(index).cloned().unwrap_or_else(unwritten)
         };
         found.pair(of(before), of(after), context);
@@ -129,8 +129,7 @@ fn items<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) {
 /// Queues the schemas under a keyword; an absent one admits anything.
 fn inner<'a>(keyword: &str, before: &Shape<'a>, after: &Shape<'a>, context: Context, found: &mut Findings<'a>) {
     let of = |shape: &Shape<'a>| -> Conjunction<'a> {
-        let unwritten = || vec![Located::unwritten(shape.at.join(keyword))];
-        shape.inner.get(keyword).cloned().unwrap_or_else(unwritten)
+        shape.inner.get(keyword).cloned().unwrap_or_else(|| shape.unwritten([keyword]))
     };
     if before.inner.contains_key(keyword) || after.inner.contains_key(keyword) {
         found.pair(of(before), of(after), context);

@@ -105,6 +105,16 @@ impl<'a> Shape<'a> {
         shape
     }
 
+    /// The absent schema at a path, which admits anything. What is absent itself has it at its own place: a schema that contains
+    /// itself meets it there again, and the comparison ends.
+    pub(super) fn unwritten<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Conjunction<'a> {
+        let at = match self.core.is_unwritten() {
+            true => self.core.at.clone(),
+            false => path.into_iter().fold(self.at.clone(), |at, part| at.join(part)),
+        };
+        vec![Located::unwritten(at)]
+    }
+
     /// Adds the keywords of one schema; returns the schemas that apply together with it.
     fn take(&mut self, document: Document<'a>, place: &Located<'a>) -> Vec<Located<'a>> {
         let mut next = Vec::new();

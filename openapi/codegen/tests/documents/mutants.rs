@@ -1,5 +1,7 @@
 //! Documents with something wrong in them: each gets a result in bounded time, never a panic.
 
+use std::thread;
+
 use openapi_client_codegen::{Settings, generate, lower, prepare};
 use serde_json::{Value, json};
 
@@ -84,4 +86,105 @@ pub(crate) fn check_deterministic(document: &Value) {
         let source = || generate(&mutant, &Settings::default()).map(|generated| generated.rust).ok();
         assert_eq!(source(), source());
     }
+}
+
+/// A document with what the rules look at more than once: base classes, unions, forms, streams, parameters and references.
+fn every_kind() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Lamps", "version": "1"},
+        "servers": [{"url": "https://a.b/{v}", "variables": {"v": {"default": "1", "enum": ["1", "2"]}}}],
+        "security": [{"key": []}],
+        "paths": {"/lamps/{id}": {
+            "parameters": [{"$ref": "#/components/parameters/Id"}],
+            "get": {
+                "operationId": "getLamp",
+                "parameters": [
+                    {"name": "filter", "in": "query", "style": "deepObject", "explode": true,
+                     "schema": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}}},
+                    {"name": "X-A", "in": "header", "schema": {"type": "array", "items": {"type": "integer"}}},
+                    {"name": "c", "in": "cookie", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}},
+                ],
+                "responses": {
+                    "200": {"description": "x", "headers": {"X-B": {"schema": {"type": "string"}}}, "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/Lamp"}},
+                        "text/event-stream": {"itemSchema": {"$ref": "#/components/schemas/Tree"}},
+                    }},
+                    "4XX": {"$ref": "#/components/responses/Problem"},
+                    "default": {"description": "x", "content": {"application/problem+json": {"schema": {"type": "object"}}}},
+                },
+            },
+            "post": {
+                "operationId": "setLamp",
+                "requestBody": {"required": true, "content": {
+                    "multipart/form-data": {
+                        "schema": {"type": "object", "required": ["file"], "properties": {
+                            "file": {"type": "string", "contentMediaType": "image/png"},
+                            "lamp": {"$ref": "#/components/schemas/Lamp"},
+                        }},
+                        "encoding": {"file": {"contentType": "image/png", "headers": {"X-C": {"schema": {"type": "string"}}}}},
+                    },
+                    "application/x-www-form-urlencoded": {
+                        "schema": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}},
+                        "encoding": {"a": {"style": "pipeDelimited", "explode": false}},
+                    },
+                }},
+                "responses": {"204": {"description": "x"}},
+            },
+        }},
+        "components": {
+            "parameters": {"Id": {"name": "id", "in": "path", "required": true, "style": "label", "schema": {"type": "string"}}},
+            "responses": {"Problem": {"description": "x", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}}},
+            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
+            "schemas": {
+                "Lamp": {
+                    "type": "object", "required": ["kind"],
+                    "properties": {"kind": {"type": "string"}, "room": {"type": ["string", "null"], "default": null}},
+                    "discriminator": {"propertyName": "kind", "mapping": {"desk": "#/components/schemas/Desk", "lamp": "#/components/schemas/Lamp"}},
+                },
+                "Desk": {"allOf": [{"$ref": "#/components/schemas/Lamp"}, {"type": "object", "properties": {"arm": {"type": "integer"}}}]},
+                "Wall": {"allOf": [{"$ref": "#/components/schemas/Lamp"}, {"discriminator": {"propertyName": "kind"}}], "unevaluatedProperties": false},
+                "Either": {
+                    "oneOf": [{"$ref": "#/components/schemas/Desk"}, {"$ref": "#/components/schemas/Wall"}, {"type": "null"}],
+                    "discriminator": {"propertyName": "kind", "mapping": {"d": "Desk"}},
+                },
+                "Tree": {
+                    "$defs": {"Leaf": {"const": 1}},
+                    "type": ["object", "null"],
+                    "properties": {
+                        "left": {"$ref": "#/components/schemas/Tree"},
+                        "either": {"$ref": "#/components/schemas/Either"},
+                        "leaf": {"$ref": "#/components/schemas/Tree/$defs/Leaf"},
+                        "pair": {"type": "array", "prefixItems": [{"type": "string"}, {"enum": ["a", 1, null]}]},
+                    },
+                    "patternProperties": {"^x-": {"type": "number", "exclusiveMinimum": 0}},
+                    "additionalProperties": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer"}]},
+                    "if": {"required": ["left"]}, "then": {"minProperties": 2}, "dependentRequired": {"left": ["leaf"]},
+                },
+            },
+        },
+    })
+}
+
+/// Something odd at every place of a document with everything in it: no rule panics.
+#[test]
+fn every_place_may_hold_anything() {
+    let document = every_kind();
+    prepare(lower(&document).unwrap()).unwrap();
+    let mut places = Vec::new();
+    pointers(&document, "", &mut places);
+    let check = |place: &String| {
+        for value in [json!("string"), json!("array"), json!([])] {
+            let mut mutant = document.clone();
+            if let Some(target) = mutant.pointer_mut(place) {
+                *target = value;
+            }
+            if let Ok(lowered) = lower(&mutant) {
+                drop(prepare(lowered));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        places.chunks(places.len().div_ceil(4)).for_each(|places| drop(scope.spawn(|| places.iter().for_each(check))));
+    });
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diff::change::{Direction, Reading};
 use crate::diff::comparison::Findings;
-use crate::diff::document::{Document, Located};
+use crate::diff::document::Document;
 use crate::diff::rule::Rule;
 use crate::diff::shape::{Conjunction, Shape};
 use crate::model::pointer::Pointer;
@@ -49,11 +49,11 @@ pub(super) fn compare<'a>(
     additional(before, after, found);
     let context = found.context.within();
     for (pattern, schema) in &before.patterns {
-        let unwritten = || vec![Located::unwritten(after.at.join("patternProperties").join(pattern))];
+        let unwritten = || after.unwritten(["patternProperties", pattern]);
         found.pair(schema.clone(), after.patterns.get(pattern).cloned().unwrap_or_else(unwritten), context);
     }
     for (pattern, schema) in after.patterns.iter().filter(|(pattern, _)| !before.patterns.contains_key(*pattern)) {
-        let unwritten = vec![Located::unwritten(before.at.join("patternProperties").join(pattern))];
+        let unwritten = before.unwritten(["patternProperties", pattern]);
         found.pair(unwritten, schema.clone(), context);
     }
 }

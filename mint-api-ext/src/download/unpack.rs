@@ -74,6 +74,29 @@ pub(super) struct Staged {
     primary: Option<PathBuf>,
 }
 
+/// The paths of an archive so far, compared without case and in NFC, as some file systems do.
+#[derive(Default)]
+struct Names {
+    files: HashSet<String>,
+    directories: HashSet<String>,
+}
+
+impl Names {
+    /// The error says why a directory cannot hold this path beside the others.
+    fn take(&mut self, path: &Path, is_directory: bool) -> Result<(), &'static str> {
+        let folded = |path: &Path| path.to_string_lossy().nfc().collect::<String>().to_lowercase();
+        let own = folded(path);
+        let parents = path.ancestors().skip(1).map(folded).filter(|parent| !parent.is_empty());
+        self.directories.extend(parents.chain(is_directory.then(|| own.clone())));
+        if !is_directory && !self.files.insert(own) {
+            return Err("is there twice");
+        }
+        let clashes =
+            path.ancestors().map(folded).any(|path| self.files.contains(&path) && self.directories.contains(&path));
+        if clashes { Err("is within a file, or a file and a directory") } else { Ok(()) }
+    }
+}
+
 /// Why an archive cannot be unpacked.
 enum Trouble {
     /// The archive itself.
@@ -120,7 +143,7 @@ impl Staged {
             return Err(Trouble::Archive("it holds two files of one name, or its parts contradict each other".into()));
         }
         let mut left = MAX_BYTES.min((size.saturating_mul(MAX_RATIO)).max(ALWAYS_ALLOWED));
-        let mut names = HashSet::new();
+        let mut names = Names::default();
         for index in 0..count {
             let entry = archive.by_index(index).map_err(|error| Trouble::Archive(error.to_string()))?;
             self.entry(entry, &mut names, &mut left)?;
@@ -128,12 +151,7 @@ impl Staged {
         self.find_primary(asset)
     }
 
-    fn entry(
-        &mut self,
-        mut entry: ZipFile<'_, File>,
-        names: &mut HashSet<String>,
-        left: &mut u64,
-    ) -> Result<(), Trouble> {
+    fn entry(&mut self, mut entry: ZipFile<'_, File>, names: &mut Names, left: &mut u64) -> Result<(), Trouble> {
         let refused = |why: &str| {
             let name: String = entry.name().chars().take(80).collect();
             Trouble::Archive(format!("{name:?} {why}"))
@@ -151,10 +169,7 @@ impl Staged {
         if entry.encrypted() {
             return Err(refused("is encrypted"));
         }
-        // Compared without case and in NFC, as some file systems do.
-        if !is_directory && !names.insert(path.to_string_lossy().nfc().collect::<String>().to_lowercase()) {
-            return Err(refused("is there twice"));
-        }
+        names.take(&path, is_directory).map_err(refused)?;
         let to = self.staging.join(&path);
         let disk = |error| Trouble::Disk(to.clone(), error);
         if is_directory {

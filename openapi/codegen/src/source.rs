@@ -89,9 +89,26 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a line starts as a document in YAML does.
+/// Whether a text names the version of a document as YAML does, where the keys of its outermost object begin.
 fn is_yaml_document(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("openapi:") || line.starts_with("swagger:"))
+    let Some(first) = text.lines().find(is_content) else { return false };
+    let indent = &first[..first.len() - first.trim_start_matches(' ').len()];
+    text.lines().filter_map(|line| line.strip_prefix(indent)).any(names_version)
+}
+
+/// Whether a line of YAML holds more than a comment, a directive or a marker.
+fn is_content(line: &&str) -> bool {
+    let line = line.trim_start();
+    !(line.is_empty() || line.starts_with(['#', '%']) || line.starts_with("---"))
+}
+
+/// Whether a line begins with the key that names the version, in any of the ways in which YAML writes a key.
+fn names_version(line: &str) -> bool {
+    let key = |quote: &str, name: &str| {
+        let rest = line.strip_prefix(quote)?.strip_prefix(name)?.strip_prefix(quote)?.trim_start_matches(' ');
+        rest.strip_prefix(':').filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    };
+    ["openapi", "swagger"].iter().any(|name| ["", "\"", "'"].iter().any(|quote| key(quote, name).is_some()))
 }
 
 /// Reads a docs page; `None` when it is Markdown without a document.
@@ -317,6 +334,20 @@ mod tests {
         for text in [page, "openapi: 3.1.0\n", "{\"openapi\": \"3.1.0\"}", "# Comment\nopenapi: 3.1.0\n"] {
             assert_eq!(read_page(text).unwrap(), Some(json!({"openapi": "3.1.0"})), "{text}");
         }
+        // However YAML spells it, both readers agree.
+        for text in [
+            "\"openapi\": 3.1.0\n",
+            "'openapi': 3.1.0\n",
+            "openapi : 3.1.0\n",
+            "  # Indented.\n  openapi: 3.1.0\n",
+            "%YAML 1.2\n---\nopenapi: 3.1.0\n",
+            "# A page\n\n```yaml\n\"openapi\": 3.1.0\n```\n",
+            "# A page\n\n```yaml\n# A comment.\nopenapi: 3.1.0\n```\n",
+        ] {
+            assert_eq!(read(text).unwrap(), json!({"openapi": "3.1.0"}), "{text}");
+            assert_eq!(read_page(text).unwrap(), Some(json!({"openapi": "3.1.0"})), "{text}");
+        }
+        assert_eq!(read_page("# A page\n\nIt shows:\n\n    openapi: 3.1.0\n").unwrap(), None);
         for text in ["", "# A page\n", "# A page\n```sh\ncurl\n```\n", "# Cut\n```sh\ncurl"] {
             assert_eq!(read_page(text).unwrap(), None, "{text}");
         }

@@ -1,5 +1,6 @@
 //! Finding the document in a docs page.
 
+use super::{is_content, names_version};
 use crate::error::Error;
 
 /// The one fenced block of a Markdown page that holds an OpenAPI document; `None` when there is no such block.
@@ -42,8 +43,12 @@ pub(super) fn document_block(text: &str) -> Result<Option<String>, Error> {
 
 fn holds_document(block: &str) -> bool {
     let start = block.trim_start();
-    let is_named = |name: &str| start.starts_with(&format!("{name}:")) || is_json(start, name);
-    ["openapi", "swagger"].into_iter().any(is_named)
+    starts_as_yaml(start) || ["openapi", "swagger"].into_iter().any(|name| is_json(start, name))
+}
+
+/// Whether the first line that is no comment names the version.
+fn starts_as_yaml(block: &str) -> bool {
+    block.lines().find(is_content).is_some_and(|line| names_version(line.trim_start()))
 }
 
 fn is_json(block: &str, field: &str) -> bool {

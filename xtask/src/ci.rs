@@ -23,6 +23,7 @@ use gate::{Gate, GateVerdict};
 use gates::GATES;
 
 pub(crate) use gate::Host;
+pub(crate) use packaged::PUBLISHED;
 pub(crate) use times::run as times;
 
 /// Runs the gates of these names, or all of them when there is no name, in the order of the list.

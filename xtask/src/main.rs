@@ -17,6 +17,7 @@ mod man;
 mod overlay;
 mod problem;
 mod regen;
+mod release;
 mod reliance;
 mod replace;
 mod source;
@@ -33,6 +34,7 @@ use clap::{Parser, Subcommand};
 use ci::Host;
 use problem::Problem;
 use regen::Obstacles;
+use release::Upload;
 use source::{Fetcher, Source, Taken, Upstream, Vendored};
 use workspace::Workspace;
 
@@ -111,6 +113,16 @@ enum Command {
         /// The code, such as L002; all of them are listed when there is none
         code: Option<String>,
     },
+    /// Publish the crates, each after those it needs
+    ///
+    /// Everything must be committed, and the changelog must have a dated part for the version. CONTRIBUTING.md has the list of
+    /// what comes before.
+    #[command(after_help = EXIT_CODES)]
+    Release {
+        /// Do everything but the upload
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Write the man pages of the command `mint` to target/man
     #[command(after_help = EXIT_CODES)]
     Man,
@@ -169,6 +181,7 @@ fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Ci { gates, .. } => Ok(ci::run(&workspace, &gates, Host::here())),
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Release { dry_run } => release::run(&workspace, if dry_run { Upload::No } else { Upload::Yes }),
         Command::Man => man::run(&workspace),
         Command::Worker { folder } => worker::work(&folder),
     }

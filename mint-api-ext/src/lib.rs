@@ -232,6 +232,8 @@
 //! - `test-builders`: builders of the types of replies, so that tests can make them.
 //! - `unpack`: unpacks downloaded archives.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // The main type of a folder is in a file with the folder's name.
 #![allow(clippy::module_inception)]
 

@@ -53,6 +53,8 @@
 //! of its own, would have no cryptography; turn on the feature of reqwest that you want, or take
 //! [`Transport::client`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod any_route;
 mod base_url;
 mod build_error;

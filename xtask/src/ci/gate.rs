@@ -218,7 +218,7 @@ mod tests {
     fn a_command_can_be_copied() {
         assert_eq!(
             command("doc", Host::Desk),
-            "RUSTDOCFLAGS=\"-D warnings --cfg docsrs\" cargo doc --workspace --all-features --no-deps"
+            "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --all-features --no-deps"
         );
         let package = "cargo package --no-verify -p openapi-client-codegen -p mint-openapi -p mint-api -p mint-api-ext";
         assert_eq!(command("package", Host::Ci), package);

@@ -233,7 +233,6 @@
 //! - `unpack`: unpacks downloaded archives.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-
 // The main type of a folder is in a file with the folder's name.
 #![allow(clippy::module_inception)]
 

@@ -93,6 +93,18 @@ mod tests {
             headers.insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
             assert_eq!(&Digests::of(StatusCode::from_u16(status).unwrap(), &headers), expected, "{name}: {value}");
         }
+        // The first of each algorithm counts, of one header and of several.
+        let second = STANDARD.encode(Sha256::digest(b"y"));
+        for values in [
+            vec![format!("sha-256=:{short}:,sha-256=:{second}:")],
+            vec![short.clone(), second].into_iter().map(|value| format!("sha-256=:{value}:")).collect(),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append("repr-digest", value.parse().unwrap());
+            }
+            assert_eq!(Digests::of(StatusCode::PARTIAL_CONTENT, &headers), one);
+        }
         assert!(other.needs_sha512() && !both.needs_sha512());
     }
 }

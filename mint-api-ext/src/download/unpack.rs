@@ -345,16 +345,17 @@ fn inside(name: &str) -> Result<PathBuf, &'static str> {
     if parts.len() > MAX_DEPTH {
         return Err("it is too deep");
     }
-    let is_forbidden =
-        |part: &&str| part.contains(FORBIDDEN_BY_WINDOWS) || part.ends_with([' ', '.']) || is_reserved(part);
-    if cfg!(windows) && parts.iter().any(is_forbidden) {
+    if cfg!(windows) && parts.iter().copied().any(is_forbidden_by_windows) {
         return Err("Windows forbids it");
     }
     Ok(parts.into_iter().collect())
 }
 
-/// Characters that Windows forbids in names; `:` also names drives and streams.
-const FORBIDDEN_BY_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
+/// Whether Windows forbids a name, or opens something else by it: `:` also names drives and streams, and a dot or a space at
+/// the end is dropped.
+fn is_forbidden_by_windows(part: &str) -> bool {
+    part.contains(['<', '>', ':', '"', '|', '?', '*']) || part.ends_with([' ', '.']) || is_reserved(part)
+}
 
 /// The number of entries in the end record of an archive.
 fn entries(file: &mut File, size: u64) -> io::Result<Option<usize>> {
@@ -380,5 +381,20 @@ fn remove(path: &Path) -> io::Result<()> {
         Ok(_) => fs::remove_file(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_forbidden_by_windows;
+
+    #[test]
+    fn names_that_windows_forbids() {
+        for name in ["a:b", "a ", "a.", "a.obj.", "nul", "COM1.txt", "a?", "<a", "a|b", "\"", "*"] {
+            assert!(is_forbidden_by_windows(name), "{name}");
+        }
+        for name in ["a", ".a", "a b", "a.b", "nulls", "com10.txt"] {
+            assert!(!is_forbidden_by_windows(name), "{name}");
+        }
     }
 }

@@ -85,3 +85,20 @@ impl Phase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preview_waits_for_a_person_only_in_review_mode() {
+        for (mode, phase) in [
+            ("review", Phase::Over(End::AwaitingReview)),
+            ("auto", Phase::Passing),
+            ("", Phase::Unknown),
+            ("later", Phase::Unknown),
+        ] {
+            assert_eq!(Phase::of("preview_ready", mode), phase, "{mode}");
+        }
+    }
+}

@@ -266,6 +266,7 @@ async fn archives_that_are_refused() {
         ("twice but for a slash", archive(&[("a/b.obj", b"1"), ("a//b.obj", b"2")]), "is there twice"),
         ("within a file", archive(&[("a", b"1"), ("A/b.obj", b"2")]), "is within a file"),
         ("around a file", archive(&[("a/b.obj", b"1"), ("a", b"2")]), "a file and a directory"),
+        ("deep", archive(&[(&format!("{}a.obj", "a/".repeat(32)), b"1")]), "is too deep"),
         ("bomb", archive(&[("a.obj", &vec![0; 50_000_000])]), "times its size"),
         ("too many", many, "10000 are the most"),
         ("CRC", broken, "cannot be read"),

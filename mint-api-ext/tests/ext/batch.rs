@@ -68,6 +68,15 @@ async fn deadlines_of_each_and_of_the_whole() {
     assert_eq!((ended.len(), began.elapsed()), (3, Duration::from_secs(40)));
 }
 
+#[tokio::test(start_paused = true)]
+async fn no_concurrency_counts_as_one() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let ids: Vec<_> = (0..3).map(|_| simulator.add(Script::model().timeline([("succeeded", 0)]))).collect();
+    let ended: Vec<_> = mint.wait_many(&ids).concurrency(0).collect().await;
+    assert!(ended.len() == 3 && ended.iter().all(|(_, result)| result.is_ok()), "{ended:?}");
+}
+
 /// Two requests a second for ten operations: the last of them have their turn after the deadline.
 #[tokio::test(start_paused = true)]
 async fn who_is_not_polled_before_the_deadline_is_polled_after_it() {

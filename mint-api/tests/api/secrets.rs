@@ -124,6 +124,7 @@ fn a_base_url_with_a_secret_is_refused_and_not_shown() {
         format!("https://user:{SECRET}@api.mint.gg"),
         format!("https://{SECRET}@api.mint.gg/"),
         format!("https://{SECRET}:@api.mint.gg"),
+        format!("https://:{SECRET}@api.mint.gg"),
         format!("http://user:{SECRET}@127.0.0.1:80"),
         format!("https://user:a?{SECRET}@api.mint.gg"),
         format!("https://user:a#{SECRET}@api.mint.gg"),

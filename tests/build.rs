@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("documents/replies.json", &Settings::default().with_user_agent("replies/1.0"), "replies.rs")?;
     write("documents/names.json", &Settings::default(), "names.rs")?;
     write("documents/uploads.json", &Settings::default(), "uploads.rs")?;
+    write("documents/requests.json", &Settings::default(), "requests.rs")?;
     write("documents/streams.json", &Settings::default(), "streams.rs")?;
     // The base document of the cases of `diff`. Its client takes the part of a released and running client.
     let canned = Settings::default().with_inner_type("crate::Canned");

@@ -10,6 +10,7 @@ mod file_part;
 mod generate;
 mod named_types;
 mod names;
+mod nullable;
 mod objects;
 mod open_enum;
 mod operations;

@@ -3,7 +3,7 @@
 mod operation;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use operation::{Form, Items, Multipart, Operation, OtherMethod, ReplyKind, Separator, StatusVariant, Stream};
 pub use types::{Enum, Member, ReadType, Union};
@@ -24,6 +24,8 @@ pub struct Plan {
     pub file_part: Option<String>,
     /// The other types that a server sends, by their names.
     pub read_types: BTreeMap<String, ReadType>,
+    /// The properties that a request may leave out or send as null, by type and by their names on the wire.
+    pub optional_nulls: BTreeMap<String, BTreeSet<String>>,
     /// The names of properties on the wire, by type and by their names in the prepared document. A property that keeps
     /// its name is left out.
     pub wire_names: BTreeMap<String, BTreeMap<String, String>>,

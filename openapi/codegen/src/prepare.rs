@@ -19,6 +19,7 @@ mod merged_types;
 mod merging;
 mod multipart;
 mod null_flags;
+mod nulls;
 mod operation_names;
 mod parameters;
 mod patterns;
@@ -96,7 +97,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     properties::declare_required,
     properties::keep_others,
     properties::relax_one_way,
-    properties::unsent_nulls,
+    nulls::find,
     properties::prepare,
     facts::take_constants,
     facts::take_items,

@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, builders, by_status, client, file_part, named_types, names, objects, open_enum, operations, server,
-    structs, texts, timestamp, union, wire,
+    attributes, builders, by_status, client, file_part, named_types, names, nullable, objects, open_enum, operations,
+    server, structs, texts, timestamp, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
@@ -158,6 +158,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
     file.items.push(Item::Mod(support_module(plan, settings)?));
     if let Some(types) = names::module_items(file, "types") {
         structs::read_tolerantly(types, plan)?;
+        nullable::distinguish(types, plan, settings)?;
         if !settings.reply_builders {
             builders::remove_those_of_replies(types, plan);
         }

@@ -9,6 +9,7 @@ mod json;
 mod json_streams;
 mod members;
 mod multipart;
+mod nullable;
 mod objects;
 mod query;
 mod reply;

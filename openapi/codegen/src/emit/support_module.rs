@@ -25,6 +25,9 @@ const SUPPORT: &[(&str, &str)] = &[
     ("urls", include_str!("support/urls.rs")),
 ];
 
+/// Only for documents with properties of requests that may be absent and may be null.
+const NULLABLE: (&str, &str) = ("nullable", include_str!("support/nullable.rs"));
+
 /// Only for documents with multipart bodies: it needs the feature `multipart` of reqwest.
 const MULTIPART: (&str, &str) = ("multipart", include_str!("support/multipart.rs"));
 
@@ -44,7 +47,8 @@ pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod
     let streams = (!items.is_empty()).then_some(&STREAMS);
     let of_json = items.iter().any(is_json).then_some(&JSON_STREAMS);
     let events = items.iter().any(|items| !is_json(items)).then_some(&EVENTS);
-    for (name, text) in SUPPORT.iter().chain(multipart).chain(streams).chain(of_json).chain(events) {
+    let nullable = (!plan.optional_nulls.is_empty()).then_some(&NULLABLE);
+    for (name, text) in SUPPORT.iter().chain(nullable).chain(multipart).chain(streams).chain(of_json).chain(events) {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
         if settings.schemars {

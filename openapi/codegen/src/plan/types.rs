@@ -70,6 +70,6 @@ pub struct Member {
 pub struct ReadType {
     /// Whether a client sends it, too.
     pub written: bool,
-    /// The properties that may be null, by their names in the prepared document.
+    /// The properties that may be null, by their names on the wire.
     pub nullable: BTreeSet<String>,
 }

@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub(super) file_part: Option<String>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
+    /// The properties of components that may be absent and null in JSON that is sent, by their names on the wire.
+    pub(super) optional_nulls: BTreeMap<String, BTreeSet<String>>,
     /// Properties that are nullable only to distinguish absence from emptiness.
     pub(super) absent: BTreeSet<Pointer>,
     /// The descriptions and names of values, as the given document has them.
@@ -66,7 +68,12 @@ impl Facts {
     pub(super) fn plan(mut self, document: &openapiv3::OpenAPI) -> Result<(Plan, BTreeMap<String, String>), Error> {
         let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
         let operations = self.operations(&document);
-        let mut plan = Plan { operations, file_part: self.file_part.clone(), ..Plan::default() };
+        let mut plan = Plan {
+            operations,
+            file_part: self.file_part.clone(),
+            optional_nulls: self.optional_nulls.clone(),
+            ..Plan::default()
+        };
         let members = Members { document: &document, facts: &self };
         let mut directions = directions(&document);
         let streams = plan.operations.values().filter_map(|operation| operation.stream.as_ref()?.method.as_ref());
@@ -103,7 +110,8 @@ impl Facts {
                 continue;
             }
             let at = Pointer::component("schemas", name);
-            if let Some(names) = self.wire_names.get(&at) {
+            let wire_names = self.wire_names.get(&at);
+            if let Some(names) = wire_names {
                 plan.wire_names.insert(name.clone(), names.clone());
             }
             if read {
@@ -111,7 +119,7 @@ impl Facts {
                 let properties = schema["properties"].as_object().into_iter().flatten();
                 let nullable = properties
                     .filter(|(name, property)| property["nullable"] == true && !self.absent.contains(&at.join(name)))
-                    .map(|(name, _)| name.clone())
+                    .map(|(name, _)| wire_names.and_then(|names| names.get(name)).unwrap_or(name).clone())
                     .collect();
                 plan.read_types.insert(name.clone(), ReadType { written, nullable });
             }

@@ -95,22 +95,8 @@ pub(super) fn relax_one_way(pass: &mut Pass<Facts>) {
     }
 }
 
-/// Reports optional nullable properties of requests: a client omits `None`, so it cannot send null.
-pub(super) fn unsent_nulls(pass: &mut Pass<Facts>) {
-    let Pass { document, log, .. } = pass;
-    for name in directions(document).written {
-        let schema = &document["components"]["schemas"][&name];
-        for (property, described) in schema["properties"].as_object().into_iter().flatten() {
-            let required = schema["required"].as_array().is_some_and(|all| all.contains(&property.as_str().into()));
-            if described["nullable"] == true && !required {
-                let at = Pointer::component("schemas", &name).join("properties").join(property);
-                log.add(Code::W114, &at, "`None` is left out");
-            }
-        }
-    }
-}
-
-fn is(property: &Value, keyword: &str, document: &Value) -> bool {
+/// Whether a property has such a flag, such as `readOnly`, or the schema that it refers to.
+pub(super) fn is(property: &Value, keyword: &str, document: &Value) -> bool {
     if property[keyword] == true {
         return true;
     }
@@ -190,24 +176,6 @@ fn rename(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) -> BTree
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nulls_that_are_not_sent() {
-        let text = json!({"type": "string", "nullable": true});
-        let schema = json!({"properties": {"a": text, "b": text, "c": {}}, "required": ["b"]});
-        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}}});
-        let document = |part: &str| {
-            let mut operation = json!({});
-            operation[part] =
-                if part == "responses" { json!({"200": {"content": content}}) } else { json!({"content": content}) };
-            json!({"paths": {"/a": {"put": operation}}, "components": {"schemas": {"A": schema}}})
-        };
-        for (part, expected) in [("requestBody", &["/components/schemas/A/properties/a"][..]), ("responses", &[])] {
-            let (report, _) = Pass::of(&mut document(part), unsent_nulls);
-            let found: Vec<_> = report.entries.iter().map(|entry| entry.pointer.as_str()).collect();
-            assert_eq!(found, expected, "{part}");
-        }
-    }
 
     #[test]
     fn required_properties_that_are_not_declared() {

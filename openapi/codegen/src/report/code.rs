@@ -135,7 +135,7 @@ codes! {
     W111 Widened "a property of one direction is optional in both";
     W112 Widened "a body is sent as bytes";
     W113 Widened "conditions beside a union are not checked";
-    W114 Widened "an optional property is not sent as null";
+    W114 Widened "an optional property of a form or parameter is not sent as null";
     W115 Widened "a reply is read as bytes";
     W116 Widened "the server of an operation is left to the caller";
     W117 Widened "a property that is required and not declared has any value";

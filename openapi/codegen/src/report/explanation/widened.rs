@@ -165,10 +165,10 @@ pub(crate) const W113: Explanation = explained(
 );
 
 pub(crate) const W114: Explanation = explained(
-    "A property that may be absent and may be null is an `Option`. In a request `None` is left out, never null: a field that the caller did not set must not clear anything.",
-    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": ["string", "null"]}}}}}}"##,
-    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string", "nullable": true}}}}}}"##,
-    "Sending null, if the API distinguishes it from absence.",
+    "A form, a multipart body and a parameter have no null. Where one is sent with an optional property that may be null, null is left out. JSON distinguishes the two.",
+    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": ["string", "null"]}}}}}}"##,
+    r##"{"paths": {"/a": {"patch": {"operationId": "a", "requestBody": {"required": true, "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"type": "object", "properties": {"b": {"type": "string", "nullable": true}}}}}}"##,
+    "Sending null.",
 );
 
 pub(crate) const W115: Explanation = explained(

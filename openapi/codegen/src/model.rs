@@ -1,5 +1,6 @@
 //! What every pass knows of a document: its grammar, its operations, its references, and how things are named.
 
+pub(crate) mod direction;
 pub(crate) mod grammar;
 pub(crate) mod graph;
 pub(crate) mod media_types;

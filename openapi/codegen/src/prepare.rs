@@ -8,7 +8,6 @@ mod component_names;
 mod cycles;
 mod dereference;
 mod description;
-mod direction;
 mod discriminators;
 mod facts;
 mod forms;
@@ -42,7 +41,6 @@ use crate::report::{Log, Pass, Report};
 use facts::Facts;
 
 pub(crate) use description::left_to_right;
-pub(crate) use direction::directions;
 pub(crate) use members::reference;
 
 /// Rewrites a lowered document so that progenitor generates correct code.

@@ -8,13 +8,13 @@ use super::members::Members;
 use super::unions;
 use crate::error::Error;
 use crate::lower::EnumTexts;
+use crate::model::direction::directions;
 use crate::model::grammar::ObjectKind;
 use crate::model::names::pascal_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::plan::{Enum, Operation, Plan, ReadType, StatusVariant, Union};
-use crate::prepare::directions;
 use crate::report::Pass;
 
 /// The facts that passes collect for the plan.

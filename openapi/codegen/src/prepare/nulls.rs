@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::model::direction::{directions, reached_schemas};
 use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::media_types::JSON;
 use crate::model::operations::operations;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_value;
-use crate::prepare::direction::{directions, reached_schemas};
 use crate::prepare::facts::Facts;
 use crate::prepare::properties::is;
 use crate::report::{Code, Pass};

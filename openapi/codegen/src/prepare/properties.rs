@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::model::direction::directions;
 use crate::model::grammar::ObjectKind;
 use crate::model::names::unique_name;
 use crate::model::names::{is_left_as_it_is, snake_name};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::prepare::directions;
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Log, Pass};
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::direction::directions;
 use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
-use crate::prepare::directions;
 use crate::prepare::facts::Facts;
 use crate::prepare::patterns::can_be_checked;
 use crate::prepare::unions::is_enum_of_strings;

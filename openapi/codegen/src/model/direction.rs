@@ -45,7 +45,7 @@ pub(crate) fn directions(document: &Value) -> Directions {
     Directions { read: reached_schemas(&graph, read), written: reached_schemas(&graph, written) }
 }
 
-pub(super) fn reached_schemas(graph: &ReferenceGraph, referred: BTreeSet<Component>) -> BTreeSet<String> {
+pub(crate) fn reached_schemas(graph: &ReferenceGraph, referred: BTreeSet<Component>) -> BTreeSet<String> {
     let reached = graph.reached_from(referred).into_iter();
     reached.filter(|component| component.section == "schemas").map(|component| component.name).collect()
 }

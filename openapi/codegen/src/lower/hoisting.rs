@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::lower::references::{refuse, siblings};
+use crate::lower::references::{Refused, siblings};
 use crate::lower::targets::Targets;
 use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::names::{rust_name, unique_name};
@@ -13,18 +13,27 @@ use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::report::{Code, Log};
 
 /// Points every reference to a schema at a component. A schema that is not a component is made one.
-pub(super) fn hoist(document: &mut Value, targets: &Targets, log: &mut Log) {
-    let mut hoisting =
-        Hoisting { taken: names(document), targets, hoisted: BTreeMap::new(), components: Vec::new(), next: 0, log };
+pub(super) fn hoist(document: &mut Value, targets: &Targets, log: &mut Log, refused: &mut Vec<Refused>) {
+    let mut hoisting = Hoisting {
+        taken: names(document),
+        targets,
+        hoisted: BTreeMap::new(),
+        components: Vec::new(),
+        next: 0,
+        log,
+        refused,
+    };
     visit_mut(document, &mut |kind, at, object| {
         if kind == ObjectKind::Schema {
-            hoisting.schema(object, at);
+            hoisting.schema(object, at, at);
         }
     });
-    while let Some((_, mut schema, mut at)) = hoisting.components.get(hoisting.next).cloned() {
-        visit_value_mut(&mut schema, Shape::One(ObjectKind::Schema), &mut at, &mut |kind, at, object| {
+    while let Some((name, mut schema, origin)) = hoisting.components.get(hoisting.next).cloned() {
+        let component = Pointer::component("schemas", &name);
+        visit_value_mut(&mut schema, Shape::One(ObjectKind::Schema), &mut origin.clone(), &mut |kind, at, object| {
             if kind == ObjectKind::Schema {
-                hoisting.schema(object, at);
+                let within = at.as_str().strip_prefix(origin.as_str()).unwrap_or_default();
+                hoisting.schema(object, &Pointer::parse(&format!("{component}{within}")), at);
             }
         });
         hoisting.components[hoisting.next].1 = schema;
@@ -80,10 +89,12 @@ struct Hoisting<'a> {
     components: Vec<(String, Value, Pointer)>,
     next: usize,
     log: &'a mut Log,
+    refused: &'a mut Vec<Refused>,
 }
 
 impl Hoisting<'_> {
-    fn schema(&mut self, schema: &mut Map<String, Value>, at: &Pointer) {
+    /// Settles the reference of a schema; `at` is its place in the document as given.
+    fn schema(&mut self, schema: &mut Map<String, Value>, here: &Pointer, at: &Pointer) {
         if let Some(Value::String(dynamic)) = schema.shift_remove("$dynamicRef") {
             if self.targets.is_ambiguous(&dynamic) {
                 let reason = format!("`{dynamic}` leads to one of several schemas; read as any value");
@@ -106,7 +117,7 @@ impl Hoisting<'_> {
                 siblings(schema, at, self.log);
             }
             None => {
-                refuse(&reference, at, self.targets, self.log);
+                self.refused.push(Refused::dangling(&reference, here, at, self.targets));
                 schema.shift_remove("$ref");
             }
         }
@@ -191,7 +202,7 @@ mod tests {
         }}});
         Pass::of(&mut document, |pass: &mut Pass| {
             let targets = Targets::of(&pass.document);
-            hoist(&mut pass.document, &targets, &mut pass.log);
+            hoist(&mut pass.document, &targets, &mut pass.log, &mut Vec::new());
         });
         assert_eq!(
             document["components"]["schemas"],

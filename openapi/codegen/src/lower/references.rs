@@ -8,7 +8,9 @@ use crate::lower::alias_cycles;
 use crate::lower::document;
 use crate::lower::hoisting;
 use crate::lower::targets::Targets;
+use crate::model::direction::written_components;
 use crate::model::grammar::ObjectKind;
+use crate::model::graph::Component;
 use crate::model::pointer::{Pointer, component_name};
 use crate::model::visitor::visit_mut;
 use crate::report::{Code, Log, Pass};
@@ -17,28 +19,62 @@ use crate::report::{Code, Log, Pass};
 pub(super) fn lower(pass: &mut Pass) {
     let Pass { document, log, .. } = pass;
     let targets = Targets::of(document);
+    let mut refused = Vec::new();
     document::uncalled(document, log);
-    while inline_objects(document, &targets, log) {}
-    hoisting::hoist(document, &targets, log);
-    alias_cycles::cut(document, log);
+    while inline_objects(document, &targets, log, &mut refused) {}
+    hoisting::hoist(document, &targets, log, &mut refused);
+    // A component that is cut refers to none.
+    let written = written_components(document);
+    alias_cycles::cut(document, &mut refused);
+    report(document, &written, refused, log);
 }
 
-/// Reports why a reference cannot be followed. In a reply it costs the type of that reply, elsewhere the operations.
-pub(super) fn refuse(reference: &str, at: &Pointer, targets: &Targets, log: &mut Log) {
-    let (code, reason) = if !reference.starts_with('#') {
-        let reason = "is outside the document; copy what it names into the document: nothing is fetched";
-        (Code::R006, format!("`{reference}` {reason}"))
-    } else if let Some(missing) = targets.first_missing(reference) {
-        // References into a part that is missing share a reason, and are reported together.
-        (Code::R002, format!("the document has nothing at `{missing}`; add it, or remove the reference"))
-    } else {
-        let reason = "is not of the kind that is expected here; name another, or remove the reference";
-        (Code::R002, format!("`{reference}` {reason}"))
-    };
-    let tokens = at.tokens();
-    let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
-    let is_in_reply = matches!(tokens[..], ["paths", _, _, "responses", ..] | ["components", "responses", ..]);
-    log.add(if is_in_reply { Code::W012 } else { code }, &at.join("$ref"), reason);
+/// A reference that cannot be followed.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) code: Code,
+    pub(super) at: Pointer,
+    /// Its place in the document as given: another one in a component that was made of a part of another.
+    pub(super) origin: Pointer,
+    pub(super) reason: String,
+}
+
+impl Refused {
+    pub(super) fn new(code: Code, at: &Pointer, reason: &str) -> Self {
+        Self { code, at: at.clone(), origin: at.clone(), reason: reason.to_owned() }
+    }
+
+    /// A reference that leads nowhere, or out of the document.
+    pub(super) fn dangling(reference: &str, at: &Pointer, origin: &Pointer, targets: &Targets) -> Self {
+        let (code, reason) = if !reference.starts_with('#') {
+            let reason = "is outside the document; copy what it names into the document: nothing is fetched";
+            (Code::R006, format!("`{reference}` {reason}"))
+        } else if let Some(missing) = targets.first_missing(reference) {
+            // References into a part that is missing share a reason, and are reported together.
+            (Code::R002, format!("the document has nothing at `{missing}`; add it, or remove the reference"))
+        } else {
+            let reason = "is not of the kind that is expected here; name another, or remove the reference";
+            (Code::R002, format!("`{reference}` {reason}"))
+        };
+        Self { code, at: at.join("$ref"), origin: origin.join("$ref"), reason }
+    }
+}
+
+/// Reports references that cannot be followed. One that only replies reach costs the type of what it stands for; any other
+/// costs the operations that reach it.
+fn report(document: &Value, written: &BTreeSet<Component>, refused: Vec<Refused>, log: &mut Log) {
+    // Not what was in a schema that became a component, whose own references are among these.
+    let is_there = |refused: &Refused| document.pointer(refused.at.as_str().trim_end_matches("/$ref")).is_some();
+    for Refused { code, at, origin, reason } in refused.into_iter().filter(is_there) {
+        let tokens = at.tokens();
+        let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
+        let is_only_read = match tokens[..] {
+            ["paths", _, _, "responses", ..] => true,
+            ["components", section, name, ..] => !written.contains(&Component::new(section, name)),
+            _ => false,
+        };
+        log.add_from(if is_only_read { Code::W012 } else { code }, &at, origin, reason);
+    }
 }
 
 /// The section of `components` that a reference to an object of this kind leads to in 3.0; empty if 3.0 has none.
@@ -57,7 +93,7 @@ fn section(kind: ObjectKind) -> Option<&'static str> {
 }
 
 /// Replaces references that 3.0 does not allow by their targets; returns whether it replaced any.
-fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log) -> bool {
+fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log, refused: &mut Vec<Refused>) -> bool {
     let mut any = false;
     visit_mut(document, &mut |kind, at, object| {
         let Some(section) = section(kind) else { return };
@@ -65,7 +101,7 @@ fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log) -> boo
         while let Some(Value::String(reference)) = object.get("$ref") {
             let reference = reference.clone();
             let Some((pointer, target)) = targets.resolve(&reference, &Pointer::default()) else {
-                refuse(&reference, at, targets, log);
+                refused.push(Refused::dangling(&reference, at, at, targets));
                 object.shift_remove("$ref");
                 return;
             };
@@ -76,7 +112,8 @@ fn inline_objects(document: &mut Value, targets: &Targets, log: &mut Log) -> boo
             }
             object.shift_remove("$ref");
             if !seen.insert(pointer.clone()) || pointer == at.as_str() {
-                return log.add(Code::R007, at, "the reference leads back to itself; put in its place what it is for");
+                let reason = "the reference leads back to itself; put in its place what it is for";
+                return refused.push(Refused::new(Code::R007, at, reason));
             }
             any = true;
             log.add(Code::L010, at, format!("`{reference}` is put in its place"));
@@ -128,8 +165,60 @@ mod tests {
         assert_eq!(report.entries[0].code, Code::R002);
     }
 
+    /// Where a reference cannot be followed, what becomes of it is decided by who reaches it.
+    #[test]
+    fn a_component_that_only_replies_reach_costs_no_operation() {
+        let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let content = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
+        for (reply, body, codes) in [
+            ("Dangling", "Text", "W012"),
+            ("Around", "Text", "W012"),
+            ("Itself", "Text", "W012"),
+            ("Text", "Dangling", "R002"),
+            ("Text", "Around", "R002"),
+            ("Text", "Itself", "R007"),
+            ("Around", "Around", "R002"),
+            ("Text", "Text", "W012"),
+            // The part becomes a component of its own.
+            ("Whole", "Whole/properties/part", "L010 R002"),
+            ("Whole/properties/part", "Text", "L010 W012"),
+        ] {
+            let mut schemas = json!({"Text": {"type": "string"}});
+            let given = match reply.split('/').next().unwrap() {
+                "Text" => body.split('/').next().unwrap(),
+                reply => reply,
+            };
+            schemas["Dangling"] = json!({"properties": {"a": {"$ref": "#/nowhere"}}});
+            schemas["Around"] = json!({"properties": {"a": {"items": to("Dangling")}}});
+            if given == "Itself" {
+                schemas["Itself"] = to("Itself");
+                schemas["Dangling"] = json!({});
+            }
+            if given == "Whole" {
+                schemas["Whole"] = json!({"properties": {"part": {"properties": {"a": {"$ref": "#/nowhere"}}}}});
+                schemas["Dangling"] = json!({});
+            }
+            let operation = json!({"requestBody": content(to(body)), "responses": {"200": content(to(reply))}});
+            let mut document = json!({"paths": {"/a": {"put": operation}}, "components": {"schemas": schemas}});
+            let (report, ()) = Pass::of(&mut document, lower);
+            let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+            assert_eq!(found.join(" "), codes, "{reply} and {body}");
+            assert!(!report.entries.iter().any(|entry| entry.pointer.as_str().contains("WholePart")), "{report:?}");
+        }
+        let header = json!({"H": {"schema": {"$ref": "other.json"}}});
+        let reply = json!({"200": {"headers": {"H": {"$ref": "#/components/headers/H"}}}});
+        let mut document = json!({"paths": {"/a": {"get": {"responses": reply}}}, "components": {"headers": header}});
+        let (report, ()) = Pass::of(&mut document, lower);
+        assert_eq!(report.entries[0].code, Code::W012);
+    }
+
+    /// Lowers schemas that requests reach.
     fn check(schemas: Value, after: Value, codes: &str) {
-        let mut document = json!({"components": {"schemas": schemas}});
+        let names = schemas.as_object().unwrap().keys();
+        let parameters = names.map(|name| json!({"schema": {"$ref": format!("#/components/schemas/{name}")}}));
+        let parameters: Vec<_> = parameters.collect();
+        let mut document =
+            json!({"paths": {"/a": {"get": {"parameters": parameters}}}, "components": {"schemas": schemas}});
         let (report, ()) = Pass::of(&mut document, lower);
         assert_eq!(document["components"]["schemas"], after);
         let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();

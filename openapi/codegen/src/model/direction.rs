@@ -1,4 +1,4 @@
-//! Which named schemas a client reads, and which it writes.
+//! Which components a client reads, and which it writes.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +33,19 @@ impl Directions {
 }
 
 pub(crate) fn directions(document: &Value) -> Directions {
+    let (read, written) = referred(document);
+    let graph = ReferenceGraph::of(document);
+    Directions { read: reached_schemas(&graph, read), written: reached_schemas(&graph, written) }
+}
+
+/// The components that requests reach, of all sections.
+pub(crate) fn written_components(document: &Value) -> BTreeSet<Component> {
+    let (_, written) = referred(document);
+    ReferenceGraph::of(document).reached_from(written)
+}
+
+/// The components that replies refer to, and those that requests do.
+fn referred(document: &Value) -> (BTreeSet<Component>, BTreeSet<Component>) {
     let mut read = BTreeSet::new();
     let mut written = BTreeSet::new();
     visit_value(&document["paths"], Shape::One(ObjectKind::Paths), &mut Pointer::default(), &mut |_, at, object| {
@@ -41,8 +54,7 @@ pub(crate) fn directions(document: &Value) -> Directions {
         let direction = if in_reply { &mut read } else { &mut written };
         direction.extend(Component::referred_by(object));
     });
-    let graph = ReferenceGraph::of(document);
-    Directions { read: reached_schemas(&graph, read), written: reached_schemas(&graph, written) }
+    (read, written)
 }
 
 pub(crate) fn reached_schemas(graph: &ReferenceGraph, referred: BTreeSet<Component>) -> BTreeSet<String> {

@@ -23,10 +23,14 @@ impl Log {
 
     /// Adds an entry for a construct of the current document, with its pointer in the given document.
     pub(crate) fn add(&mut self, code: Code, at: &Pointer, reason: impl Into<String>) {
+        self.add_from(code, at, self.original(at.clone()), reason);
+    }
+
+    /// Adds an entry for a construct of the current document whose place in the given one is known.
+    pub(crate) fn add_from(&mut self, code: Code, at: &Pointer, pointer: Pointer, reason: impl Into<String>) {
         if code.disposition() == Disposition::Rejected {
             self.rejected.insert(at.clone());
         }
-        let pointer = self.original(at.clone());
         self.report.entries.push(Entry { code, pointer, reason: reason.into() });
     }
 

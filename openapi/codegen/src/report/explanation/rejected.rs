@@ -11,8 +11,8 @@ pub(crate) const R000: Explanation = explained(
 );
 
 pub(crate) const R002: Explanation = explained(
-    "The reference has no target in the document. Add the target, or remove the reference.",
-    r##"{"$ref": "#/components/schemas/Missing"}"##,
+    "A reference that requests reach has no target in the document. Add the target, or remove the reference. W012 is for replies.",
+    r##"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Missing"}}}}, "responses": {"204": {"description": "done"}}}}}}"##,
     "the operations that reach it are left out",
     "Those operations.",
 );
@@ -40,14 +40,14 @@ pub(crate) const R005: Explanation = explained(
 
 pub(crate) const R006: Explanation = explained(
     "Builds are offline, so every target must be in the document. Bundle the document first.",
-    r#"{"$ref": "https://example.com/a.json"}"#,
+    r#"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "https://example.com/a.json"}}}}, "responses": {"204": {"description": "done"}}}}}}"#,
     "the operations that reach it are left out",
     "Those operations.",
 );
 
 pub(crate) const R007: Explanation = explained(
     "A schema, parameter, reply or path that refers to itself defines nothing.",
-    r##"{"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}"##,
+    r##"{"paths": {"/a": {"post": {"operationId": "a", "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}"##,
     "the operations that reach it are left out",
     "Those operations.",
 );

@@ -74,10 +74,10 @@ pub(crate) const W011: Explanation = explained(
 );
 
 pub(crate) const W012: Explanation = explained(
-    "A reference in a reply that leads nowhere, or out of the document, costs the type of what it stands for, and no operation.",
+    "A reference that only replies reach and that leads nowhere, out of the document or back to itself costs the type of what it stands for, such as one property, and no operation.",
     r##"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}}}}}}}"##,
     "the reply of `a` is any JSON",
-    "The type of that reply.",
+    "The type of what the reference stands for.",
 );
 
 pub(crate) const W101: Explanation = explained(

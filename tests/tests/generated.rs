@@ -73,7 +73,7 @@ async fn parameters_are_written_in_the_form_of_the_document() {
 #[tokio::test]
 async fn commas_separate_the_values_of_a_list_in_the_path() {
     let (client, server) = serve(nothing()).await;
-    client.get_lists().ids("a,b/c").id("d,e").send().await.unwrap();
+    client.get_lists().ids(vec!["a".to_owned(), "b/c".to_owned()]).id("d,e").send().await.unwrap();
     assert_eq!(server.request().line(), "GET /lists/a,b%2Fc/d%2Ce HTTP/1.1");
 }
 

@@ -1,8 +1,11 @@
 //! What the client of a document sends, where progenitor alone could send nothing.
 
+use std::collections::BTreeMap;
+
 use generated::support::Nullable;
 use generated::{Client, types};
 use mint_loopback::{Loopback, Reply};
+use serde::Deserialize;
 use serde_json::json;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -61,6 +64,13 @@ fn null_and_absence_survive_reading_and_writing() {
     assert!(matches!(task.state.into_option(), Some(types::TaskState::Unknown(_))));
 }
 
+/// In Rust, the two properties of an answer have other names than on the wire.
+#[test]
+fn an_absent_property_is_null_by_any_name() {
+    let answer: types::Answer = serde_json::from_str("{}").unwrap();
+    assert_eq!((answer.x_y, answer.x_y2), (None, None));
+}
+
 /// What is not of its type costs its property only, and is written back.
 #[tokio::test]
 async fn a_value_that_does_not_decode_is_kept() {
@@ -70,4 +80,194 @@ async fn a_value_that_does_not_decode_is_kept() {
     let task = client.change_task().id("1").body(body).send().await.unwrap().into_inner();
     assert!(task.size.is_absent() && task.due.is_null());
     assert_eq!(serde_json::to_value(&task).unwrap(), reply);
+}
+
+fn range(gt: i64) -> types::Range {
+    types::Range::builder().gt(gt).try_into().unwrap()
+}
+
+fn item(name: &str, sizes: &[i64]) -> types::Item {
+    types::Item::builder().name(name).sizes(sizes.to_vec()).try_into().unwrap()
+}
+
+fn nothing() -> Reply {
+    Reply::bytes("").status(204)
+}
+
+/// What a server reads from the query, by a crate of others.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Read {
+    filter: ReadFilter,
+    expand: Vec<String>,
+    ids: Vec<u8>,
+    made: Option<ReadRange>,
+    tree: Option<Tree>,
+    any: Option<BTreeMap<String, Vec<String>>>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct ReadFilter {
+    created: Option<ReadRange>,
+    owner: Option<Owner>,
+    tags: Vec<String>,
+    sort: Vec<ReadItem>,
+    labels: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct ReadRange {
+    gt: Option<i64>,
+    lt: Option<i64>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Owner {
+    name: String,
+    near: ReadRange,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct ReadItem {
+    name: String,
+    #[serde(default)]
+    sizes: Vec<i64>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Charge {
+    items: Vec<ReadItem>,
+    expand: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Tree {
+    leaf: String,
+    branch: Option<Box<Tree>>,
+}
+
+#[tokio::test]
+async fn deep_objects_are_read_as_they_were_meant() {
+    let (client, server) = serve(nothing()).await;
+    let of_strings = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    let call = client
+        .search()
+        .filter_created(types::SearchFilterCreated::Range(range(3)))
+        .filter_owner_name("a b&c")
+        .filter_owner_near_gt(1)
+        .filter_owner_near_lt(2)
+        .filter_tags(of_strings(&["x", "y=[0]"]))
+        .filter_sort(vec![item("a", &[1, 2]), item("b", &[])])
+        .filter_labels(BTreeMap::from([("k".to_owned(), of_strings(&["v", "w"]))]))
+        .expand(of_strings(&["owner", "items.name"]))
+        .ids(vec![4, 5])
+        .made(types::When::Range(range(6)))
+        .tree_leaf("l")
+        .tree_branch(json!({"leaf": "m", "branch": {"leaf": "n"}}).as_object().unwrap().clone())
+        .any(json!({"a": ["b"]}));
+    call.send().await.unwrap();
+    let target = server.request().target();
+    let query = target.split_once('?').unwrap().1;
+    let read: Read = serde_qs::Config::new().use_form_encoding(true).max_depth(9).deserialize_str(query).unwrap();
+    let expected = Read {
+        filter: ReadFilter {
+            created: Some(ReadRange { gt: Some(3), lt: None }),
+            owner: Some(Owner { name: "a b&c".into(), near: ReadRange { gt: Some(1), lt: Some(2) } }),
+            tags: of_strings(&["x", "y=[0]"]),
+            sort: vec![
+                ReadItem { name: "a".into(), sizes: vec![1, 2] },
+                ReadItem { name: "b".into(), sizes: Vec::new() },
+            ],
+            labels: BTreeMap::from([("k".into(), of_strings(&["v", "w"]))]),
+        },
+        expand: of_strings(&["owner", "items.name"]),
+        ids: vec![4, 5],
+        made: Some(ReadRange { gt: Some(6), lt: None }),
+        tree: Some(Tree {
+            leaf: "l".into(),
+            branch: Some(Box::new(Tree {
+                leaf: "m".into(),
+                branch: Some(Box::new(Tree { leaf: "n".into(), branch: None })),
+            })),
+        }),
+        any: Some(BTreeMap::from([("a".into(), of_strings(&["b"]))])),
+    };
+    assert_eq!(read, expected);
+}
+
+#[tokio::test]
+async fn the_brackets_of_deep_objects() {
+    let (client, server) = serve(nothing()).await;
+    let call = client
+        .search()
+        .filter_created(types::SearchFilterCreated::from(7))
+        .made(types::When::from(8))
+        .filter_tags(vec!["x".to_owned()])
+        .filter_sort(vec![item("a", &[1])])
+        .expand(vec!["owner".to_owned()])
+        .ids(vec![4]);
+    call.send().await.unwrap();
+    let target = server.request().target();
+    let target = percent_encoding::percent_decode_str(&target).decode_utf8().unwrap();
+    let mut pairs: Vec<_> = target.split_once('?').unwrap().1.split('&').collect();
+    pairs.sort_unstable();
+    let expected = [
+        "expand[]=owner",
+        "filter[created]=7",
+        "filter[sort][0][name]=a",
+        "filter[sort][0][sizes][]=1",
+        "filter[tags][]=x",
+        "ids[]=4",
+        "made=8",
+    ];
+    assert_eq!(pairs, expected);
+
+    let (client, server) = serve(nothing()).await;
+    client.search().expand(Vec::new()).any(json!({"a": null})).send().await.unwrap();
+    assert_eq!(server.request().line(), "GET /search HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_form_has_deep_objects_too() {
+    let (client, server) = serve(nothing()).await;
+    let body = types::ChargeBody::builder().items(vec![item("a b", &[1]), item("c", &[])]);
+    client.charge().body(body.expand(vec!["d".to_owned()])).send().await.unwrap();
+    let read: Charge =
+        serde_qs::Config::new().use_form_encoding(true).deserialize_str(server.request().text()).unwrap();
+    let items = vec![ReadItem { name: "a b".into(), sizes: vec![1] }, ReadItem { name: "c".into(), sizes: Vec::new() }];
+    assert_eq!(read, Charge { items, expand: vec!["d".into()] });
+}
+
+#[tokio::test]
+async fn paths_and_headers_hold_lists_and_objects() {
+    let (client, server) = serve(nothing()).await;
+    let names = BTreeMap::from([("a".to_owned(), "b/c".to_owned()), ("d".to_owned(), "e=f".to_owned())]);
+    let call = client
+        .get_shapes()
+        .color("red")
+        .point(json!({"x": 1, "y": 2}).as_object().unwrap().clone())
+        .corners(vec![3, 4])
+        .names(names)
+        .x_tags(vec!["a b".to_owned(), "c".to_owned()])
+        .x_where(json!({"a": ["b", 1]}))
+        .x_limits(BTreeMap::from([("low".to_owned(), 1), ("high".to_owned(), 2)]));
+    call.clone().send().await.unwrap();
+    let request = server.request();
+    assert_eq!(request.line(), "GET /shapes.red;x=1;y=2/;corners=3,4/a=b%2Fc,d=e%3Df HTTP/1.1");
+    assert_eq!((request.header("x-tags"), request.header("x-limits")), (vec!["a b,c"], vec!["high=2,low=1"]));
+    assert_eq!(request.header("x-where"), [r#"{"a":["b",1]}"#]);
+    assert!(request.header("x-sizes").is_empty());
+
+    let point = || serde_json::Map::new();
+    for (call, name) in [
+        (call.clone().x_tags(vec!["a,b".to_owned()]), "X-Tags"),
+        (call.clone().color("."), "color"),
+        (call.clone().point(point()), "point"),
+        (call.corners(Vec::new()), "corners"),
+    ] {
+        let error = call.send().await.unwrap_err().to_string();
+        assert!(error.contains(&format!("`{name}` cannot be written")), "{error}");
+    }
 }

@@ -5,12 +5,16 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use operation::{Form, Items, Multipart, Operation, OtherMethod, ReplyKind, Separator, StatusVariant, Stream};
+pub use operation::{
+    Form, Items, Lists, Multipart, Operation, OtherMethod, PathStyle, PathValue, ReplyKind, Separator, StatusVariant,
+    Stream,
+};
 pub use types::{Enum, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
 ///
-/// No `x-` key of a document influences the plan, except those that describe or name the values of an enum.
+/// No `x-` key of a document influences the plan, except those that describe or name the values of an enum, and
+/// `x-codegen-settings`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {

@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 use crate::error::Error;
 use crate::lower::{EnumTexts, Lowered, parse};
 use crate::model::visitor::visit_mut;
-use crate::plan::Plan;
+use crate::plan::{Lists, Plan};
 use crate::report::{Log, Pass, Report};
 use facts::Facts;
 
@@ -123,6 +123,12 @@ fn merge_inheritance(pass: &mut Pass<Facts>) {
 
 /// Removes `x-` keys: progenitor takes none, and schemas that differ only in them are the same type.
 fn remove_extensions(pass: &mut Pass<Facts>) {
+    // Of APIMatic; OpenAPI itself does not say it.
+    pass.facts.lists = match pass.document["info"]["x-codegen-settings"]["ArraySerialization"].as_str() {
+        Some("Indexed") => Lists::Indexed,
+        Some("Plain") => Lists::Repeated,
+        _ => Lists::Brackets,
+    };
     visit_mut(&mut pass.document, &mut |_, _, object| object.retain(|key, _| !key.starts_with("x-")));
 }
 

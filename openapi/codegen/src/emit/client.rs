@@ -107,8 +107,7 @@ fn with_question_marks(tokens: TokenStream) -> TokenStream {
     let mut out = Vec::new();
     let mut after_name = false;
     for token in tokens {
-        let is_name =
-            matches!(&token, TokenTree::Ident(ident) if ident == "encode_path" || ident == "encode_path_list");
+        let is_name = matches!(&token, TokenTree::Ident(ident) if ident == "encode_path" || ident == "path_value");
         let is_call =
             after_name && matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
         out.push(match token {

@@ -4,7 +4,7 @@ mod form;
 mod headers;
 mod multipart;
 mod optional_body;
-mod path;
+pub(super) mod path;
 mod query;
 mod replies;
 mod streams;
@@ -18,7 +18,7 @@ use form::FormBody;
 use headers::Headers;
 use multipart::MultipartBody;
 use optional_body::OptionalBody;
-use path::Lists;
+use path::PathValues;
 use query::Forms;
 use replies::Replies;
 
@@ -37,8 +37,8 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         if !operation.forms.is_empty() {
             Forms(&operation.forms).visit_item_mut(item);
         }
-        if !operation.path_lists.is_empty() {
-            Lists(&operation.path_lists).visit_item_mut(item);
+        if !operation.path_values.is_empty() {
+            PathValues(&operation.path_values).visit_item_mut(item);
         }
         let method = operation.stream.as_ref().and_then(|stream| stream.method.as_ref());
         if let (Item::Impl(item), Some(_)) = (&mut *item, method) {

@@ -15,6 +15,7 @@ mod query;
 mod reply;
 mod salvage;
 mod streams;
+mod styles;
 mod texts;
 mod timestamp;
 mod undecoded;

@@ -4,7 +4,7 @@ use syn::{File, Item, ItemMod};
 
 use super::{Settings, attributes, names};
 use crate::error::Error;
-use crate::plan::{Items, Plan};
+use crate::plan::{Items, Operation, Plan};
 
 /// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
@@ -28,6 +28,9 @@ const SUPPORT: &[(&str, &str)] = &[
 /// Only for documents with properties of requests that may be absent and may be null.
 const NULLABLE: (&str, &str) = ("nullable", include_str!("support/nullable.rs"));
 
+/// Only for documents with lists, objects or styles in paths and headers.
+const STYLES: (&str, &str) = ("styles", include_str!("support/styles.rs"));
+
 /// Only for documents with multipart bodies: it needs the feature `multipart` of reqwest.
 const MULTIPART: (&str, &str) = ("multipart", include_str!("support/multipart.rs"));
 
@@ -47,8 +50,12 @@ pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod
     let streams = (!items.is_empty()).then_some(&STREAMS);
     let of_json = items.iter().any(is_json).then_some(&JSON_STREAMS);
     let events = items.iter().any(|items| !is_json(items)).then_some(&EVENTS);
+    let has_styles = |operation: &Operation| !operation.path_values.is_empty() || !operation.headers.is_empty();
+    let styles = plan.operations.values().any(has_styles).then_some(&STYLES);
     let nullable = (!plan.optional_nulls.is_empty()).then_some(&NULLABLE);
-    for (name, text) in SUPPORT.iter().chain(nullable).chain(multipart).chain(streams).chain(of_json).chain(events) {
+    for (name, text) in
+        SUPPORT.iter().chain(nullable).chain(styles).chain(multipart).chain(streams).chain(of_json).chain(events)
+    {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
         if settings.schemars {

@@ -4,6 +4,7 @@ use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{Expr, ExprLit, ExprMethodCall, File, Item, Lit, LitStr, Type, parse_quote};
 
 use super::names::module_items;
+use super::operations::path::explode_variant;
 use crate::plan::{Operation, Plan};
 
 pub(super) fn restore(file: &mut File, plan: &Plan) {
@@ -44,6 +45,23 @@ impl Restore<'_> {
     }
 }
 
+impl Restore<'_> {
+    /// Writes a list or an object where progenitor writes a scalar: `headers.append(name, value.to_string().try_into()?)`.
+    fn header(&self, append: &mut ExprMethodCall) {
+        let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = append.args.first() else { return };
+        let wire = self.0.wire_names.get(&name.value()).cloned().unwrap_or_else(|| name.value());
+        let Some(explode) = self.0.headers.get(&wire).map(|explode| explode_variant(*explode)) else { return };
+        if let Some(Expr::Try(value)) = append.args.last_mut()
+            && let Expr::MethodCall(converted) = &mut *value.expr
+            && let Expr::MethodCall(text) = &*converted.receiver
+        {
+            let value = &text.receiver;
+            *converted.receiver =
+                parse_quote!(super::support::header_text(#wire, &#value, super::support::Explode::#explode)?);
+        }
+    }
+}
+
 impl VisitMut for Restore<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_expr_mut(self, expr);
@@ -58,7 +76,10 @@ impl VisitMut for Restore<'_> {
             Expr::MethodCall(call) if call.method == "append" => {
                 if let Some(cookie) = self.cookie(call) {
                     *expr = cookie;
-                } else if let Some(argument) = call.args.first_mut() {
+                    return;
+                }
+                self.header(call);
+                if let Some(argument) = call.args.first_mut() {
                     self.name(argument);
                 }
             }

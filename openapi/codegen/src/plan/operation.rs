@@ -1,6 +1,6 @@
 //! The facts about an operation that progenitor cannot carry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The facts about an operation that progenitor cannot carry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,8 +29,35 @@ pub struct Operation {
     pub fields: Option<BTreeMap<String, Form>>,
     /// How the parts of a multipart body are written. `None` for another body.
     pub multipart: Option<Multipart>,
-    /// The variables of the parameters in the path that are lists.
-    pub path_lists: BTreeSet<String>,
+    /// How parameters in the path are written, by their names in the prepared document. A scalar that is written as it is
+    /// is left out.
+    pub path_values: BTreeMap<String, PathValue>,
+    /// Whether headers that are lists or objects are exploded, by their names on the wire.
+    pub headers: BTreeMap<String, bool>,
+}
+
+/// The serialization of a parameter in the path (OpenAPI 3.1.1, section 4.8.12.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PathValue {
+    /// The name on the wire.
+    pub name: String,
+    /// What begins the value, and separates its parts where it is exploded.
+    pub style: PathStyle,
+    /// Whether each part of the value is written on its own.
+    pub explode: bool,
+}
+
+/// The style of a parameter in the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PathStyle {
+    /// `red,green`.
+    Simple,
+    /// `.red.green`.
+    Label,
+    /// `;color=red;color=green`.
+    Matrix,
 }
 
 /// A multipart body.
@@ -51,10 +78,23 @@ pub enum Form {
     Exploded,
     /// One pair, with the values separated.
     Separated(Separator),
-    /// A pair for each property, its name in brackets.
-    Deep,
+    /// A pair for each scalar, with the names of the properties that lead to it in brackets.
+    Deep(Lists),
     /// One pair, with JSON as its value.
     Json,
+}
+
+/// The name of an item of a list in an object whose properties are in brackets: OpenAPI leaves it open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lists {
+    /// `list[]` for a scalar, and `list[0]` for any other item.
+    #[default]
+    Brackets,
+    /// `list[0]`.
+    Indexed,
+    /// `list` for a scalar, and `list[0]` for any other item.
+    Repeated,
 }
 
 /// The separator of the values in one pair.

@@ -6,7 +6,7 @@ use crate::model::media_types::{BYTES, FORM, JSON, essence, is_json, is_sendable
 use crate::model::names::unique_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
-use crate::plan::Operation;
+use crate::plan::{Lists, Operation};
 use crate::prepare::facts::Facts;
 use crate::prepare::parameters::Schemas;
 use crate::prepare::{forms, multipart};
@@ -18,9 +18,10 @@ pub(super) fn prepare(pass: &mut Pass<Facts>) {
     let schemas = whole.pointer("/components/schemas").and_then(Value::as_object);
     let mut taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
     let mut multipart = multipart::Bodies::of(&whole, unique_name("FilePart", &mut taken));
+    let lists = facts.lists;
     for operations::Operation { path, method, at, fields } in operations_mut(document) {
         let facts = facts.operation(path, method);
-        body(fields, facts, Whole { document: &whole, multipart: &mut multipart }, &at.join("requestBody"), log);
+        body(fields, facts, Whole { document: &whole, multipart: &mut multipart, lists }, &at.join("requestBody"), log);
     }
     facts.file_part = multipart.finish(document);
 }
@@ -29,6 +30,7 @@ pub(super) fn prepare(pass: &mut Pass<Facts>) {
 struct Whole<'a, 'b> {
     document: &'a Value,
     multipart: &'b mut multipart::Bodies<'a>,
+    lists: Lists,
 }
 
 fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<'_, '_>, at: &Pointer, log: &mut Log) {
@@ -56,7 +58,7 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
     } else if essence == FORM {
-        match forms::fields(&schema, &described, Schemas(whole.document)) {
+        match forms::fields(&schema, &described, Schemas(whole.document), whole.lists) {
             Ok(fields) => facts.fields = Some(fields),
             Err(reason) => return log.add(rejected, at, reason),
         };

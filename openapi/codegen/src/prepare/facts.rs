@@ -14,7 +14,7 @@ use crate::model::names::pascal_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::plan::{Enum, Operation, Plan, ReadType, StatusVariant, Union};
+use crate::plan::{Enum, Lists, Operation, Plan, ReadType, StatusVariant, Union};
 use crate::report::Pass;
 
 /// The facts that passes collect for the plan.
@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub(super) file_part: Option<String>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
     pub(super) wire_names: BTreeMap<Pointer, BTreeMap<String, String>>,
+    /// How the document says that lists in objects of style `deepObject` are written.
+    pub(super) lists: Lists,
     /// The properties of components that may be absent and null in JSON that is sent, by their names on the wire.
     pub(super) optional_nulls: BTreeMap<String, BTreeSet<String>>,
     /// Properties that are nullable only to distinguish absence from emptiness.

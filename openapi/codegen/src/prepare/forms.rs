@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::model::media_types::{essence, is_json};
-use crate::plan::{Form, Separator};
+use crate::plan::{Form, Lists, Separator};
 use crate::prepare::parameters::Schemas;
 use crate::prepare::unions::members_in;
 
@@ -17,12 +17,14 @@ pub(super) fn fields(
     schema: &Value,
     media_type: &Value,
     schemas: Schemas<'_>,
+    lists: Lists,
 ) -> Result<BTreeMap<String, Form>, String> {
     let mut forms = BTreeMap::new();
     for object in objects(schema, schemas, 0)? {
         for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let encoding = media_type.get("encoding").and_then(|encodings| encodings.get(name));
-            let form = form(encoding, property, schemas).map_err(|what| format!("`{name}` of the form is {what}"))?;
+            let form =
+                form(encoding, property, schemas, lists).map_err(|what| format!("`{name}` of the form is {what}"))?;
             if let Some(form) = form {
                 forms.insert(name.clone(), form);
             }
@@ -45,7 +47,7 @@ fn objects(schema: &Value, schemas: Schemas<'_>, depth: usize) -> Result<Vec<Map
 }
 
 /// The encoding of a field whose type implies none. `Err` names the unsupported type.
-fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>) -> Result<Option<Form>, String> {
+fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>, lists: Lists) -> Result<Option<Form>, String> {
     let items = schemas.resolved(schema).shift_remove("items");
     let is_list = items.is_some();
     if items.is_some_and(|items| schemas.resolved(&items).contains_key("items")) {
@@ -66,12 +68,17 @@ fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>) -> Resul
         return Ok(None);
     }
     let style = style.unwrap_or("form");
+    if style != "deepObject" && !schemas.holds_scalars(schema) {
+        return Err(format!(
+            "an object or list in another, of style `{style}`; style `deepObject` and JSON have a form for it"
+        ));
+    }
     match (style, encoding["explode"].as_bool().unwrap_or(style == "form")) {
         ("form" | "pipeDelimited" | "spaceDelimited", true) => Ok(Some(Form::Exploded)),
         ("form", false) => Ok(Some(Form::Separated(Separator::Comma))),
         ("pipeDelimited", false) => Ok(Some(Form::Separated(Separator::Pipe))),
         ("spaceDelimited", false) => Ok(Some(Form::Separated(Separator::Space))),
-        ("deepObject", _) => Ok(Some(Form::Deep)),
+        ("deepObject", _) => Ok(Some(Form::Deep(lists))),
         (style, _) => Err(format!("of style `{style}`, which is none of a form")),
     }
 }
@@ -86,7 +93,7 @@ mod tests {
         let document = json!({"components": {"schemas": {
             "A": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}},
         }}});
-        let found = fields(&schema, &json!({"encoding": encoding}), Schemas(&document));
+        let found = fields(&schema, &json!({"encoding": encoding}), Schemas(&document), Lists::Brackets);
         let expected = expected.map(|forms| forms.iter().map(|(name, form)| ((*name).to_owned(), *form)).collect());
         assert_eq!(found, expected.map_err(str::to_owned), "{schema}");
     }
@@ -105,7 +112,7 @@ mod tests {
         check(
             json!({"oneOf": [a(), object(json!({"type": "object"}))]}),
             json!({"a": {"style": "deepObject"}}),
-            Ok(&[("a", Form::Deep)]),
+            Ok(&[("a", Form::Deep(Lists::Brackets))]),
         );
         check(
             a(),
@@ -124,6 +131,11 @@ mod tests {
         check(object(json!({"type": "string"})), json!({"a": {"explode": false}}), Ok(&[]));
         check(object(json!({})), none(), Ok(&[]));
         check(json!({}), none(), Ok(&[]));
+        let nested = || json!({"type": "array", "items": {"type": "object", "properties": {"b": {"type": "integer"}}}});
+        check(object(nested()), json!({"a": {"style": "deepObject"}}), Ok(&[("a", Form::Deep(Lists::Brackets))]));
+        let reason = "`a` of the form is an object or list in another, of style `form`; style `deepObject` and JSON have a form \
+                      for it";
+        check(object(nested()), json!({"a": {"style": "form"}}), Err(reason));
 
         check(
             object(json!({"type": "string"})),

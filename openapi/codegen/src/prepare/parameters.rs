@@ -3,12 +3,14 @@
 mod names;
 mod query;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value, json};
 
 use crate::model::operations::relocate;
 use crate::model::pointer::Pointer;
-use crate::plan::{Form, Operation, Separator};
+use crate::plan::{Form, Lists, Operation, PathStyle};
 use crate::prepare::facts::Facts;
 use crate::report::{Code, Log, Pass};
 use names::names_in;
@@ -26,6 +28,7 @@ pub(super) fn prepare(pass: &mut Pass<Facts>) {
             facts: &mut found,
             log: &mut *log,
             is_required: true,
+            lists: facts.lists,
         };
         let path = parameters.operation(path, operation.fields);
         *facts.operation(&path, method) = found;
@@ -36,13 +39,16 @@ pub(super) fn prepare(pass: &mut Pass<Facts>) {
 /// A parameter that progenitor takes, and the form that it cannot carry.
 struct Parameter {
     value: Value,
+    /// Of a parameter in the query.
     form: Option<Form>,
+    /// Of one in the path or a header: the style, and whether it is exploded.
+    parts: Option<(PathStyle, bool)>,
 }
 
 impl Parameter {
     /// A parameter in the form that progenitor writes.
     fn plain(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), form: None }
+        Self { value: value.into(), form: None, parts: None }
     }
 }
 
@@ -53,6 +59,8 @@ struct Parameters<'a> {
     log: &'a mut Log,
     /// Whether every call needs the parameter at hand.
     is_required: bool,
+    /// How lists in objects of style `deepObject` are written.
+    lists: Lists,
 }
 
 impl Parameters<'_> {
@@ -117,13 +125,22 @@ impl Parameters<'_> {
             return self.log.add(Code::L114, at, reason);
         }
         parameter.insert("required".into(), true.into());
-        if let Some(schema) = self.schema(&mut parameter, "simple", at) {
-            let is_list = self.schemas.resolved(&schema).get("type") == Some(&"array".into());
-            if let Some(schema) = self.text(&schema, at) {
-                parameter.insert("schema".into(), schema);
-                let form = is_list.then_some(Form::Separated(Separator::Comma));
-                to.push(Parameter { value: parameter.into(), form });
-            }
+        if let Some(content) = parameter.shift_remove("content") {
+            return self.in_json_text(parameter, &content, at, to);
+        }
+        let style = parameter.get("style").and_then(Value::as_str).unwrap_or("simple").to_owned();
+        let path_style = match &*style {
+            "label" => PathStyle::Label,
+            "matrix" => PathStyle::Matrix,
+            _ => PathStyle::Simple,
+        };
+        let explode = parameter.get("explode") == Some(&true.into());
+        let known = if path_style == PathStyle::Simple { "simple" } else { &style };
+        let Some(schema) = self.schema(&mut parameter, known, at) else { return };
+        if let Some((schema, has_parts)) = self.in_parts(&schema, at) {
+            parameter.insert("schema".into(), schema);
+            let parts = (has_parts || path_style != PathStyle::Simple).then_some((path_style, explode));
+            to.push(Parameter { parts, ..Parameter::plain(parameter) });
         }
     }
 
@@ -135,9 +152,15 @@ impl Parameters<'_> {
         if !is_token(&name) {
             return self.reject(at, format!("`{name}` is no name of a header (RFC 9110, section 5.1)"));
         }
-        if let Some(schema) = self.schema(&mut parameter, "simple", at).and_then(|schema| self.text(&schema, at)) {
+        if let Some(content) = parameter.shift_remove("content") {
+            return self.in_json_text(parameter, &content, at, to);
+        }
+        let explode = parameter.get("explode") == Some(&true.into());
+        let Some(schema) = self.schema(&mut parameter, "simple", at) else { return };
+        if let Some((schema, has_parts)) = self.in_parts(&schema, at) {
             parameter.insert("schema".into(), schema);
-            to.push(Parameter::plain(parameter));
+            let parts = has_parts.then_some((PathStyle::Simple, explode));
+            to.push(Parameter { parts, ..Parameter::plain(parameter) });
         }
     }
 
@@ -149,6 +172,9 @@ impl Parameters<'_> {
                 at,
                 format!("`{name}` is no name of a cookie (RFC 6265, section 4.1.1)"),
             );
+        }
+        if let Some(content) = parameter.shift_remove("content") {
+            return self.in_json_text(parameter, &content, at, to);
         }
         if let Some(schema) = self.schema(&mut parameter, "form", at).and_then(|schema| self.text(&schema, at)) {
             parameter.insert("schema".into(), schema);
@@ -165,12 +191,40 @@ impl Parameters<'_> {
             self.reject(at, reason);
             return None;
         }
-        if parameter.contains_key("content") {
-            self.reject(at, "a parameter with a media type; the generator writes plain values");
-            return None;
-        }
         parameter.shift_remove("explode");
         Some(parameter.shift_remove("schema").filter(Value::is_object).unwrap_or_else(|| json!({"type": "string"})))
+    }
+
+    /// The schema of a parameter in a path or header, and whether its values have parts that are written on their own.
+    fn in_parts(&mut self, schema: &Value, at: &Pointer) -> Option<(Value, bool)> {
+        let resolved = self.schemas.resolved(schema);
+        match resolved.get("type").and_then(Value::as_str) {
+            Some("array") => {
+                let items = resolved.get("items").cloned().unwrap_or_else(|| json!({}));
+                if !self.schemas.is_scalar(&items, 0) {
+                    self.reject(at, "a list of objects or lists; how it is written is not settled");
+                    return None;
+                }
+                Some((json!({"type": "array", "items": self.schemas.named_scalar(&items)}), true))
+            }
+            Some("object") => {
+                let properties = resolved.get("properties").and_then(Value::as_object);
+                let others = resolved.get("additionalProperties").filter(|others| others.is_object());
+                if !self.schemas.holds_scalars(schema) {
+                    self.reject(at, "an object with objects or lists in it; how it is written is not settled");
+                    return None;
+                }
+                let values = match others.filter(|_| properties.is_none_or(Map::is_empty)) {
+                    Some(others) => self.schemas.named_scalar(others),
+                    None => {
+                        self.log.add(Code::W108, at, "names and values, as an object of any properties");
+                        json!({})
+                    }
+                };
+                Some((json!({"type": "object", "additionalProperties": values}), true))
+            }
+            _ => Some((self.text(schema, at)?, false)),
+        }
     }
 
     /// The schema of a parameter that is serialized to one string.
@@ -195,185 +249,4 @@ impl Parameters<'_> {
 fn is_token(name: &str) -> bool {
     let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_character)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use super::*;
-
-    #[track_caller]
-    fn check(path: &str, parameters: Value, after: Value, facts: &Operation, codes: &str) {
-        let mut document = json!({
-            "paths": {path: {"get": {"parameters": parameters}}},
-            "components": {"schemas": {"E": {"type": "string", "enum": ["a"]}}},
-        });
-        let (report, mut found) = Pass::of(&mut document, prepare);
-        let (path, item) = document["paths"].as_object().unwrap().iter().next().unwrap();
-        assert_eq!(found.operation(path, "get"), facts);
-        assert_eq!(item["get"]["parameters"], after);
-        let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
-        assert_eq!(found.join(" "), codes);
-    }
-
-    fn parameter(place: &str, name: &str, schema: Value) -> Value {
-        json!({"name": name, "in": place, "required": place == "path", "schema": schema})
-    }
-
-    fn none() -> Operation {
-        Operation::default()
-    }
-
-    /// The parameter `p` of the query is in this form.
-    fn in_form(form: Form) -> Operation {
-        Operation { forms: BTreeMap::from([("p".to_owned(), form)]), ..none() }
-    }
-
-    #[test]
-    fn names_that_collide() {
-        let text = || json!({"type": "string"});
-        let renamed = parameter("query", "id2", text());
-        let body = parameter("header", "body2", text());
-        let wire_names = [("id2", "id"), ("body2", "body")].map(|(name, wire)| (name.to_owned(), wire.to_owned()));
-        check(
-            "/a/{id}",
-            json!([
-                parameter("query", "id", text()),
-                parameter("path", "id", text()),
-                parameter("header", "body", text())
-            ]),
-            json!([renamed, parameter("path", "id", text()), body]),
-            &Operation { wire_names: BTreeMap::from(wire_names), ..none() },
-            "L109 L109",
-        );
-    }
-
-    #[test]
-    fn paths_and_their_parameters() {
-        let text = || json!({"type": "string"});
-        check(
-            "/a/{id}:go",
-            json!([parameter("path", "other", text())]),
-            json!([parameter("path", "id", text())]),
-            &none(),
-            "L114 L114",
-        );
-        check("/a/{id", json!([]), json!([]), &none(), "R104");
-        check(
-            "/a/{id}",
-            json!([parameter("path", "id", json!({"type": "array", "items": {}}))]),
-            json!([parameter("path", "id", text())]),
-            &Operation { path_lists: BTreeSet::from(["id".to_owned()]), ..none() },
-            "W107",
-        );
-    }
-
-    #[test]
-    fn objects_and_lists_in_the_query() {
-        let named = json!({"$ref": "#/components/schemas/E"});
-        let object = json!({"type": "object", "properties": {"a": named, "b": {"type": "array", "items": named}}});
-        check(
-            "/a",
-            json!([parameter("query", "o", object)]),
-            json!([
-                parameter("query", "a", named.clone()),
-                parameter("query", "b", json!({"type": "array", "items": named})),
-            ]),
-            &none(),
-            "L111",
-        );
-    }
-
-    #[test]
-    fn forms_of_lists_and_objects() {
-        let list = || json!({"type": "array", "items": {"type": "integer"}});
-        let map = || json!({"type": "object", "additionalProperties": {}});
-        let object = || json!({"type": "object", "properties": {"a": {"type": "integer"}}});
-        let of = |fields: Value, schema: Value| {
-            let mut parameter = parameter("query", "p", schema);
-            parameter.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-            parameter
-        };
-        for (fields, schema, form) in [
-            (json!({"style": "form", "explode": false}), list(), Form::Separated(Separator::Comma)),
-            (json!({"style": "pipeDelimited"}), list(), Form::Separated(Separator::Pipe)),
-            (json!({"style": "spaceDelimited", "explode": false}), list(), Form::Separated(Separator::Space)),
-            (json!({"style": "deepObject"}), map(), Form::Deep),
-            (json!({"explode": false}), map(), Form::Separated(Separator::Comma)),
-        ] {
-            check(
-                "/a",
-                json!([of(fields, schema.clone())]),
-                json!([parameter("query", "p", schema)]),
-                &in_form(form),
-                "",
-            );
-        }
-        for fields in [json!({"style": "spaceDelimited", "explode": true}), json!({"explode": true})] {
-            check("/a", json!([of(fields, list())]), json!([parameter("query", "p", list())]), &none(), "");
-        }
-        check(
-            "/a",
-            json!([parameter("query", "p", json!({"type": "object"}))]),
-            json!([parameter("query", "p", map())]),
-            &none(),
-            "",
-        );
-        check(
-            "/a",
-            json!([of(json!({"style": "deepObject"}), object())]),
-            json!([parameter("query", "p[a]", json!({"type": "integer"}))]),
-            &none(),
-            "L111",
-        );
-        check(
-            "/a",
-            json!([of(json!({"explode": false}), object())]),
-            json!([parameter("query", "p", map())]),
-            &in_form(Form::Separated(Separator::Comma)),
-            "W108",
-        );
-        for (schema, after, codes) in
-            [(object(), json!({}), "W108"), (json!({"type": "boolean"}), json!({"type": "boolean"}), "")]
-        {
-            let mut given = parameter("query", "p", json!({}));
-            given["content"] = json!({"application/json": {"schema": schema}});
-            check("/a", json!([given]), json!([parameter("query", "p", after)]), &in_form(Form::Json), codes);
-        }
-    }
-
-    #[test]
-    fn forms_that_are_refused() {
-        let list = json!({"type": "array", "items": {"type": "object", "properties": {}}});
-        for (given, code) in [
-            (json!({"name": "a b", "in": "cookie"}), "R102"),
-            (json!({"name": "a", "in": "cookie", "schema": {"type": "object"}}), "R101"),
-            (json!({"name": "a", "in": "query", "style": "deepObject"}), "R101"),
-            (parameter("query", "l", list), "R101"),
-            (json!({"name": "a", "in": "query", "content": {}}), "R101"),
-            (json!({"name": "a b", "in": "header"}), "R101"),
-            (json!({"name": "a", "in": "body"}), "R101"),
-        ] {
-            // What a call does not need costs no operation.
-            check("/a", json!([given]), json!([]), &none(), "W119");
-            let mut required = given;
-            required["required"] = true.into();
-            check("/a", json!([required]), json!([]), &none(), code);
-        }
-        check("/a", json!([{"name": "a", "in": "path", "style": "matrix"}]), json!([]), &none(), "L114");
-        check("/a", json!([{"name": "Authorization", "in": "header"}]), json!([]), &none(), "L113");
-    }
-
-    #[test]
-    fn cookies_are_headers_with_a_mark() {
-        let cookies = Operation { cookies: BTreeMap::from([("session_id".into(), "session-id".into())]), ..none() };
-        check(
-            "/a",
-            json!([{"name": "session-id", "in": "cookie", "schema": {"type": "string"}}]),
-            json!([{"name": "session_id", "in": "header", "schema": {"type": "string"}}]),
-            &cookies,
-            "",
-        );
-    }
 }

@@ -129,7 +129,7 @@ codes! {
     W104 Widened "a constraint is not checked in requests";
     W105 Widened "an enum of numbers or booleans is read as any of them";
     W106 Widened "an `allOf` whose members contradict each other is read as any value";
-    W107 Widened "a list in a path or header is a text";
+    W107 Widened "a list in a cookie is a text";
     W108 Widened "an object in a parameter is not typed";
     W109 Widened "of several media types one is used";
     W111 Widened "a property of one direction is optional in both";

@@ -1,38 +1,42 @@
-//! Lists in a path, whose separating commas must not be encoded.
+//! Parameters in a path that are no plain scalars.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::quote;
-use syn::Macro;
+use quote::{ToTokens as _, quote};
 use syn::visit_mut::VisitMut;
+use syn::{Expr, Macro, parse_quote};
 
-/// Serializes these variables as lists. They are inside `format!`, so this works on tokens.
-pub(super) struct Lists<'a>(pub(super) &'a BTreeSet<String>);
+use crate::plan::{PathStyle, PathValue};
 
-impl VisitMut for Lists<'_> {
+/// Writes these variables in their style. They are inside `format!`, so this works on tokens.
+pub(super) struct PathValues<'a>(pub(super) &'a BTreeMap<String, PathValue>);
+
+impl VisitMut for PathValues<'_> {
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         if call.path.is_ident("format") {
-            call.tokens = self.with_lists(std::mem::take(&mut call.tokens));
+            call.tokens = self.in_style(std::mem::take(&mut call.tokens));
         }
     }
 }
 
-impl Lists<'_> {
-    fn with_lists(&self, tokens: TokenStream) -> TokenStream {
+impl PathValues<'_> {
+    fn in_style(&self, tokens: TokenStream) -> TokenStream {
         let mut out = TokenStream::new();
         let mut encode: Option<Ident> = None;
         for token in tokens {
             match (encode.take(), token) {
                 (None, TokenTree::Ident(name)) if name == "encode_path" => encode = Some(name),
-                (Some(name), TokenTree::Group(argument)) => {
-                    let list = argument.stream().into_iter().any(|token| self.is_list(&token));
-                    out.extend(if list { quote!(super::support::encode_path_list) } else { quote!(#name) });
-                    out.extend([TokenTree::Group(argument)]);
-                }
+                (Some(name), TokenTree::Group(argument)) => match self.value(&argument) {
+                    Some(call) => call.to_tokens(&mut out),
+                    None => {
+                        out.extend(name.to_token_stream());
+                        out.extend([TokenTree::Group(argument)]);
+                    }
+                },
                 (name, TokenTree::Group(group)) => {
                     out.extend(name.map(TokenTree::Ident));
-                    out.extend([TokenTree::Group(Group::new(group.delimiter(), self.with_lists(group.stream())))]);
+                    out.extend([TokenTree::Group(Group::new(group.delimiter(), self.in_style(group.stream())))]);
                 }
                 (name, other) => {
                     out.extend(name.map(TokenTree::Ident));
@@ -43,7 +47,27 @@ impl Lists<'_> {
         out
     }
 
-    fn is_list(&self, token: &TokenTree) -> bool {
-        matches!(token, TokenTree::Ident(name) if self.0.contains(&name.to_string()))
+    /// The call that writes the variable in `(&variable.to_string())`.
+    fn value(&self, argument: &Group) -> Option<TokenStream> {
+        let variables = argument.stream().into_iter().filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name),
+            _ => None,
+        });
+        let (variable, PathValue { name, style, explode }) =
+            variables.into_iter().find_map(|variable| Some((variable.clone(), self.0.get(&variable.to_string())?)))?;
+        let style: Expr = match style {
+            PathStyle::Simple => parse_quote!(Simple),
+            PathStyle::Label => parse_quote!(Label),
+            PathStyle::Matrix => parse_quote!(Matrix),
+        };
+        let explode = explode_variant(*explode);
+        Some(quote! {
+            super::support::path_value(#name, &#variable, super::support::Style::#style, super::support::Explode::#explode)
+        })
     }
+}
+
+/// The variant of `Explode` in `support/styles.rs`.
+pub(in crate::emit) fn explode_variant(explode: bool) -> Expr {
+    if explode { parse_quote!(Yes) } else { parse_quote!(No) }
 }

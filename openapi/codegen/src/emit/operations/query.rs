@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{Expr, ExprCall, ExprLit, ImplItemFn, Lit, Pat, Stmt, parse_quote};
 
-use crate::plan::{Form, Separator};
+use crate::plan::{Form, Lists, Separator};
 
 /// Removes these parameters, given by their wire names, from progenitor's request, and adds them in their form.
 pub(super) struct Forms<'a>(pub(super) &'a BTreeMap<String, Form>);
@@ -46,7 +46,9 @@ pub(super) fn variant(form: Form) -> Expr {
         Form::Separated(Separator::Comma) => parse_quote!(Separated(",")),
         Form::Separated(Separator::Pipe) => parse_quote!(Separated("%7C")),
         Form::Separated(Separator::Space) => parse_quote!(Separated("%20")),
-        Form::Deep => parse_quote!(Deep),
+        Form::Deep(Lists::Brackets) => parse_quote!(Deep(super::support::Lists::Brackets)),
+        Form::Deep(Lists::Indexed) => parse_quote!(Deep(super::support::Lists::Indexed)),
+        Form::Deep(Lists::Repeated) => parse_quote!(Deep(super::support::Lists::Repeated)),
         Form::Json => parse_quote!(Json),
     }
 }

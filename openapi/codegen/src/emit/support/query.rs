@@ -12,10 +12,21 @@ pub(crate) enum Form {
     Exploded,
     /// In one pair, with this between its parts.
     Separated(&'static str),
-    /// A pair for each property, its name in brackets.
-    Deep,
+    /// A pair for each scalar, with the names of the properties that lead to it in brackets.
+    Deep(Lists),
     /// As JSON.
     Json,
+}
+
+/// How the items of a list are named beside properties in brackets; OpenAPI leaves it open.
+#[derive(Clone, Copy)]
+pub(crate) enum Lists {
+    /// By empty brackets, or by its index where the item is no scalar: empty brackets would not keep its parts together.
+    Brackets,
+    /// By its index in brackets.
+    Indexed,
+    /// As the list, unless the item is no scalar.
+    Repeated,
 }
 
 impl Form {
@@ -23,22 +34,22 @@ impl Form {
     ///
     /// Null, and a list or object without anything in it, is left out.
     pub(crate) fn pairs(self, name: &str, value: &Value) -> Option<Vec<(String, String)>> {
-        let name_of = |property: &str| match self {
-            Self::Deep => encoded(&format!("{name}[{property}]")),
-            _ => encoded(property),
-        };
         match (self, value) {
             (_, Value::Null) => Some(Vec::new()),
             (Self::Json, value) => Some(vec![(encoded(name), encoded(&value.to_string()))]),
             (Self::Exploded, Value::Array(list)) => {
                 list.iter().map(|value| Some((encoded(name), encoded(&text(value)?)))).collect()
             }
-            (Self::Exploded | Self::Deep, Value::Object(object)) => object
+            (Self::Exploded, Value::Object(object)) => object
                 .iter()
                 .filter(|(_, value)| !value.is_null())
-                .map(|(property, value)| Some((name_of(property), encoded(&text(value)?))))
+                .map(|(property, value)| Some((encoded(property), encoded(&text(value)?))))
                 .collect(),
-            (Self::Deep, _) => None,
+            (Self::Deep(lists), value) => {
+                let mut pairs = Vec::new();
+                lists.add(name.to_owned(), value, &mut pairs)?;
+                Some(pairs)
+            }
             (Self::Exploded, scalar) => Some(vec![(encoded(name), encoded(&text(scalar)?))]),
             (Self::Separated(separator), value) => {
                 let parts = match value {
@@ -56,6 +67,40 @@ impl Form {
             }
         }
     }
+}
+
+impl Lists {
+    /// Adds the encoded pairs of a value and of all that it holds.
+    fn add(self, name: String, value: &Value, pairs: &mut Vec<(String, String)>) -> Option<()> {
+        match value {
+            Value::Object(object) => {
+                for (property, value) in object.iter().filter(|(_, value)| !value.is_null()) {
+                    // The name of another property, or of the items of a list.
+                    if property.is_empty() || property.contains(['[', ']']) {
+                        return None;
+                    }
+                    self.add(format!("{name}[{property}]"), value, pairs)?;
+                }
+            }
+            Value::Array(list) => {
+                for (index, item) in list.iter().enumerate() {
+                    let name = match self {
+                        Self::Repeated if is_scalar(item) => name.clone(),
+                        Self::Brackets if is_scalar(item) && name.ends_with("[]") => name.clone(),
+                        Self::Brackets if is_scalar(item) => format!("{name}[]"),
+                        _ => format!("{}[{index}]", name.strip_suffix("[]").unwrap_or(&name)),
+                    };
+                    self.add(name, item, pairs)?;
+                }
+            }
+            scalar => pairs.push((encoded(&name), encoded(&text(scalar)?))),
+        }
+        Some(())
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
 }
 
 /// Adds a parameter to the query.
@@ -107,7 +152,7 @@ fn by_value(name: &str, value: &Value) -> Option<Vec<(String, String)>> {
 }
 
 /// How a scalar is written, which null is not.
-fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
@@ -132,7 +177,8 @@ impl InvalidParameter {
 impl<E> From<InvalidParameter> for super::error::Error<E> {
     fn from(InvalidParameter(name): InvalidParameter) -> Self {
         Self::InvalidRequest(format!(
-            "`{name}` cannot be written in the form that the document asks for: pass scalars, or a list or object of them"
+            "`{name}` cannot be written in the form that the document asks for: a list there is not empty, and no part of a \
+             value is null, nested deeper than the form allows, or holds what separates the parts"
         ))
     }
 }
@@ -155,17 +201,42 @@ mod tests {
         check(json!(["a b", "c|d"]), Form::Separated("%7C"), Some("d=1&p%5B%5D=a%20b%7Cc%7Cd"));
         check(json!({"a": 1, "b": "é"}), Form::Separated(","), Some("d=1&p%5B%5D=a,1,b,%C3%A9"));
         check(json!("a&b"), Form::Separated(","), Some("d=1&p%5B%5D=a%26b"));
-        check(json!({"a": 1, "b": "c d"}), Form::Deep, Some("d=1&p%5B%5D%5Ba%5D=1&p%5B%5D%5Bb%5D=c%20d"));
         check(json!({"a": [1]}), Form::Json, Some("d=1&p%5B%5D=%7B%22a%22%3A%5B1%5D%7D"));
         for value in [json!(null), json!([]), json!({})] {
             check(value, Form::Separated(","), Some("d=1"));
         }
         check(json!([[1]]), Form::Separated(","), None);
         check(json!([null]), Form::Separated(","), None);
-        check(json!({"a": {"b": 1}}), Form::Deep, None);
-        check(json!(1), Form::Deep, None);
         check(json!(["a", 1]), Form::Exploded, Some("d=1&p%5B%5D=a&p%5B%5D=1"));
         check(json!({"a": "b", "c": null}), Form::Exploded, Some("d=1&a=b"));
+    }
+
+    #[test]
+    fn deep_objects() {
+        let decoded = |name: &str, value: Value, lists: Lists| {
+            let pairs = Form::Deep(lists).pairs(name, &value)?;
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            Some(percent_encoding::percent_decode_str(&pairs.join(" ")).decode_utf8().unwrap().into_owned())
+        };
+        let value = || json!({"a": 1, "b": {"gt": "c d", "none": null}, "l": ["x", true], "o": [{"k": [2]}, [3]], "e": [], "f": {}});
+        for (lists, expected) in [
+            (Lists::Brackets, "p[a]=1 p[b][gt]=c d p[l][]=x p[l][]=true p[o][0][k][]=2 p[o][1][]=3"),
+            (Lists::Indexed, "p[a]=1 p[b][gt]=c d p[l][0]=x p[l][1]=true p[o][0][k][0]=2 p[o][1][0]=3"),
+            (Lists::Repeated, "p[a]=1 p[b][gt]=c d p[l]=x p[l]=true p[o][0][k]=2 p[o][1]=3"),
+        ] {
+            assert_eq!(decoded("p", value(), lists).as_deref(), Some(expected));
+        }
+        for (name, value, expected) in [
+            ("p[]", json!(["a"]), Some("p[]=a")),
+            ("p[]", json!([{"a": 1}]), Some("p[0][a]=1")),
+            ("p", json!(1), Some("p=1")),
+            ("p", json!({}), Some("")),
+            ("p", json!([null]), None),
+            ("p", json!({"": 1}), None),
+            ("p", json!({"a][b": 1}), None),
+        ] {
+            assert_eq!(decoded(name, value, Lists::Brackets).as_deref(), expected);
+        }
     }
 
     #[test]
@@ -176,7 +247,8 @@ mod tests {
             written(body, &[]).as_deref(),
             Some("a%20b=c%26d&e=1&e=true&f=%7B%22g%22%3A1%7D&j=%7B%22k%22%3A1%7D&j=%7B%7D")
         );
-        let forms = [("a", Form::Separated(",")), ("b", Form::Deep), ("c", Form::Json), ("d", Form::Exploded)];
+        let forms =
+            [("a", Form::Separated(",")), ("b", Form::Deep(Lists::Brackets)), ("c", Form::Json), ("d", Form::Exploded)];
         assert_eq!(
             written(json!({"a": [1, 2], "b": {"x": 1}, "c": [1], "d": {"y": 2}}), &forms).as_deref(),
             Some("a=1,2&b%5Bx%5D=1&c=%5B1%5D&y=2")

@@ -11,13 +11,6 @@ pub(crate) fn encode_path(segment: &str) -> Result<String, InvalidPathSegment> {
     Ok(utf8_percent_encode(segment, UNRESERVED).to_string())
 }
 
-/// Writes values that are separated by commas as one segment of a path: the commas stay (RFC 6570, section 3.2.2).
-pub(crate) fn encode_path_list(list: &str) -> Result<String, InvalidPathSegment> {
-    encode_path(list)?;
-    let values: Vec<_> = list.split(',').map(|value| utf8_percent_encode(value, UNRESERVED).to_string()).collect();
-    Ok(values.join(","))
-}
-
 /// A value that would change which resource a path names (RFC 3986, section 5.2.4).
 #[derive(Debug)]
 pub(crate) struct InvalidPathSegment(String);
@@ -73,8 +66,6 @@ mod tests {
             ("..", None),
         ] {
             assert_eq!(encode_path(segment).ok().as_deref(), encoded, "{segment}");
-            assert_eq!(encode_path_list(segment).ok().as_deref(), encoded, "{segment}");
         }
-        assert_eq!(encode_path_list("a/b,c,,..").unwrap(), "a%2Fb,c,,..");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Parameter, Parameters};
 use crate::model::names::unique_name;
 use crate::model::names::{is_left_as_it_is, snake_name};
+use crate::plan::PathValue;
 use crate::report::Code;
 
 /// Names with a meaning of their own in a generated builder.
@@ -18,15 +19,22 @@ impl Parameters<'_> {
         // Path parameters first, so that their names stay those of the documented path.
         for in_path in [true, false] {
             for parameter in parameters.iter_mut().filter(|parameter| (parameter.value["in"] == "path") == in_path) {
-                let form = parameter.form;
+                let (form, parts) = (parameter.form, parameter.parts);
                 let parameter = &mut parameter.value;
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let wanted = snake_name(&name);
                 let unique = unique_name(&wanted, &mut taken);
-                match form {
-                    Some(_) if in_path => drop(self.facts.path_lists.insert(unique.clone())),
-                    Some(form) => drop(self.facts.forms.insert(name.clone(), form)),
-                    None => {}
+                if let Some(form) = form {
+                    self.facts.forms.insert(name.clone(), form);
+                }
+                if let Some((style, explode)) = parts {
+                    match in_path {
+                        true => {
+                            let value = PathValue { name: name.clone(), style, explode };
+                            self.facts.path_values.insert(unique.clone(), value);
+                        }
+                        false => drop(self.facts.headers.insert(name.clone(), explode)),
+                    }
                 }
                 if parameter["in"] == "cookie" {
                     // progenitor knows no cookies; the pass over the generated code makes one of this header.

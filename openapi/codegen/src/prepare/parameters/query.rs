@@ -8,6 +8,9 @@ use crate::model::pointer::Pointer;
 use crate::plan::{Form, Separator};
 use crate::report::Code;
 
+/// How many parameters an operation gets before objects in the query stay whole.
+pub(super) const MAX_PARAMETERS: usize = 100;
+
 impl Parameters<'_> {
     pub(super) fn in_query(&mut self, mut parameter: Map<String, Value>, at: &Pointer, to: &mut Vec<Parameter>) {
         parameter.shift_remove("allowReserved");
@@ -24,7 +27,7 @@ impl Parameters<'_> {
             ("form", false) => Form::Separated(Separator::Comma),
             ("pipeDelimited", false) => Form::Separated(Separator::Pipe),
             ("spaceDelimited", false) => Form::Separated(Separator::Space),
-            ("deepObject", _) => Form::Deep,
+            ("deepObject", _) => Form::Deep(self.lists),
             _ => return self.refuse(at, &format!("style `{name}`, which is none of a query")),
         };
         let schema = parameter.shift_remove("schema").filter(Value::is_object);
@@ -39,12 +42,12 @@ impl Parameters<'_> {
         at: &Pointer,
         to: &mut Vec<Parameter>,
     ) {
+        if matches!(form, Form::Deep(_)) {
+            return self.deep(parameter, schema, &[], at, to);
+        }
         let resolved = self.schemas.resolved(schema);
         let (schema, form) = if resolved.get("type") == Some(&"array".into()) {
             let item = resolved.get("items").cloned().unwrap_or_default();
-            if form == Form::Deep {
-                return self.refuse(at, "a list of style `deepObject`, which is for objects");
-            }
             if !self.schemas.is_scalar(&item, 0) {
                 return self.refuse(at, "a list of objects or lists");
             }
@@ -58,8 +61,6 @@ impl Parameters<'_> {
                 return self.refuse(at, "an object with objects or lists in it");
             }
             (json!({"type": "object", "additionalProperties": self.schemas.named_scalar(&values)}), form)
-        } else if form == Form::Deep {
-            return self.refuse(at, "style `deepObject` for what may be no object");
         } else if self.schemas.is_scalar(schema, 0) {
             (self.schemas.named_scalar(schema), Form::Exploded)
         } else if self.schemas.is_union_of_scalars_and_lists(&resolved) {
@@ -70,7 +71,68 @@ impl Parameters<'_> {
         parameter.insert("schema".into(), schema);
         // progenitor writes the exploded form.
         let form = Some(form).filter(|form| *form != Form::Exploded);
-        to.push(Parameter { value: parameter.into(), form });
+        to.push(Parameter { form, ..Parameter::plain(parameter) });
+    }
+
+    /// A parameter of style `deepObject`; an object becomes one for each of its properties, and so do those in it.
+    ///
+    /// `within` are the schemas that it is in.
+    fn deep(
+        &mut self,
+        mut parameter: Map<String, Value>,
+        schema: &Value,
+        within: &[&Map<String, Value>],
+        at: &Pointer,
+        to: &mut Vec<Parameter>,
+    ) {
+        let resolved = self.schemas.resolved(schema);
+        let others = resolved.get("additionalProperties").filter(|others| others.is_object());
+        let is_of = |name: &str| resolved.get("type").is_some_and(|found| found == name);
+        let schema =
+            if let Some(Value::Object(properties)) = resolved.get("properties").filter(|own| **own != json!({})) {
+                // One that is in itself would have parameters without end, and one that is in many others too many.
+                if others.is_none() && !within.contains(&&resolved) && to.len() < MAX_PARAMETERS {
+                    let within = [within, &[&resolved]].concat();
+                    return self.deep_properties(&parameter, &resolved, properties, &within, at, to);
+                }
+                self.log.add(Code::W108, at, "names and values, as an object of any properties");
+                json!({"type": "object", "additionalProperties": {}})
+            } else if is_of("array") {
+                json!({"type": "array", "items": self.inner(resolved.get("items"))})
+            } else if is_of("object") {
+                json!({"type": "object", "additionalProperties": self.inner(others)})
+            } else {
+                self.schemas.named_scalar(schema)
+            };
+        let form = (!self.schemas.is_scalar(&schema, 0) || schema == json!({})).then_some(Form::Deep(self.lists));
+        parameter.insert("schema".into(), schema);
+        to.push(Parameter { form, ..Parameter::plain(parameter) });
+    }
+
+    fn deep_properties(
+        &mut self,
+        parameter: &Map<String, Value>,
+        resolved: &Map<String, Value>,
+        properties: &Map<String, Value>,
+        within: &[&Map<String, Value>],
+        at: &Pointer,
+        to: &mut Vec<Parameter>,
+    ) {
+        let whole = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        let wire = |name: &str| format!("{whole}[{name}]");
+        self.log.add(Code::L111, at, properties.keys().map(|name| wire(name)).collect::<Vec<_>>().join(", "));
+        for (name, schema) in properties {
+            let required = is_required_in(parameter, resolved, name);
+            if let Value::Object(property) = json!({"name": wire(name), "in": "query", "required": required}) {
+                self.deep(property, schema, within, at, to);
+            }
+        }
+    }
+
+    /// The schema of the values in a list or map.
+    fn inner(&self, schema: Option<&Value>) -> Value {
+        let schema = schema.cloned().unwrap_or_else(|| json!({}));
+        if self.schemas.is_scalar(&schema, 0) { self.schemas.named_scalar(&schema) } else { schema }
     }
 
     /// Makes a parameter for each property of an object.
@@ -94,33 +156,20 @@ impl Parameters<'_> {
         if let Form::Separated(_) = form {
             self.log.add(Code::W108, at, "names and values, as an object of any properties");
             parameter.insert("schema".into(), json!({"type": "object", "additionalProperties": {}}));
-            return to.push(Parameter { value: parameter.into(), form: Some(form) });
+            return to.push(Parameter { form: Some(form), ..Parameter::plain(parameter) });
         }
-        let whole = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        let names = properties.keys().map(|name| match form {
-            Form::Deep => format!("{whole}[{name}]"),
-            _ => name.clone(),
-        });
-        let names: Vec<_> = names.collect();
-        self.log.add(Code::L111, at, names.join(", "));
-        let required = resolved.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-        for (wire, (name, schema)) in names.iter().zip(properties) {
-            let required = parameter.get("required") == Some(&true.into()) && required.contains(&name.as_str().into());
-            if let Value::Object(property) = json!({"name": wire, "in": "query", "required": required}) {
+        self.log.add(Code::L111, at, properties.keys().cloned().collect::<Vec<_>>().join(", "));
+        for (name, schema) in properties {
+            let required = is_required_in(&parameter, resolved, name);
+            if let Value::Object(property) = json!({"name": name, "in": "query", "required": required}) {
                 self.styled(property, schema, Form::Exploded, at, to);
             }
         }
     }
 
-    /// A parameter with a media type, of which the generator supports JSON only.
+    /// A parameter with a media type: its value is JSON.
     fn in_json(&mut self, mut parameter: Map<String, Value>, content: &Value, at: &Pointer, to: &mut Vec<Parameter>) {
-        let mut described = content.as_object().into_iter().flatten();
-        let (Some((media_type, described)), None) = (described.next(), described.next()) else {
-            return self.refuse(at, "a parameter with no media type, or with several");
-        };
-        if !is_json(media_type) {
-            return self.refuse(at, &format!("a parameter in `{media_type}`"));
-        }
+        let Some((media_type, described)) = self.json_content(content, at) else { return };
         let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
         let schema = match self.schemas.is_scalar(&schema, 0) {
             true => self.schemas.named_scalar(&schema),
@@ -130,11 +179,42 @@ impl Parameters<'_> {
             }
         };
         parameter.insert("schema".into(), schema);
-        to.push(Parameter { value: parameter.into(), form: Some(Form::Json) });
+        to.push(Parameter { form: Some(Form::Json), ..Parameter::plain(parameter) });
+    }
+
+    /// A parameter that is a text outside the query, and has a media type: its value is any JSON.
+    pub(super) fn in_json_text(
+        &mut self,
+        mut parameter: Map<String, Value>,
+        content: &Value,
+        at: &Pointer,
+        to: &mut Vec<Parameter>,
+    ) {
+        let Some((media_type, _)) = self.json_content(content, at) else { return };
+        self.log.add(Code::W108, at, format!("`{media_type}`"));
+        parameter.insert("schema".into(), json!({}));
+        to.push(Parameter::plain(parameter));
+    }
+
+    /// The media type of a parameter, of which the generator supports JSON only, and what the document says of it.
+    fn json_content<'a>(&mut self, content: &'a Value, at: &Pointer) -> Option<(&'a String, &'a Value)> {
+        let mut described = content.as_object().into_iter().flatten();
+        match (described.next(), described.next()) {
+            (Some((media_type, described)), None) if is_json(media_type) => return Some((media_type, described)),
+            (Some((media_type, _)), None) => self.refuse(at, &format!("a parameter in `{media_type}`")),
+            _ => self.refuse(at, "a parameter with no media type, or with several"),
+        }
+        None
     }
 
     fn refuse(&mut self, at: &Pointer, what: &str) {
         let reason = format!("{what}; the generator writes scalars, lists of them, and objects of them");
         self.reject(at, reason);
     }
+}
+
+/// Whether each call needs a property of a parameter.
+fn is_required_in(parameter: &Map<String, Value>, resolved: &Map<String, Value>, property: &str) -> bool {
+    let required = resolved.get("required").and_then(Value::as_array);
+    parameter.get("required") == Some(&true.into()) && required.is_some_and(|all| all.contains(&property.into()))
 }

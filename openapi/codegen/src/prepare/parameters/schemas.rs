@@ -37,6 +37,14 @@ impl Schemas<'_> {
         }
     }
 
+    /// Whether a list or an object holds nothing but scalars.
+    pub(in crate::prepare) fn holds_scalars(&self, schema: &Value) -> bool {
+        let resolved = self.resolved(schema);
+        let properties = resolved.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values);
+        let others = ["items", "additionalProperties"].into_iter().filter_map(|keyword| resolved.get(keyword));
+        properties.chain(others.filter(|inner| inner.is_object())).all(|inner| self.is_scalar(inner, 0))
+    }
+
     pub(super) fn is_union_of_scalars_and_lists(&self, resolved: &Map<String, Value>) -> bool {
         members_in(resolved).is_some_and(|members| {
             members.iter().all(|member| {

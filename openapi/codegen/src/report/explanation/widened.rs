@@ -123,14 +123,14 @@ pub(crate) const W106: Explanation = explained(
 );
 
 pub(crate) const W107: Explanation = explained(
-    "In a path or header, a list is a string of comma-separated items.",
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}}], "responses": {"204": {"description": "done"}}}}}}"#,
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "header", "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "In a cookie, a list is a string of comma-separated items.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "cookie", "schema": {"type": "array", "items": {"type": "string"}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "cookie", "schema": {"type": "string"}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "The caller writes the commas.",
 );
 
 pub(crate) const W108: Explanation = explained(
-    "A parameter that is JSON text, or an object serialized into one string, is sent in the documented form; its contents are the caller's responsibility.",
+    "A parameter that is JSON text, an object written as one text, or an object in the query that holds itself, is sent in the documented form; its contents are the caller's responsibility.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "content": {"application/json": {"schema": {"type": "object", "properties": {"c": {"type": "string"}}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
     r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "schema": {}}], "responses": {"204": {"description": "done"}}}}}}"#,
     "The type of the parameter.",

@@ -47,6 +47,14 @@ pub struct Transport {
     certificates: Vec<tls::Encoded>,
 }
 
+/// The versions of HTTP that a client speaks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Versions {
+    /// Over TLS, the server chooses HTTP/2 or HTTP/1.1.
+    All,
+    Http1,
+}
+
 impl Transport {
     /// Sends requests through a proxy. Default: the proxy of the system, except for http to this machine.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
@@ -91,6 +99,29 @@ impl Transport {
         https: bool,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client, BuildError> {
+        self.build(https, Versions::All, configure)
+    }
+
+    /// Builds an HTTP client as [`client`](Self::client) does, but one that speaks HTTP/1.1 only. Requests at the same time
+    /// get a connection each; over HTTP/2, all requests to a host share one.
+    ///
+    /// # Errors
+    ///
+    /// As of [`client`](Self::client).
+    pub fn http1_client(
+        &self,
+        https: bool,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<reqwest::Client, BuildError> {
+        self.build(https, Versions::Http1, configure)
+    }
+
+    fn build(
+        &self,
+        https: bool,
+        versions: Versions,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<reqwest::Client, BuildError> {
         let tls = cfg!(any(feature = "_rustls", feature = "native-tls"));
         if https && !tls {
             return Err(BuildError::NoTls);
@@ -101,6 +132,9 @@ impl Transport {
             .http2_keep_alive_interval(PING_AFTER)
             .http2_keep_alive_timeout(PONG_WITHIN)
             .http2_keep_alive_while_idle(true);
+        if versions == Versions::Http1 {
+            builder = builder.http1_only();
+        }
         if !https {
             // A proxy would see the key unencrypted, and cannot reach this machine.
             builder = builder.no_proxy();
@@ -111,7 +145,7 @@ impl Transport {
         // Without this, reqwest chooses by its own features, which any crate in the program may turn on.
         #[cfg(any(feature = "_rustls", feature = "native-tls"))]
         {
-            builder = tls::configure(builder, https, &self.certificates)?;
+            builder = tls::configure(builder, https, versions, &self.certificates)?;
         }
         configure(builder).build().map_err(|error| BuildError::Transport(error.into()))
     }

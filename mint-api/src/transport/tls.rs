@@ -4,6 +4,8 @@
 mod rustls;
 
 #[cfg(feature = "native-tls")]
+use super::Versions;
+#[cfg(feature = "native-tls")]
 use crate::build_error::BuildError;
 
 #[cfg(not(feature = "native-tls"))]
@@ -21,6 +23,8 @@ pub(super) enum Encoded {
 pub(super) fn configure(
     builder: reqwest::ClientBuilder,
     https: bool,
+    // The builder has told them to reqwest.
+    _versions: Versions,
     certificates: &[Encoded],
 ) -> Result<reqwest::ClientBuilder, BuildError> {
     let certificates: Vec<_> = certificates.iter().map(decoded).collect::<Result<_, _>>()?;

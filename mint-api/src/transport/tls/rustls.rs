@@ -9,6 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
+use super::super::Versions;
 use super::Encoded;
 use crate::build_error::BuildError;
 
@@ -16,6 +17,7 @@ use crate::build_error::BuildError;
 pub(in crate::transport) fn configure(
     builder: ClientBuilder,
     https: bool,
+    versions: Versions,
     certificates: &[Encoded],
 ) -> Result<ClientBuilder, BuildError> {
     let provider = provider();
@@ -32,7 +34,10 @@ pub(in crate::transport) fn configure(
     };
     let mut config = config.with_no_client_auth();
     // By ALPN (RFC 7301); reqwest does not add them to a configuration it is given.
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = match versions {
+        Versions::All => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+        Versions::Http1 => vec![b"http/1.1".to_vec()],
+    };
     Ok(builder.tls_backend_preconfigured(config))
 }
 

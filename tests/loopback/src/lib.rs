@@ -29,6 +29,7 @@
 //! | bytes that are not HTTP | [`Reply::raw`] |
 //! | one reply after another | [`in_turn`] |
 //! | TLS and HTTP/2 | [`Loopback::start_tls`], [`CERTIFICATE`], [`install_cryptography`] |
+//! | a count of what a client has read | [`Loopback::start_unbuffered`], [`Loopback::connections`] |
 //! | a peer that hangs while its TCP acknowledges | [`Loopback::freeze`] |
 //! | an address that refuses connections | [`Refusing`] |
 //!

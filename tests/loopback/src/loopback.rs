@@ -16,7 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -49,6 +49,23 @@ impl Loopback {
     /// If the system has no free port, or outside a Tokio runtime.
     pub async fn start(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::accept(listener().await, None, reply)
+    }
+
+    /// Starts a server for which the system holds little of what is sent and not yet read, so that what is sent is about what
+    /// the client has read.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_unbuffered(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        let listen = || {
+            let socket = TcpSocket::new_v4()?;
+            // The system doubles it. Accepted connections have it, too.
+            socket.set_send_buffer_size(32 * 1024)?;
+            socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+            socket.listen(1024)
+        };
+        Self::accept(listen().expect("a free port on this machine"), None, reply)
     }
 
     /// Starts a server with TLS and [`CERTIFICATE`](crate::CERTIFICATE). It uses HTTP/2 if the client supports it.

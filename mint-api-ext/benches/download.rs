@@ -5,7 +5,11 @@
 //! ```text
 //! cargo bench -p mint-api-ext --bench download            # 1 GiB, 9 rounds
 //! MINT_BENCH_MIB=256 cargo bench -p mint-api-ext --bench download
+//! cargo bench -p mint-api-ext --bench download -- slow    # only the server that gives each connection 8 MiB/s
 //! ```
+//!
+//! The server also gives each TCP connection of a second file 8 MiB a second, by a token bucket. There, the time of 128 MiB
+//! and of the whole size is compared with that of `aria2c -x8 -s8 -k1M`, if it is installed, and of one connection.
 //!
 //! The server is a process of its own. The rounds of the programs are interleaved, so that other load on the machine
 //! affects all of them. The figures are medians. Files are written to memory (`/dev/shm`) if the system has it, so that
@@ -32,7 +36,12 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.get(1).map(String::as_str) {
         Some("serve") => serve(size()),
-        Some("ours" | "hashed" | "bare" | "idle" | "eight") => {
+        Some("slow") => {
+            let (server, address) = server(&std::env::current_exe().unwrap());
+            measure_slow(&address);
+            drop(server);
+        }
+        Some("ours" | "single" | "hashed" | "bare" | "idle" | "eight") => {
             run(&arguments[1], &arguments[2], Path::new(&arguments[3]))
         }
         _ => measure(),
@@ -56,18 +65,79 @@ fn serve(size: usize) {
     }
 }
 
+/// What each connection of the slow files gets in a second.
+const SLOW: f64 = 8.0 * 1024.0 * 1024.0;
+
 fn answer(mut connection: TcpStream, size: usize) -> io::Result<()> {
     let block: Vec<u8> = (0..256 * 1024_u32).map(|n| (n * 31 % 251) as u8).collect();
     let mut request = [0; 8192];
+    let mut bucket = Bucket { tokens: 0.0, filled: Instant::now() };
     loop {
         let read = connection.read(&mut request)?;
         if read == 0 {
             return Ok(());
         }
-        let size = if request.starts_with(b"GET /eighth") { size / 8 } else { size };
-        write!(connection, "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: {size}\r\n\r\n")?;
-        for _ in 0..size / block.len() {
-            connection.write_all(&block)?;
+        let request = String::from_utf8_lossy(&request[..read]).to_ascii_lowercase();
+        let size = match request.split_whitespace().nth(1) {
+            Some("/eighth.stl") => size / 8,
+            Some("/slow128.stl") => 128 * 1024 * 1024,
+            _ => size,
+        };
+        let (mut at, end) = match range(&request, size) {
+            None => {
+                write!(connection, "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: {size}\r\n\r\n")?;
+                (0, size)
+            }
+            Some((start, end)) => {
+                write!(
+                    connection,
+                    "HTTP/1.1 206 Partial Content\r\netag: \"one\"\r\ncontent-length: {}\r\ncontent-range: bytes \
+                     {start}-{}/{size}\r\n\r\n",
+                    end - start,
+                    end - 1
+                )?;
+                (start, end)
+            }
+        };
+        let is_slow = request.starts_with("get /slow");
+        while at < end {
+            let begin = at % block.len();
+            let most = if is_slow { 16 * 1024 } else { block.len() };
+            let bytes = most.min(block.len() - begin).min(end - at);
+            if is_slow {
+                bucket.take(bytes);
+            }
+            connection.write_all(&block[begin..begin + bytes])?;
+            at += bytes;
+        }
+    }
+}
+
+/// The first byte that a request wants, and the one after the last.
+fn range(request: &str, size: usize) -> Option<(usize, usize)> {
+    let line = request.lines().find_map(|line| line.strip_prefix("range: bytes="))?;
+    let (start, last) = line.trim().split_once('-')?;
+    Some((start.parse().ok()?, last.parse::<usize>().map_or(size, |last| last + 1)))
+}
+
+/// A token bucket: what one connection may send.
+struct Bucket {
+    tokens: f64,
+    filled: Instant,
+}
+
+impl Bucket {
+    fn take(&mut self, bytes: usize) {
+        loop {
+            let now = Instant::now();
+            self.tokens = (self.tokens + (now - self.filled).as_secs_f64() * SLOW).min(128.0 * 1024.0);
+            self.filled = now;
+            let missing = bytes as f64 - self.tokens;
+            if missing <= 0.0 {
+                self.tokens -= bytes as f64;
+                return;
+            }
+            std::thread::sleep(Duration::from_secs_f64(missing / SLOW));
         }
     }
 }
@@ -83,8 +153,9 @@ fn run(what: &str, url: &str, directory: &Path) {
         let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
         let began = Instant::now();
         match what {
-            "ours" => ours(&mint, url, directory, 1).await,
-            "eight" => ours(&mint, url, directory, 8).await,
+            "ours" => ours(&mint, url, directory, 1, 8).await,
+            "single" => ours(&mint, url, directory, 1, 1).await,
+            "eight" => ours(&mint, url, directory, 8, 8).await,
             "hashed" => bare(&http, url, directory, Some(Sha256::new())).await,
             "bare" => bare(&http, url, directory, None).await,
             _ => {}
@@ -93,13 +164,14 @@ fn run(what: &str, url: &str, directory: &Path) {
     });
 }
 
-async fn ours(mint: &Mint, url: &str, directory: &Path, files: usize) {
+async fn ours(mint: &Mint, url: &str, directory: &Path, files: usize, connections: usize) {
     let assets = (0..files).map(|number| {
         let mut asset = Asset::new(AssetKind::Stl, url);
         asset.file_name = Some(format!("{number}.stl"));
         asset
     });
     let download = mint.download(Assets::from_iter(assets)).overwrite(Overwrite::Always).skip_sync().concurrency(8);
+    let download = download.connections(connections);
     let saved = download.to_dir(directory).await.unwrap().complete().unwrap();
     assert_eq!(saved.len(), files);
 }
@@ -134,15 +206,47 @@ impl Drop for Stopped {
     }
 }
 
-fn measure() {
-    let program = std::env::current_exe().unwrap();
-    let mut server = Command::new(&program).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+/// Starts the server; also its address.
+fn server(program: &Path) -> (Stopped, String) {
+    let mut server = Command::new(program).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     io::BufRead::read_line(&mut io::BufReader::new(server.stdout.take().unwrap()), &mut address).unwrap();
-    let _server = Stopped(server);
-    let url = format!("http://{}/a.stl", address.trim());
+    (Stopped(server), address.trim().to_owned())
+}
 
-    let mut seconds: [(&str, Vec<f64>); 4] = ["ours", "hashed", "bare", "curl"].map(|what| (what, Vec::new()));
+/// Compares the times with a server that gives each connection little.
+fn measure_slow(address: &str) {
+    let program = std::env::current_exe().unwrap();
+    let has_aria2c = Command::new("aria2c").arg("--version").stdout(Stdio::null()).status().is_ok();
+    if !has_aria2c {
+        println!("SKIPPED: aria2c is not installed, so ours is compared with its own single connection only");
+    }
+    for (path, mib, rounds) in [("slow128", 128, 3), ("slow", size() / 1024 / 1024, 2)] {
+        let url = format!("http://{address}/{path}.stl");
+        let single = once(&program, "single", &url).0;
+        let (mut ours, mut aria2c) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            ours.push(once(&program, "ours", &url).0);
+            if has_aria2c {
+                aria2c.push(once(&program, "aria2c", &url).0);
+            }
+        }
+        let ours = median(ours);
+        println!("{mib} MiB, 8 MiB/s a connection: ours {ours:.2} s, one connection {single:.2} s");
+        if has_aria2c {
+            let aria2c = median(aria2c);
+            println!("  aria2c -x8 {aria2c:.2} s; ours takes {:.2} of its time", ours / aria2c);
+        }
+    }
+}
+
+fn measure() {
+    let program = std::env::current_exe().unwrap();
+    let (_server, address) = server(&program);
+    let url = format!("http://{address}/a.stl");
+
+    let mut seconds: [(&str, Vec<f64>); 5] =
+        ["ours", "single", "hashed", "bare", "curl"].map(|what| (what, Vec::new()));
     let mut peak = 0;
     for round in 0..=ROUNDS {
         for (what, seconds) in &mut seconds {
@@ -171,6 +275,7 @@ fn measure() {
         above(peak, idle),
         above(eight.1, idle)
     );
+    measure_slow(&address);
 }
 
 /// The time to hash this many bytes, in seconds.
@@ -198,7 +303,15 @@ fn once(program: &Path, what: &str, url: &str) -> (f64, u64) {
     let within = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     let directory: PathBuf = within.join(format!("mint-bench-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
-    let result = if what == "curl" { curl(url, &directory) } else { own(program, what, url, &directory) };
+    let result = match what {
+        "curl" => other(Command::new("curl").args(["-s", "-o"]).arg(directory.join("curl")).arg(url)),
+        "aria2c" => {
+            let mut aria2c = Command::new("aria2c");
+            aria2c.args(["-q", "-x8", "-s8", "-k1M", "--file-allocation=none", "-d"]).arg(&directory);
+            other(aria2c.args(["-o", "aria2c", url]))
+        }
+        what => own(program, what, url, &directory),
+    };
     std::fs::remove_dir_all(&directory).unwrap();
     // The system clears the freed memory before the next run needs it.
     std::thread::sleep(Duration::from_millis(100));
@@ -212,10 +325,10 @@ fn own(program: &Path, what: &str, url: &str, directory: &Path) -> (f64, u64) {
     (seconds.parse().unwrap(), memory.parse().unwrap())
 }
 
-fn curl(url: &str, directory: &Path) -> (f64, u64) {
+/// Runs another program.
+fn other(program: &mut Command) -> (f64, u64) {
     let began = Instant::now();
-    let ran = Command::new("curl").args(["-s", "-o"]).arg(directory.join("curl")).arg(url).status();
-    match ran {
+    match program.status() {
         Ok(status) if status.success() => (began.elapsed().as_secs_f64(), 0),
         _ => (f64::NAN, 0),
     }

@@ -63,6 +63,7 @@
 mod blocking;
 mod call;
 mod clock;
+mod connections;
 mod downloader;
 pub(crate) mod idempotency;
 mod mint;
@@ -74,6 +75,7 @@ mod stable_hasher;
 pub(crate) use blocking::blocking;
 pub(crate) use call::{Answer, answer, answer_as, causes, reply, resource_of};
 pub use clock::Clock;
+pub(crate) use connections::Connection;
 pub(crate) use downloader::{Downloader, fetch_error, refused};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api;

@@ -223,14 +223,19 @@
 //! - A file that failed has no name in the directory or the store, or it has its old content. A writer may have the
 //!   beginning of it.
 //! - A file whose digest is wrong, or whose content is surely that of another file, is never published, and its bytes are not continued.
-//! - `<name>.part` and `<name>.part.json` stay if a later download can continue them, and are removed if not. If another
-//!   program wrote a file of one of these names, that file stays, and the download uses `<name>.2.part`.
+//! - `<name>.part`, `<name>.part.json` and `<name>.part.written` stay if a later download can continue them, and are removed
+//!   if not. If another program wrote a file of one of these names, that file stays, and the download uses `<name>.2.part`.
 //! - The download itself is an error only if the directory cannot be made, the manifest cannot be read, the API cannot
 //!   be asked for the files, or [`Download::named`] or [`Download::named_by`] gives a file no valid path of its own. A
 //!   manifest that cannot be written is [`Report::unrecorded`].
 //! - Files that no place names are [`Report::missing`], and so are kinds of [`Download::only`] and picks that no file fits,
 //!   unless [`Download::optional`] lets them be absent.
 //! - A file that merely disagrees with what the API or the server says of it is taken, with [`FetchedFile::notes`].
+//!
+//! # Large files
+//!
+//! A server or a far network may give each connection little. A file of more than 16 MiB that goes to a directory or a path
+//! gets more connections as long as that is faster: up to 8, or as many as [`Download::connections`] says.
 //!
 //! # When a file is cut off
 //!
@@ -272,8 +277,8 @@
 //! - A directory that has the name of a file.
 //! - An unpacked directory that holds other files than the archive's; see [`Download::unpack_archives`].
 //! - A file that another download is writing at the moment, in this process or another; `<name>.lock` prevents that.
-//! - A file called `<name>.part`, `<name>.part.json` or `<name>.lock` that another program wrote. An empty one counts as a
-//!   download's.
+//! - A file called `<name>.part`, `<name>.part.json`, `<name>.part.written` or `<name>.lock` that another program wrote. An
+//!   empty one counts as a download's.
 //! - A file in a folder of [`Download::named_by`] that is a symbolic link.
 //! - A file that a symbolic link leads to: the link itself is replaced, or refused with [`Overwrite::Never`].
 //!
@@ -305,7 +310,9 @@ mod refresh;
 mod report;
 mod retry;
 mod run;
+mod segments;
 mod selection;
+mod setback;
 mod sidecar;
 #[cfg(feature = "object-store")]
 mod store;

@@ -1,5 +1,6 @@
 //! The HTTP client that fetches files.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use mint_api::{BuildError, Transport};
@@ -10,6 +11,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::call::{causes, transport_error};
+use super::connections::{Connection, Connections};
 use super::network::Network;
 use crate::error::{Error, ErrorKind, check_runtime, shown};
 
@@ -24,29 +26,88 @@ const TOO_LARGE_HEAD: &str = "the head of the reply is too large; check the prox
 /// The HTTP client that fetches files. It has no credentials and no field for any.
 #[derive(Clone, Debug)]
 pub(crate) struct Downloader {
+    clients: Clients,
+    network: Network,
+    stall_timeout: Duration,
+    connections: Connections,
+    further: Arc<Further>,
+}
+
+/// The HTTP clients of a downloader.
+#[derive(Clone, Debug)]
+struct Clients {
     http: reqwest::Client,
     /// For http to this machine, which takes no proxy of the system, as for the API.
     local: reqwest::Client,
-    network: Network,
-    stall_timeout: Duration,
+}
+
+/// What further connections to a host need.
+#[derive(Debug)]
+struct Further {
+    transport: Transport,
+    api_is_local: bool,
+    user_agent: HeaderValue,
+    /// Made when the first large file needs them; `None` inside if they cannot be made.
+    clients: OnceLock<Option<Clients>>,
+}
+
+/// How the requests of a client to one host share connections.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Sharing {
+    /// Over HTTP/2, all have one connection.
+    AsTheServerLikes,
+    /// Each request at the same time has a connection of its own, by HTTP/1.1.
+    Never,
+}
+
+impl Clients {
+    /// `get` follows redirects and checks each. A download has no total timeout.
+    fn new(
+        transport: &Transport,
+        api_is_local: bool,
+        user_agent: &HeaderValue,
+        sharing: Sharing,
+    ) -> Result<Self, Error> {
+        let configure = |builder: reqwest::ClientBuilder| {
+            let builder = builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES);
+            builder.redirect(Policy::none()).user_agent(user_agent.clone())
+        };
+        let client = |https| match sharing {
+            Sharing::AsTheServerLikes => transport.client(https, configure),
+            Sharing::Never => transport.http1_client(https, configure),
+        };
+        let local = client(false)?;
+        let http = match client(true) {
+            // Files on this machine do not need TLS.
+            Err(BuildError::NoCertificates(_) | BuildError::NoTls) if api_is_local => local.clone(),
+            result => result?,
+        };
+        Ok(Self { http, local })
+    }
 }
 
 impl Downloader {
     /// Makes a client. It fetches files from this machine only if the API is on this machine, too.
     pub(crate) fn new(transport: &Transport, api_is_local: bool, user_agent: &HeaderValue) -> Result<Self, Error> {
         let network = if api_is_local { Network::AlsoThisMachine } else { Network::Public };
-        // `get` follows redirects and checks each. A download has no total timeout.
-        let configure = |builder: reqwest::ClientBuilder| {
-            let builder = builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES);
-            builder.redirect(Policy::none()).user_agent(user_agent.clone())
-        };
-        let local = transport.client(false, configure)?;
-        let http = match transport.client(true, configure) {
-            // Files on this machine do not need TLS.
-            Err(BuildError::NoCertificates(_) | BuildError::NoTls) if api_is_local => local.clone(),
-            result => result?,
-        };
-        Ok(Self { http, local, network, stall_timeout: STALL_TIMEOUT })
+        let clients = Clients::new(transport, api_is_local, user_agent, Sharing::AsTheServerLikes)?;
+        let (transport, user_agent, connections) = (transport.clone(), user_agent.clone(), Connections::default());
+        let further = Arc::new(Further { transport, api_is_local, user_agent, clients: OnceLock::new() });
+        Ok(Self { clients, network, stall_timeout: STALL_TIMEOUT, connections, further })
+    }
+
+    /// The same, with a TCP connection for each request at the same time. Blocks the first time, since it reads the
+    /// certificates of the system. `None` if there can be none.
+    pub(crate) fn with_own_connections(&self) -> Option<Self> {
+        let Further { transport, api_is_local, user_agent, clients } = &*self.further;
+        let clients =
+            clients.get_or_init(|| Clients::new(transport, *api_is_local, user_agent, Sharing::Never).ok()).clone()?;
+        Some(Self { clients, ..self.clone() })
+    }
+
+    /// Counts the first connection of a file.
+    pub(crate) fn connection(&self, url: &str) -> Connection {
+        self.connections.first(url)
     }
 
     /// Sets how long a server may send nothing before the connection counts as broken.
@@ -77,7 +138,7 @@ impl Downloader {
 
     async fn send(&self, url: &Url, conditions: &HeaderMap) -> Result<Response, Error> {
         let is_local = url.scheme() == "http" && mint_api::is_loopback(url);
-        let http = if is_local { &self.local } else { &self.http };
+        let http = if is_local { &self.clients.local } else { &self.clients.http };
         let request = http.get(url.clone()).headers(conditions.clone());
         // Sizes and hashes are those of the stored bytes, so they must not be compressed on the way.
         let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::Response;
@@ -11,6 +12,7 @@ use super::download::Overwrite;
 use super::manifest::{Entry, Manifest};
 use super::pick::Pick;
 use super::publish::Clobber;
+use super::segments::scattered::Scattered;
 use super::sidecar::Version;
 use super::sum::Summary;
 use crate::asset::Asset;
@@ -138,7 +140,22 @@ pub(super) trait Sink: Sized + Send {
     /// How many bytes it holds, counted from the beginning of the file.
     fn length(&self) -> u64;
 
+    /// How many bytes of the file it holds in all, those after a hole among them.
+    fn held(&self) -> u64 {
+        self.length()
+    }
+
     fn summary(&self) -> Summary;
+
+    /// The file, if its bytes came in any order.
+    fn scattered(&self) -> Option<Arc<Scattered>> {
+        None
+    }
+
+    /// Lets several connections write the rest of a file of `total` bytes, in any order. `None` if the sink cannot.
+    fn scatter(self, _total: u64) -> impl Future<Output = Result<(Self, Option<Arc<Scattered>>), Error>> + Send {
+        async { Ok((self, None)) }
+    }
 
     /// Starts from the first byte, with this version of the file.
     fn restart(self, version: Version) -> impl Future<Output = Result<Self, Error>> + Send;

@@ -102,8 +102,8 @@ impl Destination for Directory {
         let (directory, path) = (self.path.clone(), item.path.clone());
         blocking(move || make_folders(&directory, &path)).await?;
         let lock = Lock::acquire(beside(&item.path, ".lock"), self.lock_timeout).await?;
-        let (path, url) = (item.path.clone(), item.asset.url.clone());
-        blocking(move || Part::open(&path, &url, lock).map(Box::new)).await
+        let (path, url, durability) = (item.path.clone(), item.asset.url.clone(), self.durability);
+        blocking(move || Part::open(&path, &url, lock, durability).map(Box::new)).await
     }
 
     async fn commit(

@@ -54,7 +54,7 @@ pub enum Event<'a> {
     Continued {
         /// Where the file will be.
         path: &'a Path,
-        /// The size of the partial file, in bytes.
+        /// How many bytes of the file are there.
         bytes: u64,
     },
     /// A file is whole and passed its checks; it does not have its name yet.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::claim::Claim;
 use super::content::Content;
@@ -15,16 +15,20 @@ use super::event::OnEvent;
 use super::manifest::Entry;
 use super::refresh::Refresher;
 use super::retry::Retries;
+use super::segments::pace::Pace;
+use super::setback::{Setback, setback};
 use super::sidecar::Version;
 use super::sum::Summary;
-use super::transfer::{Asked, Decision, Kept, decide, rest, text, unless, validators};
+use super::transfer::{Asked, Decision, Kept, decide, is_strong, rest, text, unless, validators};
 use super::verify::{self, Limits};
 use super::{Event, Obtained};
-use crate::client::{Downloader, fetch_error, refused};
+use crate::client::{Connection, Downloader, fetch_error, refused};
 use crate::error::{Error, ErrorKind, shown};
 
 /// How many bytes lie between two events of progress.
 const PROGRESS_STEP: u64 = 64 * 1024;
+/// Smaller files have one connection.
+const LARGE: u64 = 16 * 1024 * 1024;
 
 /// A file to fetch.
 pub(super) struct Job<'a> {
@@ -34,6 +38,8 @@ pub(super) struct Job<'a> {
     pub(super) item: &'a Item,
     pub(super) claim: Claim,
     pub(super) on_event: &'a OnEvent,
+    /// The most connections for the file.
+    pub(super) connections: usize,
     /// The version that the manifest records, if a conditional request can confirm it.
     pub(super) have: Option<&'a Entry>,
 }
@@ -55,18 +61,6 @@ pub(super) struct NewFile<S> {
     pub(super) content: Content,
 }
 
-/// Why an attempt did not bring the file.
-enum Setback {
-    /// Another attempt may succeed.
-    Passing(Error),
-    /// Another URL may succeed.
-    Expired(Error),
-    /// The bytes so far are of no use.
-    StartOver(Error),
-    /// No attempt can succeed.
-    Fatal(Error),
-}
-
 enum Arrived<'a> {
     Whole,
     Unchanged(&'a Entry),
@@ -74,7 +68,7 @@ enum Arrived<'a> {
 
 /// Whether the API was asked for a fresh URL since the last new bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Refreshed {
+pub(super) enum Refreshed {
     No,
     /// It gave another URL.
     Other,
@@ -82,17 +76,21 @@ enum Refreshed {
     Same,
 }
 
-struct State {
-    url: String,
+/// What is known of a file over all attempts.
+pub(super) struct State {
+    pub(super) url: String,
     retries: Retries,
-    attempts: u32,
+    pub(super) attempts: u32,
     refreshed: Refreshed,
     started: bool,
     continued: bool,
     second_look: bool,
-    reported: u64,
+    pub(super) reported: u64,
     /// Digests that came with the rest of a file.
     digests: Digests,
+    pub(super) pace: Pace,
+    /// The connection that every file has.
+    pub(super) connection: Connection,
 }
 
 impl<'a> Job<'a> {
@@ -108,8 +106,10 @@ impl<'a> Job<'a> {
             second_look: false,
             reported: 0,
             digests: Digests::default(),
+            pace: Pace::new(self.connections),
+            connection: self.downloader.connection(&self.item.asset.url),
         };
-        state.retries.arrived(sink.length());
+        state.retries.arrived(sink.held());
         loop {
             state.attempts += 1;
             let arrived;
@@ -218,8 +218,9 @@ impl<'a> Job<'a> {
             Ok(response) => response,
             Err(error) => return Ok((sink, Err(setback(error)))),
         };
+        state.connection.move_to(response.url());
         if response.status() == StatusCode::BAD_REQUEST && self.says_expired(&state.url, &mut response).await {
-            return Ok((sink, Err(Setback::Expired(self.answered(&response, "")))));
+            return Ok((sink, Err(self.refusal(&Decision::Expired, &response))));
         }
         let total = match decide(asked, kept, response.status(), response.headers()) {
             Decision::Unchanged(entry) => return Ok((sink, Ok(Arrived::Unchanged(entry)))),
@@ -231,7 +232,7 @@ impl<'a> Job<'a> {
             Decision::Continue { total } => {
                 state.digests = Digests::of(response.status(), response.headers());
                 self.started(state, Some(total));
-                self.continued(state, length);
+                self.continued(state, sink.held());
                 Some(total)
             }
             Decision::Restart { total } => {
@@ -245,24 +246,14 @@ impl<'a> Job<'a> {
                 self.started(state, total.or(self.item.asset.bytes));
                 total
             }
-            Decision::StartOver => {
-                let why = "what the server sends does not go with what is there; download again";
-                return Ok((sink, Err(Setback::StartOver(refused(&state.url, why)))));
-            }
-            Decision::Retry => {
-                return Ok((sink, Err(Setback::Passing(self.answered(&response, "try again later")))));
-            }
-            Decision::Expired => {
-                return Ok((sink, Err(Setback::Expired(self.answered(&response, "")))));
-            }
-            Decision::Refuse(why) => return Ok((sink, Err(Setback::Fatal(self.answered(&response, why))))),
+            decision => return Ok((sink, Err(self.refusal(&decision, &response)))),
         };
         let (sink, ended) = self.body(sink, response, state, total).await?;
         Ok((sink, ended.map(|()| Arrived::Whole)))
     }
 
     /// The error of a reply that does not bring the file.
-    fn answered(&self, response: &Response, why: &str) -> Error {
+    pub(super) fn answered(&self, response: &Response, why: &str) -> Error {
         let url = shown(&self.item.asset.url);
         let why = if why.is_empty() { String::new() } else { format!("; {why}") };
         let text = format!("could not fetch `{url}`: the server answered {}{why}", response.status());
@@ -270,7 +261,7 @@ impl<'a> Job<'a> {
     }
 
     /// Whether a reply is the XML error of an expired signature, such as `<Code>ExpiredToken</Code>` of S3.
-    async fn says_expired(&self, url: &str, response: &mut Response) -> bool {
+    pub(super) async fn says_expired(&self, url: &str, response: &mut Response) -> bool {
         let mut body = Vec::new();
         while body.len() < 4096 {
             match self.downloader.piece(url, response).await {
@@ -302,6 +293,16 @@ impl<'a> Job<'a> {
         state: &mut State,
         total: Option<u64>,
     ) -> Result<(S, Result<(), Setback>), Error> {
+        state.pace.resume();
+        if let Some(file) = sink.scattered() {
+            return self.segments(sink, file, body, None, state).await;
+        }
+        let is_large = total.filter(|total| *total > LARGE && is_strong(sink.version().etag.as_deref().unwrap_or("")));
+        if is_large.is_some() && state.pace.may_have_more() {
+            // Made by the time it is needed, so that nothing waits for it.
+            let downloader = self.downloader.clone();
+            drop(tokio::task::spawn_blocking(move || downloader.with_own_connections()));
+        }
         let mut next = self.downloader.piece(&state.url, &mut body).await;
         let ended = loop {
             let piece = match next {
@@ -315,7 +316,15 @@ impl<'a> Job<'a> {
             };
             let arrived;
             Written { sink, body, arrived } = sink.write(piece, body, room).await?;
-            self.arrived(state, sink.length());
+            self.arrived(state, sink.length(), usize::from(is_large.is_some()));
+            if let Some(total) = is_large.filter(|_| state.pace.connections() > 1) {
+                let file;
+                (sink, file) = sink.scatter(total).await?;
+                match file {
+                    Some(file) => return self.segments(sink, file, body, arrived, state).await,
+                    None => state.pace.cap(1),
+                }
+            }
             next = match arrived {
                 Some(arrival) => arrival.map_err(|error| fetch_error(&state.url, error)),
                 None => self.downloader.piece(&state.url, &mut body).await,
@@ -352,8 +361,9 @@ impl<'a> Job<'a> {
         (self.on_event)(&Event::Continued { path: &self.item.path, bytes });
     }
 
-    /// Notes that the sink has the bytes up to `position`.
-    fn arrived(&self, state: &mut State, position: u64) {
+    /// Notes that the sink has so many bytes, which so many connections bring.
+    pub(super) fn arrived(&self, state: &mut State, position: u64, connections: usize) {
+        state.pace.arrived(Instant::now(), position, connections);
         if state.retries.arrived(position) {
             state.refreshed = Refreshed::No;
         }
@@ -362,7 +372,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn progress(&self, state: &mut State, position: u64) {
+    pub(super) fn progress(&self, state: &mut State, position: u64) {
         state.reported = position;
         (self.on_event)(&Event::Progress { path: &self.item.path, bytes: position });
     }
@@ -380,20 +390,4 @@ impl<'a> Job<'a> {
             Err(error) => Err(Setback::Fatal(error)),
         }
     }
-}
-
-impl Setback {
-    /// Whether no later download may continue the bytes so far.
-    fn spoils(&self) -> bool {
-        match self {
-            Self::StartOver(_) => true,
-            Self::Fatal(error) => error.kind() == ErrorKind::Download,
-            Self::Passing(_) | Self::Expired(_) => false,
-        }
-    }
-}
-
-/// What an error of the network means for the next attempt.
-fn setback(error: Error) -> Setback {
-    if error.is_transient() { Setback::Passing(error) } else { Setback::Fatal(error) }
 }

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::manifest;
 use crate::asset::Asset;
 
-/// The longest stem of a name, in bytes. File systems accept names of 255 bytes, and `.part.json` must fit.
+/// The longest stem of a name, in bytes. File systems accept names of 255 bytes, and `.part.written.new` must fit.
 const MAX_BYTES: usize = 120;
 
 /// Names each file, as it is wanted or with a number; the names differ even where file systems ignore case.
@@ -107,7 +107,7 @@ pub(super) fn sanitised(name: &str) -> String {
     };
     match extension {
         Some(extension) if is_ours(extension) => format!("{stem}.{extension}_"),
-        Some(extension) if extension.eq_ignore_ascii_case("json") && stem.to_ascii_lowercase().ends_with(".part") => {
+        Some(extension) if is_beside_a_part(extension) && stem.to_ascii_lowercase().ends_with(".part") => {
             format!("{stem}_.{extension}")
         }
         Some(extension) => format!("{stem}.{extension}"),
@@ -123,6 +123,11 @@ fn is_invisible(character: char) -> bool {
 /// Whether downloads use this extension for their own files.
 fn is_ours(extension: &str) -> bool {
     ["part", "lock", "new", "unpacking", "replaced"].contains(&extension.to_ascii_lowercase().as_str())
+}
+
+/// Whether downloads use this extension for a file beside a partial file.
+fn is_beside_a_part(extension: &str) -> bool {
+    ["json", "written"].contains(&extension.to_ascii_lowercase().as_str())
 }
 
 /// Whether Windows reserves the name for a device, whatever its extension.
@@ -164,6 +169,7 @@ mod tests {
             ("blg.\u{202e}exe", "blg._exe"),
             ("model.glb.part", "model.glb.part_"),
             ("model.glb.part.json", "model.glb.part_.json"),
+            ("model.glb.part.written", "model.glb.part_.written"),
             ("model.glb.LOCK", "model.glb.LOCK_"),
         ] {
             assert_eq!(sanitised(name), safe, "{name:?}");

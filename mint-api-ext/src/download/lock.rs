@@ -84,6 +84,11 @@ impl Lock {
         }
     }
 
+    /// Whether other processes respect it.
+    pub(super) fn is_of_the_system(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// A lock that only this process knows, for a file system without locks.
     fn within_process(path: PathBuf, file: File) -> Option<Self> {
         drop(file);

@@ -189,6 +189,7 @@ impl<D: Destination> Run<D> {
             item,
             claim,
             on_event: &download.on_event,
+            connections: download.connections,
             have,
         };
         let (fetched, attempts) = job.fetch(sink, retries).await?;

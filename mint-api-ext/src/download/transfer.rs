@@ -76,10 +76,18 @@ pub(super) fn is_strong(etag: &str) -> bool {
 
 /// The headers that ask for the missing bytes.
 pub(super) fn rest(kept: Kept<'_>) -> HeaderMap {
+    ranged(kept, &format!("bytes={}-", kept.length))
+}
+
+/// The headers that ask for the missing bytes before `end`.
+pub(super) fn part(kept: Kept<'_>, end: u64) -> HeaderMap {
+    ranged(kept, &format!("bytes={}-{}", kept.length, end.saturating_sub(1)))
+}
+
+fn ranged(kept: Kept<'_>, range: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let range = format!("bytes={}-", kept.length);
     if let Some(etag) = kept.strong().and_then(|etag| HeaderValue::from_str(etag).ok())
-        && let Ok(range) = HeaderValue::from_str(&range)
+        && let Ok(range) = HeaderValue::from_str(range)
     {
         headers.insert(RANGE, range);
         headers.insert(IF_RANGE, etag);

@@ -71,6 +71,7 @@
 //! |---|---|
 //! | `model.glb` | a complete file, checked and synced; only complete files have a final name |
 //! | `model.glb.part`, `model.glb.part.json` | a part of a file, and the version that the part belongs to; `model.glb.2.part` if another program wrote a file of that name |
+//! | `model.glb.part.written` | what is written of a large file that comes over several connections |
 //! | `model.glb.lock` | the lock of the process that is writing the file |
 //! | `mint-manifest.json` | the size, SHA-256, version and origin of each saved file |
 //!

@@ -26,13 +26,13 @@ fn io_failure(report: &Report, says: &str) {
     assert!(error.to_string().contains(says), "{error}");
 }
 
-/// A file system of 1 MiB, or nothing where none can be mounted.
+/// A small file system, or nothing where none can be mounted.
 #[cfg(target_os = "linux")]
-struct Small(tempfile::TempDir);
+pub(crate) struct Small(pub(crate) tempfile::TempDir);
 
 #[cfg(target_os = "linux")]
 impl Small {
-    fn mount(options: &str) -> Option<Self> {
+    pub(crate) fn mount(options: &str) -> Option<Self> {
         let directory = tempfile::tempdir().unwrap();
         let mut mount = std::process::Command::new("mount");
         let mount = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(directory.path());

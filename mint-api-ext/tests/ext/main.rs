@@ -39,6 +39,7 @@ mod reference_images;
 mod saved;
 mod saved_requests;
 mod secrets;
+mod segments;
 mod silent;
 mod simulator;
 mod simulator_api;

@@ -1,16 +1,20 @@
 //! Downloads in processes of their own: killed at any moment, and two at one file.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::download::Event;
 use mint_api_ext::{Credentials, Mint, Server};
 use mint_loopback::{Connection, Loopback, Reply, Request, in_turn};
 use sha2::{Digest as _, Sha256};
 
 use crate::support::say::say;
+
+mod in_segments;
 
 const SIZE: usize = 64 * 1024 * 1024;
 const KILLS: u64 = 50;
@@ -27,8 +31,19 @@ async fn child() {
     let mint = Mint::builder(Credentials::api_key("mint_test").unwrap());
     let mint = mint.server(Server::Custom("http://127.0.0.1:1".into())).build().unwrap();
     let assets = Assets::from_iter([Asset::new(AssetKind::Stl, &url)]);
-    let report =
-        mint.download(assets).skip_sync().lock_timeout(Duration::from_secs(1)).to_dir(directory).await.unwrap();
+    let connections = std::env::var("MINT_TEST_CONNECTIONS").unwrap().parse().unwrap();
+    let download = mint.download(assets).connections(connections).lock_timeout(Duration::from_secs(1));
+    let download = if std::env::var("MINT_TEST_SYNC").is_ok() { download } else { download.skip_sync() };
+    let download = download.on_event(|event| {
+        if let Event::Continued { bytes, .. } = event {
+            eprintln!("continued: {bytes}");
+        }
+    });
+    let idle = memory("VmRSS:");
+    let report = download.to_dir(directory).await.unwrap();
+    if let (Some(idle), Some(peak)) = (idle, memory("VmHWM:")) {
+        eprintln!("idle: {idle}\npeak: {peak}");
+    }
     for failure in report.failures {
         eprintln!("failed: {}", failure.error);
     }
@@ -37,11 +52,25 @@ async fn child() {
     }
 }
 
+/// What this process has of memory, or had at most, in KiB.
+fn memory(what: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix(what)?.trim().strip_suffix(" kB")?.parse().ok())
+}
+
 fn spawn(url: &str, directory: &Path) -> Child {
+    command(url, directory, 1).spawn().unwrap()
+}
+
+fn command(url: &str, directory: &Path, connections: usize) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["processes::child", "--exact", "--nocapture"]);
     command.env("MINT_TEST_URL", url).env("MINT_TEST_DIRECTORY", directory);
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    command.env("MINT_TEST_CONNECTIONS", connections.to_string());
+    // In debug, reading all certificates of the system takes longer than the download.
+    command.env("SSL_CERT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/loopback/src/tls/certificate.pem"));
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
 }
 
 fn text(output: &Output) -> String {
@@ -53,18 +82,26 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: 67108864
 
 /// Where in the file the reply to a request begins.
 fn began_at(request: &Request) -> usize {
-    let range = request.header("range").first().and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
-    range.map_or(0, |range| range.parse().unwrap())
+    range(request).map_or(0, |(start, _)| start)
 }
 
-/// The file, from where the request wants it.
+/// The first byte that a request wants, and the last, if it names one.
+fn range(request: &Request) -> Option<(usize, Option<usize>)> {
+    let range = request.header("range").first()?.strip_prefix("bytes=")?.to_owned();
+    let (start, last) = range.split_once('-')?;
+    Some((start.parse().unwrap(), last.parse().ok()))
+}
+
+/// What the request wants of the file.
 fn reply(file: &Bytes, request: &Request) -> Reply {
-    let (position, total) = (began_at(request), file.len());
-    let reply = Reply::bytes(file.slice(position..)).header("etag", "\"one\"");
+    let total = file.len();
+    let (position, last) = range(request).map_or((0, None), |(start, last)| (start, last));
+    let end = last.map_or(total, |last| last + 1);
+    let reply = Reply::bytes(file.slice(position..end)).header("etag", "\"one\"");
     match total - position {
         0 => reply.status(416).header("content-range", &format!("bytes */{total}")),
-        _ if position == 0 => reply,
-        _ => reply.status(206).header("content-range", &format!("bytes {position}-{}/{total}", total - 1)),
+        _ if range(request).is_none() => reply,
+        _ => reply.status(206).header("content-range", &format!("bytes {position}-{}/{total}", end - 1)),
     }
 }
 
@@ -73,28 +110,29 @@ fn position(connection: &Connection) -> u64 {
     connection.sent.saturating_sub(HEAD.len() as u64)
 }
 
-/// How many bytes of a connection from here to here the system holds: sent, and not yet read. `None` where it does not
-/// tell.
-fn in_flight(connection: &Connection) -> Option<u64> {
-    let (server, client) = (connection.server.port(), connection.client.port());
+/// How many bytes of each connection from here to here the system holds: sent, and not yet read. `None` where it does not
+/// tell; `None` inside for a connection that is closed.
+fn in_flight(connections: &[Connection]) -> Option<Vec<Option<u64>>> {
     let port = |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
     let queues = || {
         let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
         let lines = table.lines().filter_map(|line| {
             let mut words = line.split_whitespace().skip(1);
             let ports = (port(words.next()?)?, port(words.next()?)?);
-            let (unsent, unread) = words.nth(1)?.split_once(':')?;
+            let is_open = words.next()? == "01";
+            let (unsent, unread) = words.next()?.split_once(':')?;
             let [unsent, unread] = [unsent, unread].map(|bytes| u64::from_str_radix(bytes, 16).unwrap_or(0));
-            match ports {
-                ports if ports == (server, client) => Some(unsent),
-                ports if ports == (client, server) => Some(unread),
-                _ => None,
-            }
+            is_open.then_some((ports, (unsent, unread)))
         });
-        Some(lines.sum())
+        let lines: HashMap<_, _> = lines.collect();
+        let of = |connection: &Connection| {
+            let (server, client) = (connection.server.port(), connection.client.port());
+            Some(lines.get(&(server, client))?.0 + lines.get(&(client, server))?.1)
+        };
+        Some(connections.iter().map(of).collect::<Vec<_>>())
     };
     // Some bytes are in both queues until the receiver has confirmed them.
-    let mut before: u64 = queues()?;
+    let mut before = queues()?;
     loop {
         std::thread::sleep(Duration::from_millis(50));
         match queues()? {
@@ -132,7 +170,7 @@ async fn a_killed_download_is_continued() {
         let _ = Command::new("kill").args(["-STOP", &child.id().to_string()]).status();
         server.freeze();
         // The head of the reply is on its way, too: as long as it is not read, more is than there is of the file.
-        let read = connection().and_then(|now| Some(position(&now).saturating_sub(in_flight(&now)?)));
+        let read = connection().and_then(|now| Some(position(&now).saturating_sub(in_flight(&[now])?[0].unwrap_or(0))));
         child.kill().unwrap();
         child.wait().unwrap();
         let is_whole = directory.path().join("model.stl").exists();

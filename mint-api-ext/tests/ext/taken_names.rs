@@ -142,6 +142,7 @@ async fn a_partial_file_of_another_program() {
     for (name, content) in [
         ("model.stl.part", "mine"),
         ("model.stl.part.json", "{\"mine\": true}"),
+        ("model.stl.part.written", "mine"),
         // A later version of this crate may write it.
         ("model.stl.part.json", "{\"version\": 99, \"url\": \"https://a.b/c\"}"),
     ] {

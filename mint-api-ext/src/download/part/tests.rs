@@ -8,7 +8,7 @@ use super::*;
 async fn check(pieces: &[usize], ends: bool, most: u64, bytes: u64, next: Option<Option<usize>>) {
     let directory = tempfile::tempdir().unwrap();
     let lock = Lock::acquire(directory.path().join("a.lock"), Duration::ZERO).await.unwrap();
-    let mut part = Part::open(&directory.path().join("a"), "https://a.b/a", lock).unwrap();
+    let mut part = Part::open(&directory.path().join("a"), "https://a.b/a", lock, Durability::Synced).unwrap();
     let mut pieces = pieces.iter().map(|length| Bytes::from(vec![7; *length])).collect::<Vec<_>>().into_iter();
     let first = pieces.next().unwrap();
     let rest = stream::iter(pieces.map(Ok::<_, io::Error>));

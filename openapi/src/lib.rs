@@ -51,9 +51,9 @@ pub fn effective_document() -> Result<Value, Error> {
     Ok(applied.document)
 }
 
-/// How `mint-api` is generated: its hooks live in `mint_api::seam`, and its types can describe themselves to `schemars`.
+/// How `mint-api` is generated: its hooks live in `mint_api::seam` and send the credentials, and its types can describe themselves to `schemars`.
 pub fn settings() -> Settings {
-    Settings::default().with_inner_type("crate::seam::Seam").with_schemars()
+    Settings::default().with_inner_type("crate::seam::Seam").with_own_credentials().with_schemars()
 }
 
 /// Generates the source of `mint-api` from the [`effective_document`], with [`settings`].

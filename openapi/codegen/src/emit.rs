@@ -6,6 +6,7 @@ mod attributes;
 mod builders;
 mod by_status;
 mod client;
+mod credentials;
 mod file_part;
 mod generate;
 mod named_types;

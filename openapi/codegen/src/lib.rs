@@ -22,7 +22,7 @@ pub use lower::{Lowered, lower};
 pub use model::pointer::Pointer;
 pub use plan::{
     Enum, Form, Items, Lists, Member, Multipart, Operation, OtherMethod, PathStyle, PathValue, Plan, ReadType,
-    ReplyKind, Separator, StatusVariant, Stream, Union,
+    ReplyKind, SchemeKind, SecurityScheme, Separator, StatusVariant, Stream, Union,
 };
 pub use prepare::{Prepared, prepare};
 pub use report::{Code, Disposition, Entry, Explanation, Report, UnknownCode};

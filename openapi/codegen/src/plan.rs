@@ -1,6 +1,7 @@
 //! The facts that progenitor cannot carry, for the passes over the generated code.
 
 mod operation;
+mod security;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ pub use operation::{
     Form, Items, Lists, Multipart, Operation, OtherMethod, PathStyle, PathValue, ReplyKind, Separator, StatusVariant,
     Stream,
 };
+pub use security::{SchemeKind, SecurityScheme};
 pub use types::{Enum, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
@@ -33,6 +35,8 @@ pub struct Plan {
     /// The names of properties on the wire, by type and by their names in the prepared document. A property that keeps
     /// its name is left out.
     pub wire_names: BTreeMap<String, BTreeMap<String, String>>,
+    /// The security schemes that operations need, in document order.
+    pub security_schemes: Vec<SecurityScheme>,
     /// Operations, by the names of their builders.
     pub operations: BTreeMap<String, Operation>,
 }

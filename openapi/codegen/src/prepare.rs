@@ -24,6 +24,7 @@ mod parameters;
 mod patterns;
 mod properties;
 mod responses;
+mod security;
 mod streams;
 mod tolerance;
 mod union_cycles;
@@ -101,6 +102,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     facts::take_items,
     description::sanitise,
     description::describe_values,
+    security::settle,
 ];
 
 /// Prepares a lowered document that was not parsed.

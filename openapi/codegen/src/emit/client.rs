@@ -10,7 +10,7 @@ use syn::{
     UseTree, parse_quote,
 };
 
-use super::Settings;
+use super::{Settings, credentials};
 use crate::plan::Plan;
 
 /// Replaces progenitor's path encoding, which leaves `..`, `\` and `:` unencoded.
@@ -126,12 +126,16 @@ fn with_question_marks(tokens: TokenStream) -> TokenStream {
 
 /// Makes the constructors take a base URL with a slash at its end, and names the user agent.
 ///
-/// A stream may take longer than any other reply, so a client that reads some bounds the time between two pieces.
+/// A stream may take longer than any other reply, so a client that reads some bounds the time between two pieces. A client
+/// with credentials keeps them from other servers: a `Referer` has the query.
 pub(super) fn complete_constructors(file: &mut File, plan: &Plan, settings: &Settings) {
     let has_streams = plan.operations.values().any(|operation| operation.stream.is_some());
     for item in &mut file.items {
         if let Item::Impl(item) = item {
-            Constructors { user_agent: settings.user_agent.as_deref(), has_streams }.visit_item_impl_mut(item);
+            let has_credentials = credentials::are_needed(plan, settings);
+            let has_own_header = has_credentials && credentials::has_own_header(plan);
+            let user_agent = settings.user_agent.as_deref();
+            Constructors { user_agent, has_streams, has_credentials, has_own_header }.visit_item_impl_mut(item);
         }
     }
 }
@@ -139,6 +143,9 @@ pub(super) fn complete_constructors(file: &mut File, plan: &Plan, settings: &Set
 struct Constructors<'a> {
     user_agent: Option<&'a str>,
     has_streams: bool,
+    has_credentials: bool,
+    /// Whether reqwest would send a key along with a redirect to another server.
+    has_own_header: bool,
 }
 
 impl VisitMut for Constructors<'_> {
@@ -153,9 +160,16 @@ impl VisitMut for Constructors<'_> {
         visit_expr_mut(self, expr);
         if let Expr::MethodCall(call) = &mut *expr
             && call.method == "timeout"
-            && self.has_streams
         {
-            call.method = parse_quote!(read_timeout);
+            if self.has_streams {
+                call.method = parse_quote!(read_timeout);
+            }
+            if self.has_credentials {
+                *expr = parse_quote!(#expr.referer(false));
+            }
+            if self.has_own_header {
+                *expr = parse_quote!(#expr.redirect(support::within_origin()));
+            }
         }
         if let Expr::Call(call) = &*expr
             && let Some(user_agent) = self.user_agent

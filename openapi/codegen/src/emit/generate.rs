@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, builders, by_status, client, file_part, named_types, names, nullable, objects, open_enum, operations,
-    server, structs, texts, timestamp, union, wire,
+    attributes, builders, by_status, client, credentials, file_part, named_types, names, nullable, objects, open_enum,
+    operations, server, structs, texts, timestamp, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
@@ -33,6 +33,9 @@ pub struct Settings {
     pub schemars: bool,
     /// Whether types that are only received have builders, too, so that tests can make them. They double the client.
     pub reply_builders: bool,
+    /// Whether the crate sends credentials itself, such as in its hooks or by the HTTP client that it makes. Without it, a
+    /// client of a document with security schemes has `Client::with_credentials`.
+    pub own_credentials: bool,
     /// Selectors of the operations to generate, as [`select`] takes them. An empty list selects all operations.
     pub operations: Vec<String>,
 }
@@ -59,6 +62,12 @@ impl Settings {
     /// Adds to [`Settings::operations`]; the types that only other operations need are left out.
     pub fn with_operations(mut self, selectors: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.operations.extend(selectors.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets [`Settings::own_credentials`].
+    pub fn with_own_credentials(mut self) -> Self {
+        self.own_credentials = true;
         self
     }
 
@@ -144,6 +153,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     client::replace_error(&mut file);
     client::complete_constructors(&mut file, &plan, settings);
     client::seal(&mut file, settings);
+    credentials::add(&mut file, &plan, settings)?;
     file.items.extend(server::items(&document.servers)?);
     let rust = named_types::settle_texts(&prettyplease::unparse(&file));
     Ok(Generated { rust, report, document, plan, type_names })

@@ -2,6 +2,7 @@
 
 mod builders;
 mod cookies;
+mod credentials;
 mod error;
 mod events;
 mod integers;

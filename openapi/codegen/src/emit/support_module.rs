@@ -2,7 +2,7 @@
 
 use syn::{File, Item, ItemMod};
 
-use super::{Settings, attributes, names};
+use super::{Settings, attributes, credentials, names};
 use crate::error::Error;
 use crate::plan::{Items, Operation, Plan};
 
@@ -31,6 +31,9 @@ const NULLABLE: (&str, &str) = ("nullable", include_str!("support/nullable.rs"))
 /// Only for documents with lists, objects or styles in paths and headers.
 const STYLES: (&str, &str) = ("styles", include_str!("support/styles.rs"));
 
+/// Only for documents with security schemes.
+const CREDENTIALS: (&str, &str) = ("credentials", include_str!("support/credentials.rs"));
+
 /// Only for documents with multipart bodies: it needs the feature `multipart` of reqwest.
 const MULTIPART: (&str, &str) = ("multipart", include_str!("support/multipart.rs"));
 
@@ -53,9 +56,9 @@ pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod
     let has_styles = |operation: &Operation| !operation.path_values.is_empty() || !operation.headers.is_empty();
     let styles = plan.operations.values().any(has_styles).then_some(&STYLES);
     let nullable = (!plan.optional_nulls.is_empty()).then_some(&NULLABLE);
-    for (name, text) in
-        SUPPORT.iter().chain(nullable).chain(styles).chain(multipart).chain(streams).chain(of_json).chain(events)
-    {
+    let credentials = credentials::are_needed(plan, settings).then_some(&CREDENTIALS);
+    let as_needed = [nullable, styles, credentials, multipart, streams, of_json, events];
+    for (name, text) in SUPPORT.iter().chain(as_needed.into_iter().flatten()) {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
         if settings.schemars {

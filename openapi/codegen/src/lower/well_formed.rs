@@ -66,6 +66,11 @@ impl Mending<'_> {
             ObjectKind::License => ("name", json!("")),
             ObjectKind::Server => ("url", json!("/")),
             ObjectKind::OauthFlow => ("scopes", json!({})),
+            // What gives a client its tokens does not matter here.
+            ObjectKind::SecurityScheme if object.get("type") == Some(&"oauth2".into()) => ("flows", json!({})),
+            ObjectKind::SecurityScheme if object.get("type") == Some(&"openIdConnect".into()) => {
+                ("openIdConnectUrl", json!(""))
+            }
             ObjectKind::ServerVariable => ("default", object.get("enum").map_or(json!(""), |values| values[0].clone())),
             _ => return,
         };
@@ -302,11 +307,13 @@ mod tests {
                 "components": {"securitySchemes": {
                     "tls": {"type": "mutualTLS"},
                     "flow": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "t"}}},
+                    "flows": {"type": "oauth2"},
+                    "open": {"type": "openIdConnect"},
                     "none": null,
                 }},
             }),
             expect![[
-                r#"{"security":[{},{"flow":["a"]},{}],"components":{"securitySchemes":{"flow":{"type":"oauth2","flows":{"clientCredentials":{"tokenUrl":"t","scopes":{}}}}}}} L015 O003 W007"#
+                r#"{"security":[{},{"flow":["a"]},{}],"components":{"securitySchemes":{"flow":{"type":"oauth2","flows":{"clientCredentials":{"tokenUrl":"t","scopes":{}}}},"flows":{"type":"oauth2","flows":{}},"open":{"type":"openIdConnect","openIdConnectUrl":""}}}} L015 L015 L015 O003 W007"#
             ]],
         );
         check(json!({"security": {"a": []}}), expect!["{} W007"]);

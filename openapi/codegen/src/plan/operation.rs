@@ -34,6 +34,9 @@ pub struct Operation {
     pub path_values: BTreeMap<String, PathValue>,
     /// Whether headers that are lists or objects are exploded, by their names on the wire.
     pub headers: BTreeMap<String, bool>,
+    /// The credentials that it needs: the methods of the schemes that one request needs together, for each alternative.
+    /// Without an alternative it needs none; an empty one makes the others optional.
+    pub security: Vec<Vec<String>>,
 }
 
 /// The serialization of a parameter in the path (OpenAPI 3.1.1, section 4.8.12.4).

@@ -14,7 +14,7 @@ use crate::model::names::pascal_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::plan::{Enum, Lists, Operation, Plan, ReadType, StatusVariant, Union};
+use crate::plan::{Enum, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union};
 use crate::report::Pass;
 
 /// The facts that passes collect for the plan.
@@ -42,6 +42,8 @@ pub(super) struct Facts {
     pub(super) value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
     /// The names of the variants of values, by the names of the enums.
     pub(super) value_names: BTreeMap<String, BTreeMap<String, String>>,
+    /// The security schemes that operations need.
+    pub(super) security_schemes: Vec<SecurityScheme>,
     /// The values of enums other than enums of strings.
     pub(super) constants: BTreeMap<Pointer, Vec<Value>>,
 }
@@ -70,8 +72,10 @@ impl Facts {
     pub(super) fn plan(mut self, document: &openapiv3::OpenAPI) -> Result<(Plan, BTreeMap<String, String>), Error> {
         let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
         let operations = self.operations(&document);
+        let security_schemes = std::mem::take(&mut self.security_schemes);
         let mut plan = Plan {
             operations,
+            security_schemes,
             file_part: self.file_part.clone(),
             optional_nulls: self.optional_nulls.clone(),
             ..Plan::default()

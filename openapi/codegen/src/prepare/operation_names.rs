@@ -19,6 +19,7 @@ const RESERVED: &[&str] = &[
     "ResponseValue",
     "New",
     "NewWithClient",
+    "WithCredentials",
     "ApiVersion",
     "Baseurl",
     "Inner",

@@ -246,7 +246,7 @@ impl Parameters<'_> {
 }
 
 /// Whether a text is a token (RFC 9110, section 5.6.2): the name of a header or of a cookie.
-fn is_token(name: &str) -> bool {
+pub(super) fn is_token(name: &str) -> bool {
     let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_character)
 }

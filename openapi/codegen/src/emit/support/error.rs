@@ -129,7 +129,7 @@ pub enum Error<E = ()> {
     ResponseBodyError(reqwest::Error),
     /// The body of a success is not of its documented type.
     InvalidResponsePayload(RawResponse, serde_json::Error),
-    /// An error of a hook of the client.
+    /// An error of a hook of the client, or of a source of credentials.
     Custom(String),
 }
 
@@ -197,7 +197,7 @@ impl<E> From<progenitor_client::Error<E>> for Error<E> {
         let raw = |status, headers: &HeaderMap| RawResponse::new(status, headers.clone(), Vec::new());
         match error {
             Hook::InvalidRequest(why) => Self::InvalidRequest(why),
-            Hook::CommunicationError(error) | Hook::InvalidUpgrade(error) => Self::CommunicationError(error),
+            Hook::CommunicationError(error) | Hook::InvalidUpgrade(error) => error.into(),
             Hook::ErrorResponse(response) => {
                 let raw = raw(response.status(), response.headers());
                 Self::ErrorResponse(ErrorResponse::new(response.into_inner(), raw))
@@ -211,7 +211,11 @@ impl<E> From<progenitor_client::Error<E>> for Error<E> {
 }
 
 impl<E> From<reqwest::Error> for Error<E> {
-    fn from(error: reqwest::Error) -> Self {
+    /// The query may hold a key, so the error does not show it.
+    fn from(mut error: reqwest::Error) -> Self {
+        if let Some(url) = error.url_mut() {
+            url.set_query(None);
+        }
         Self::CommunicationError(error)
     }
 }

@@ -205,3 +205,11 @@ pub(crate) const W119: Explanation = explained(
     "the method has no parameter `b`",
     "The parameter.",
 );
+
+pub(crate) const W120: Explanation = explained(
+    "Credentials that answer a challenge of the server (digest), that have a name no header or cookie can have, or that \
+     take the place of others in the same request are for the caller to send, such as with hooks of progenitor.",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "security": [{"b": []}], "responses": {"204": {"description": "done"}}}}}, "components": {"securitySchemes": {"b": {"type": "http", "scheme": "digest"}}}}"#,
+    "the client has no method for the credentials of `b`",
+    "Those credentials.",
+);

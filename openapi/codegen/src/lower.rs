@@ -10,6 +10,7 @@ mod conditions;
 mod document;
 mod enum_texts;
 mod hoisting;
+mod methods;
 mod null;
 mod null_union;
 mod operations;
@@ -28,6 +29,7 @@ use crate::error::Error;
 use crate::report::{Log, Pass, Report};
 
 pub(crate) use enum_texts::EnumTexts;
+pub(crate) use methods::Methods;
 
 /// A 3.0.3 document, and the disposition of each construct of the document it was lowered from.
 #[derive(Clone, Debug)]
@@ -62,7 +64,10 @@ pub struct Lowered {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn lower(document: &Value) -> Result<Lowered, Error> {
-    let Pass { document, log, facts: enum_texts } = lower_value(document)?;
+    let Pass { document, log, facts: LoweredFacts { enum_texts, methods } } = lower_value(document)?;
+    let mut pass = Pass { document, log, facts: methods };
+    methods::refuse(&mut pass);
+    let Pass { document, log, .. } = pass;
     let (document, report) = parse(document, log)?;
     Ok(Lowered { document, report, enum_texts })
 }
@@ -83,13 +88,21 @@ const ON_OBJECTS: &[fn(&mut Pass)] = &[
     Pass::remove_rejected,
 ];
 
-/// Lowers a document without parsing the result.
-pub(crate) fn lower_value(document: &Value) -> Result<Pass<EnumTexts>, Error> {
+/// What 3.0.3 has no field for.
+#[derive(Debug, Default)]
+pub(crate) struct LoweredFacts {
+    pub(crate) enum_texts: EnumTexts,
+    pub(crate) methods: Methods,
+}
+
+/// Lowers a document without parsing the result. Operations of other methods are in the fields that the facts name.
+pub(crate) fn lower_value(document: &Value) -> Result<Pass<LoweredFacts>, Error> {
     let mut pass = checked(document)?;
     pass.run(ON_REFERENCES);
-    let facts = EnumTexts::of(&pass.document, &mut pass.log);
+    let methods = methods::place(&mut pass.document, &mut pass.log);
+    let enum_texts = EnumTexts::of(&pass.document, &mut pass.log);
     pass.run(ON_OBJECTS);
-    Ok(Pass { document: pass.document, log: pass.log, facts })
+    Ok(Pass { document: pass.document, log: pass.log, facts: LoweredFacts { enum_texts, methods } })
 }
 
 /// Refuses a document that is not OpenAPI 3, or is too deep or too large.

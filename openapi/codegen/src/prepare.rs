@@ -35,7 +35,7 @@ mod wildcards;
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::lower::{EnumTexts, Lowered, parse};
+use crate::lower::{Lowered, LoweredFacts, Methods, parse};
 use crate::model::visitor::visit_mut;
 use crate::plan::{Lists, Plan};
 use crate::report::{Log, Pass, Report};
@@ -53,7 +53,8 @@ pub(crate) use members::reference;
 ///
 /// [`Error::NotOpenApi30`] when the result is not valid 3.0.
 pub fn prepare(lowered: Lowered) -> Result<Prepared, Error> {
-    let Lowered { document, report, enum_texts: facts } = lowered;
+    let Lowered { document, report, enum_texts } = lowered;
+    let facts = LoweredFacts { enum_texts, methods: Methods::new() };
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
     prepare_value(Pass { document, log: Log::continuing(report), facts })
 }
@@ -106,9 +107,10 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
 ];
 
 /// Prepares a lowered document that was not parsed.
-pub(crate) fn prepare_value(lowered: Pass<EnumTexts>) -> Result<Prepared, Error> {
-    let Pass { document, log, facts: enum_texts } = lowered;
-    let mut pass = Pass { document, log, facts: Facts::of(enum_texts) };
+pub(crate) fn prepare_value(lowered: Pass<LoweredFacts>) -> Result<Prepared, Error> {
+    let Pass { document, mut log, facts } = lowered;
+    let facts = Facts::of(facts, &mut log);
+    let mut pass = Pass { document, log, facts };
     pass.run(PASSES);
     let Pass { document, log, facts } = pass;
     let (document, report) = parse(document, log)?;

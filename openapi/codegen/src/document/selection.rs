@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::model::grammar::{ObjectKind, Shape, is_method, shape};
 use crate::model::graph::{Component, ReferenceGraph, retain_components};
-use crate::model::operations::{Operation, id, operations, path_items_mut, remove_empty_path_items};
+use crate::model::names::is_token;
+use crate::model::operations::{additional, id, operations, path_items, path_items_mut, remove_empty_path_items};
 use crate::model::visitor::{visit, visit_value};
 
 /// Keeps the operations that a selector names, and of the components those that these need.
@@ -39,11 +40,14 @@ pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Valu
     let selectors: Vec<_> = selectors.iter().map(|selector| Selector::parse(selector.as_ref())).collect();
     let mut unused: BTreeSet<_> = (0..selectors.len()).collect();
     let mut kept = BTreeSet::new();
-    for operation in operations(&document) {
+    let known = operations(&document).map(|operation| (operation.path, operation.method, operation.fields));
+    let others = path_items(&document)
+        .flat_map(|(path, item)| additional::of_item(item).map(move |(method, fields)| (path, method, fields)));
+    for (path, method, fields) in known.chain(others) {
         for (index, selector) in selectors.iter().enumerate() {
-            if selector.names(&operation) {
+            if selector.names(path, method, fields) {
                 unused.remove(&index);
-                kept.insert((operation.path.to_owned(), operation.method.to_owned()));
+                kept.insert((path.to_owned(), method.to_owned()));
             }
         }
     }
@@ -52,7 +56,9 @@ pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Valu
         return Err(Error::Selection(texts.join(", ")));
     }
     for (path, item) in path_items_mut(&mut document) {
-        item.retain(|field, _| !is_method(field) || kept.contains(&(path.to_owned(), field.clone())));
+        let is_kept = |method: &str| kept.contains(&(path.to_owned(), method.to_owned()));
+        item.retain(|field, _| !is_method(field) || is_kept(field));
+        additional::retain(item, is_kept);
     }
     remove_empty_path_items(&mut document);
     if let Some(fields) = document.as_object_mut() {
@@ -69,22 +75,22 @@ pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Valu
 struct Selector<'a> {
     text: &'a str,
     tag: Option<&'a str>,
-    /// In lower case, with the path.
-    method: Option<(String, &'a str)>,
+    /// With the path.
+    method: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Selector<'a> {
     fn parse(text: &'a str) -> Self {
-        let method = text.split_once(' ').map(|(method, path)| (method.to_ascii_lowercase(), path.trim()));
-        let method = method.filter(|(method, path)| is_method(method) && path.starts_with('/'));
+        let method = text.split_once(' ').map(|(method, path)| (method, path.trim()));
+        let method = method.filter(|(method, path)| is_token(method) && path.starts_with('/'));
         Self { text, tag: text.strip_prefix("tag:"), method }
     }
 
-    fn names(&self, Operation { path, method, fields, .. }: &Operation<'_, &Map<String, Value>>) -> bool {
+    fn names(&self, path: &str, method: &str, fields: &Map<String, Value>) -> bool {
         let has_tag = |tag: &str| {
             fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.iter().any(|own| own == tag))
         };
-        self.method.as_ref().is_some_and(|(own, at)| own == method && at == path)
+        self.method.is_some_and(|(own, at)| own.eq_ignore_ascii_case(method) && at == path)
             || self.tag.is_some_and(has_tag)
             || !self.text.is_empty() && id(fields) == self.text
     }
@@ -170,7 +176,11 @@ mod tests {
                     "put": {"operationId": "putA", "tags": ["y"], "responses": reply("Base")},
                 },
                 "/b": {"get": {"operationId": "getB", "responses": reply("Mapped")}},
-                "/c": {"get": {"responses": reply("Deep")}},
+                "/c": {
+                    "get": {"responses": reply("Deep")},
+                    "query": {"responses": reply("InP")},
+                    "additionalOperations": {"COPY": {"operationId": "copyC", "responses": reply("A")}},
+                },
             },
             "webhooks": {"w": {"post": {"responses": reply("Spare")}}},
             "components": {
@@ -197,7 +207,9 @@ mod tests {
     fn kept(selectors: &[&str]) -> (String, String) {
         let selected = select(document(), selectors).unwrap();
         let operations = operations(&selected).map(|operation| format!("{} {}", operation.method, operation.path));
-        let operations = operations.collect::<Vec<_>>().join(", ");
+        let others = path_items(&selected)
+            .flat_map(|(path, item)| additional::of_item(item).map(move |(method, _)| format!("{method} {path}")));
+        let operations = operations.chain(others).collect::<Vec<_>>().join(", ");
         let schemas = selected["components"]["schemas"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert!(selected.get("webhooks").is_none() && selected.pointer("/components/securitySchemes/key").is_some());
         (operations, schemas.join(" "))
@@ -213,6 +225,9 @@ mod tests {
             (&["tag:y"], "get /a, put /a", "A B InP Base Sub Anchored"),
             (&["getB"], "get /b", "Mapped One Anchored"),
             (&["GET /c"], "get /c", "Deep Outer Anchored Spare"),
+            (&["QUERY /c"], "query /c", "InP Anchored"),
+            (&["copyC"], "COPY /c", "A B Anchored"),
+            (&["copy /c"], "COPY /c", "A B Anchored"),
             (&["getB", "GET /c", "getB"], "get /b, get /c", "Mapped One Deep Outer Anchored Spare"),
         ] {
             assert_eq!(kept(selectors), (operations.to_owned(), schemas.to_owned()), "{selectors:?}");

@@ -2,6 +2,7 @@
 
 mod form;
 mod headers;
+mod method;
 mod multipart;
 mod optional_body;
 pub(super) mod path;
@@ -16,6 +17,7 @@ use super::names::module_items;
 use crate::plan::Plan;
 use form::FormBody;
 use headers::Headers;
+use method::Method;
 use multipart::MultipartBody;
 use optional_body::OptionalBody;
 use path::PathValues;
@@ -23,8 +25,16 @@ use query::Forms;
 use replies::Replies;
 
 pub(super) fn complete(file: &mut File, plan: &Plan) {
+    for item in &mut file.items {
+        if let Item::Impl(item) = item {
+            method::describe(item, plan);
+        }
+    }
     for item in module_items(file, "builder").into_iter().flatten() {
         let Some(operation) = builder(item).and_then(|name| plan.operations.get(&name)) else { continue };
+        if let Some(method) = &operation.method {
+            Method(method).visit_item_mut(item);
+        }
         if operation.body_is_optional {
             OptionalBody.visit_item_mut(item);
         }

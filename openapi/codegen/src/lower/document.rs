@@ -170,12 +170,6 @@ fn is_kept(kind: ObjectKind, name: &str, at: &Pointer, log: &mut Log) -> bool {
             Some((Code::O005, "references no longer need it"))
         }
         (ObjectKind::MediaType, "itemSchema") => Some((Code::W009, "the items of a stream are read by the caller")),
-        (ObjectKind::PathItem, "query" | "additionalOperations") => {
-            Some((Code::R005, "3.0 does not have this method; call it with another client"))
-        }
-        (ObjectKind::PathItem, "options" | "trace") => {
-            Some((Code::R005, "the generator does not support this method; call it with another client"))
-        }
         _ if shape(kind, name).is_none() => Some((Code::O004, "no specification of OpenAPI 3 defines it")),
         _ => None,
     };

@@ -26,7 +26,7 @@ pub(super) fn name(pass: &mut Pass) {
 }
 
 /// `GET /worlds/{worldId}/assets` is `getWorldsByWorldIdAssets`.
-fn from_path(method: &str, path: &str) -> String {
+pub(super) fn from_path(method: &str, path: &str) -> String {
     let words = path.replace('{', " by ").replace('}', " ");
     format!("{method} {words}").to_lower_camel_case()
 }

@@ -64,6 +64,12 @@ pub(crate) fn unique_name(wanted: &str, taken: &mut BTreeSet<String>) -> String 
     numbered(free)
 }
 
+/// Whether a text is a token (RFC 9110, section 5.6.2): the name of a method, a header or a cookie.
+pub(crate) fn is_token(name: &str) -> bool {
+    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_character)
+}
+
 /// Whether progenitor and typify would write a name as [`snake_name`] does.
 pub(crate) fn is_left_as_it_is(name: &str) -> bool {
     name.is_ascii() || {

@@ -1,5 +1,7 @@
 //! The operations of a document.
 
+pub(crate) mod additional;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::grammar::is_method;
@@ -57,7 +59,9 @@ pub(crate) fn operations_of_mut(
 /// Removes the path items without operations.
 pub(crate) fn remove_empty_path_items(document: &mut Value) {
     if let Some(Value::Object(paths)) = document.get_mut("paths") {
-        let has_operations = |item: &Map<String, Value>| item.keys().any(|field| is_method(field));
+        let has_operations = |item: &Map<String, Value>| {
+            item.keys().any(|field| is_method(field) || additional::FIELDS.contains(&field.as_str()))
+        };
         paths.retain(|_, item| item.as_object().is_none_or(has_operations));
     }
 }

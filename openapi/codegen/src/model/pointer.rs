@@ -40,6 +40,12 @@ impl Pointer {
         Some(inner.split_at(inner.find('/').unwrap_or(inner.len())))
     }
 
+    /// The same place after what it is in, or what it leads to, moved; `None` if it is elsewhere.
+    pub(crate) fn relocated(&self, from: &Self, to: &Self) -> Option<Self> {
+        let inner = self.0.strip_prefix(&from.0).filter(|inner| inner.is_empty() || inner.starts_with('/'))?;
+        Some(Self(format!("{to}{inner}")))
+    }
+
     /// Whether it leads to a member of the list under one of these keywords.
     pub(crate) fn is_member_of(&self, keywords: &[&str]) -> bool {
         let mut tokens = self.0.rsplit('/');

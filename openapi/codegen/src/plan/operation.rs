@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
+    /// Its method. `None` for the one by which the prepared document has it.
+    pub method: Option<String>,
     /// Whether a caller may leave the body out.
     pub body_is_optional: bool,
     /// The kinds of its success replies by status. Empty where all are of one kind.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::members::Members;
 use super::unions;
 use crate::error::Error;
-use crate::lower::EnumTexts;
+use crate::lower::{EnumTexts, LoweredFacts};
 use crate::model::direction::directions;
 use crate::model::grammar::ObjectKind;
 use crate::model::names::pascal_name;
@@ -15,7 +15,7 @@ use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::plan::{Enum, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union};
-use crate::report::Pass;
+use crate::report::{Code, Log, Pass};
 
 /// The facts that passes collect for the plan.
 #[derive(Debug, Default)]
@@ -50,8 +50,14 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts that the lowering found.
-    pub(super) fn of(enum_texts: EnumTexts) -> Self {
-        Self { enum_texts, ..Self::default() }
+    pub(super) fn of(LoweredFacts { enum_texts, methods }: LoweredFacts, log: &mut Log) -> Self {
+        let mut facts = Self { enum_texts, ..Self::default() };
+        for ((path, field), method) in methods {
+            let at = Pointer::default().join("paths").join(&path).join(&field);
+            log.add(Code::L118, &at, format!("sent as `{method}`"));
+            facts.operation(&path, &field).method = Some(method);
+        }
+        facts
     }
 
     /// The facts on the operation with this path and method.
@@ -143,7 +149,10 @@ impl Facts {
             let body_is_optional = body.is_some_and(|body| body.get("required") != Some(&Value::Bool(true)));
             let facts = self.take_operation(operation.path, operation.method);
             let id = operations::id(operation.fields);
-            by_builder.insert(pascal_name(id), Operation { body_is_optional, ..facts });
+            // reqwest has a function for each of the others.
+            let own = ["options", "trace"].contains(&operation.method).then(|| operation.method.to_uppercase());
+            let method = facts.method.clone().or(own);
+            by_builder.insert(pascal_name(id), Operation { method, body_is_optional, ..facts });
         }
         by_builder
     }

@@ -8,6 +8,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
+use crate::model::names::is_token;
 use crate::model::operations::relocate;
 use crate::model::pointer::Pointer;
 use crate::plan::{Form, Lists, Operation, PathStyle};
@@ -243,10 +244,4 @@ impl Parameters<'_> {
             _ => Some(json!({"type": "string"})),
         }
     }
-}
-
-/// Whether a text is a token (RFC 9110, section 5.6.2): the name of a header or of a cookie.
-pub(super) fn is_token(name: &str) -> bool {
-    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_character)
 }

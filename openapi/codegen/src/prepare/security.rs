@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::parameters::is_token;
-use crate::model::names::{snake_name, unique_name};
+use crate::model::names::{is_token, snake_name, unique_name};
 use crate::model::operations;
 use crate::model::pointer::Pointer;
 use crate::plan::{SchemeKind, SecurityScheme};

@@ -112,6 +112,7 @@ codes! {
     L115 Lowered "an operation is given its Rust name";
     L116 Lowered "the caller distinguishes replies of several kinds";
     L117 Lowered "a stream is read item by item";
+    L118 Lowered "a method that 3.0 has no field for is sent as it is";
     W001 Widened "a `false` schema is not checked";
     W002 Widened "null alone is read as any value";
     W003 Widened "an object or array among the values of an enum is not compared";
@@ -153,7 +154,7 @@ codes! {
     R002 Rejected "a dangling reference";
     R003 Rejected "a version of OpenAPI other than 3";
     R004 Rejected "a value that the specification does not allow here";
-    R005 Rejected "a method that the generator does not know";
+    R005 Rejected "a method that has no place in 3.0";
     R006 Rejected "a reference to another document";
     R007 Rejected "a reference that leads back to itself";
     R008 Rejected "an `allOf` that leads back to itself";

@@ -13,6 +13,8 @@ pub(crate) struct Log {
     rejected: BTreeSet<Pointer>,
     /// The original pointers of components that passes renamed or made, by their names.
     origins: BTreeMap<String, Pointer>,
+    /// The original pointers of operations that a pass moved, by their pointers.
+    operations: BTreeMap<Pointer, Pointer>,
 }
 
 impl Log {
@@ -48,13 +50,23 @@ impl Log {
         self.origins.extend(origins);
     }
 
+    /// Notes where an operation was before a pass moved it.
+    pub(crate) fn moved_operation(&mut self, to: Pointer, from: Pointer) {
+        let rejected = std::mem::take(&mut self.rejected).into_iter();
+        self.rejected = rejected.map(|at| at.relocated(&from, &to).unwrap_or(at)).collect();
+        self.operations.insert(to, from);
+    }
+
     pub(crate) fn take_rejected(&mut self) -> BTreeSet<Pointer> {
         std::mem::take(&mut self.rejected)
     }
 
     /// The place in the given document of a place in the current one, unless a pass moved it within its component.
     pub(crate) fn original(&self, at: Pointer) -> Pointer {
-        let Some((name, inner)) = at.in_component() else { return at };
+        let Some((name, inner)) = at.in_component() else {
+            let moved = self.operations.iter().find_map(|(to, from)| at.relocated(to, from));
+            return moved.unwrap_or(at);
+        };
         match self.origins.get(name) {
             Some(origin) => Pointer::parse(&format!("{origin}{inner}")),
             None => at,

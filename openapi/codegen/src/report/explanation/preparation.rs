@@ -121,3 +121,10 @@ pub(crate) const L117: Explanation = explained(
     "`a` returns an `EventStream<i64>`",
     "Nothing.",
 );
+
+pub(crate) const L118: Explanation = explained(
+    "progenitor knows the methods of OpenAPI 3.0. An operation of another one takes a free field of its path, and its method is written where it is sent.",
+    r#"{"paths": {"/a": {"query": {"operationId": "a", "responses": {"204": {"description": "done"}}}}}}"#,
+    "the operation is in the field `trace`, and is sent as `QUERY`",
+    "Nothing.",
+);

@@ -1,0 +1,62 @@
+//! Methods that reqwest has no function for, or that progenitor does not know.
+
+use syn::visit_mut::{VisitMut, visit_expr_mut};
+use syn::{Expr, ImplItemFn, ItemImpl, LitStr, Member, ReturnType, Type, parse_quote};
+
+use crate::plan::Plan;
+
+/// Sends this method in the place of the one by which progenitor knows the operation.
+pub(super) struct Method<'a>(pub(super) &'a str);
+
+impl VisitMut for Method<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_expr_mut(self, expr);
+        let Expr::MethodCall(call) = &*expr else { return };
+        // `client.client.trace(url)`
+        let Expr::Field(field) = &*call.receiver else { return };
+        if !matches!(&field.member, Member::Named(name) if name == "client") || call.args.len() != 1 {
+            return;
+        }
+        let (client, url) = (&call.receiver, &call.args[0]);
+        let method: Expr = match self.0 {
+            "OPTIONS" => parse_quote!(::reqwest::Method::OPTIONS),
+            "TRACE" => parse_quote!(::reqwest::Method::TRACE),
+            other => parse_quote! {
+                ::reqwest::Method::from_bytes(#other.as_bytes()).map_err(|error| Error::InvalidRequest(error.to_string()))?
+            },
+        };
+        *expr = parse_quote!(#client.request(#method, #url));
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+        rename_in_docs(function, self.0);
+        syn::visit_mut::visit_impl_item_fn_mut(self, function);
+    }
+}
+
+/// Names the method in the docs of the client's methods.
+pub(super) fn describe(client: &mut ItemImpl, plan: &Plan) {
+    for item in &mut client.items {
+        let syn::ImplItem::Fn(function) = item else { continue };
+        let ReturnType::Type(_, ty) = &function.sig.output else { continue };
+        let Type::Path(path) = &**ty else { continue };
+        let name = path.path.segments.last().map(|last| last.ident.to_string());
+        if let Some(method) = name.and_then(|name| plan.operations.get(&name)?.method.clone()) {
+            rename_in_docs(function, &method);
+        }
+    }
+}
+
+/// progenitor writes: "Sends a `TRACE` request to `/lamps`".
+fn rename_in_docs(function: &mut ImplItemFn, method: &str) {
+    const START: &str = "Sends a `";
+    const END: &str = "` request to `";
+    for attribute in &mut function.attrs {
+        let syn::Meta::NameValue(pair) = &mut attribute.meta else { continue };
+        let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &mut pair.value else { continue };
+        let docs = text.value();
+        let Some((before, after)) = docs.split_once(END) else { continue };
+        let Some((before, _)) = before.rsplit_once(START) else { continue };
+        *text = LitStr::new(&format!("{before}{START}{method}{END}{after}"), text.span());
+    }
+}

@@ -1,0 +1,27 @@
+//! The operations of methods that only OpenAPI 3.2 has fields for (section 4.9).
+
+use serde_json::{Map, Value};
+
+/// The fields of a path item that hold them.
+pub(crate) const FIELDS: [&str; 2] = ["query", "additionalOperations"];
+
+/// The operations of a path item, with the text of their methods.
+pub(crate) fn of_item(item: &Map<String, Value>) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
+    let query = item.get("query").map(|operation| ("query", operation));
+    let more = item.get("additionalOperations").and_then(Value::as_object).into_iter().flatten();
+    let all = query.into_iter().chain(more.map(|(method, operation)| (method.as_str(), operation)));
+    all.filter_map(|(method, operation)| Some((method, operation.as_object()?)))
+}
+
+/// Keeps the operations whose methods are kept.
+pub(crate) fn retain(item: &mut Map<String, Value>, is_kept: impl Fn(&str) -> bool) {
+    if !is_kept("query") {
+        item.shift_remove("query");
+    }
+    if let Some(Value::Object(more)) = item.get_mut("additionalOperations") {
+        more.retain(|method, _| is_kept(method));
+        if more.is_empty() {
+            item.shift_remove("additionalOperations");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: the whole pipeline on any document, or on a folder of them.
 
 mod corpus;
+mod folder;
 mod spec;
 
 use std::io;
@@ -43,7 +44,8 @@ pub(crate) struct Options {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Documents {
-    /// One document as JSON, as YAML, or as a docs page in Markdown that holds one of these; `-` reads stdin
+    /// One document as JSON, as YAML, or as a docs page in Markdown that holds one of these, with the files of its folder
+    /// that it refers to; `-` reads stdin
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// A folder of documents as JSON or YAML: compile what is generated, read and write the documents' own examples

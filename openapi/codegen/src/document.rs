@@ -5,6 +5,8 @@ mod selection;
 mod text;
 
 pub(crate) use limits::check as check_limits;
+#[cfg(feature = "source")]
+pub(crate) use limits::{MAX_BYTES, size};
 pub use selection::select;
 #[cfg(feature = "source")]
 pub(crate) use text::{beyond_bounds, bounded, exact_integer};

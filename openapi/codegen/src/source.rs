@@ -1,5 +1,6 @@
 //! Reading a document from JSON, YAML or docs pages, and the lock file that records where a vendored document came from.
 
+mod bundle;
 mod index;
 mod lock;
 mod markdown;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use yaml::parse_yaml;
 
 pub use crate::error::Conflict;
+pub use bundle::{Bundle, Unresolved, bundle};
 pub use index::reference_pages;
 pub use lock::{Lock, Origin, OriginKind, sha256};
 pub use merge::{Part, merge};
@@ -61,6 +63,17 @@ pub fn read(text: &str) -> Result<Value, Error> {
     match wrong_version(&document) {
         Some(message) => Err(Error::Unreadable { format: "OpenAPI", message }),
         None => Ok(document),
+    }
+}
+
+/// Reads a file that holds a part of a document, from JSON or YAML.
+fn read_part(text: &str) -> Result<Value, Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    bounded(text)?;
+    let text = &*with_line_feeds(text);
+    match text.trim_start().starts_with(['{', '[']) {
+        true => parse_json(text).or_else(|error| parse_yaml(text).map_err(|_| error)),
+        false => parse_yaml(text),
     }
 }
 

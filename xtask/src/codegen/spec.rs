@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use openapi_client_codegen::source::{Bundle, Unresolved};
 use openapi_client_codegen::{Code, Disposition, Entry, canonical, select, source};
 use serde_json::Value;
 
 use super::corpus::measure;
+use super::folder::bundled;
 
 use crate::Exit;
 use crate::input::Input;
@@ -31,6 +33,9 @@ pub(crate) struct Targets<'a> {
 ///
 /// When no client can be generated, or a file cannot be read or written.
 pub(crate) fn run(mut input: Input, only: &[String], targets: Targets<'_>) -> Result<Exit, Problem> {
+    let bundle = bundled(&mut input)?;
+    let bundle = bundle.as_ref();
+    print_unresolved(bundle, &input.origin.location);
     let mut document = source::read(&input.text).unwrap_or_default();
     if !only.is_empty() && !document.is_null() {
         document = select(document, only).map_err(|error| {
@@ -39,13 +44,16 @@ pub(crate) fn run(mut input: Input, only: &[String], targets: Targets<'_>) -> Re
         input.text = canonical(&document);
     }
     let answer = worker::ask(&input.text)?;
-    let rejections = match &answer {
+    let rejections: Vec<_> = match &answer {
         Ok(client) => client.report.rejections().cloned().collect(),
         Err(refusal) => refusal.rejections().to_vec(),
     };
-    print_rejections(&document, &rejections);
-    let client = answer.map_err(|refusal| problem(&input.origin.location, &refusal))?;
-    print_losses(&document, &client);
+    print_rejections(&document, bundle, &rejections);
+    let mut client = answer.map_err(|refusal| problem(&input.origin.location, &refusal))?;
+    print_losses(&document, bundle, &client);
+    if let Some(bundle) = bundle {
+        client.report.entries.iter_mut().for_each(|entry| entry.pointer = bundle.place(&entry.pointer));
+    }
     let (generated, all) = (measure::measure(&client.rust).operations, measure::operations(&document));
     eprintln!("{generated} of {all} operations");
     if targets.is_strict && !rejections.is_empty() {
@@ -77,9 +85,17 @@ const OF_CHECKS: &[Code] = &[
     Code::W117,
 ];
 
-fn print_rejections(document: &Value, rejections: &[Entry]) {
+/// Prints the references to files that could not be followed; the rules reject what reaches them.
+fn print_unresolved(bundle: Option<&Bundle>, name: &str) {
+    for Unresolved { file, reference, reason, .. } in bundle.into_iter().flat_map(|bundle| &bundle.unresolved) {
+        let file = if file.is_empty() { name } else { file };
+        eprintln!("not followed: `{reference}` in `{file}`: {reason}");
+    }
+}
+
+fn print_rejections(document: &Value, bundle: Option<&Bundle>, rejections: &[Entry]) {
     for entry in rejections {
-        eprintln!("rejected: {}", shown(document, entry));
+        eprintln!("rejected: {}", shown(document, bundle, entry));
     }
     if let Some(Entry { code, .. }) = rejections.first() {
         eprintln!("note: `cargo xtask explain {code}` says what a code means");
@@ -87,7 +103,7 @@ fn print_rejections(document: &Value, rejections: &[Entry]) {
 }
 
 /// Prints the first of each kind of widening by which the client reads or sends less than the document says.
-fn print_losses(document: &Value, client: &Client) {
+fn print_losses(document: &Value, bundle: Option<&Bundle>, client: &Client) {
     let mut losses: BTreeMap<Code, Vec<&Entry>> = BTreeMap::new();
     for entry in client.report.with(Disposition::Widened).filter(|entry| !OF_CHECKS.contains(&entry.code)) {
         losses.entry(entry.code).or_default().push(entry);
@@ -97,12 +113,14 @@ fn print_losses(document: &Value, client: &Client) {
             1 => String::new(),
             count => format!(", and {} more", count - 1),
         };
-        eprintln!("widened: {}: {}{more}", shown(document, entries[0]), code.summary());
+        eprintln!("widened: {}: {}{more}", shown(document, bundle, entries[0]), code.summary());
     }
 }
 
-fn shown(document: &Value, Entry { code, pointer, reason, .. }: &Entry) -> String {
-    match subject(document, pointer.as_str()) {
+fn shown(document: &Value, bundle: Option<&Bundle>, Entry { code, pointer, reason, .. }: &Entry) -> String {
+    let subject = subject(document, pointer.as_str());
+    let pointer = bundle.map_or_else(|| pointer.clone(), |bundle| bundle.place(pointer));
+    match subject {
         Some(subject) => format!("{code} {subject}: {reason} (at {pointer})"),
         None => format!("{code} at {pointer}: {reason}"),
     }

@@ -9,7 +9,7 @@ use crate::report::{Code, Log};
 const MAX_DEPTH: usize = 128;
 
 /// The greatest size of a document, in bytes of compact JSON.
-pub(super) const MAX_BYTES: usize = 20 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// Refuses a document that is too deep or too large.
 pub(crate) fn check(document: &Value, log: &mut Log) {
@@ -36,6 +36,17 @@ pub(crate) fn check(document: &Value, log: &mut Log) {
         if bytes > MAX_BYTES {
             return log.add(Code::R009, &at, "larger than 20 MB; generate from a part of it");
         }
+    }
+}
+
+/// The size of a value, in bytes of compact JSON.
+#[cfg(feature = "source")]
+pub(crate) fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(object) => object.iter().map(|(key, inner)| key.len() + 4 + size(inner)).sum::<usize>() + 2,
+        Value::Array(list) => list.iter().map(|inner| size(inner) + 1).sum::<usize>() + 2,
+        Value::String(text) => text.len() + 2,
+        _ => 4,
     }
 }
 

@@ -295,6 +295,24 @@ fn open_fields(kind: ObjectKind) -> Option<Shape> {
     }
 }
 
+impl ObjectKind {
+    /// The section of `components` for objects of this kind; `None` if there is none.
+    #[cfg(feature = "source")]
+    pub(crate) fn section(self) -> Option<&'static str> {
+        let has_kind = |shape: &Shape| matches!(shape, Named(kind) if *kind == self);
+        fields(Self::Components).iter().find_map(|(name, shape)| has_kind(shape).then_some(*name))
+    }
+}
+
+/// What a section of `components` holds, and its name.
+#[cfg(feature = "source")]
+pub(crate) fn component_section(name: &str) -> Option<(ObjectKind, &'static str)> {
+    fields(K::Components).iter().find_map(|(section, shape)| match shape {
+        Named(kind) if *section == name => Some((*kind, *section)),
+        _ => None,
+    })
+}
+
 /// What a field of an object holds; `None` for a field that no rule knows.
 pub(crate) fn shape(kind: ObjectKind, field: &str) -> Option<Shape> {
     if field.starts_with("x-") {

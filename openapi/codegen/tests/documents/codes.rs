@@ -1,6 +1,6 @@
 //! Every rule has an example; the example calls for the rule, and what it admits is still read after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
@@ -53,6 +53,15 @@ fn every_example_calls_for_its_rule() {
         };
         assert!(report.iter().any(|entry| entry.code == *code), "{code} is not among {report:#?}");
     }
+}
+
+#[test]
+fn the_example_has_each_cause() {
+    let example: Value = serde_json::from_str(Code::R101.explanation().before).unwrap();
+    let report = generate(&document_of(&example), &Settings::default()).unwrap().report;
+    let reasons: BTreeSet<_> = report.rejections().map(|entry| (entry.code, entry.reason.as_str())).collect();
+    assert_eq!(reasons.len(), example["paths"].as_object().unwrap().len(), "{reasons:#?}");
+    assert!(reasons.iter().all(|(code, _)| *code == Code::R101), "{reasons:#?}");
 }
 
 #[test]

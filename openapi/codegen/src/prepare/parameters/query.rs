@@ -28,7 +28,10 @@ impl Parameters<'_> {
             ("pipeDelimited", false) => Form::Separated(Separator::Pipe),
             ("spaceDelimited", false) => Form::Separated(Separator::Space),
             ("deepObject", _) => Form::Deep(self.lists),
-            _ => return self.refuse(at, &format!("style `{name}`, which is none of a query")),
+            _ => {
+                let styles = "a query has `form`, `spaceDelimited`, `pipeDelimited` and `deepObject`";
+                return self.reject(at, format!("style `{name}`; {styles}"));
+            }
         };
         let schema = parameter.shift_remove("schema").filter(Value::is_object);
         self.styled(parameter, &schema.unwrap_or_else(|| json!({"type": "string"})), form, at, to);
@@ -201,8 +204,10 @@ impl Parameters<'_> {
         let mut described = content.as_object().into_iter().flatten();
         match (described.next(), described.next()) {
             (Some((media_type, described)), None) if is_json(media_type) => return Some((media_type, described)),
-            (Some((media_type, _)), None) => self.refuse(at, &format!("a parameter in `{media_type}`")),
-            _ => self.refuse(at, "a parameter with no media type, or with several"),
+            (Some((media_type, _)), None) => {
+                self.reject(at, format!("a parameter in `{media_type}`; the generator writes JSON"))
+            }
+            _ => self.reject(at, "a parameter with no media type, or with several; `content` has exactly one"),
         }
         None
     }

@@ -67,10 +67,10 @@ pub(crate) const R009: Explanation = explained(
 );
 
 pub(crate) const R101: Explanation = explained(
-    "The client would serialize a value that every call needs in another way than the server reads it.",
-    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "required": true, "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
-    "the operation is left out",
-    "That operation.",
+    "The client would write a value that every call needs in another way than the server reads it. The reason names the cause, which is one of these. The place is none of path, query, header and cookie; in the place of `body`, which is of OpenAPI 2, there is `requestBody`. The name is none that a header can have. The style is none of its place. The media type is not JSON, or there are several. The value is a list or an object whose items have no form in its style: in a query, give the parameter the media type JSON (`content`).",
+    r#"{"paths": {"/place": {"get": {"operationId": "place", "parameters": [{"name": "b", "in": "body", "schema": {"type": "string"}, "required": true}], "responses": {"204": {"description": "done"}}}}, "/name": {"get": {"operationId": "name", "parameters": [{"name": "b c", "in": "header", "schema": {"type": "string"}, "required": true}], "responses": {"204": {"description": "done"}}}}, "/style": {"get": {"operationId": "style", "parameters": [{"name": "b", "in": "query", "style": "simple", "schema": {"type": "string"}, "required": true}], "responses": {"204": {"description": "done"}}}}, "/media-type": {"get": {"operationId": "mediaType", "parameters": [{"name": "b", "in": "query", "content": {"application/xml": {"schema": {"type": "string"}}}, "required": true}], "responses": {"204": {"description": "done"}}}}, "/value": {"get": {"operationId": "value", "parameters": [{"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "string"}}}}, "required": true}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "all five operations are left out, each for another of these causes",
+    "Those operations.",
 );
 
 pub(crate) const R102: Explanation = explained(

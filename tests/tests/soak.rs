@@ -231,7 +231,8 @@ async fn soak() -> Result<()> {
     let retries =
         RetryPolicy::new().backoff(Exponential::new(Duration::from_millis(2), 2.0, Duration::from_millis(20)));
     let mint = Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(shop.url.clone()));
-    let mint = mint.retry_policy(retries.attempts(20)).build()?;
+    let unbounded = std::num::NonZeroU32::MAX;
+    let mint = mint.retry_policy(retries.attempts(20)).requests_per_second(unbounded).build()?;
     let application = Arc::new(Application { mint, directory: tempfile::tempdir()?, done: Mutex::default() });
 
     let (began, length) = (Instant::now(), Duration::from_secs(seconds()));

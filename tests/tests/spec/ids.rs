@@ -96,6 +96,7 @@ const OTHERS: &[&str] = &[
     "Catalog::open(path)",
     "Catalog::run(mint)",
     "Catalog::run(plan)",
+    "Catalog::write_registry(mint)",
     "Definition::parse(path)",
     "Definition::parse(text)",
     "Download::asset(asset)",

@@ -146,7 +146,7 @@ struct Charge {
 #[derive(Debug, PartialEq, Deserialize)]
 struct Tree {
     leaf: String,
-    branch: Option<Box<Tree>>,
+    branch: Option<Box<Self>>,
 }
 
 #[tokio::test]

@@ -110,8 +110,8 @@ pub(super) fn unless(have: &Entry) -> HeaderMap {
 
 /// Decides what to do with a reply.
 pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, headers: &HeaderMap) -> Decision<'a> {
-    let encoding = text(headers, &CONTENT_ENCODING).map(str::trim);
-    let encoded = encoding.is_some_and(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"));
+    let is_identity = |encoding: &str| encoding.trim().is_empty() || encoding.trim().eq_ignore_ascii_case("identity");
+    let encoded = headers.get_all(CONTENT_ENCODING).iter().any(|value| !value.to_str().is_ok_and(is_identity));
     if let (StatusCode::NOT_MODIFIED, Asked::IfChanged(have)) = (status, asked) {
         return Decision::Unchanged(have);
     }
@@ -168,7 +168,12 @@ fn range_of_whole(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {
-    text(headers, &CONTENT_LENGTH)?.trim().parse().ok()
+    number(text(headers, &CONTENT_LENGTH)?.trim())
+}
+
+/// A number of HTTP: digits and nothing else, where Rust also takes a sign.
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// A part fits only if it has the same `ETag`, begins where the bytes kept end, and says how long the file is, if that is
@@ -188,14 +193,18 @@ fn partial<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     }
 }
 
-/// The file is complete if the server's has exactly as many bytes as are kept.
+/// The file is complete if the server's has exactly as many bytes as are kept. It may have announced another length before, if
+/// this is surely the same version.
 fn unsatisfiable<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
-    let changed = text(headers, &ETAG).is_some_and(|etag| Some(etag) != kept.etag);
-    let total = match text(headers, &CONTENT_RANGE).and_then(content_range) {
+    let changed = headers.contains_key(ETAG) && text(headers, &ETAG) != kept.etag;
+    let announced = match text(headers, &CONTENT_RANGE).and_then(content_range) {
         Some(ContentRange::Unsatisfied { total }) => Some(total),
-        _ => kept.total,
+        _ => None,
     };
-    if !changed && total == Some(kept.length) { Decision::Complete } else { Decision::StartOver }
+    let is_same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
+    let agrees = is_same || announced.is_none() || kept.total.is_none() || announced == kept.total;
+    let total = announced.or(kept.total);
+    if !changed && agrees && total == Some(kept.length) { Decision::Complete } else { Decision::StartOver }
 }
 
 #[derive(Debug, Eq, PartialEq)]
@@ -208,21 +217,23 @@ enum ContentRange {
 fn content_range(text: &str) -> Option<ContentRange> {
     let (range, total) = text.trim().strip_prefix("bytes ")?.trim().split_once('/')?;
     if range == "*" {
-        return Some(ContentRange::Unsatisfied { total: total.parse().ok()? });
+        return Some(ContentRange::Unsatisfied { total: number(total)? });
     }
     let (first, last) = range.split_once('-')?;
-    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    let (first, last) = (number(first)?, number(last)?);
     let total = match total {
         "*" => None,
-        total => Some(total.parse().ok()?),
+        total => Some(number(total)?),
     };
     let consistent = first <= last && total.is_none_or(|total| last < total);
     consistent.then_some(ContentRange::Part { first, last, total })
 }
 
-/// A header as text.
+/// A header as text. One that is there several times, with different values, says nothing.
 pub(super) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    values.all(|value| value == first).then(|| first.to_str().ok())?
 }
 
 /// The `ETag` and the `Last-Modified` of a reply.

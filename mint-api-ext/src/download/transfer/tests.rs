@@ -3,7 +3,11 @@
 use super::*;
 
 fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
-    pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        headers.append(name, HeaderValue::from_static(value));
+    }
+    headers
 }
 
 fn check(asked: Asked<'_>, kept: Kept<'_>, status: u16, pairs: &[(HeaderName, &'static str)], decision: Decision<'_>) {
@@ -61,13 +65,31 @@ fn replies_to_a_request_for_the_rest() {
     rest(200, &[b.clone(), (CONTENT_LENGTH, "11")], Decision::Restart { total: Some(11) });
     rest(200, std::slice::from_ref(&a), Decision::Restart { total: None });
     // Complete or stale.
-    rest(416, &[(CONTENT_RANGE, "bytes */4")], Decision::Complete);
-    rest(416, &[a, (CONTENT_RANGE, "bytes */4")], Decision::Complete);
-    rest(416, &[b, (CONTENT_RANGE, "bytes */4")], Decision::StartOver);
-    rest(416, &[(CONTENT_RANGE, "bytes */3")], Decision::StartOver);
+    let unknown = Kept { total: None, ..kept };
+    let of_unknown = |pairs: &[_], decision| check(Asked::Rest, unknown, 416, pairs, decision);
+    of_unknown(&[(CONTENT_RANGE, "bytes */4")], Decision::Complete);
+    of_unknown(&[a.clone(), (CONTENT_RANGE, "bytes */4")], Decision::Complete);
+    of_unknown(&[b.clone(), (CONTENT_RANGE, "bytes */4")], Decision::StartOver);
+    of_unknown(&[(CONTENT_RANGE, "bytes */3")], Decision::StartOver);
+    of_unknown(&[(CONTENT_RANGE, "bytes */+4")], Decision::StartOver);
+    // It was announced with another length.
+    rest(416, &[(CONTENT_RANGE, "bytes */4")], Decision::StartOver);
+    rest(416, &[a.clone(), (CONTENT_RANGE, "bytes */4")], Decision::Complete);
     rest(416, &[], Decision::StartOver);
     let whole = Kept { length: 10, ..kept };
     check(Asked::Rest, whole, 416, &[], Decision::Complete);
+    check(Asked::Rest, whole, 416, &[(CONTENT_RANGE, "bytes */10")], Decision::Complete);
+
+    // A header that is there twice counts if both say the same.
+    let range = |range| (CONTENT_RANGE, range);
+    let (ours, other) = (range("bytes 4-9/10"), range("bytes 0-9/10"));
+    rest(206, &[a.clone(), a.clone(), ours.clone(), ours.clone()], Decision::Continue { total: 10 });
+    rest(206, &[a.clone(), b, ours.clone()], Decision::StartOver);
+    rest(206, &[a.clone(), ours.clone(), other], Decision::StartOver);
+    let gzip = [(CONTENT_ENCODING, "identity"), (CONTENT_ENCODING, "gzip")];
+    let compressed = "the server compressed the file, which it was asked not to";
+    rest(206, &[&[a.clone(), ours][..], &gzip].concat(), Decision::Refuse(compressed));
+    rest(206, &[a, range("bytes +4-9/10")], Decision::StartOver);
 }
 
 /// What each pair of status, `Content-Range` and `Content-Length` says, whole or part, and whether it is what was asked.

@@ -105,13 +105,17 @@ pub(super) fn sanitised(name: &str) -> String {
         stem if is_reserved(stem) => format!("_{stem}"),
         stem => stem.to_owned(),
     };
-    match extension {
-        Some(extension) if is_ours(extension) => format!("{stem}.{extension}_"),
-        Some(extension) if is_beside_a_part(extension) && stem.to_ascii_lowercase().ends_with(".part") => {
-            format!("{stem}_.{extension}")
-        }
+    let name = match extension {
         Some(extension) => format!("{stem}.{extension}"),
         None => stem,
+    };
+    // After the cut, which may have made such an ending.
+    match name.rsplit_once('.') {
+        Some((_, extension)) if is_ours(extension) => format!("{name}_"),
+        Some((stem, extension)) if is_beside_a_part(extension) && stem.to_ascii_lowercase().ends_with(".part") => {
+            format!("{stem}_.{extension}")
+        }
+        _ => name,
     }
 }
 
@@ -174,6 +178,10 @@ mod tests {
         ] {
             assert_eq!(sanitised(name), safe, "{name:?}");
         }
+        // What the cut leaves is looked at, too.
+        let cut = |kept: &str| sanitised(&format!("{kept}{}", "y".repeat(30)));
+        assert_eq!(cut(&format!("{}.part", "x".repeat(115))), format!("{}.part_", "x".repeat(115)));
+        assert_eq!(cut(&format!("{}.part.json", "x".repeat(110))), format!("{}.part_.json", "x".repeat(110)));
         let long = sanitised(&format!("{}.glb", "é".repeat(200)));
         assert!(long.len() <= MAX_BYTES + 4 && long.ends_with("é.glb"), "{long}");
     }

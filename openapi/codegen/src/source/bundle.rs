@@ -96,19 +96,23 @@ pub fn bundle<T: AsRef<str>, E: Display>(
         let at = Pointer::component(part.section, &part.name);
         bundling.originates(&at, &part.uri, &part.fragment);
         bundling.rewrite(&mut value, part.kind, &part.uri, at);
-        for section in ["components", part.section] {
-            // Where they are no objects, the document is malformed, and the rules say so.
-            let inner = if section == "components" { &mut document } else { &mut document["components"] };
-            if inner[section].is_null() {
-                inner[section] = json!({});
-            }
-        }
-        if let Some(named) = document["components"][part.section].as_object_mut() {
+        // Where they are no objects, the document is malformed, and the rules say so.
+        let components = object_in(&mut document, "components");
+        if let Some(Value::Object(named)) = components.and_then(|components| object_in(components, part.section)) {
             named.insert(part.name, value);
         }
     }
     bundling.take(0)?;
     Ok(Bundle { document, unresolved: bundling.unresolved.into_iter().collect(), origins: bundling.origins })
+}
+
+/// A field of an object, which is an object of its own if it was absent.
+fn object_in<'v>(object: &'v mut Value, field: &str) -> Option<&'v mut Value> {
+    let inner = object.as_object_mut()?.entry(field).or_insert(Value::Null);
+    if inner.is_null() {
+        *inner = json!({});
+    }
+    Some(inner)
 }
 
 impl Bundle {

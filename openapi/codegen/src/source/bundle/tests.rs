@@ -135,3 +135,14 @@ fn the_parts_have_a_bound() {
     let root = format!(r#"{{"openapi": "3.1.0", "components": {{"schemas": {{{}}}}}}}"#, references.join(", "));
     assert!(matches!(bundled(&[("a.json", &root), ("b.json", &nested)]), Err(Error::Rejected(_))));
 }
+
+#[test]
+fn what_has_no_place_for_components_is_left_to_the_rules() {
+    let reply = "{'200': {$ref: other.yaml}}";
+    for components in ["components: x", "components: []", "components: {responses: 7}", "components: null"] {
+        let root = format!("openapi: 3.1.0\npaths: {{/a: {{get: {{responses: {reply}}}}}}}\n{components}\n");
+        let bundle = bundled(&[("openapi.yaml", &root), ("other.yaml", "description: d")]).unwrap();
+        let is_taken = bundle.document.pointer("/components/responses/other").is_some();
+        assert_eq!(is_taken, components.ends_with("null"), "{components}: {}", bundle.document);
+    }
+}

@@ -34,6 +34,10 @@ impl<'a> Outsider<'a> {
         fs::write(&path, text).map_err(|error| Problem::of_path("write", &path, error, fix))
     }
 
+    pub(crate) fn manifest(&self) -> PathBuf {
+        self.root.join("Cargo.toml")
+    }
+
     /// Cargo in the folder of the crate, with the versions in the lock file of the workspace.
     ///
     /// # Errors

@@ -124,7 +124,9 @@ fn cost(workspace: &Workspace, application: &Application, main: &str, folder: &P
         let _ = fs::remove_dir_all(folder);
         let start = Spent::now();
         let mut cargo = outsider.cargo()?;
-        output(cargo.args(["build", "--quiet", "--offline", "--profile", profile]).env("CARGO_TARGET_DIR", folder))?;
+        // From there, Cargo does not find the configuration of the workspace, which optimises the generator.
+        cargo.current_dir(std::env::temp_dir()).args(["build", "--quiet", "--offline", "--profile", profile]);
+        output(cargo.arg("--manifest-path").arg(outsider.manifest()).env("CARGO_TARGET_DIR", folder))?;
         *build = start.elapsed();
     }
     Ok(Cost { name, crates, builds })

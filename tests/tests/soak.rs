@@ -1,7 +1,7 @@
 //! What a busy application does, for a while, with every fault on at random: it starts, waits, waits in batches, downloads and
 //! gives up. Nothing leaks, no task is left, every file is right, and the credits add up.
 //!
-//! `MINT_SOAK_SECONDS` says how long; 10 where it is not set.
+//! `MINT_SOAK_SECONDS` says how long; 5 where it is not set.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -204,7 +204,7 @@ fn quick() -> PollingPolicy {
 }
 
 fn seconds() -> u64 {
-    std::env::var("MINT_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(10)
+    std::env::var("MINT_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(5)
 }
 
 /// The memory of this process, in bytes; `None` where the system does not tell.
@@ -253,7 +253,7 @@ async fn soak() -> Result<()> {
     while began.elapsed() < length {
         shop.fail(&mut random).await?;
         faults += 1;
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
         if began.elapsed() > length / 3 && warm.is_none() {
             warm = memory();
         }

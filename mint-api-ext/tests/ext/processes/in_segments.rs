@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use mint_loopback::{Connection, Loopback, Request};
 
-use super::{KILLS, LOST, command, in_flight, reply, sha256, text};
+use super::{LOST, command, in_flight, reply, sha256, text, wanted_kills};
 use crate::support::say::say;
 
 /// A file that is just large enough for segments.
@@ -49,11 +49,12 @@ async fn a_download_in_segments_that_is_killed_is_continued() {
         return say("SKIPPED: this system does not tell what is on its way, so what is fetched twice was not counted");
     }
     let several = costs.iter().filter(|cost| cost.open > 1).count() as u64;
-    assert!(several > KILLS / 4, "only {several} kills were amid several connections");
+    assert!(several > wanted_kills() / 4, "only {several} kills were amid several connections");
     let most = costs.iter().map(|cost| cost.twice / cost.open).max().unwrap_or(0);
     assert!(most <= LOST, "{most} bytes a connection are fetched twice");
     say(&format!(
-        "{KILLS} kills, {several} of them amid several connections: {most} bytes a connection were fetched twice at most"
+        "{} kills, {several} of them amid several connections: {most} bytes a connection were fetched twice at most",
+        wanted_kills()
     ));
 }
 
@@ -66,7 +67,7 @@ fn kill_amid_segments(server: &Loopback, expected: &str, lane: u64) -> Vec<Cost>
     let mut before: Option<(u64, u64)> = None;
     loop {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let is_last = kills == KILLS / LANES;
+        let is_last = kills == wanted_kills() / LANES;
         let moment = if is_last { u64::MAX } else { (seed >> 20) % MOST_BEFORE_KILL };
         let number = server.connections().len();
         let of_child = || server.connections().split_off(number);

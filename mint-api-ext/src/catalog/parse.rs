@@ -86,11 +86,7 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
     let key_lifetime = fields.number("key_lifetime", Lowest::Zero);
     let key_lifetime = key_lifetime.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     let out = fields.text("out").unwrap_or_else(|| "assets".to_owned());
-    if let Err(why) = checked_path(&out)
-        && let Some(item) = root.get("out")
-    {
-        fields.wrong::<()>(item, format!("`out` is {out:?}: {why}"));
-    }
+    check_path(&mut fields, root, "out", &out);
     let lock = match fields.word::<String>("lock", &["full", "public"]).as_deref() {
         None | Some("full") => Recorded::Full,
         Some("public") => Recorded::Public,
@@ -101,11 +97,8 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
         }
     };
     let registry = fields.text("registry");
-    if let Some(path) = &registry
-        && let Err(why) = checked_path(path)
-        && let Some(item) = root.get("registry")
-    {
-        fields.wrong::<()>(item, format!("`registry` is {path:?}: {why}"));
+    if let Some(path) = &registry {
+        check_path(&mut fields, root, "registry", path);
     }
     let defaults = fields.item("defaults");
     let sections: Vec<_> =
@@ -121,6 +114,15 @@ fn read(mistakes: &mut Mistakes<'_>, root: &dyn TableLike) -> Option<Definition>
         check_registry_keys(mistakes, root, &entries);
     }
     Some(Definition { project: project?, budget, key_lifetime, out, lock, registry, entries })
+}
+
+/// Checks a path that a field of the file has.
+fn check_path(fields: &mut Fields<'_, '_, '_>, root: &dyn TableLike, field: &str, path: &str) {
+    if let Err(why) = checked_path(path)
+        && let Some(item) = root.get(field)
+    {
+        fields.wrong::<()>(item, format!("`{field}` is {path:?}: {why}"));
+    }
 }
 
 fn read_defaults(mistakes: &mut Mistakes<'_>, item: &Item) -> Defaults {
@@ -296,6 +298,11 @@ fn picture(text: &str) -> Result<Picture, String> {
     }
 }
 
+/// What the file has under the name of an entry.
+fn item_of<'r>(root: &'r dyn TableLike, id: &EntryId) -> Option<&'r Item> {
+    root.get(id.section.as_str())?.as_table_like()?.get(&id.name)
+}
+
 /// Checks that every animation names a model entry.
 fn check_animations(mistakes: &mut Mistakes<'_>, root: &dyn TableLike, entries: &BTreeMap<EntryId, Entry>) {
     let models: Vec<&str> =
@@ -305,8 +312,7 @@ fn check_animations(mistakes: &mut Mistakes<'_>, root: &dyn TableLike, entries: 
         if models.contains(&model.as_str()) {
             continue;
         }
-        let section = root.get(id.section.as_str()).and_then(Item::as_table_like);
-        let item = section.and_then(|table| table.get(&id.name)).and_then(Item::as_table_like);
+        let item = item_of(root, id).and_then(Item::as_table_like);
         let span = item.and_then(|table| table.get("model")).and_then(Item::span);
         let what = match nearest(model, &models) {
             Some(near) => format!("`model` is \"{}\"; did you mean \"{near}\"?", quoted(model)),
@@ -331,8 +337,7 @@ fn check_registry_keys(mistakes: &mut Mistakes<'_>, root: &dyn TableLike, entrie
             }
             None => continue,
         };
-        let section = root.get(id.section.as_str()).and_then(Item::as_table_like);
-        let span = section.and_then(|table| table.get(&id.name)).and_then(Item::span);
+        let span = item_of(root, id).and_then(Item::span);
         mistakes.add(span, format!("[{}.{}]: {why}", id.section, quoted(&id.name)));
     }
 }

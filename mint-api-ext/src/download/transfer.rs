@@ -139,8 +139,8 @@ pub(super) fn decide<'a>(asked: Asked<'a>, kept: Kept<'_>, status: StatusCode, h
 fn whole<'a>(asked: Asked<'_>, kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
     let length = length(headers);
     // The same version has the same length.
-    let is_same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
-    let is_cut = is_same && matches!((length, kept.total), (Some(length), Some(total)) if length != total);
+    let is_cut = is_same_version(kept, headers)
+        && matches!((length, kept.total), (Some(length), Some(total)) if length != total);
     let range = headers.get(CONTENT_RANGE).map(|_| text(headers, &CONTENT_RANGE).and_then(content_range));
     if let Some(total) = range_of_whole(headers) {
         return Decision::Restart { total: Some(total) };
@@ -179,16 +179,22 @@ fn number(text: &str) -> Option<u64> {
 /// A part fits only if it has the same `ETag`, begins where the bytes kept end, and says how long the file is, if that is
 /// not known. Without an `ETag` it counts as changed.
 fn partial<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
-    let same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
     let Some(ContentRange::Part { first, last, total: announced }) =
         text(headers, &CONTENT_RANGE).and_then(content_range)
     else {
         return Decision::StartOver;
     };
-    let agrees = announced.is_none() || kept.total.is_none() || announced == kept.total;
     let fits = length(headers).is_none_or(|length| Some(length) == (last - first).checked_add(1));
     match kept.total.or(announced) {
-        Some(total) if same && agrees && fits && first == kept.length && last < total => Decision::Continue { total },
+        Some(total)
+            if is_same_version(kept, headers)
+                && agrees(kept, announced)
+                && fits
+                && first == kept.length
+                && last < total =>
+        {
+            Decision::Continue { total }
+        }
         _ => Decision::StartOver,
     }
 }
@@ -201,10 +207,19 @@ fn unsatisfiable<'a>(kept: Kept<'_>, headers: &HeaderMap) -> Decision<'a> {
         Some(ContentRange::Unsatisfied { total }) => Some(total),
         _ => None,
     };
-    let is_same = kept.strong().is_some() && text(headers, &ETAG) == kept.strong();
-    let agrees = is_same || announced.is_none() || kept.total.is_none() || announced == kept.total;
+    let agrees = is_same_version(kept, headers) || agrees(kept, announced);
     let total = announced.or(kept.total);
     if !changed && agrees && total == Some(kept.length) { Decision::Complete } else { Decision::StartOver }
+}
+
+/// Whether a reply names the version of the bytes that are kept, by a strong `ETag`.
+fn is_same_version(kept: Kept<'_>, headers: &HeaderMap) -> bool {
+    kept.strong().is_some() && text(headers, &ETAG) == kept.strong()
+}
+
+/// Whether the length that a reply announces is the known one, as far as both are known.
+fn agrees(kept: Kept<'_>, announced: Option<u64>) -> bool {
+    announced.is_none() || kept.total.is_none() || announced == kept.total
 }
 
 #[derive(Debug, Eq, PartialEq)]

@@ -85,14 +85,12 @@ impl Names {
     /// The error says why a directory cannot hold this path beside the others.
     fn take(&mut self, path: &Path, is_directory: bool) -> Result<(), &'static str> {
         let folded = |path: &Path| path.to_string_lossy().nfc().collect::<String>().to_lowercase();
-        let own = folded(path);
-        let parents = path.ancestors().skip(1).map(folded).filter(|parent| !parent.is_empty());
-        self.directories.extend(parents.chain(is_directory.then(|| own.clone())));
-        if !is_directory && !self.files.insert(own) {
+        let paths: Vec<String> = path.ancestors().map(folded).filter(|path| !path.is_empty()).collect();
+        self.directories.extend(paths.iter().skip(usize::from(!is_directory)).cloned());
+        if !is_directory && !self.files.insert(folded(path)) {
             return Err("is there twice");
         }
-        let clashes =
-            path.ancestors().map(folded).any(|path| self.files.contains(&path) && self.directories.contains(&path));
+        let clashes = paths.iter().any(|path| self.files.contains(path) && self.directories.contains(path));
         if clashes { Err("is within a file, or a file and a directory") } else { Ok(()) }
     }
 }

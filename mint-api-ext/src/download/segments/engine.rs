@@ -257,7 +257,7 @@ impl<'e> Engine<'e, '_> {
         }
     }
 
-    /// Asks for the next segment; `false` if there is none to ask for.
+    /// Asks for the next segment. Returns `false` when every segment has a connection.
     fn ask(&mut self, id: Id, counted: Option<Connection>, has_brought: bool) -> bool {
         let claimed = {
             let mut ledger = self.file.ledger();

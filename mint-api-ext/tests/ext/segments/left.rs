@@ -104,7 +104,7 @@ async fn after_a_power_failure_only_what_was_synced_counts() {
     }
 }
 
-/// The disk is full amid segments: what is there is continued once there is room.
+/// A full disk stops a download in segments. The next one continues it.
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
 async fn a_disk_that_is_full_amid_segments() {

@@ -43,7 +43,7 @@ impl Random {
 }
 
 /// The simulator, in a process of its own, whose memory is not that of the application.
-struct Shop {
+struct SimulatorProcess {
     child: Child,
     url: String,
     http: reqwest::Client,
@@ -63,7 +63,7 @@ async fn server() {
     let _ = tokio::task::spawn_blocking(|| std::io::stdin().lines().count()).await;
 }
 
-impl Shop {
+impl SimulatorProcess {
     fn start() -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["server", "--exact", "--nocapture"]).env("MINT_SOAK_SERVER", "1");
@@ -100,7 +100,7 @@ impl Shop {
     }
 }
 
-impl Drop for Shop {
+impl Drop for SimulatorProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -227,10 +227,10 @@ fn a_busy_application_leaks_nothing() {
 }
 
 async fn soak() -> Result<()> {
-    let shop = Shop::start();
+    let simulator = SimulatorProcess::start();
     let retries =
         RetryPolicy::new().backoff(Exponential::new(Duration::from_millis(2), 2.0, Duration::from_millis(20)));
-    let mint = Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(shop.url.clone()));
+    let mint = Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(simulator.url.clone()));
     let limit = NonZeroU32::new(200).ok_or("no limit")?;
     let mint = mint.retry_policy(retries.attempts(20)).requests_per_second(limit);
     let mint = mint.request_timeout(Duration::from_secs(2)).build()?;
@@ -251,7 +251,7 @@ async fn soak() -> Result<()> {
     let workers: Vec<_> = workers.collect();
     let (mut random, mut warm, mut faults) = (Random(77), None, 0);
     while began.elapsed() < length {
-        shop.fail(&mut random).await?;
+        simulator.fail(&mut random).await?;
         faults += 1;
         tokio::time::sleep(Duration::from_millis(50)).await;
         if began.elapsed() > length / 3 && warm.is_none() {
@@ -280,7 +280,7 @@ async fn soak() -> Result<()> {
         let _ = handle.wait().policy(quick()).failure_tolerance(Duration::from_secs(30)).await?;
         spent += handle.cost().await?.unwrap_or_default();
     }
-    let state = shop.state().await?;
+    let state = simulator.state().await?;
     let mut out = std::io::stderr();
     let megabytes = |bytes: Option<u64>| bytes.map_or("?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
     writeln!(

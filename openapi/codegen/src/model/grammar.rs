@@ -296,7 +296,7 @@ fn open_fields(kind: ObjectKind) -> Option<Shape> {
 }
 
 impl ObjectKind {
-    /// The section of `components` for objects of this kind; `None` if there is none.
+    /// The section of `components` that holds objects of this kind. Returns `None` for a kind without a section.
     #[cfg(feature = "source")]
     pub(crate) fn section(self) -> Option<&'static str> {
         let has_kind = |shape: &Shape| matches!(shape, Named(kind) if *kind == self);

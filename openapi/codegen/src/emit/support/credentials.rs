@@ -12,8 +12,8 @@ use super::error::Error;
 
 /// A source of access tokens, such as those of OAuth 2 (RFC 6749). It is asked before each request.
 ///
-/// A `String` and a `&'static str` are sources of one token. Every `Fn` that returns a future of a token is one, too. A
-/// source that asks a server keeps the token for as long as it is valid.
+/// A `String` or `&'static str` always gives the same token. A function that returns a future is asked for each token. Keep a
+/// token that a server issued for as long as it is valid.
 ///
 /// # Errors
 ///
@@ -23,7 +23,7 @@ pub trait TokenSource: Send + Sync {
     fn token(&self) -> TokenFuture<'_>;
 }
 
-/// The future of a token, or of the reason why there is none.
+/// What [`TokenSource::token`] returns: a future that ends with a token or an error.
 pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<String, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
 impl TokenSource for String {

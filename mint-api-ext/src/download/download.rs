@@ -182,10 +182,10 @@ impl Download {
     /// The most connections that fetch one file to a directory or a path; 0 means 1. Default: 8.
     ///
     /// A file of more than 16 MiB begins with one connection. If the server sends a strong `ETag` and honours ranges, the
-    /// number doubles as long as twice the connections are at least 1.5 times as fast. It falls when the server answers 429 or
-    /// 503 or resets a connection, and rises again after ten seconds, later each time. A client has at most 16 connections to
-    /// one host, those of files fetched at the same time among them, unless [`concurrency`](Self::concurrency) is higher.
-    /// Writers and stores get one connection for each file.
+    /// number doubles as long as twice the connections are at least 1.5 times as fast; what arrives at 200 MB/s needs no more.
+    /// It falls when the server answers 429 or 503 or resets a connection, and rises again after ten seconds, later each time.
+    /// A client has at most 16 connections to one host, those of files fetched at the same time among them, unless
+    /// [`concurrency`](Self::concurrency) is higher. Writers and stores get one connection for each file.
     ///
     /// With several connections, a download that is killed loses at most 1 MiB of each connection on Linux, and up to 64 MiB
     /// of the file elsewhere, since only Linux names its start: what is not synced cannot be told from what a power failure

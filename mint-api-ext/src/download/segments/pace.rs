@@ -11,6 +11,8 @@ const WORTH: f64 = 0.5;
 /// New connections are slow at first; as long as each window is so much faster than the one before, another one follows.
 const RISING: f64 = 1.1;
 const WINDOWS: u32 = 10;
+/// What comes so fast, in bytes a second, waits for the disk and the hash, and not for the network.
+const FAST: f64 = 200_000_000.0;
 /// How long a server that refuses connections is not asked for more, at first; twice as long each time that it does again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -80,7 +82,7 @@ impl Pace {
         let speed = (bytes - window.bytes) as f64 / elapsed.as_secs_f64();
         let is_rising = self.windows > 0 && speed > self.last * RISING || self.windows == 0;
         self.window = Some(Window { since: now, bytes });
-        self.last = speed;
+        let previous = std::mem::replace(&mut self.last, speed);
         self.windows += 1;
         match self.before {
             Some((fewer, before)) if speed < before * self.worth(fewer) => {
@@ -89,6 +91,8 @@ impl Pace {
                     self.is_settled = true;
                 }
             }
+            // It may yet become slow: some servers send the first bytes faster. A window with some of those tells nothing.
+            _ if speed.max(previous) >= FAST => {}
             _ if self.connections < self.most => {
                 // What piled up while no byte was read does not count: more than its share a connection cannot bring.
                 let share =
@@ -190,6 +194,17 @@ mod tests {
         const MB: u64 = 1_000_000;
         let piled = |connections: usize, at| connections as u64 * 8 * MB * if (100..200).contains(&at) { 3 } else { 1 };
         check(8, piled, &[1, 2, 4, 8, 8]);
+    }
+
+    /// What is fast needs no more connections, until it becomes slow.
+    #[tokio::test(start_paused = true)]
+    async fn a_fast_connection_stays_alone() {
+        const MB: u64 = 1_000_000;
+        check(8, |_, _| 250 * MB, &[1; 6]);
+        let burst = |connections: usize, at| if at < 250 { 250 * MB } else { connections as u64 * 8 * MB };
+        check(8, burst, &[1, 1, 1, 1, 2, 4, 8]);
+        // Two are fast enough.
+        check(8, |connections, _| connections as u64 * 120 * MB, &[1, 2, 2, 2]);
     }
 
     /// Refused at first, then allowed: it rises again, and later each time it is refused.

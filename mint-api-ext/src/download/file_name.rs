@@ -1,8 +1,9 @@
 //! File names that every file system accepts.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use unicode_normalization::UnicodeNormalization as _;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::manifest;
 use crate::asset::Asset;
@@ -40,7 +41,7 @@ pub(super) fn extension(asset: &Asset) -> String {
 
 /// Checks a relative path that a caller chose; returns it in NFC, or why not every file system accepts it.
 pub(crate) fn checked_path(path: &str) -> Result<String, String> {
-    let path: String = path.nfc().collect();
+    let path = nfc(path).into_owned();
     for part in path.split('/') {
         // A hidden file is fine where the caller wants one.
         let name = part.strip_prefix('.').filter(|name| !name.is_empty() && !name.starts_with('.')).unwrap_or(part);
@@ -57,10 +58,14 @@ pub(crate) fn checked_path(path: &str) -> Result<String, String> {
     Ok(path)
 }
 
+fn nfc(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
 /// A name as the file systems compare it that ignore case.
 pub(crate) fn folded(name: &str) -> String {
     // Upper case first: some letters have two lower cases.
-    name.to_uppercase().to_lowercase().nfc().collect()
+    nfc(&name.to_uppercase().to_lowercase()).into_owned()
 }
 
 /// The name with the extension of an image, if it has another; `None` for an extension that no content asks for.
@@ -89,7 +94,7 @@ pub(super) fn sanitised(name: &str) -> String {
     let forbidden =
         |character: char| character.is_control() || "<>:\"|?*".contains(character) || is_invisible(character);
     // NFC, so that names that look the same are the same.
-    let name: String = name.nfc().map(|character| if forbidden(character) { '_' } else { character }).collect();
+    let name = nfc(name).replace(forbidden, "_");
     let name = name.trim_matches([' ', '.']);
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() && extension.len() <= 16 => (stem, Some(extension)),
@@ -143,7 +148,7 @@ pub(crate) fn is_reserved(stem: &str) -> bool {
             matches!((rest.next(), rest.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
         })
     };
-    matches!(base.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+    matches!(base.as_str(), "CON" | "CONIN$" | "CONOUT$" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
 #[cfg(test)]
@@ -165,6 +170,8 @@ mod tests {
             ("a\0\n.glb", "a__.glb"),
             ("trailing. ", "trailing"),
             ("NUL", "_NUL"),
+            ("conin$.glb", "_conin$.glb"),
+            ("CONOUT$", "_CONOUT$"),
             ("con.glb", "_con.glb"),
             ("com1.tar.gz", "_com1.tar.gz"),
             ("COM10.glb", "COM10.glb"),

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use unicode_normalization::UnicodeNormalization as _;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
@@ -14,7 +13,7 @@ use super::destination::{Item, UnpackedFrom};
 use super::disk::{beside, io_error};
 use super::download::Overwrite;
 use super::end::end_record;
-use super::file_name::is_reserved;
+use super::file_name::{folded, is_reserved};
 use super::publish::rename;
 use super::sum::{Sum, TAIL};
 use crate::asset::Asset;
@@ -84,7 +83,7 @@ struct Names {
 impl Names {
     /// The error says why a directory cannot hold this path beside the others.
     fn take(&mut self, path: &Path, is_directory: bool) -> Result<(), &'static str> {
-        let folded = |path: &Path| path.to_string_lossy().nfc().collect::<String>().to_lowercase();
+        let folded = |path: &Path| folded(&path.to_string_lossy());
         let paths: Vec<String> = path.ancestors().map(folded).filter(|path| !path.is_empty()).collect();
         self.directories.extend(paths.iter().skip(usize::from(!is_directory)).cloned());
         if !is_directory && !self.files.insert(folded(path)) {
@@ -352,7 +351,9 @@ fn inside(name: &str) -> Result<PathBuf, &'static str> {
 /// Whether Windows forbids a name, or opens something else by it: `:` also names drives and streams, and a dot or a space at
 /// the end is dropped.
 fn is_forbidden_by_windows(part: &str) -> bool {
-    part.contains(['<', '>', ':', '"', '|', '?', '*']) || part.ends_with([' ', '.']) || is_reserved(part)
+    part.contains(|character: char| character.is_ascii_control() || r#"<>:"|?*"#.contains(character))
+        || part.ends_with([' ', '.'])
+        || is_reserved(part)
 }
 
 /// The number of entries in the end record of an archive.
@@ -388,7 +389,7 @@ mod tests {
 
     #[test]
     fn names_that_windows_forbids() {
-        for name in ["a:b", "a ", "a.", "a.obj.", "nul", "COM1.txt", "a?", "<a", "a|b", "\"", "*"] {
+        for name in ["a:b", "a ", "a.", "a.obj.", "nul", "COM1.txt", "a?", "<a", "a|b", "\"", "*", "a\u{1}b"] {
             assert!(is_forbidden_by_windows(name), "{name}");
         }
         for name in ["a", ".a", "a b", "a.b", "nulls", "com10.txt"] {

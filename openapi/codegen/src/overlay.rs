@@ -2,7 +2,8 @@
 //!
 //! An overlay is a list of actions. Each selects nodes of the document by a JSONPath (RFC 9535) and merges an `update`
 //! into them, merges a `copy` of another node, or removes them; each works on the result of the one before
-//! ([Overlay 1.1.0](https://spec.openapis.org/overlay/v1.1.0.html)). [`apply_as_specified`] does that and no more.
+//! ([Overlay 1.1.0](https://spec.openapis.org/overlay/v1.1.0.html)). [`apply_as_specified`] does that and no more. Without
+//! the feature `jsonpath`, an action selects one node, or elements of a list by their texts.
 //!
 //! A document changes after its overlay was written, so [`apply`] also judges each action ([`Verdict`]):
 //!
@@ -51,6 +52,7 @@ mod affected;
 mod document;
 mod edit;
 mod new_part;
+mod plain;
 mod provenance;
 mod query;
 #[cfg(test)]

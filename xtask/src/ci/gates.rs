@@ -45,7 +45,7 @@ pub(crate) const GATES: &[Gate] = &[
     Gate {
         name: "dependencies",
         run: Run::Dependencies {
-            most: &[Most { package: "mint-api", crates: 148 }, Most { package: "mint-api-ext", crates: 166 }],
+            most: &[Most { package: "mint-api", crates: 135 }, Most { package: "mint-api-ext", crates: 151 }],
             absent: &[
                 Absent { package: "mint-api", features: &[], crates: GENERATOR },
                 Absent { package: "mint-api-ext", features: &[], crates: GENERATOR },

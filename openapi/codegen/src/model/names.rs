@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use deunicode::deunicode;
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use unicode_ident::{is_xid_continue, is_xid_start};
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_security::{GeneralSecurityProfile as _, is_potential_mixed_script_confusable_char};
 
 /// The name of a field, parameter or method.
 pub(crate) fn snake_name(name: &str) -> String {
@@ -81,15 +78,26 @@ pub(crate) fn is_left_as_it_is(name: &str) -> bool {
 /// The name in a case, with a hyphen for each character that rustc refuses in an identifier or warns of (UTS #39).
 ///
 /// A name whose letters of another script all look like Latin ones is spelled in ASCII, since rustc warns of them.
+#[cfg(feature = "unicode-names")]
 pub(crate) fn plain(name: &str, case: fn(&str) -> String) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    use unicode_security::{GeneralSecurityProfile as _, is_potential_mixed_script_confusable_char};
+
     let is_taken = |character: &char| is_xid_continue(*character) && character.identifier_allowed();
     let name: String = name.nfkc().map(|character| if is_taken(&character) { character } else { '-' }).collect();
     let name = case(&name);
     let mut others = name.chars().filter(|character| !character.is_ascii()).peekable();
     match others.peek().is_some() && others.all(is_potential_mixed_script_confusable_char) {
-        true => case(&deunicode(&name)),
+        true => case(&deunicode::deunicode(&name)),
         false => name,
     }
+}
+
+/// The name in a case, with a hyphen for each character that is not of an ASCII identifier.
+#[cfg(not(feature = "unicode-names"))]
+pub(crate) fn plain(name: &str, case: fn(&str) -> String) -> String {
+    let is_taken = |character: char| character.is_ascii() && is_xid_continue(character);
+    case(&name.replace(|character| !is_taken(character), "-"))
 }
 
 fn identifier(name: &str, case: fn(&str) -> String) -> String {

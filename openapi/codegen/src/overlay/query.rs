@@ -1,19 +1,61 @@
 //! JSONPath queries.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
-use serde_json_path::{JsonPath, NormalizedPath};
 
+use super::plain::Plain;
 use crate::model::pointer::Pointer;
 
 /// A JSONPath query (RFC 9535).
+///
+/// Without the feature `jsonpath`, it names one node, such as `$.components.schemas['Lamp']`, or the elements of a list that are
+/// these texts, or are not: `$.required[?@ == 'a' || @ == 'b']`, `$.required[?@ != 'a' && @ != 'b']`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     text: String,
-    path: JsonPath,
+    path: Path,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Path {
+    Plain(Plain),
+    #[cfg(feature = "jsonpath")]
+    Any(Box<serde_json_path::JsonPath>),
+}
+
+impl Path {
+    /// The error says why a text is no query.
+    fn parse(text: &str) -> Result<Self, String> {
+        if let Some(plain) = Plain::parse(text) {
+            return Ok(Self::Plain(plain));
+        }
+        #[cfg(feature = "jsonpath")]
+        return match serde_json_path::JsonPath::parse(text) {
+            Ok(path) => Ok(Self::Any(Box::new(path))),
+            Err(error) => Err(format!("`{text}` is not a JSONPath (RFC 9535): {error}")),
+        };
+        #[cfg(not(feature = "jsonpath"))]
+        Err(format!("`{text}` is no query that is read without the feature `jsonpath`; turn it on"))
+    }
+
+    /// The pointers of the nodes it selects, in order, each once.
+    fn locate(&self, document: &Value) -> Vec<Pointer> {
+        match self {
+            Self::Plain(plain) => plain.locate(document),
+            #[cfg(feature = "jsonpath")]
+            Self::Any(path) => {
+                let nodes = path.query_located(document);
+                let mut seen = std::collections::HashSet::new();
+                let pointers = nodes.locations().map(serde_json_path::NormalizedPath::to_json_pointer);
+                pointers
+                    .filter(|pointer| seen.insert(pointer.clone()))
+                    .map(|pointer| Pointer::parse(&pointer))
+                    .collect()
+            }
+        }
+    }
 }
 
 impl Query {
@@ -24,18 +66,15 @@ impl Query {
 
     /// The pointers of the nodes it selects, in order, each once.
     pub(super) fn locate(&self, document: &Value) -> Vec<Pointer> {
-        let nodes = self.path.query_located(document);
-        let mut seen = HashSet::new();
-        let pointers = nodes.locations().map(NormalizedPath::to_json_pointer);
-        pointers.filter(|pointer| seen.insert(pointer.clone())).map(|pointer| Pointer::parse(&pointer)).collect()
+        self.path.locate(document)
     }
 
     /// The shortest part of the query that selects nothing; `None` when the query selects something.
     pub(super) fn gap(&self, document: &Value) -> Option<Gap<'_>> {
         let ends = segment_ends(&self.text);
         let selects = |end: &usize| {
-            let path = JsonPath::parse(self.text[..*end].trim_end());
-            path.is_ok_and(|path| !path.query(document).is_empty())
+            let path = Path::parse(self.text[..*end].trim_end());
+            path.is_ok_and(|path| !path.locate(document).is_empty())
         };
         let first = ends.iter().position(|end| !selects(end))?;
         let last = ends.len() - 1;
@@ -90,8 +129,7 @@ impl fmt::Display for Query {
 impl<'de> Deserialize<'de> for Query {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let path = JsonPath::parse(&text)
-            .map_err(|error| de::Error::custom(format!("`{text}` is not a JSONPath (RFC 9535): {error}")))?;
+        let path = Path::parse(&text).map_err(de::Error::custom)?;
         Ok(Self { text, path })
     }
 }

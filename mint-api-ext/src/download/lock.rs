@@ -59,9 +59,13 @@ impl Lock {
             if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
                 return Err(io::Error::other("it is a symbolic link"));
             }
-            let file = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
-                // Windows: the last holder is removing the file.
-                Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
+            let mut options = OpenOptions::new();
+            options.create(true).truncate(false).write(true);
+            // Nobody else can have it open, and then lock a file that is no longer at its path.
+            #[cfg(windows)]
+            std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 0);
+            let file = match options.open(&path) {
+                Err(error) if cfg!(windows) && is_in_use(&error) => return Ok(None),
                 opened => opened?,
             };
             // A lock is empty.
@@ -119,6 +123,12 @@ fn held() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether Windows does not open a file since another handle has it, or since it is being removed.
+fn is_in_use(error: &io::Error) -> bool {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    error.kind() == io::ErrorKind::PermissionDenied || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
+}
+
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -135,9 +145,16 @@ fn is_at(_: &File, path: &Path) -> bool {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        let file = self.file.take();
+        if cfg!(windows) && file.is_some() {
+            // Windows removes no file that is open like this; from here on it is another download's, which has it open.
+            drop(file);
+            let _ = fs::remove_file(&self.path);
+            return;
+        }
         // Removed while locked, so that it cannot be another download's file.
         let _ = fs::remove_file(&self.path);
-        match self.file.take() {
+        match file {
             Some(file) => drop(FileExt::unlock(&file)),
             None => drop(held().remove(&self.path)),
         }
@@ -146,6 +163,8 @@ impl Drop for Lock {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
     use super::*;
 
     #[test]
@@ -157,6 +176,28 @@ mod tests {
         drop(held);
         assert!(!path.exists());
         assert!(Lock::take(path).unwrap().is_some());
+    }
+
+    /// Each removes its file while others open it.
+    #[test]
+    fn one_at_a_time_of_many() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.lock");
+        let (is_taken, times) = (AtomicBool::new(false), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while times.load(Ordering::SeqCst) < 500 {
+                        let Some(lock) = Lock::take(path.clone()).unwrap() else { continue };
+                        assert!(!is_taken.swap(true, Ordering::SeqCst), "two have the lock");
+                        times.fetch_add(1, Ordering::SeqCst);
+                        is_taken.store(false, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert!(!path.exists());
     }
 
     #[test]

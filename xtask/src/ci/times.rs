@@ -128,6 +128,7 @@ fn cost(workspace: &Workspace, application: &Application, main: &str, folder: &P
         cargo.current_dir(std::env::temp_dir()).args(["build", "--quiet", "--offline", "--profile", profile]);
         output(cargo.arg("--manifest-path").arg(outsider.manifest()).env("CARGO_TARGET_DIR", folder))?;
         *build = start.elapsed();
+        eprintln!("  {:.0} s", build.as_secs_f64());
     }
     Ok(Cost { name, crates, builds })
 }

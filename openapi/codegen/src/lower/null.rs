@@ -4,30 +4,35 @@
 //! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
 //! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::model::grammar::ObjectKind;
-use crate::model::null::{NamedNulls, Null, said};
+use crate::model::null::{NamedNulls, Null, said_by};
 use crate::model::pointer::Pointer;
-use crate::model::visitor::visit_mut;
+use crate::model::visitor::{visit, visit_mut};
 use crate::report::{Code, Log, Pass};
 
 /// Replaces every spelling of null by the flag.
 pub(super) fn lower(pass: &mut Pass) {
     let Pass { document, log, .. } = pass;
-    let whole = document.clone();
-    let named = NamedNulls::of(&whole);
+    let named = NamedNulls::of(document);
+    let mut admitting = HashSet::new();
+    visit(document, &mut |kind, at, schema| {
+        if kind == ObjectKind::Schema
+            && said_by(schema, &mut |reference| named.0.get(reference).copied()) == Null::Admitted
+        {
+            admitting.insert(at.clone());
+        }
+    });
     let mut alone = Alone::default();
     visit_mut(document, &mut |kind, at, schema| {
         if kind != ObjectKind::Schema {
             return;
         }
-        let given = whole.pointer(at.as_str()).unwrap_or(&Value::Null);
-        let admitted = said(given, &mut |reference| named.0.get(reference).copied()) == Null::Admitted;
         strip(schema, at, &mut alone, log);
-        if !admitted {
+        if !admitting.contains(at) {
             return;
         }
         match place(at) {

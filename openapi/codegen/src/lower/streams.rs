@@ -15,8 +15,10 @@ pub(super) fn items(pass: &mut Pass) {
     let Pass { document, log, .. } = pass;
     let mut events = Vec::new();
     visit_mut(document, &mut |kind, at, object| {
-        let sequence = at.tokens().last().and_then(|media_type| sequential(media_type));
-        let (ObjectKind::MediaType, Some(sequence)) = (kind, sequence) else { return };
+        if kind != ObjectKind::MediaType {
+            return;
+        }
+        let Some(sequence) = at.tokens().last().and_then(|media_type| sequential(media_type)) else { return };
         if let Some(item) = object.shift_remove("itemSchema") {
             object.insert("schema".into(), item);
             log.add(Code::L018, &at.join("itemSchema"), "each item has it");

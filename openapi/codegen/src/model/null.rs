@@ -55,9 +55,15 @@ fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Nu
 
 /// What all keywords of a schema say together; `named` returns what the target of a reference says, if known.
 pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
-    let Value::Object(schema) = schema else {
-        return if *schema == Value::Bool(false) { Null::Refused } else { Null::Unsaid };
-    };
+    match schema {
+        Value::Object(schema) => said_by(schema, named),
+        Value::Bool(false) => Null::Refused,
+        _ => Null::Unsaid,
+    }
+}
+
+/// The same, of a schema that is an object.
+pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
     let of = |admits: bool| if admits { Null::Admitted } else { Null::Refused };
     let mut null = Null::Unsaid;
     let flag = schema.get("nullable") == Some(&Value::Bool(true));

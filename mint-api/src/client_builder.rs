@@ -1,5 +1,6 @@
 //! Building a client.
 
+use std::convert::identity;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -146,14 +147,13 @@ impl ClientBuilder {
         let user_agent = self.products.iter().map(String::as_str).chain([USER_AGENT]).collect::<Vec<_>>().join(" ");
         let user_agent =
             HeaderValue::from_str(&user_agent).map_err(|_| BuildError::InvalidUserAgent(user_agent.clone()))?;
-        let timeout = self.request_timeout;
-        let http = self.transport.client(base_url.https, |builder| builder.timeout(timeout))?;
+        let http = self.transport.client(base_url.https, identity)?;
         let seam = Seam {
             credentials: self.credentials,
             user_agent,
             max_body_bytes: self.max_body_bytes,
             pace: self.requests_per_second.map(Pace::per_second),
-            request_timeout: timeout,
+            request_timeout: self.request_timeout,
             transport: self.transport,
         };
         Ok(Client::new_with_client(&base_url.text, http, seam))

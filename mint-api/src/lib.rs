@@ -60,6 +60,7 @@ mod base_url;
 mod build_error;
 mod client_builder;
 mod credentials;
+mod network;
 mod pace;
 mod reply;
 mod seam;
@@ -81,6 +82,8 @@ pub use client_builder::ClientBuilder;
 pub use credentials::{Credentials, InvalidCredentials};
 pub use generated::support::{Timestamp, Undecoded, UnknownValue, read_reply};
 pub use generated::{ByteStream, Client, Error, ErrorResponse, RawResponse, ResponseValue, Server, builder, types};
+#[doc(hidden)]
+pub use network::{Exchange, Network};
 pub use reply::BodyTooLarge;
 pub use reqwest::Method;
 pub use shown_text::{shown_text, without_url_secrets};

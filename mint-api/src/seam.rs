@@ -62,11 +62,12 @@ impl ClientHooks<Seam> for Client {
 }
 
 /// Sends a request when it is its turn.
-async fn send(client: &Client, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-    let Seam { pace, max_body_bytes, .. } = client.inner();
+async fn send(client: &Client, mut request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+    let Seam { pace, max_body_bytes, request_timeout, transport, .. } = client.inner();
     if let Some(pace) = pace {
         pace.turn().await;
     }
+    *request.timeout_mut() = Some(*request_timeout);
     let url = request.url();
     let span = tracing::debug_span!(
         "HTTP",
@@ -82,7 +83,7 @@ async fn send(client: &Client, request: Request, info: &OperationInfo) -> reqwes
     );
     // Fields are recorded on `span`: if it is disabled, the current span is one of the caller's.
     let call = async {
-        let result = client.client().execute(request).await;
+        let result = transport.execute(client.client(), request).await;
         match &result {
             Ok(response) => {
                 span.record("http.response.status_code", response.status().as_u16());

@@ -4,9 +4,13 @@
 mod tls;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::{Request, Response};
+
 use crate::build_error::BuildError;
+use crate::network::Network;
 
 /// How long an HTTP/2 connection may be silent, in use or idle, before the client sends a ping.
 const PING_AFTER: Duration = Duration::from_secs(15);
@@ -45,6 +49,7 @@ pub struct Transport {
     proxies: Vec<reqwest::Proxy>,
     #[cfg(any(feature = "_rustls", feature = "native-tls"))]
     certificates: Vec<tls::Encoded>,
+    network: Option<Arc<dyn Network>>,
 }
 
 /// The versions of HTTP that a client speaks.
@@ -114,6 +119,25 @@ impl Transport {
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client, BuildError> {
         self.build(https, Versions::Http1, configure)
+    }
+
+    /// Sends requests through this network, if they are to one of its servers; for tests.
+    #[doc(hidden)]
+    pub fn network(mut self, network: impl Network + 'static) -> Self {
+        self.network = Some(Arc::new(network));
+        self
+    }
+
+    /// Sends a request by a client that [`client`](Self::client) built. All requests for replies and files are sent here.
+    #[doc(hidden)]
+    pub async fn execute(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
+        let Some(network) = &self.network else {
+            return client.execute(request).await;
+        };
+        match network.execute(request) {
+            Ok(response) => response.await,
+            Err(request) => client.execute(*request).await,
+        }
     }
 
     fn build(

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use mint_api::{BuildError, Transport};
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::redirect::Policy;
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Request, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
@@ -30,7 +30,7 @@ pub(crate) struct Downloader {
     network: Network,
     stall_timeout: Duration,
     connections: Connections,
-    further: Arc<Further>,
+    settings: Arc<Settings>,
 }
 
 /// The HTTP clients of a downloader.
@@ -41,14 +41,14 @@ struct Clients {
     local: reqwest::Client,
 }
 
-/// What further connections to a host need.
+/// What all requests have in common, and what further connections to a host need.
 #[derive(Debug)]
-struct Further {
+struct Settings {
     transport: Transport,
     api_is_local: bool,
     user_agent: HeaderValue,
-    /// Made when the first large file needs them; `None` inside if they cannot be made.
-    clients: OnceLock<Option<Clients>>,
+    /// The clients of further connections, made when the first large file needs them; `None` inside if they cannot be made.
+    further: OnceLock<Option<Clients>>,
 }
 
 /// How the requests of a client to one host share connections.
@@ -62,15 +62,10 @@ enum Sharing {
 
 impl Clients {
     /// `get` follows redirects and checks each. A download has no total timeout.
-    fn new(
-        transport: &Transport,
-        api_is_local: bool,
-        user_agent: &HeaderValue,
-        sharing: Sharing,
-    ) -> Result<Self, Error> {
+    fn new(transport: &Transport, api_is_local: bool, sharing: Sharing) -> Result<Self, Error> {
         let configure = |builder: reqwest::ClientBuilder| {
             let builder = builder.connect_timeout(CONNECT_TIMEOUT).http2_max_header_list_size(MAX_HEAD_BYTES);
-            builder.redirect(Policy::none()).user_agent(user_agent.clone())
+            builder.redirect(Policy::none())
         };
         let client = |https| match sharing {
             Sharing::AsTheServerLikes => transport.client(https, configure),
@@ -90,18 +85,17 @@ impl Downloader {
     /// Makes a client. It fetches files from this machine only if the API is on this machine, too.
     pub(crate) fn new(transport: &Transport, api_is_local: bool, user_agent: &HeaderValue) -> Result<Self, Error> {
         let network = if api_is_local { Network::AlsoThisMachine } else { Network::Public };
-        let clients = Clients::new(transport, api_is_local, user_agent, Sharing::AsTheServerLikes)?;
+        let clients = Clients::new(transport, api_is_local, Sharing::AsTheServerLikes)?;
         let (transport, user_agent, connections) = (transport.clone(), user_agent.clone(), Connections::default());
-        let further = Arc::new(Further { transport, api_is_local, user_agent, clients: OnceLock::new() });
-        Ok(Self { clients, network, stall_timeout: STALL_TIMEOUT, connections, further })
+        let settings = Arc::new(Settings { transport, api_is_local, user_agent, further: OnceLock::new() });
+        Ok(Self { clients, network, stall_timeout: STALL_TIMEOUT, connections, settings })
     }
 
     /// The same, with a TCP connection for each request at the same time. Blocks the first time, since it reads the
     /// certificates of the system. `None` if there can be none.
     pub(crate) fn with_own_connections(&self) -> Option<Self> {
-        let Further { transport, api_is_local, user_agent, clients } = &*self.further;
-        let clients =
-            clients.get_or_init(|| Clients::new(transport, *api_is_local, user_agent, Sharing::Never).ok()).clone()?;
+        let Settings { transport, api_is_local, further, .. } = &*self.settings;
+        let clients = further.get_or_init(|| Clients::new(transport, *api_is_local, Sharing::Never).ok()).clone()?;
         Some(Self { clients, ..self.clone() })
     }
 
@@ -139,10 +133,13 @@ impl Downloader {
     async fn send(&self, url: &Url, conditions: &HeaderMap) -> Result<Response, Error> {
         let is_local = url.scheme() == "http" && mint_api::is_loopback(url);
         let http = if is_local { &self.clients.local } else { &self.clients.http };
-        let request = http.get(url.clone()).headers(conditions.clone());
+        let mut request = Request::new(Method::GET, url.clone());
+        let headers = request.headers_mut();
+        headers.clone_from(conditions);
+        headers.insert(USER_AGENT, self.settings.user_agent.clone());
         // Sizes and hashes are those of the stored bytes, so they must not be compressed on the way.
-        let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        match timeout(self.stall_timeout, request.send()).await {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        match timeout(self.stall_timeout, self.settings.transport.execute(http, request)).await {
             Ok(sent) => bounded(url.as_str(), sent.map_err(|error| fetch_error(url.as_str(), error))?),
             Err(_) => Err(self.stalled(url.as_str())),
         }

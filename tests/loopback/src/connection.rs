@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
@@ -14,7 +14,7 @@ use tokio_rustls::server::TlsStream;
 pub struct Connection {
     /// The address of the server's end.
     pub server: SocketAddr,
-    /// The address of the client's end.
+    /// The address of the client's end; without a port for a connection in memory.
     pub client: SocketAddr,
     /// How many bytes the server has handed to the system, including the heads of replies.
     pub sent: u64,
@@ -36,27 +36,32 @@ struct State {
     sent: u64,
 }
 
-/// A TCP connection, with TLS or without.
+/// A TCP connection, with TLS or without, or one in memory.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
-    fn tcp(&self) -> &TcpStream;
+    fn tcp(&self) -> Option<&TcpStream>;
 }
 
 impl Stream for TcpStream {
-    fn tcp(&self) -> &TcpStream {
-        self
+    fn tcp(&self) -> Option<&TcpStream> {
+        Some(self)
     }
 }
 
 impl Stream for TlsStream<TcpStream> {
-    fn tcp(&self) -> &TcpStream {
-        self.get_ref().0
+    fn tcp(&self) -> Option<&TcpStream> {
+        Some(self.get_ref().0)
+    }
+}
+
+impl Stream for DuplexStream {
+    fn tcp(&self) -> Option<&TcpStream> {
+        None
     }
 }
 
 impl Link {
-    pub(crate) fn new(tcp: &TcpStream) -> io::Result<Self> {
-        let (server, client) = (tcp.local_addr()?, tcp.peer_addr()?);
-        Ok(Self { server, client, state: Mutex::default(), flushes: watch::Sender::new(0) })
+    pub(crate) fn new(server: SocketAddr, client: SocketAddr) -> Self {
+        Self { server, client, state: Mutex::default(), flushes: watch::Sender::new(0) }
     }
 
     pub(crate) fn open(&self, stream: Box<dyn Stream>) {
@@ -68,9 +73,11 @@ impl Link {
     }
 
     pub(crate) fn reset(&self) {
-        if let Some(stream) = self.state.lock().unwrap().stream.take() {
+        if let Some(stream) = self.state.lock().unwrap().stream.take()
+            && let Some(tcp) = stream.tcp()
+        {
             // If the system cannot reset, it closes the connection, and the test fails.
-            let _ = stream.tcp().set_zero_linger();
+            let _ = tcp.set_zero_linger();
         }
     }
 

@@ -29,13 +29,15 @@
 //! | bytes that are not HTTP | [`Reply::raw`] |
 //! | one reply after another | [`in_turn`] |
 //! | TLS and HTTP/2 | [`Loopback::start_tls`], [`CERTIFICATE`], [`install_cryptography`] |
+//! | bytes that no system carries, under a paused clock | [`Loopback::in_memory`] |
 //! | a count of what a client has read | [`Loopback::start_unbuffered`], [`Loopback::connections`] |
 //! | a peer that hangs while its TCP acknowledges | [`Loopback::freeze`] |
 //! | an address that refuses connections | [`Refusing`] |
 //!
 //! hyper reads the requests. A plain connection uses HTTP/1.1, or HTTP/2 if the client begins with its preface. A TLS
 //! connection uses the version that ALPN selects. The server runs as tasks on the caller's runtime and listens on a free
-//! port. It stops when its last clone is dropped. All delays follow tokio's clock, so that a test can pause them.
+//! port. It stops when its last clone is dropped. All delays follow tokio's clock, so that a test can pause them; over sockets,
+//! a paused clock may overtake the bytes.
 
 mod connection;
 mod delivery;

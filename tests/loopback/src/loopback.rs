@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ use hyper::rt::Executor;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
@@ -30,8 +30,9 @@ use crate::{Reply, Request, tls};
 #[derive(Clone)]
 pub struct Loopback {
     base_url: String,
+    address: SocketAddr,
     shared: Arc<Shared>,
-    _running: Arc<DropGuard>,
+    running: Arc<DropGuard>,
 }
 
 struct Shared {
@@ -87,6 +88,29 @@ impl Loopback {
         format!("{}{path}", self.base_url)
     }
 
+    /// The address, such as `127.0.0.1:49152`.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Opens connections in memory, for as long as the server runs, and returns the client's ends. The other end holds so many
+    /// bytes that are not yet read. Nothing on such a connection depends on the system, so that a test can pause the clock.
+    ///
+    /// # Errors
+    ///
+    /// The returned function refuses a connection once the server has stopped.
+    pub fn in_memory(&self, capacity: usize) -> impl Fn() -> io::Result<DuplexStream> + Send + Sync + use<> {
+        let (address, shared, running) = (self.address, Arc::clone(&self.shared), Arc::downgrade(&self.running));
+        move || {
+            let running = running.upgrade().ok_or(io::ErrorKind::ConnectionRefused)?;
+            let tasks = Tasks(running.token().clone());
+            let (client, server) = tokio::io::duplex(capacity);
+            let link = shared.link(address, (address.ip(), 0).into());
+            tasks.execute(Arc::clone(&shared).serve(link, Box::new(server), tasks.clone()));
+            Ok(client)
+        }
+    }
+
     /// The requests since the start, or since [`take_requests`](Self::take_requests), in the order of their arrival. The
     /// server records a request before it sends the reply.
     pub fn requests(&self) -> Vec<Request> {
@@ -137,7 +161,8 @@ impl Loopback {
         reply: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let base_url = format!("{scheme}://{}", listener.local_addr().expect("the address of a listener"));
+        let address = listener.local_addr().expect("the address of a listener");
+        let base_url = format!("{scheme}://{address}");
         let shared = Arc::new(Shared {
             reply: Box::new(reply),
             requests: Mutex::default(),
@@ -150,10 +175,10 @@ impl Loopback {
         tasks.execute(async move {
             while let Ok((tcp, _)) = listener.accept().await {
                 // Errors are ignored: a client may close a connection at any time.
-                accepting.execute(Arc::clone(&serving).serve(tcp, tls.clone(), accepting.clone()));
+                accepting.execute(Arc::clone(&serving).accept(tcp, tls.clone(), accepting.clone()));
             }
         });
-        Self { base_url, shared, _running: Arc::new(tasks.0.drop_guard()) }
+        Self { base_url, address, shared, running: Arc::new(tasks.0.drop_guard()) }
     }
 }
 
@@ -196,15 +221,25 @@ where
 }
 
 impl Shared {
-    async fn serve(self: Arc<Self>, tcp: TcpStream, tls: Option<TlsAcceptor>, tasks: Tasks) -> io::Result<()> {
+    async fn accept(self: Arc<Self>, tcp: TcpStream, tls: Option<TlsAcceptor>, tasks: Tasks) -> io::Result<()> {
         // Without this, the system would join the pieces of a reply.
         tcp.set_nodelay(true)?;
-        let link = Arc::new(Link::new(&tcp)?);
-        self.links.lock().unwrap().push(Arc::clone(&link));
+        let link = self.link(tcp.local_addr()?, tcp.peer_addr()?);
         let stream: Box<dyn Stream> = match tls {
             None => Box::new(tcp),
             Some(tls) => Box::new(tls.accept(tcp).await?),
         };
+        self.serve(link, stream, tasks).await
+    }
+
+    /// Records a connection.
+    fn link(&self, server: SocketAddr, client: SocketAddr) -> Arc<Link> {
+        let link = Arc::new(Link::new(server, client));
+        self.links.lock().unwrap().push(Arc::clone(&link));
+        link
+    }
+
+    async fn serve(self: Arc<Self>, link: Arc<Link>, stream: Box<dyn Stream>, tasks: Tasks) -> io::Result<()> {
         link.open(stream);
         let served = self.converse(&link, tasks).await;
         link.close();

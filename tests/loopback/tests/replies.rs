@@ -264,3 +264,18 @@ async fn an_address_refuses_until_it_listens() {
     assert_eq!(server.base_url(), url);
     assert_eq!(client().get(&url).send().await.unwrap().text().await.unwrap(), "abc");
 }
+
+#[tokio::test]
+async fn in_memory_it_sends_the_same_bytes_and_refuses_once_it_has_stopped() {
+    let server = serve(Reply::bytes("abc").header("x", "y")).await;
+    let (over_sockets, open) = (bytes_of(&server, GET).await.unwrap(), server.in_memory(16));
+    let mut connection = open().unwrap();
+    let mut reply = Vec::new();
+    connection.write_all(GET.as_bytes()).await.unwrap();
+    connection.read_to_end(&mut reply).await.unwrap();
+    assert_eq!(String::from_utf8(reply).unwrap(), over_sockets);
+    assert_eq!(server.requests().len(), 2);
+    assert_eq!(server.connections()[1].client.port(), 0);
+    drop(server);
+    assert_eq!(open().unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+}

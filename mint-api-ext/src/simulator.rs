@@ -1,7 +1,8 @@
 //! A Mint server on this machine, for tests and examples.
 //!
 //! It serves every [`Route`], and a CDN with real files on a second port. Both run as tasks on the caller's runtime, use
-//! tokio's clock, paused or not, and stop when the [`Simulator`] is dropped. A [`Script`] sets what an operation does, a
+//! tokio's clock, paused or not, and stop when the [`Simulator`] is dropped. The clients that it builds reach both in memory, so
+//! that a paused clock never jumps while bytes are on their way; any other client reaches them by HTTP on this machine. A [`Script`] sets what an operation does, a
 //! [`Reply`] what a route returns, and a [`Fault`] what goes wrong with a file.
 //!
 //! # Behavior
@@ -72,11 +73,14 @@
 // - `state`: what the API remembers. It computes statuses and credits from the clock when a request asks.
 // - `routes`: `Call`, which handlers receive, and the handlers, a file for each subject.
 // - `api`: the server of the API, from authentication to dispatch.
+// - `memory`: connections that need no socket.
 // - `simulator` and `simulator_builder`: the public types on top.
 
 mod api;
 mod cdn;
 mod http;
+#[doc(hidden)]
+pub mod memory;
 mod routes;
 pub(crate) mod samples;
 mod scripts;

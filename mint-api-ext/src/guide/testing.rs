@@ -34,7 +34,9 @@
 //! # Minutes in milliseconds
 //!
 //! A test with a paused Tokio clock (`#[tokio::test(start_paused = true)]`) skips every delay: the clock jumps to the next
-//! timer whenever all tasks are idle. For a program in real time,
+//! timer whenever all tasks are idle. [`Simulator::mint`](crate::simulator::Simulator::mint) and
+//! [`Simulator::mint_builder`](crate::simulator::Simulator::mint_builder) make clients that reach the simulator in memory. Over
+//! sockets, the clock may jump while bytes are on their way. For a program in real time,
 //! [`SimulatorBuilder::speed`](crate::simulator::SimulatorBuilder::speed) makes every operation that many times faster. The client
 //! still waits between two polls; [`Wait::policy`](crate::wait::Wait::policy) sets how long.
 //!

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use bytes::Bytes;
-use mint_api::{Credentials, Server};
+use mint_api::{Credentials, Server, Transport};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -15,6 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::api;
 use super::cdn::{self, Fault};
 use super::http::{RecordedRequest, Route};
+use super::memory::{Listener, Memory, Served};
 use super::scripts::{Reply, Script};
 use super::state::{API_KEY, ApiState, Intervention};
 use crate::asset::AssetKind;
@@ -24,12 +25,14 @@ use crate::error::Error;
 /// A Mint server on this machine. It stops when it is dropped.
 ///
 /// Under a paused clock it must run on the same current-thread runtime as its client. Tokio then advances the time only
-/// while both wait.
+/// while both wait. A client that [`mint_builder`](Self::mint_builder) does not build reaches it over sockets, whose bytes
+/// such a clock may overtake.
 #[derive(Debug)]
 pub struct Simulator {
     api: SocketAddr,
     cdn: SocketAddr,
     state: Arc<ApiState>,
+    _served: [Served; 2],
     _stop: DropGuard,
 }
 
@@ -43,13 +46,15 @@ impl Simulator {
         self.mint_builder()?.build()
     }
 
-    /// A builder for a client of this server, with [`API_KEY`].
+    /// A builder for a client of this server, with [`API_KEY`]. The client reaches the server in memory, unless
+    /// [`MintBuilder::transport`] sets another way.
     ///
     /// # Errors
     ///
     /// Never fails; the result is that of [`Credentials::api_key`].
     pub fn mint_builder(&self) -> Result<MintBuilder, Error> {
-        Ok(Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(self.base_url())))
+        let builder = Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(self.base_url()));
+        Ok(builder.transport(Transport::default().network(Memory::default())))
     }
 
     /// The base URL of the API.
@@ -207,17 +212,22 @@ impl Simulator {
         let (api_address, cdn_address) = (api.local_addr()?, cdn.local_addr()?);
         let state = Arc::new(state);
         let stop = CancellationToken::new();
-        serve(api, api::router(state.clone()), stop.clone());
-        serve(cdn, cdn::router(state.environment.files.clone()), stop.clone());
-        Ok(Self { api: api_address, cdn: cdn_address, state, _stop: stop.drop_guard() })
+        let served = [
+            serve(api, api_address, &api::router(state.clone()), &stop),
+            serve(cdn, cdn_address, &cdn::router(state.environment.files.clone()), &stop),
+        ];
+        Ok(Self { api: api_address, cdn: cdn_address, state, _served: served, _stop: stop.drop_guard() })
     }
 }
 
-fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let stopped = stop.clone().cancelled_owned();
-    tokio::spawn(async move {
-        let server = axum::serve(listener, router).with_graceful_shutdown(stopped);
-        // An error of the listener ends the server, just as a stop does.
-        let _ = server.await;
-    });
+/// Serves over sockets and in memory.
+fn serve(sockets: TcpListener, address: SocketAddr, router: &Router, stop: &CancellationToken) -> Served {
+    let (memory, served) = Listener::at(address.to_string());
+    let stopped = || stop.clone().cancelled_owned();
+    let over_sockets = axum::serve(sockets, router.clone()).with_graceful_shutdown(stopped());
+    let in_memory = axum::serve(memory, router.clone()).with_graceful_shutdown(stopped());
+    // An error of a listener ends its server, just as a stop does.
+    tokio::spawn(over_sockets.into_future());
+    tokio::spawn(in_memory.into_future());
+    served
 }

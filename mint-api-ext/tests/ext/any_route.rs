@@ -8,10 +8,11 @@ use mint_api_ext::retry::RetryPolicy;
 use mint_api_ext::simulator::{Reply as Scene, Route, Script, Simulator};
 use mint_api_ext::types::Operation;
 use mint_api_ext::{Error, ErrorKind, Mint};
-use mint_loopback::{Loopback, Reply};
+use mint_loopback::Reply;
 use serde_json::{Value, json};
 
 use crate::support::leaks::{CleanErr as _, assert_clean};
+use crate::support::memory;
 use crate::support::scripted::{Scripted, is, lost, problem};
 
 const PATH: &str = "/v1/things/th_1";
@@ -158,7 +159,7 @@ async fn no_text_holds_a_value_of_the_query_or_the_body() {
 
 #[tokio::test(start_paused = true)]
 async fn the_key_goes_to_no_other_host() {
-    let other = Loopback::start(|_| Reply::json(&json!({}))).await;
+    let other = memory::serve(|_| Reply::json(&json!({}))).await;
     let redirect = Reply::bytes("").status(307).header("location", &other.url(PATH));
     let server = Scripted::start([redirect]).await;
     let mint = server.mint();

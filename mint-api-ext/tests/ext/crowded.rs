@@ -7,6 +7,7 @@ use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::Simulator;
 
 use crate::support::leaks::CleanErr as _;
+use crate::support::wire;
 
 fn named(simulator: &Simulator, name: &str) -> Asset {
     let mut asset =
@@ -74,7 +75,7 @@ fn few_file_descriptors() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         return runtime.block_on(async {
             let simulator = Simulator::start().await.unwrap();
-            let mint = simulator.mint().unwrap();
+            let mint = wire::mint(&simulator);
             let directory = tempfile::tempdir().unwrap();
             let assets = (0..60).map(|number| named(&simulator, &format!("{number}.stl")));
             let download = mint.download(Assets::from_iter(assets)).skip_sync().concurrency(60);

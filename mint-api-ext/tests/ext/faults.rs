@@ -6,11 +6,11 @@ use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::download::{Download, Obtained};
 use mint_api_ext::simulator::{Fault, Reply, Script, Simulator};
-use mint_loopback::Loopback;
 use tokio::time::Instant;
 
 use crate::sinks::{PLACES, Place};
 use crate::support::leaks::CleanErr as _;
+use crate::support::{memory, wire};
 
 const SIZE: usize = 900_000;
 
@@ -193,7 +193,7 @@ async fn a_slice_is_never_published_as_the_whole() {
                 .header("content-range", "bytes 400000-899999/900000"),
             mint_loopback::Reply::bytes(whole.clone()).header("etag", "\"a\""),
         ];
-        let server = Loopback::start(mint_loopback::in_turn(replies)).await;
+        let server = memory::serve(mint_loopback::in_turn(replies)).await;
         let simulator = Simulator::start().await.unwrap();
         let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
         let (bytes, file) = place.download(&simulator.mint().unwrap(), &asset, |download| download).await.unwrap();
@@ -305,7 +305,7 @@ async fn an_expired_token_is_an_expired_url() {
     let mint = simulator.mint().unwrap();
     for (code, text) in [("ExpiredToken", "fresh URL"), ("InvalidArgument", "did not send the file")] {
         let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code></Error>");
-        let server = Loopback::start(move |_| mint_loopback::Reply::bytes(body.clone()).status(400)).await;
+        let server = memory::serve(move |_| mint_loopback::Reply::bytes(body.clone()).status(400)).await;
         let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
         let error = Place::Directory.download(&mint, &asset, |download| download).await.clean_err();
         assert!(error.to_string().contains(text), "{error}");
@@ -322,7 +322,7 @@ async fn an_outage_is_outlived() {
         [(30, default, true), (240, default, true), (400, default, false), (60, impatient, false)]
     {
         let began = Instant::now();
-        let server = Loopback::start(move |_| match began.elapsed().as_secs() < outage {
+        let server = memory::serve(move |_| match began.elapsed().as_secs() < outage {
             true => mint_loopback::Reply::bytes("").status(503),
             false => mint_loopback::Reply::bytes("solid a"),
         })
@@ -339,7 +339,7 @@ async fn an_outage_is_outlived() {
 async fn downloads_name_the_program() {
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();
-    let server = Loopback::start(|_| mint_loopback::Reply::bytes("solid a")).await;
+    let server = memory::serve(|_| mint_loopback::Reply::bytes("solid a")).await;
     let asset = Asset::new(AssetKind::Stl, &server.url("/a.stl?signature=1"));
     Place::Directory.download(&mint, &asset, |download| download).await.unwrap();
     let request = server.request();
@@ -356,7 +356,7 @@ fn this_machine_is_reached_without_the_proxy_of_the_system() {
         return runtime.block_on(async {
             let simulator = Simulator::start().await.unwrap();
             let url = simulator.add_file("a.stl", "model/stl", b"solid a".to_vec());
-            let download = simulator.mint().unwrap().download(Asset::new(AssetKind::Stl, &url));
+            let download = wire::mint(&simulator).download(Asset::new(AssetKind::Stl, &url));
             let directory = tempfile::tempdir().unwrap();
             download.failure_tolerance(Duration::ZERO).to_dir(directory.path()).await.unwrap().complete().unwrap();
         });
@@ -405,7 +405,7 @@ async fn a_server_may_be_silent_for_as_long_as_is_said() {
 async fn a_slow_download_is_not_cut_off() {
     const PIECES: usize = 400;
     let server =
-        Loopback::start(|_| mint_loopback::Reply::bytes("x".repeat(PIECES)).drip(1, Duration::from_secs(29))).await;
+        memory::serve(|_| mint_loopback::Reply::bytes("x".repeat(PIECES)).drip(1, Duration::from_secs(29))).await;
     let url = server.url("/a.stl?signature=1");
     let simulator = Simulator::start().await.unwrap();
     let mint = simulator.mint().unwrap();

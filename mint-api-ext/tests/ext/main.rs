@@ -20,6 +20,7 @@ mod entry_points;
 mod faults;
 mod gate;
 mod generated_calls;
+mod in_memory;
 mod inputs;
 mod jobs;
 mod missing_files;
@@ -53,9 +54,11 @@ mod support {
     pub(crate) mod child;
     pub(crate) mod clock;
     pub(crate) mod leaks;
+    pub(crate) mod memory;
     pub(crate) mod recorder;
     pub(crate) mod say;
     pub(crate) mod scripted;
+    pub(crate) mod wire;
 }
 mod steps;
 mod taken_names;

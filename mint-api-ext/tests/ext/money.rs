@@ -4,11 +4,11 @@ use mint_api_ext::request::Budget;
 use mint_api_ext::retry::RetryPolicy;
 use mint_api_ext::simulator::{Route, Simulator};
 use mint_api_ext::types::GenerationPreset;
-use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Outcome, Server};
-use mint_loopback::Refusing;
+use mint_api_ext::{Error, ErrorKind, Mint, Outcome};
 use serde_json::{Value, json};
 
 use crate::support::leaks::CleanErr as _;
+use crate::support::memory;
 use crate::support::scripted::{Reply, Scripted, accepted, is, lost, operation, problem};
 
 /// What no text may propose where an attempt may have been done.
@@ -137,10 +137,9 @@ async fn a_refusal_after_an_attempt_of_unknown_fate_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn a_start_that_was_never_connected_was_not_done() {
-    let refusing = Refusing::start();
-    for server in [refusing.base_url(), "https://does-not-exist.invalid".to_owned()] {
-        let mint = Mint::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(server));
-        let mint = mint.retry_policy(RetryPolicy::new().attempts(2)).build().unwrap();
+    let refusing = memory::refuse();
+    for server in [refusing.base_url(), "https://does-not-exist.invalid"] {
+        let mint = memory::builder(server).retry_policy(RetryPolicy::new().attempts(2)).build().unwrap();
         let error = mint.generate_model("a lamp").send().await.clean_err();
         assert!(error.is_transport() && !error.may_have_been_done(), "{error}");
         assert!(!error.to_string().contains("may have been done"), "{error}");

@@ -6,9 +6,10 @@ use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::download::{Download, Obtained, Overwrite};
 use mint_api_ext::simulator::{Fault, Script, Simulator};
-use mint_loopback::{Loopback, Reply};
+use mint_loopback::Reply;
 
 use crate::support::leaks::CleanErr as _;
+use crate::support::memory;
 
 const SIZE: usize = 900_000;
 
@@ -173,7 +174,7 @@ async fn bytes_are_bounded() {
     let chunk = "x".repeat(1000);
     let body = format!("3e8\r\n{chunk}\r\n").repeat(1000);
     let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{body}");
-    let server = Loopback::start(move |_| Reply::raw(endless.clone())).await;
+    let server = memory::serve(move |_| Reply::raw(endless.clone())).await;
     for assets in [Assets::from(stl(&server.url("/a.stl"))), declared(&server.url("/a.stl"), 10)] {
         let error = mint.download(assets).max_bytes(5_000).to_bytes().await.clean_err();
         let text = error.to_string();

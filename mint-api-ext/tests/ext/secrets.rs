@@ -5,13 +5,13 @@ use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::{API_KEY, Fault, Reply, Script, Simulator};
 use mint_api_ext::wait::Update;
-use mint_loopback::Refusing;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::sinks::Written;
 use crate::support::child::in_child;
 use crate::support::leaks::{all_text, assert_clean};
+use crate::support::memory;
 use crate::support::recorder::Recorder;
 
 async fn file_of(simulator: &Simulator, url: &str) -> Vec<u8> {
@@ -78,7 +78,7 @@ async fn no_text_holds_the_key_or_a_query() {
         assert!(!text.contains(API_KEY), "{text}");
     }
 
-    let refusing = Refusing::start();
+    let refusing = memory::refuse();
     let directory = tempfile::tempdir().unwrap();
     for url in [
         format!("{}/missing?signature=1", simulator.cdn_url()),

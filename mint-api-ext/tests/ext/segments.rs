@@ -13,6 +13,8 @@ use mint_api_ext::{Error, Mint};
 use mint_loopback::{Loopback, Reply, Request};
 use tokio::time::Instant;
 
+use crate::support::memory::{self, InMemory};
+
 mod hosts;
 mod left;
 
@@ -47,9 +49,9 @@ fn good(file: &Bytes, etag: &str, request: &Request) -> Reply {
 }
 
 /// A server whose replies to ranged requests, counted from 0, may be others.
-async fn serve(other: impl Fn(usize, &Request, &Bytes) -> Option<Reply> + Send + Sync + 'static) -> Loopback {
+async fn serve(other: impl Fn(usize, &Request, &Bytes) -> Option<Reply> + Send + Sync + 'static) -> InMemory {
     let (file, count) = (file(0), AtomicUsize::new(0));
-    Loopback::start(move |request| {
+    memory::serve(move |request| {
         let other = range(request).and_then(|_| other(count.fetch_add(1, Ordering::SeqCst), request, &file));
         other.unwrap_or_else(|| good(&file, "\"one\"", request))
     })
@@ -118,7 +120,7 @@ async fn a_large_file_comes_over_several_connections() {
 async fn without_a_strong_etag_and_to_a_writer_there_is_one() {
     let (_simulator, mint) = mint().await;
     let bytes = file(0);
-    let server = Loopback::start(move |request| good(&bytes, "W/\"one\"", request)).await;
+    let server = memory::serve(move |request| good(&bytes, "W/\"one\"", request)).await;
     let directory = tempfile::tempdir().unwrap();
     save(download(&mint, &server), directory.path(), &file(0)).await.unwrap();
     assert_eq!(server.requests().len(), 1);
@@ -190,7 +192,7 @@ async fn a_file_that_changes_amid_segments_begins_anew() {
     let ways: [Changed; 2] = [|_, _| None, |new, request| any_part(new, "\"new\"", request)];
     for (changes_at, changed) in [1, 2, 5, 9].into_iter().flat_map(|at| ways.map(|way| (at, way))) {
         let (old, new, count) = (file(0), file(7), AtomicUsize::new(0));
-        let server = Loopback::start(move |request| match count.fetch_add(1, Ordering::SeqCst) < changes_at {
+        let server = memory::serve(move |request| match count.fetch_add(1, Ordering::SeqCst) < changes_at {
             true => good(&old, "\"old\"", request),
             false => changed(&new, request).unwrap_or_else(|| good(&new, "\"new\"", request)),
         })
@@ -208,7 +210,7 @@ async fn a_file_that_changes_amid_segments_begins_anew() {
 async fn a_server_that_ignores_ranges_is_asked_once() {
     let (_simulator, mint) = mint().await;
     let bytes = file(0);
-    let server = Loopback::start(move |_| {
+    let server = memory::serve(move |_| {
         Reply::bytes(bytes.clone()).header("etag", "\"one\"").drip(DRIP / 8, Duration::from_millis(10))
     })
     .await;
@@ -223,7 +225,7 @@ async fn etags_that_disagree_end_in_one_connection() {
     let (_simulator, mint) = mint().await;
     let (bytes, count) = (file(0), AtomicUsize::new(0));
     let server =
-        Loopback::start(move |request| good(&bytes, &format!("\"{}\"", count.fetch_add(1, Ordering::SeqCst)), request))
+        memory::serve(move |request| good(&bytes, &format!("\"{}\"", count.fetch_add(1, Ordering::SeqCst)), request))
             .await;
     let directory = tempfile::tempdir().unwrap();
     let saved = save(download(&mint, &server), directory.path(), &file(0)).await;
@@ -279,7 +281,7 @@ async fn a_connection_that_stalls_is_not_waited_for() {
 async fn more_connections_once_the_server_allows_them_again() {
     let (_simulator, mint) = mint().await;
     let (bytes, parts) = (file(0), AtomicUsize::new(0));
-    let server = Loopback::start(move |request| match range(request) {
+    let server = memory::serve(move |request| match range(request) {
         Some(_) if parts.fetch_add(1, Ordering::SeqCst) == 0 => Reply::bytes("").status(503),
         _ => good(&bytes, "\"one\"", request).drip(DRIP / 8, Duration::from_millis(10)),
     })

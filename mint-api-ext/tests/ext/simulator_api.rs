@@ -9,6 +9,8 @@ use mint_api_ext::client::Transport;
 use mint_api_ext::simulator::{Route, Simulator, SimulatorBuilder};
 use serde_json::{Value, json};
 
+use crate::support::memory;
+
 /// The `Authorization` of the simulator's key.
 pub(crate) const KEY: &str = "Bearer mint_simulated_key";
 
@@ -18,6 +20,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| mint_openapi::effective_docu
 pub(crate) struct Api {
     pub(crate) simulator: Simulator,
     client: reqwest::Client,
+    transport: Transport,
     validators: Mutex<BTreeMap<String, Validator>>,
     /// Which routes were answered, with which status.
     pub(crate) answered: Mutex<BTreeSet<(&'static str, u16)>>,
@@ -37,8 +40,8 @@ impl Api {
     pub(crate) async fn of(builder: SimulatorBuilder) -> Self {
         Self {
             simulator: builder.start().await.unwrap(),
-            // Without idle connections there is no timer that a paused clock could run to.
-            client: Transport::default().client(false, |builder| builder.pool_max_idle_per_host(0)).unwrap(),
+            client: Transport::default().client(false, |builder| builder).unwrap(),
+            transport: memory::transport(),
             validators: Mutex::default(),
             answered: Mutex::default(),
         }
@@ -67,8 +70,12 @@ impl Api {
         self.send(route, self.request(route, &[], query, &Value::Null, &[("authorization", KEY)])).await
     }
 
+    pub(crate) async fn exchange(&self, request: reqwest::RequestBuilder) -> reqwest::Result<reqwest::Response> {
+        self.transport.execute(&self.client, request.build().unwrap()).await
+    }
+
     async fn send(&self, route: Route, request: reqwest::RequestBuilder) -> Answered {
-        let reply = request.send().await.unwrap();
+        let reply = self.exchange(request).await.unwrap();
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
         let body = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
         let answered = Answered { status, body, headers };

@@ -255,7 +255,7 @@ async fn a_lost_reply_is_answered_again() {
     api.simulator.lose_next_reply(Route::GenerateModel);
     let headers = [("authorization", KEY), ("idempotency-key", "k")];
     let body = json!({"prompt": "a lamp"});
-    let lost = api.request(Route::GenerateModel, &[], "", &body, &headers).send().await;
+    let lost = api.exchange(api.request(Route::GenerateModel, &[], "", &body, &headers)).await;
     assert!(lost.is_err(), "{lost:?}");
     assert_eq!(api.simulator.operations_started(), 1);
     assert_eq!(api.keyed("k", Route::GenerateModel, &[], body.clone()).await.status, 202);
@@ -274,7 +274,7 @@ async fn the_next_replies_are_set_in_order() {
     let send = || {
         let headers = [("authorization", KEY)];
         let request = api.request(Route::GetOperation, &[&id], "", &Value::Null, &headers);
-        async { request.send().await.unwrap() }
+        async { api.exchange(request).await.unwrap() }
     };
     let busy = send().await;
     assert_eq!((busy.status().as_u16(), &busy.headers()["retry-after"]), (503, &"2".parse().unwrap()));

@@ -30,7 +30,7 @@ async fn download(mint: &Mint, url: &str) -> Report {
     mint.download(assets).to_dir(directory.path()).await.unwrap()
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_certificate_that_nobody_trusts_is_no_failure_that_passes() {
     let server = serve(Reply::bytes("solid")).await;
     let mint = mint(server.base_url(), Transport::default());
@@ -46,14 +46,14 @@ async fn a_certificate_that_nobody_trusts_is_no_failure_that_passes() {
     assert_eq!(server.connections().len(), 2);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_certificate_that_is_trusted_is_so_for_downloads_too() {
     let server = serve(Reply::bytes("solid")).await;
     let url = server.base_url();
     assert_eq!(download(&mint(url, trusting()), url).await.complete().unwrap()[0].bytes, 5);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn nothing_leads_from_https_to_http() {
     let simulator = Simulator::start().await.unwrap();
     let plain = simulator.add_file("a.stl", "model/stl", &b"solid"[..]);

@@ -7,6 +7,8 @@ use mint_api_ext::client::BearerToken;
 use mint_api_ext::simulator::Simulator;
 use mint_api_ext::{Credentials, ErrorKind, Mint, Server};
 
+use crate::support::memory;
+
 /// A client whose source gives `token-1`, then `token-2` and so on, and how often the source was asked.
 fn mint(simulator: &Simulator) -> (Mint, Arc<AtomicUsize>) {
     let asked = Arc::<AtomicUsize>::default();
@@ -15,7 +17,8 @@ fn mint(simulator: &Simulator) -> (Mint, Arc<AtomicUsize>) {
         let number = count.fetch_add(1, Ordering::SeqCst) + 1;
         async move { Ok(BearerToken::new(format!("token-{number}"))?) }
     });
-    (Mint::builder(credentials).server(Server::Custom(simulator.base_url())).build().unwrap(), asked)
+    let mint = Mint::builder(credentials).server(Server::Custom(simulator.base_url())).transport(memory::transport());
+    (mint.build().unwrap(), asked)
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,11 +7,14 @@ use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::client::{Proxy, Transport};
 use mint_api_ext::wait::Update;
 use mint_api_ext::{Credentials, Error, ErrorKind, Mint, Outcome, Server};
-use mint_loopback::{Loopback, Refusing, Reply, in_turn};
+#[cfg(feature = "socks")]
+use mint_loopback::Loopback;
+use mint_loopback::{Reply, in_turn};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::support::leaks::CleanErr as _;
+use crate::support::memory;
 
 fn operation() -> Value {
     json!({
@@ -21,8 +24,7 @@ fn operation() -> Value {
 }
 
 fn mint(base_url: &str) -> Mint {
-    let builder = Mint::builder(Credentials::api_key("key").unwrap());
-    builder.server(Server::Custom(base_url.to_owned())).build().unwrap()
+    memory::builder(base_url).build().unwrap()
 }
 
 async fn failures(mint: &Mint) -> Result<Vec<ErrorKind>, Error> {
@@ -39,7 +41,7 @@ async fn failures(mint: &Mint) -> Result<Vec<ErrorKind>, Error> {
 async fn failures_of_a_connection_pass() {
     let body = operation().to_string();
     let chunk = format!("{:x}\r\n{body}\r\n", body.len());
-    let server = Loopback::start(in_turn([
+    let server = memory::serve(in_turn([
         Reply::reset(),
         Reply::raw(""),
         Reply::json(&operation()).cut(body.len() - 1),
@@ -61,8 +63,8 @@ async fn failures_of_a_connection_pass() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_is_not_there_yet_is_waited_for() {
-    let refusing = Refusing::start();
-    let mint = mint(&refusing.base_url());
+    let refusing = memory::refuse();
+    let mint = mint(refusing.base_url());
     let _server = tokio::spawn(async move {
         sleep(Duration::from_secs(9)).await;
         refusing.listen(|_| Reply::json(&operation()))
@@ -72,7 +74,7 @@ async fn a_server_that_is_not_there_yet_is_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn the_error_of_a_wait_tells_of_the_last_failure() {
-    let server = Loopback::start(|_| Reply::reset()).await;
+    let server = memory::serve(|_| Reply::reset()).await;
     let mint = mint(server.base_url());
     for (wait, kind) in [
         (mint.attach("op").unwrap().wait().deadline(Duration::from_secs(30)), ErrorKind::Timeout),

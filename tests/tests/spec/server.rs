@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use mint_api::{Client, Credentials, Server as Target};
+use mint_api::{Client, Credentials, Server as Target, Transport};
+use mint_api_ext::simulator::memory::{CAPACITY, Memory, Served};
 use mint_api_ext::{Mint, MintBuilder};
 use mint_loopback::{Loopback, Reply, Request};
 use serde_json::Value;
@@ -20,9 +21,10 @@ pub(crate) fn json(status: u16, content_type: &str, body: &Value) -> Reply {
     reply(status, body.to_string()).header("content-type", content_type)
 }
 
-/// A server on a free port.
+/// A server that its clients reach in memory.
 pub(crate) struct Server {
     loopback: Loopback,
+    _served: Served,
     replies: Arc<Mutex<VecDeque<Reply>>>,
     /// How many of the first requests are left out.
     forgotten: AtomicUsize,
@@ -37,7 +39,9 @@ impl Server {
             let next = if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() };
             next.unwrap_or_else(|| reply(500, "no reply is set"))
         });
-        Self { loopback: loopback.await, replies, forgotten: AtomicUsize::new(0) }
+        let loopback = loopback.await;
+        let served = Served::new(loopback.address().to_string(), loopback.in_memory(CAPACITY));
+        Self { loopback, _served: served, replies, forgotten: AtomicUsize::new(0) }
     }
 
     /// Sets the replies from now on: each is sent once, and the last one to all further requests.
@@ -56,7 +60,7 @@ impl Server {
 
     pub(crate) fn client(&self) -> Client {
         let credentials = Credentials::api_key(KEY).unwrap();
-        Client::builder(credentials).server(self.target()).build().unwrap()
+        Client::builder(credentials).server(self.target()).transport(transport()).build().unwrap()
     }
 
     pub(crate) fn mint(&self) -> Mint {
@@ -66,12 +70,17 @@ impl Server {
     pub(crate) fn mint_builder(&self) -> MintBuilder {
         let credentials = Credentials::api_key(KEY).unwrap();
         let fast = NonZeroU32::new(1_000_000_000).unwrap();
-        Mint::builder(credentials).server(self.target()).requests_per_second(fast).seed(1)
+        Mint::builder(credentials).server(self.target()).transport(transport()).requests_per_second(fast).seed(1)
     }
 
     fn target(&self) -> Target {
         Target::Custom(self.loopback.base_url().to_owned())
     }
+}
+
+/// A way to servers in memory.
+pub(crate) fn transport() -> Transport {
+    Transport::default().network(Memory::default())
 }
 
 /// The names of all headers in alphabetical order. A repeated header is repeated here.

@@ -13,6 +13,7 @@ use crate::document::{Operation, Reply, component, operations, resolve, violatio
 use crate::instances::{Way, instances, some};
 use crate::mutants::{Kind, mutants};
 use crate::requests::expanded;
+use crate::server::transport;
 
 /// The values of the parameters of a path.
 type Names = BTreeMap<String, String>;
@@ -21,6 +22,7 @@ type Names = BTreeMap<String, String>;
 struct Walker {
     simulator: Simulator,
     http: reqwest::Client,
+    transport: Transport,
     operations: Vec<Operation>,
     /// The parameters that replies named.
     known: BTreeSet<Names>,
@@ -39,8 +41,8 @@ struct Extras<'a> {
 impl Walker {
     async fn start() -> Self {
         let simulator = Simulator::builder().credits(2000.0).start().await.unwrap();
-        let http = Transport::default().client(false, |builder| builder).unwrap();
-        Self { simulator, http, operations: operations(), known: BTreeSet::new(), seen: BTreeMap::new() }
+        let (http, transport) = (Transport::default().client(false, |builder| builder).unwrap(), transport());
+        Self { simulator, http, transport, operations: operations(), known: BTreeSet::new(), seen: BTreeMap::new() }
     }
 
     /// Sends a request and checks its reply.
@@ -58,7 +60,7 @@ impl Walker {
         if let Some(body) = extras.body {
             request = request.json(body);
         }
-        let response = request.send().await.unwrap();
+        let response = self.transport.execute(&self.http, request.build().unwrap()).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default();
         let sent = extras.body.map(ToString::to_string).unwrap_or_default();
@@ -78,7 +80,8 @@ impl Walker {
     async fn follow(&self, location: &str, started: &Value, what: &str) {
         // The `Location` may be relative.
         let url = Url::parse(&self.simulator.base_url()).unwrap().join(location).unwrap();
-        let response = self.http.get(url.clone()).bearer_auth(API_KEY).send().await.unwrap();
+        let request = self.http.get(url.clone()).bearer_auth(API_KEY).build().unwrap();
+        let response = self.transport.execute(&self.http, request).await.unwrap();
         assert_eq!(response.status(), 200, "{url}\n{what}");
         let found: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         assert_eq!(found["id"], started["id"], "{url}\n{what}");

@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use mint_api_ext::retry::RetryPolicy;
-use mint_api_ext::{Credentials, Mint, MintBuilder, Server};
+use mint_api_ext::{Mint, MintBuilder};
 pub(crate) use mint_loopback::Reply;
-use mint_loopback::{Loopback, Request};
+use mint_loopback::Request;
 use serde_json::{Value, json};
 use tokio::time::Instant;
+
+use super::memory::{self, InMemory};
 
 /// No reply: the connection ends once the request was read.
 pub(crate) fn lost() -> Reply {
@@ -69,7 +71,7 @@ impl Sent {
 }
 
 #[derive(Clone)]
-pub(crate) struct Scripted(Loopback);
+pub(crate) struct Scripted(InMemory);
 
 impl Scripted {
     /// What is asked beyond the replies gets a 418, which is not retryable.
@@ -80,11 +82,11 @@ impl Scripted {
     }
 
     pub(crate) async fn by(reply: impl Fn(&Sent) -> Reply + Send + Sync + 'static) -> Self {
-        Self(Loopback::start(move |request| reply(&Sent::of(request))).await)
+        Self(memory::serve(move |request| reply(&Sent::of(request))).await)
     }
 
     pub(crate) fn builder(&self) -> MintBuilder {
-        Mint::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(self.0.base_url().to_owned()))
+        memory::builder(self.0.base_url())
     }
 
     pub(crate) fn mint(&self) -> Mint {

@@ -6,5 +6,5 @@ mod range;
 mod server;
 
 pub use self::fault::Fault;
-pub(crate) use self::files::{Files, FilesOf};
+pub(crate) use self::files::{Content, Files, FilesOf};
 pub(crate) use self::server::router;

@@ -139,7 +139,8 @@ impl Simulator {
 
     /// Adds a file to the CDN and returns its URL.
     pub fn add_file(&self, name: &str, content_type: &'static str, bytes: impl Into<Bytes>) -> String {
-        self.state.environment.files.add(name, content_type, bytes.into())
+        let bytes: Bytes = bytes.into();
+        self.state.environment.files.add(name, content_type, bytes)
     }
 
     /// Lets the next request for a file of this kind meet a fault, whichever operation the file belongs to. Faults of one

@@ -32,6 +32,20 @@ pub(crate) struct File {
     pub(crate) etag: String,
 }
 
+/// The bytes of a file, and the hash that is in its URL and its `ETag`.
+#[derive(Clone, Debug)]
+pub(crate) struct Content {
+    pub(crate) bytes: Bytes,
+    hash: String,
+}
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Self {
+        let hash = hex(&Sha256::digest(&bytes)[..16]);
+        Self { bytes, hash }
+    }
+}
+
 impl Files {
     /// The files of a CDN that listens on this address.
     pub(crate) fn new(address: SocketAddr) -> Self {
@@ -45,8 +59,8 @@ impl Files {
     }
 
     /// Adds a file and returns its URL. The same name and bytes give the same URL.
-    pub(crate) fn add(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
-        self.of("files").add(name, content_type, bytes)
+    pub(crate) fn add(&self, name: &str, content_type: &'static str, content: impl Into<Content>) -> String {
+        self.of("files").add(name, content_type, content)
     }
 
     /// The files of one owner, such as an operation. Owners share no URL, so that a fault of one does not hit another.
@@ -54,8 +68,8 @@ impl Files {
         FilesOf { files: self, owner }
     }
 
-    fn add_of(&self, owner: &str, name: &str, content_type: &'static str, bytes: Bytes) -> String {
-        let hash = hex(&Sha256::digest(&bytes)[..16]);
+    fn add_of(&self, owner: &str, name: &str, content_type: &'static str, content: Content) -> String {
+        let Content { bytes, hash } = content;
         let path = format!("/{owner}/{hash}/{name}");
         let file = File { bytes, content_type, etag: format!("\"{hash}\"") };
         locked(&self.files).insert(path.clone(), file);
@@ -134,8 +148,8 @@ pub(crate) struct FilesOf<'a> {
 
 impl FilesOf<'_> {
     /// Adds a file and returns its URL. The same name and bytes give the same URL.
-    pub(crate) fn add(&self, name: &str, content_type: &'static str, bytes: Bytes) -> String {
-        self.files.add_of(self.owner, name, content_type, bytes)
+    pub(crate) fn add(&self, name: &str, content_type: &'static str, content: impl Into<Content>) -> String {
+        self.files.add_of(self.owner, name, content_type, content.into())
     }
 }
 

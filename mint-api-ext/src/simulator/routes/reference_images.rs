@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde_json::json;
 
 use super::call::Call;
@@ -34,5 +35,5 @@ fn upload(environment: &Environment, call: &Call, data: &str) -> Result<String, 
         _ => return Err(invalid("/contentType", "Must be image/png, image/jpeg or image/webp.")),
     };
     let bytes = STANDARD.decode(data).map_err(|_| invalid("/base64Data", "Must be base64."))?;
-    Ok(environment.files.add(&format!("reference.{extension}"), content_type, bytes.into()))
+    Ok(environment.files.add(&format!("reference.{extension}"), content_type, Bytes::from(bytes)))
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::operation::Draft;
-use crate::simulator::cdn::FilesOf;
+use crate::simulator::cdn::{Content, FilesOf};
 use crate::simulator::samples;
 use crate::simulator::scripts::OperationKind;
 
@@ -20,10 +20,10 @@ pub(crate) fn results(files: FilesOf<'_>, kind: OperationKind) -> Vec<(&'static 
     }
 }
 
-/// Builds each file once per process.
+/// Builds and hashes each file once per process.
 macro_rules! files {
     ($($name:ident = $bytes:expr;)+) => {
-        $(static $name: LazyLock<Bytes> = LazyLock::new(|| $bytes.into());)+
+        $(static $name: LazyLock<Content> = LazyLock::new(|| Bytes::from($bytes).into());)+
     };
 }
 
@@ -45,7 +45,7 @@ files! {
 
 /// The `assets` of a world.
 fn world(files: FilesOf<'_>) -> Value {
-    let file = |name, content_type, bytes: &Bytes| files.add(name, content_type, bytes.clone());
+    let file = |name, content_type, content: &Content| files.add(name, content_type, content.clone());
     json!({
         "caption": "A desk with a brass lamp, in the evening.",
         "colliderMeshUrl": file("collider.glb", GLB_TYPE, &OPTIMIZED_GLB),
@@ -70,25 +70,25 @@ pub(crate) fn model(files: FilesOf<'_>) -> Value {
 
 /// The `assets` of an optimized model.
 fn optimized_model(files: FilesOf<'_>) -> Value {
-    let file = |name, content_type, bytes: &Bytes| files.add(name, content_type, bytes.clone());
+    let file = |name, content_type, content: &Content| files.add(name, content_type, content.clone());
     json!({
         "fbxUrl": file("model.fbx", OTHER_TYPE, &FBX),
-        "glbSizeBytes": PLAIN_GLB.len(),
+        "glbSizeBytes": PLAIN_GLB.bytes.len(),
         "glbUrl": file("model.glb", GLB_TYPE, &PLAIN_GLB),
         "objUrl": file("model.obj", "model/obj", &OBJ),
-        "optimizedGlbSizeBytes": OPTIMIZED_GLB.len(),
+        "optimizedGlbSizeBytes": OPTIMIZED_GLB.bytes.len(),
         "optimizedGlbUrl": file("model-optimized.glb", GLB_TYPE, &OPTIMIZED_GLB),
         "previewImageUrl": file("preview.png", "image/png", &PREVIEW),
         "stlUrl": file("model.stl", "model/stl", &STL),
         "thumbnailUrl": file("thumbnail.webp", "image/webp", &THUMBNAIL),
         "usdzUrl": file("model.usdz", USDZ_TYPE, &USDZ),
-        "bounds": bounds(),
+        "bounds": *BOUNDS,
     })
 }
 
 /// The `conversion` of an operation, to the formats of a draft.
 pub(crate) fn conversion(files: FilesOf<'_>, id: &str, draft: &Draft) -> Value {
-    let formats: [(&str, &'static str, &Bytes); 5] = [
+    let formats: [(&str, &'static str, &Content); 5] = [
         ("glb", GLB_TYPE, &PLAIN_GLB),
         ("obj", "model/obj", &OBJ),
         ("stl", "model/stl", &STL),
@@ -97,16 +97,16 @@ pub(crate) fn conversion(files: FilesOf<'_>, id: &str, draft: &Draft) -> Value {
     ];
     let name = draft.name.as_deref().map_or_else(|| "brass-lamp".to_owned(), file_name);
     let mut assets = json!({"artifacts": {}});
-    for (format, content_type, bytes) in formats {
+    for (format, content_type, content) in formats {
         if !draft.formats.is_empty() && draft.formats.iter().all(|wanted| wanted != format) {
             continue;
         }
         let filename = format!("{name}.{format}");
-        let url = files.add(&filename, content_type, bytes.clone());
+        let url = files.add(&filename, content_type, content.clone());
         assets[format!("{format}Url")] = url.as_str().into();
         assets["artifacts"][format] = json!({
             "format": format, "url": url, "filename": filename, "contentType": content_type, "extension": format,
-            "byteSize": bytes.len(), "packaging": "single_file", "artifactVersion": 1, "primaryPath": filename,
+            "byteSize": content.bytes.len(), "packaging": "single_file", "artifactVersion": 1, "primaryPath": filename,
         });
     }
     json!({"id": id.replace("op_", "conv_"), "assets": assets})
@@ -131,17 +131,17 @@ pub(crate) fn animation(files: FilesOf<'_>) -> String {
 pub(crate) fn revise_preview(files: FilesOf<'_>, results: &mut [(&'static str, Value)], revisions: u32) {
     let preview = samples::png(samples::IMAGE_SIDE + revisions, samples::IMAGE_SIDE);
     for (_, assets) in results.iter_mut().filter(|(field, _)| *field == "assets") {
-        let url = files.add(&format!("preview-{revisions}.png"), "image/png", preview.clone().into());
+        let url = files.add(&format!("preview-{revisions}.png"), "image/png", Bytes::from(preview.clone()));
         assets["previewImageUrl"] = url.into();
     }
 }
 
 /// The `bounds` of a model.
-fn bounds() -> Value {
+static BOUNDS: LazyLock<Value> = LazyLock::new(|| {
     let [min, max] = samples::bounds();
     let each = |of: fn(f32, f32) -> f32| min.iter().zip(max).map(|(min, max)| of(*min, max)).collect::<Vec<_>>();
     json!({"min": min, "max": max, "size": each(|min, max| max - min), "center": each(|min, max| (min + max) / 2.0)})
-}
+});
 
 /// The duration of a sound, in seconds.
 pub(crate) const AUDIO_SECONDS: u32 = 1;

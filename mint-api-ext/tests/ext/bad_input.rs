@@ -3,7 +3,8 @@
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
 use mint_api_ext::simulator::{API_KEY, Script, Simulator};
 use mint_api_ext::{Credentials, ErrorKind, Mint, Server};
-use mint_loopback::Refusing;
+
+use crate::support::memory;
 
 fn mint(base_url: &str) -> Result<Mint, mint_api_ext::Error> {
     Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(base_url.into())).build()
@@ -57,10 +58,10 @@ async fn a_wrong_key_and_an_unknown_id() {
     assert!(error.is_not_found() && error.to_string().contains("check the id"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_server_that_is_not_there() {
-    let refusing = Refusing::start();
-    let mint = mint(&refusing.base_url()).unwrap();
+    let refusing = memory::refuse();
+    let mint = memory::builder(refusing.base_url()).build().unwrap();
     let error = mint.attach("op").unwrap().get().await.unwrap_err();
     assert!(error.is_transport() && error.to_string().contains("check the base URL"), "{error}");
 }

@@ -12,11 +12,12 @@ use mint_api_ext::{Credentials, Mint, Server};
 use mint_loopback::{Connection, Loopback, Reply, Request, in_turn};
 use sha2::{Digest as _, Sha256};
 
+use crate::support::child::FEW_CERTIFICATES;
 use crate::support::say::say;
 
 mod in_segments;
 
-const SIZE: usize = 64 * 1024 * 1024;
+const SIZE: usize = 16 * 1024 * 1024;
 /// What may be fetched twice after a kill.
 const LOST: u64 = 1024 * 1024;
 
@@ -71,8 +72,7 @@ fn command(url: &str, directory: &Path, connections: usize) -> Command {
     command.args(["processes::child", "--exact", "--nocapture"]);
     command.env("MINT_TEST_URL", url).env("MINT_TEST_DIRECTORY", directory);
     command.env("MINT_TEST_CONNECTIONS", connections.to_string());
-    // In debug, reading all certificates of the system takes longer than the download.
-    command.env("SSL_CERT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/loopback/src/tls/certificate.pem"));
+    command.env("SSL_CERT_FILE", FEW_CERTIFICATES);
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
@@ -82,7 +82,7 @@ fn text(output: &Output) -> String {
 }
 
 /// The head of the reply with the whole file.
-const HEAD: &str = "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: 67108864\r\n\r\n";
+const HEAD: &str = "HTTP/1.1 200 OK\r\netag: \"one\"\r\ncontent-length: 16777216\r\n\r\n";
 
 /// Where in the file the reply to a request begins.
 fn began_at(request: &Request) -> usize {

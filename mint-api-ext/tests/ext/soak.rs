@@ -1,5 +1,6 @@
 //! A program that starts twelve models under a cap and a budget, killed at fifty moments: it pays for twelve.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use mint_api_ext::types::GenerationPreset;
 use mint_api_ext::wait::PollingPolicy;
 use mint_api_ext::{Credentials, Mint, Server};
 
+use crate::support::child::FEW_CERTIFICATES;
 use crate::support::say::say;
 
 const MODELS: usize = 12;
@@ -26,7 +28,8 @@ async fn program() {
     let (Ok(url), Ok(directory)) = (std::env::var("MINT_SOAK_URL"), std::env::var("MINT_SOAK_DIRECTORY")) else {
         return;
     };
-    let mint = Mint::builder(Credentials::api_key(API_KEY).unwrap()).server(Server::Custom(url)).build().unwrap();
+    let mint = Mint::builder(Credentials::api_key(API_KEY).unwrap()).server(Server::Custom(url));
+    let mint = mint.requests_per_second(NonZeroU32::MAX).build().unwrap();
     let budget = mint.budget(MODELS as f64 * 248.0);
     let props = (0..MODELS).map(|number| prop(&mint, &budget, number, Path::new(&directory)));
     for error in join_all(props).await.into_iter().filter_map(Result::err) {
@@ -48,6 +51,7 @@ fn spawn(simulator: &Simulator, directory: &Path) -> std::process::Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["soak::program", "--exact", "--nocapture"]);
     command.env("MINT_SOAK_URL", simulator.base_url()).env("MINT_SOAK_DIRECTORY", directory);
+    command.env("SSL_CERT_FILE", FEW_CERTIFICATES);
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

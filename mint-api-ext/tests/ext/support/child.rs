@@ -5,6 +5,10 @@ use std::process::Command;
 
 const MARK: &str = "MINT_API_EXT_TEST_CHILD";
 
+/// For `SSL_CERT_FILE` of a process: in debug, reading all certificates of the system takes longer than what most tests do.
+pub(crate) const FEW_CERTIFICATES: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/loopback/src/tls/certificate.pem");
+
 /// Runs `check` in a child process, in paused time; `test` is the full name of the calling test.
 ///
 /// All tests of a process share what `tracing` knows of call sites: one first met while another thread makes a

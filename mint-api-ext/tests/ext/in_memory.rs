@@ -7,19 +7,20 @@ use mint_api_ext::retry::RetryPolicy;
 use mint_api_ext::simulator::{Reply as Scripted, Route, Simulator};
 use mint_api_ext::{Error, ErrorKind};
 use mint_loopback::{Loopback, Reply};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::support::memory;
 use crate::support::scripted::{found, operation};
 
 const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// What a read of an operation ends with, and after which time.
 async fn read(reply: Reply) -> (Option<Error>, Duration) {
     let server = memory::serve(move |_| reply.clone()).await;
     let mint = memory::builder(server.base_url()).retry_policy(RetryPolicy::never()).build().unwrap();
     let began = Instant::now();
-    let result = mint.attach("op_1").unwrap().get().await;
+    let result = timeout(HOUR, mint.attach("op_1").unwrap().get()).await.expect("an end");
     assert!(server.connections().iter().all(|connection| connection.client.port() == 0), "no socket");
     (result.err(), began.elapsed())
 }

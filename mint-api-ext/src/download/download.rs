@@ -187,7 +187,7 @@ impl Download {
     /// A client has at most 16 connections to one host, those of files fetched at the same time among them, unless
     /// [`concurrency`](Self::concurrency) is higher. Writers and stores get one connection for each file.
     ///
-    /// With several connections, a download that is killed loses at most 1 MiB of each connection on Linux, and up to 64 MiB
+    /// With several connections, a download that is killed loses at most 1.25 MiB of each connection on Linux, and up to 64 MiB
     /// of the file elsewhere, since only Linux names its start: what is not synced cannot be told from what a power failure
     /// took. A power failure costs up to 64 MiB of the file. What was under way in the network comes on top, as with any
     /// download.

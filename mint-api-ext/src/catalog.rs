@@ -31,6 +31,8 @@ mod entry_id;
 mod event;
 mod fields;
 mod file_choice;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod hash;
 mod lock_file;
 mod lock_text;

@@ -296,6 +296,8 @@ mod event;
 mod fetch;
 mod file_name;
 mod format;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod in_order;
 mod lock;
 mod manifest;

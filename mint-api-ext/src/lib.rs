@@ -242,6 +242,9 @@ pub mod catalog;
 pub mod client;
 pub mod download;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod guide;
 #[cfg(feature = "progress")]
 pub mod progress;

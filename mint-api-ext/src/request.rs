@@ -88,6 +88,8 @@ mod budget;
 mod call;
 mod credits;
 mod found;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod gate;
 mod generation;
 mod image_source;

@@ -113,6 +113,8 @@ mod advice;
 mod batch;
 mod driver;
 mod failures;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod gate;
 mod handle;
 mod machine;

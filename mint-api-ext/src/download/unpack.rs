@@ -73,7 +73,7 @@ pub(super) struct Staged {
     primary: Option<PathBuf>,
 }
 
-/// The paths of an archive so far, compared without case and in NFC, as some file systems do.
+/// The paths of an archive so far, as the file systems compare them that ignore case.
 #[derive(Default)]
 struct Names {
     files: HashSet<String>,
@@ -103,7 +103,7 @@ enum Trouble {
 }
 
 impl Staged {
-    fn unpack(
+    pub(super) fn unpack(
         asset: &Asset,
         archive: &Path,
         target: &Path,

@@ -12,7 +12,7 @@ pub(crate) type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 
 /// Finds the errors in the arrows between the layers of a crate, one text each.
 ///
-/// It follows the `mod` lines from `lib.rs`, except those under `#[cfg(test)]`, and reads every path that begins with
+/// It follows the `mod` lines from `lib.rs`, except those under `#[cfg(test)]` or for fuzz targets, and reads every path that begins with
 /// `crate` or `super`, in a `use`, in other code and in the arguments of macros. An arrow reads
 /// `file:line  lower -> higher  (crate::higher)`. A path into the root of the crate that names no layer is wrong, too,
 /// since it hides an arrow, and so is a line of the table that the code does not need.
@@ -200,10 +200,10 @@ fn keyword(ident: &Ident) -> Option<(String, usize)> {
     Some((keyword.to_owned(), line.parse().ok()?))
 }
 
-/// Whether an attribute compiles its item only in tests.
+/// Whether an attribute compiles its item only in tests, or for fuzz targets.
 fn is_test_only(attribute: &Group) -> bool {
     let text: String = attribute.stream().to_string().split_whitespace().collect();
-    text == "cfg(test)" || text.starts_with("cfg(all(test,")
+    text == "cfg(test)" || text == "cfg(any(test,fuzzing))" || text.starts_with("cfg(all(test,")
 }
 
 /// How many tokens an item has, from its first attribute to its `;` or body.

@@ -1,0 +1,75 @@
+//! Decoding.
+
+use mint_api::{read_reply, types};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The input is an object of replies, by the names of their types. A reply that is read keeps its id and its status, and is
+/// written and read again as the same.
+pub fn check(data: &[u8]) {
+    let Ok(Value::Object(replies)) = serde_json::from_slice(data) else { return };
+    for (name, reply) in replies {
+        if let Some((_, check)) = TYPES.iter().find(|(known, _)| *known == name) {
+            check(&reply);
+        }
+    }
+}
+
+/// The types that replies are read as, with a check of each.
+pub const TYPES: &[(&str, fn(&Value))] = &[
+    ("AnimationArtifact", of::<types::AnimationArtifact>),
+    ("AnimationArtifactList", of::<types::AnimationArtifactList>),
+    ("AnimationOptions", of::<types::AnimationOptions>),
+    ("Artifact", of::<types::Artifact>),
+    ("ArtifactManifest", of::<types::ArtifactManifest>),
+    ("ArtifactSource", of::<types::ArtifactSource>),
+    ("Asset", of::<types::Asset>),
+    ("AssetPack", of::<types::AssetPack>),
+    ("AssetPackItem", of::<types::AssetPackItem>),
+    ("AssetStage", of::<types::AssetStage>),
+    ("ConversionFormat", of::<types::ConversionFormat>),
+    ("ConvertedModelArtifact", of::<types::ConvertedModelArtifact>),
+    ("ConvertedModelArtifacts", of::<types::ConvertedModelArtifacts>),
+    ("ConvertedModelAssets", of::<types::ConvertedModelAssets>),
+    ("FieldError", of::<types::FieldError>),
+    ("GenerationAssets", of::<Option<types::GenerationAssets>>),
+    ("GenerationMode", of::<types::GenerationMode>),
+    ("GenerationPreset", of::<types::GenerationPreset>),
+    ("Me", of::<types::Me>),
+    ("Model", of::<types::Model>),
+    ("ModelAssets", of::<types::ModelAssets>),
+    ("ModelBounds", of::<types::ModelBounds>),
+    ("ModelList", of::<types::ModelList>),
+    ("Operation", of::<types::Operation>),
+    ("OperationBilling", of::<types::OperationBilling>),
+    ("OperationConversion", of::<types::OperationConversion>),
+    ("OperationCredits", of::<types::OperationCredits>),
+    ("Pagination", of::<types::Pagination>),
+    ("PreviewAssets", of::<types::PreviewAssets>),
+    ("PricingEstimate", of::<types::PricingEstimate>),
+    ("Problem", of::<types::Problem>),
+    ("ReferenceImage", of::<types::ReferenceImage>),
+    ("Usage", of::<types::Usage>),
+    ("World", of::<types::World>),
+    ("WorldAssets", of::<types::WorldAssets>),
+    ("WorldList", of::<types::WorldList>),
+    ("WorldRuntime", of::<types::WorldRuntime>),
+    ("WorldRuntimeCollider", of::<types::WorldRuntimeCollider>),
+];
+
+fn of<T: DeserializeOwned + Serialize>(sent: &Value) {
+    let read = |value: &Value| read_reply::<T>(value.to_string().as_bytes());
+    let Ok(reply) = read(sent) else { return };
+    let written = serde_json::to_value(&reply).expect("a reply is JSON");
+    for name in ["id", "status"] {
+        if let Some(Value::String(kept)) = sent.get(name)
+            && written.get(name).is_some_and(|written| written.as_str() != Some(kept))
+        {
+            panic!("`{name}` was {kept:?} and is {}", written[name]);
+        }
+    }
+    let again = read(&written).unwrap_or_else(|error| panic!("what was written is not read: {error}\n{written}"));
+    let again = serde_json::to_value(&again).expect("a reply is JSON");
+    assert_eq!(again, written, "a reply changes when it is read again");
+}

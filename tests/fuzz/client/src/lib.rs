@@ -1,0 +1,3 @@
+//! What holds for every reply of the API. What holds within `mint-api-ext` is in its module `fuzzing`.
+
+pub mod decode;

@@ -1,0 +1,38 @@
+#![no_main]
+
+#[path = "../../mutate.rs"]
+mod mutate;
+
+use fuzz_client::decode;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+
+/// Values that the types do not expect everywhere.
+const WORDS: &[&str] = &[
+    "null",
+    "true",
+    "0",
+    "-1",
+    "1.0",
+    "1e300",
+    "18446744073709551616",
+    "[]",
+    "{}",
+    "[null]",
+    r#"{"": 1}"#,
+    r#""""#,
+    r#""id""#,
+    r#""status""#,
+    r#""succeeded""#,
+    r#""new""#,
+    r#""undecoded""#,
+    r#""assets""#,
+    r#""2026-11-29T12:00:00Z""#,
+    r#""\u0000""#,
+    r#""$serde_json::private::RawValue""#,
+];
+
+fuzz_target!(|data: &[u8]| decode::check(data));
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate::json(data, size, max_size, seed, WORDS, fuzzer_mutate)
+});

@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mint_api_ext::fuzzing::transfer;
+
+fuzz_target!(|data: &[u8]| transfer(data));

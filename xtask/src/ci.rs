@@ -6,6 +6,7 @@ mod features;
 mod fleet;
 mod gate;
 mod gates;
+mod long;
 mod outsider;
 mod packaged;
 mod readme;
@@ -21,18 +22,30 @@ use crate::worker;
 use crate::workspace::Workspace;
 use gate::{Gate, GateVerdict};
 use gates::GATES;
+use long::LONG;
 
-pub(crate) use gate::Host;
+pub(crate) use gate::{Host, has_subcommand};
 pub(crate) use packaged::PUBLISHED;
 pub(crate) use times::run as times;
 
-/// Runs the gates of these names, or all of them when there is no name, in the order of the list.
+/// Which gates to run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Chosen {
+    /// Those that every change must pass.
+    Every,
+    /// Those that take too long for that.
+    Long,
+    /// Those of these names, of either list.
+    Named(Vec<String>),
+}
+
+/// Runs gates in the order of their list.
 ///
 /// After a failing gate the later ones still run, so that one run shows every failure.
-pub(crate) fn run(workspace: &Workspace, names: &[String], host: Host) -> Exit {
+pub(crate) fn run(workspace: &Workspace, chosen: &Chosen, host: Host) -> Exit {
     // A gate may rebuild this program. If it cannot be found, the gate that needs it reports that.
     let _ = worker::program();
-    let summary = run_gates(&select(GATES, names), host, |gate| gate.run(workspace, host));
+    let summary = run_gates(&select(chosen), host, |gate| gate.run(workspace, host));
     print!("{summary}");
     match summary.failed().count() {
         0 => Exit::Done,
@@ -42,11 +55,17 @@ pub(crate) fn run(workspace: &Workspace, names: &[String], host: Host) -> Exit {
 
 /// The names that a user may give.
 pub(crate) fn gate_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(GATES.iter().map(|gate| gate.name))
+    PossibleValuesParser::new(GATES.iter().chain(LONG).map(|gate| gate.name))
 }
 
-fn select<'a>(gates: &'a [Gate], names: &[String]) -> Vec<&'a Gate> {
-    gates.iter().filter(|gate| names.is_empty() || names.iter().any(|name| name == gate.name)).collect()
+fn select(chosen: &Chosen) -> Vec<&'static Gate> {
+    match chosen {
+        Chosen::Every => GATES.iter().collect(),
+        Chosen::Long => LONG.iter().collect(),
+        Chosen::Named(names) => {
+            GATES.iter().chain(LONG).filter(|gate| names.iter().any(|name| name == gate.name)).collect()
+        }
+    }
 }
 
 fn run_gates<'a>(gates: &[&'a Gate], host: Host, mut run: impl FnMut(&Gate) -> GateVerdict) -> Summary<'a> {
@@ -122,7 +141,7 @@ mod tests {
     #[test]
     fn a_failure_does_not_stop_the_rest() {
         let mut seen = Vec::new();
-        let mut summary = run_gates(&select(GATES, &[]), Host::Desk, |gate| {
+        let mut summary = run_gates(&select(&Chosen::Every), Host::Desk, |gate| {
             seen.push(gate.name);
             match gate.name {
                 "fmt" | "doc" => GateVerdict::Fail,
@@ -164,16 +183,17 @@ mod tests {
     fn gates_are_selected_in_their_order() {
         let names = |names: &[&str]| -> Vec<_> {
             let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-            select(GATES, &names).iter().map(|gate| gate.name).collect()
+            select(&Chosen::Named(names)).iter().map(|gate| gate.name).collect()
         };
-        assert_eq!(names(&["test", "fmt"]), ["fmt", "test"]);
-        assert_eq!(names(&[]).len(), GATES.len());
+        assert_eq!(names(&["fuzz", "test", "fmt"]), ["fmt", "test", "fuzz"]);
+        assert_eq!(select(&Chosen::Long).len(), LONG.len());
     }
 
     #[test]
     fn every_gate_has_a_name_of_its_own_and_a_remedy() {
-        for gate in GATES {
-            assert_eq!(GATES.iter().filter(|other| other.name == gate.name).count(), 1, "{}", gate.name);
+        let all = || GATES.iter().chain(LONG);
+        for gate in all() {
+            assert_eq!(all().filter(|other| other.name == gate.name).count(), 1, "{}", gate.name);
             assert!(!gate.fix.is_empty(), "{}", gate.name);
         }
     }

@@ -11,6 +11,7 @@ mod ci;
 mod codegen;
 mod diff;
 mod explain;
+mod fuzz;
 mod generation;
 mod input;
 mod man;
@@ -28,10 +29,11 @@ mod workspace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use ci::Host;
+use ci::{Chosen, Host};
 use problem::Problem;
 use regen::Obstacles;
 use release::Upload;
@@ -94,11 +96,14 @@ enum Command {
     /// Run every gate a change must pass, or only those named
     #[command(after_help = EXIT_CODES)]
     Ci {
-        /// The gates to run; all of them when none is named
+        /// The gates to run; all that a change must pass when none is named
         #[arg(value_name = "GATE", value_parser = ci::gate_names())]
         gates: Vec<String>,
-        /// Instead, compare clean builds of a small application with those of bare ones, and measure the quickstart
+        /// Instead, run the gates that take too long for every change: fuzz targets, kills, a long soak
         #[arg(long, conflicts_with = "gates")]
+        long: bool,
+        /// Instead, compare clean builds of a small application with those of bare ones, and measure the quickstart
+        #[arg(long, conflicts_with_all = ["gates", "long"])]
         times: bool,
     },
     /// Generate from any OpenAPI 3.1 document, or see how far a folder of them goes
@@ -112,6 +117,17 @@ enum Command {
     Explain {
         /// The code, such as L002; all of them are listed when there is none
         code: Option<String>,
+    },
+    /// Run a fuzz target until it finds something, or list the targets
+    ///
+    /// It needs cargo-fuzz and a C++ compiler. What it learns is kept in target/fuzz, and so is what it finds.
+    #[command(after_help = EXIT_CODES)]
+    Fuzz {
+        /// The target; all of them are listed when there is none
+        target: Option<String>,
+        /// How long to run it; without end when this is not given
+        #[arg(long, requires = "target")]
+        seconds: Option<u64>,
     },
     /// Publish the crates, each after those it needs
     ///
@@ -178,9 +194,17 @@ fn run(arguments: Arguments) -> Result<Exit, Problem> {
         }
         Command::Diff(options) => diff::run(&workspace, &options),
         Command::Ci { times: true, .. } => ci::times(&workspace),
-        Command::Ci { gates, .. } => Ok(ci::run(&workspace, &gates, Host::here())),
+        Command::Ci { gates, long, .. } => {
+            let chosen = match (long, gates) {
+                (true, _) => Chosen::Long,
+                (false, gates) if gates.is_empty() => Chosen::Every,
+                (false, gates) => Chosen::Named(gates),
+            };
+            Ok(ci::run(&workspace, &chosen, Host::here()))
+        }
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Fuzz { target, seconds } => fuzz::run(&workspace, target.as_deref(), seconds.map(Duration::from_secs)),
         Command::Release { dry_run } => release::run(&workspace, if dry_run { Upload::No } else { Upload::Yes }),
         Command::Man => man::run(&workspace),
         Command::Worker { folder } => worker::work(&folder),

@@ -1,4 +1,4 @@
-//! The gate `fleet`: the workers on a queue, in a workspace of their own.
+//! The gates `fleet` and `fleet-postgresql`: the workers on a queue, in a workspace of their own.
 
 use std::io;
 use std::process::Command;
@@ -12,21 +12,27 @@ const MANIFEST: &str = "tests/jobs/Cargo.toml";
 /// The minor version of Rust that the dependencies of that workspace need.
 const MINOR: u32 = 94;
 
+/// The database of the queue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Backend {
+    Sqlite,
+    PostgreSql,
+}
+
 /// Downloads the dependencies.
 const FETCH: &[&str] = &["fetch", "--locked", "--manifest-path", MANIFEST];
 
-/// The sources are formatted and do what they should. Clippy would check all dependencies of that workspace once more.
-const COMMANDS: [&[&str]; 2] = [
-    &["fmt", "--check", "--manifest-path", MANIFEST],
-    &["test", "--locked", "--manifest-path", MANIFEST, "--", "--nocapture"],
-];
+const FORMATTED: &[&str] = &["fmt", "--check", "--manifest-path", MANIFEST];
+
+/// Runs the tests. Clippy would check all dependencies of that workspace once more.
+const TESTS: &[&str] = &["test", "--locked", "--manifest-path", MANIFEST];
 
 /// Runs cargo on that workspace, with the build results of this one, which hold most of the dependencies already.
 ///
 /// # Errors
 ///
 /// When cargo cannot be started.
-pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
+pub(crate) fn run(workspace: &Workspace, backend: Backend) -> Result<GateVerdict, Problem> {
     let version = workspace.cargo().arg("--version").output().map_err(cannot_start)?;
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     if minor(&version).is_some_and(|minor| minor < MINOR) {
@@ -37,7 +43,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
         println!("the workers were not tried: the crates that they need cannot be downloaded");
         return Ok(GateVerdict::Skip);
     }
-    for arguments in COMMANDS {
+    let commands = match backend {
+        Backend::Sqlite => {
+            vec![FORMATTED.to_vec(), [TESTS, &["--", "--nocapture", "--skip", "with_postgresql"]].concat()]
+        }
+        Backend::PostgreSql => vec![[TESTS, &["--test", "fleet", "with_postgresql", "--", "--nocapture"]].concat()],
+    };
+    for arguments in &commands {
         let status = command(workspace, arguments).status().map_err(cannot_start)?;
         if !status.success() {
             return Ok(GateVerdict::Fail);

@@ -1,9 +1,11 @@
 //! One gate: what it runs and how that is shown.
 
+use std::process::Stdio;
 use std::{env, io};
 
 use super::crates::{Most, output};
-use super::{application, features, fleet, readme};
+use super::fleet::Backend;
+use super::{application, features, fleet, long, readme};
 use crate::Exit;
 use crate::check;
 use crate::codegen;
@@ -42,8 +44,12 @@ pub(crate) enum Run {
     Application,
     /// The crate that the README of openapi-client-codegen shows, built from that package alone.
     Readme,
-    /// The workspace of the workers on a queue.
-    Fleet,
+    /// The workspace of the workers on a queue, with one of its databases.
+    Fleet(Backend),
+    /// Every fuzz target, for a while.
+    Fuzz,
+    /// A cargo subcommand that is installed on its own.
+    Tool { name: &'static str, arguments: &'static [&'static str] },
     /// `cargo xtask codegen --corpus` on real documents, where there are some beside the workspace.
     Corpus,
 }
@@ -95,7 +101,15 @@ impl Gate {
             }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Features => return verdict_of(features::run(workspace)),
-            Run::Fleet => return verdict_of(fleet::run(workspace)),
+            Run::Fleet(backend) => return verdict_of(fleet::run(workspace, *backend)),
+            Run::Fuzz => return verdict_of(long::fuzz(workspace)),
+            Run::Tool { name, .. } if !has_subcommand(workspace, name) => {
+                println!("SKIPPED: cargo-{name} is not installed; cargo install cargo-{name} --locked");
+                return GateVerdict::Skip;
+            }
+            Run::Tool { name, arguments } => {
+                workspace.cargo().arg(name).args(*arguments).status().map(|status| GateVerdict::of(status.success()))
+            }
             Run::Application => return verdict_of(application::run(workspace)),
             Run::Readme => return verdict_of(readme::run(workspace)),
             Run::Dependencies { absent, most } => {
@@ -117,7 +131,10 @@ impl Gate {
             Run::Check => "cargo xtask check".into(),
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
             Run::Application | Run::Readme => format!("cargo xtask ci package {}", self.name),
-            Run::Dependencies { .. } | Run::Features | Run::Fleet => format!("cargo xtask ci {}", self.name),
+            Run::Tool { name, arguments } => format!("cargo {name} {}", arguments.join(" ")),
+            Run::Dependencies { .. } | Run::Features | Run::Fleet(_) | Run::Fuzz => {
+                format!("cargo xtask ci {}", self.name)
+            }
         }
     }
 }
@@ -187,6 +204,13 @@ impl GateVerdict {
             Self::Fail | Self::Skip => self,
         }
     }
+}
+
+/// Whether cargo has a subcommand that is installed on its own.
+pub(crate) fn has_subcommand(workspace: &Workspace, name: &str) -> bool {
+    let mut cargo = workspace.cargo();
+    let status = cargo.args([name, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 fn verdict_of(result: Result<GateVerdict, Problem>) -> GateVerdict {

@@ -1,6 +1,7 @@
-//! The one list of gates. `.ci/run` and the workflows run these and nothing else.
+//! The list of gates for every change. `.ci/run` and the workflows run these, and those of `long.rs`, and nothing else.
 
 use super::crates::Most;
+use super::fleet::Backend;
 use super::gate::{Absent, Cargo, Gate, Run};
 
 /// What serves, decodes or draws; only the simulator, other stores, progress bars, facts of files and the maintainer need it.
@@ -118,7 +119,7 @@ pub(crate) const GATES: &[Gate] = &[
     },
     Gate {
         name: "fleet",
-        run: Run::Fleet,
+        run: Run::Fleet(Backend::Sqlite),
         fix: "mend what it names in tests/jobs, or OperationHandle::step, or the download to a store",
     },
     Gate {

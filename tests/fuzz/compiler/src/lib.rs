@@ -1,6 +1,4 @@
 //! What holds for every input of `openapi-client-codegen`: one function for each fuzz target, which panics where it does not.
-//!
-//! `tests/tests/fuzz.rs` calls them with the seeds and the regressions.
 
 pub mod diff;
 pub mod generate;

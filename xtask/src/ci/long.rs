@@ -1,0 +1,82 @@
+//! The gates that take too long for every change: `cargo xtask ci --long`, which a workflow runs each night.
+
+use std::time::Duration;
+
+use super::fleet::Backend;
+use super::gate::{Cargo, Gate, GateVerdict, Run};
+use crate::fuzz;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+/// How long each fuzz target runs.
+const FUZZED: Duration = Duration::from_secs(60);
+
+/// The gates of a night.
+pub(crate) const LONG: &[Gate] = &[
+    Gate {
+        name: "deny",
+        run: Run::Tool { name: "deny", arguments: &["--all-features", "check"] },
+        fix: "replace the dependency that it names, or permit it in deny.toml and say why",
+    },
+    Gate {
+        name: "kills",
+        run: test(
+            &["test", "-p", "mint-api-ext", "--test", "ext", "a_killed_download_is_continued"],
+            &[("MINT_KILLS", "100")],
+        ),
+        fix: "mend what the test names in mint-api-ext/src/download",
+    },
+    Gate {
+        name: "catalogs",
+        run: test(
+            &["test", "-p", "mint-api-ext", "--all-features", "--test", "cli", "soak::"],
+            &[("MINT_SOAK", "100")],
+        ),
+        fix: "mend what the test names in mint-api-ext/src/catalog",
+    },
+    Gate {
+        name: "soak",
+        run: test(
+            &["test", "-p", "mint-tests", "--test", "soak", "--", "--nocapture"],
+            &[("MINT_SOAK_SECONDS", "600")],
+        ),
+        fix: "mend what the test names; it prints what leaks",
+    },
+    Gate {
+        name: "fleet-postgresql",
+        run: Run::Fleet(Backend::PostgreSql),
+        fix: "mend what it names in tests/jobs, or OperationHandle::step, or the download to a store",
+    },
+    Gate {
+        name: "fuzz",
+        run: Run::Fuzz,
+        fix: "copy what a target found to its regressions in tests/fuzz, and mend the kind",
+    },
+];
+
+const fn test(arguments: &'static [&'static str], environment: &'static [(&'static str, &'static str)]) -> Run {
+    Run::Cargo(Cargo { arguments, outside_ci: &[], environment })
+}
+
+/// Runs every fuzz target for a while.
+///
+/// # Errors
+///
+/// When the targets cannot be listed, or cargo cannot be started.
+pub(super) fn fuzz(workspace: &Workspace) -> Result<GateVerdict, Problem> {
+    if let Some(lacking) = fuzz::lacking(workspace) {
+        println!("SKIPPED: {}, so no fuzz target was run; {}", lacking.what, lacking.fix);
+        return Ok(GateVerdict::Skip);
+    }
+    let mut failed = Vec::new();
+    for target in fuzz::targets(workspace)? {
+        println!("-- {} --", target.name);
+        if !target.run(workspace, Some(FUZZED))? {
+            failed.push(target.name);
+        }
+    }
+    if !failed.is_empty() {
+        eprintln!("error: fuzz targets failed: {}", failed.join(", "));
+    }
+    Ok(GateVerdict::of(failed.is_empty()))
+}

@@ -7,16 +7,20 @@ pub(crate) mod unpack;
 
 use std::collections::HashSet;
 
-use unicode_normalization::UnicodeNormalization as _;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// What file systems that ignore case and composition compare: NTFS maps each letter to one upper-case letter, APFS and HFS+
 /// decompose and fold.
 const FOLDINGS: [fn(&str) -> String; 4] = [
-    |name| name.nfc().collect::<String>().to_lowercase(),
-    |name| name.nfd().flat_map(char::to_lowercase).nfd().collect(),
-    |name| name.to_uppercase().nfd().collect(),
+    |name| ComposingNormalizerBorrowed::new_nfc().normalize(name).to_lowercase(),
+    |name| decomposed(&decomposed(name).chars().flat_map(char::to_lowercase).collect::<String>()),
+    |name| decomposed(&name.to_uppercase()),
     |name| name.chars().map(simple_upper_case).collect(),
 ];
+
+fn decomposed(name: &str) -> String {
+    DecomposingNormalizerBorrowed::new_nfd().normalize(name).into_owned()
+}
 
 fn simple_upper_case(character: char) -> char {
     let mut upper = character.to_uppercase();

@@ -20,8 +20,7 @@ fn inputs(package: &str, target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(package);
     let files = ["seeds", "regressions"].iter().filter_map(|kind| fs::read_dir(folder.join(kind).join(target)).ok());
     let paths = files.flatten().map(|entry| entry.unwrap().path());
-    let inputs: Vec<_> =
-        paths.inspect(|path| println!("{}", path.display())).map(|path| fs::read(path).unwrap()).collect();
+    let inputs: Vec<_> = paths.map(|path| fs::read(path).unwrap()).collect();
     assert!(!inputs.is_empty(), "{target} has no inputs");
     inputs
 }

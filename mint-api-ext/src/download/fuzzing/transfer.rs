@@ -87,8 +87,11 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     others.iter().all(|other| other == first).then(|| first.to_str().ok())?
 }
 
-/// The first and the last byte of a range, if it has any, and the length of the file.
-fn range(text: &str) -> Option<(Option<(u64, u64)>, Option<u64>)> {
+/// The first and the last byte.
+type Bounds = (u64, u64);
+
+/// The bounds of a range, if it has any, and the length of the file.
+fn range(text: &str) -> Option<(Option<Bounds>, Option<u64>)> {
     let (part, total) = text.trim().strip_prefix("bytes ")?.trim().split_once('/')?;
     let part = match part.split_once('-') {
         Some((first, last)) => Some((digits(first)?, digits(last)?)),

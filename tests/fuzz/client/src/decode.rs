@@ -16,8 +16,11 @@ pub fn check(data: &[u8]) {
     }
 }
 
+/// The check of a type.
+type Check = fn(&Value);
+
 /// The types that replies are read as, with a check of each.
-pub const TYPES: &[(&str, fn(&Value))] = &[
+pub const TYPES: &[(&str, Check)] = &[
     ("AnimationArtifact", of::<types::AnimationArtifact>),
     ("AnimationArtifactList", of::<types::AnimationArtifactList>),
     ("AnimationOptions", of::<types::AnimationOptions>),

@@ -60,7 +60,11 @@ fn check_links(text: &str) {
     for (index, page) in pages.iter().enumerate() {
         assert!(!pages[..index].contains(page), "{page} is listed twice");
         assert!(page.contains("api-reference/") && !page.contains('#'), "{page} is no page of the reference");
-        assert_eq!(reference_pages(&format!("[a](<{page}>)")), [page.clone()], "{page} is listed otherwise");
+        assert_eq!(
+            reference_pages(&format!("[a](<{page}>)")),
+            std::slice::from_ref(page),
+            "{page} is listed otherwise"
+        );
     }
 }
 

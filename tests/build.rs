@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("documents/requests.json", &Settings::default(), "requests.rs")?;
     write("documents/streams.json", &Settings::default(), "streams.rs")?;
     write("documents/methods.json", &Settings::default(), "methods.rs")?;
+    write("documents/types.json", &Settings::default(), "types.rs")?;
     write("documents/security.json", &Settings::default(), "security.rs")?;
     // The base document of the cases of `diff`. Its client takes the part of a released and running client.
     let canned = Settings::default().with_inner_type("crate::Canned");

@@ -2,6 +2,7 @@
 //!
 //! progenitor's types are closed: a new enum value or a new union member fails the whole reply.
 
+mod aliases;
 mod attributes;
 mod builders;
 mod by_status;

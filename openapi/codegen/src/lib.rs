@@ -21,7 +21,7 @@ pub use error::Error;
 pub use lower::{Lowered, lower};
 pub use model::pointer::Pointer;
 pub use plan::{
-    Enum, Form, Items, Lists, Member, Multipart, Operation, OtherMethod, PathStyle, PathValue, Plan, ReadType,
+    Alias, Enum, Form, Items, Lists, Member, Multipart, Operation, OtherMethod, PathStyle, PathValue, Plan, ReadType,
     ReplyKind, SchemeKind, SecurityScheme, Separator, StatusVariant, Stream, Union,
 };
 pub use prepare::{Prepared, prepare};

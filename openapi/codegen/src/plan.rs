@@ -11,7 +11,7 @@ pub use operation::{
     Stream,
 };
 pub use security::{SchemeKind, SecurityScheme};
-pub use types::{Enum, Member, ReadType, Union};
+pub use types::{Alias, Enum, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
 ///
@@ -20,6 +20,8 @@ pub use types::{Enum, Member, ReadType, Union};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {
+    /// Other names of types.
+    pub aliases: BTreeMap<String, Alias>,
     /// Enums of strings, by the names of their types.
     pub enums: BTreeMap<String, Enum>,
     /// Unions, by the names of their types.

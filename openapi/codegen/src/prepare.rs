@@ -1,6 +1,7 @@
 //! Prepares a 3.0 document for progenitor: replies and errors in a form it takes, a name for every type, and tolerant
 //! types for replies.
 
+mod aliases;
 mod all_of;
 mod base_classes;
 mod bodies;
@@ -19,13 +20,16 @@ mod merging;
 mod multipart;
 mod null_flags;
 mod nulls;
+mod numeric_texts;
 mod operation_names;
 mod parameters;
 mod patterns;
 mod properties;
 mod responses;
 mod security;
+mod shared_types;
 mod streams;
+mod titles;
 mod tolerance;
 mod union_cycles;
 mod unions;
@@ -77,12 +81,15 @@ pub struct Prepared {
 const PASSES: &[fn(&mut Pass<Facts>)] = &[
     remove_extensions,
     null_flags::fold,
+    numeric_texts::fold,
     untyped::report,
+    shared_types::name,
     dereference::inline,
     wildcards::read_as_json,
     discriminators::explicit_mappings,
     component_names::rename,
     merge_inheritance,
+    aliases::resolve,
     unions::normalise,
     union_cycles::resolve,
     // An operation rejected up to here needs no names.
@@ -100,6 +107,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     nulls::find,
     properties::prepare,
     facts::take_constants,
+    numeric_texts::take,
     facts::take_items,
     description::sanitise,
     description::describe_values,

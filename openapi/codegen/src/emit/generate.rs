@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    attributes, builders, by_status, client, credentials, file_part, named_types, names, nullable, objects, open_enum,
-    operations, server, structs, texts, timestamp, union, wire,
+    aliases, attributes, builders, by_status, client, credentials, file_part, named_types, names, nullable, objects,
+    open_enum, operations, server, structs, texts, timestamp, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
@@ -182,6 +182,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         types.extend(union::items(plan, settings)?);
         types.extend(by_status::items(plan)?);
         types.extend(file_part::items(plan, settings));
+        types.extend(aliases::items(plan));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::Settings;
 use super::attributes::Serde;
 use super::builders::{implements, subject};
 use super::structs::{mentions_integer, starts_with_option};
-use crate::plan::Plan;
+use crate::plan::{Plan, ReadType};
 
 /// The field for properties of a reply that do not decode.
 const UNDECODED: &str = "undecoded";
@@ -30,8 +30,8 @@ pub(super) fn implement(
     for mut item in types.drain(..) {
         let implementations = match &mut item {
             Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => {
-                let is_read = plan.read_types.contains_key(&item.ident.to_string());
-                let object = Object::take(item, is_read, settings)?;
+                let read = plan.read_types.get(&item.ident.to_string());
+                let object = Object::take(item, read, settings)?;
                 if let Some(Object { undecoded: Some(field), .. }) = &object {
                     undecoded.insert(item.ident.clone(), field.clone());
                 }
@@ -58,8 +58,8 @@ pub(super) fn implement(
 /// What is said of a struct by its fields and attributes.
 struct Object {
     properties: Vec<Property>,
-    /// The field of the other properties, and whether it holds integers.
-    others: Option<(Ident, bool)>,
+    /// The field of the other properties, and how they are read.
+    others: Option<(Ident, Ident)>,
     /// The field of what does not decode.
     undecoded: Option<Ident>,
     /// Whether an unknown property is an error.
@@ -75,7 +75,7 @@ struct Property {
 
 impl Object {
     /// Takes over from serde's derives, if the struct has them.
-    fn take(item: &mut ItemStruct, is_read: bool, settings: &Settings) -> syn::Result<Option<Self>> {
+    fn take(item: &mut ItemStruct, read: Option<&ReadType>, settings: &Settings) -> syn::Result<Option<Self>> {
         if !without_derives(&mut item.attrs)? {
             return Ok(None);
         }
@@ -92,13 +92,22 @@ impl Object {
             let Some(ident) = field.ident.clone() else { continue };
             serde.clone().put_for_schemars(&mut field.attrs, settings);
             if serde.has("flatten") {
-                object.others = Some((ident, mentions_integer(&field.ty.to_token_stream().to_string())));
+                let is_integer = mentions_integer(&field.ty.to_token_stream().to_string());
+                let is_numeric_text = read.is_some_and(|read| read.numeric_texts.contains(""));
+                let read = match is_numeric_text {
+                    true => "number_or_text",
+                    false if is_integer => "lenient",
+                    false => "value",
+                };
+                object.others = Some((ident, format_ident!("{read}")));
             } else {
                 let name = serde.text("rename").unwrap_or_else(|| ident.to_string());
                 object.properties.push(Property { field: ident, name, is_option: starts_with_option(field), serde });
             }
         }
-        if is_read && let Fields::Named(fields) = &mut item.fields {
+        if read.is_some()
+            && let Fields::Named(fields) = &mut item.fields
+        {
             let field = unused_name(&fields.named);
             let skipped = settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", schemars(skip))]));
             fields.named.push(parse_quote! {
@@ -116,8 +125,7 @@ impl Object {
         let properties = self.properties.iter().enumerate().map(|(index, property)| property.tokens(index));
         let properties = properties.collect::<syn::Result<Vec<_>>>()?;
         let next = match (&self.others, self.is_closed) {
-            (Some((others, true)), _) => quote!(next_or_other(#others lenient)),
-            (Some((others, false)), _) => quote!(next_or_other(#others value)),
+            (Some((others, read)), _) => quote!(next_or_other(#others #read)),
             (None, true) => quote!(next_known),
             (None, false) => quote!(next),
         };
@@ -132,7 +140,10 @@ impl Property {
         let Self { field, name, serde, is_option } = self;
         let index = Literal::usize_unsuffixed(index);
         let with = serde.text("deserialize_with").unwrap_or_default();
-        let read = format_ident!("{}", if with == "super::support::lenient" { "lenient" } else { "value" });
+        let read = match with.strip_prefix("super::support::") {
+            Some(read @ ("lenient" | "number_or_text")) => format_ident!("{read}"),
+            _ => format_ident!("value"),
+        };
         // Of typify: a value that may be null and not absent.
         let must_be_present = with.starts_with("::std::option");
         let absent = match serde.text("default") {

@@ -105,7 +105,14 @@ fn tolerant(field: &mut Field, read: &ReadType) -> syn::Result<bool> {
     if is_option && field.ident.is_some() {
         serde.flag("default");
     }
-    if !serde.has("flatten") && mentions_integer(&field.ty.to_token_stream().to_string()) {
+    if serde.has("flatten") {
+        serde.put(&mut field.attrs);
+        return Ok(nullable);
+    }
+    let is_numeric_text = read.numeric_texts.contains(if field.ident.is_some() { wire_name.as_str() } else { "" });
+    if is_numeric_text {
+        serde.set("deserialize_with", "super::support::number_or_text");
+    } else if mentions_integer(&field.ty.to_token_stream().to_string()) {
         serde.set("deserialize_with", "super::support::lenient");
     }
     serde.put(&mut field.attrs);

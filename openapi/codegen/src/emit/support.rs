@@ -11,6 +11,7 @@ mod json_streams;
 mod members;
 mod multipart;
 mod nullable;
+mod numbers;
 mod objects;
 mod query;
 mod reply;

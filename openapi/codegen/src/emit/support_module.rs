@@ -14,6 +14,7 @@ const SUPPORT: &[(&str, &str)] = &[
     ("integers", include_str!("support/integers.rs")),
     ("json", include_str!("support/json.rs")),
     ("members", include_str!("support/members.rs")),
+    ("numbers", include_str!("support/numbers.rs")),
     ("objects", include_str!("support/objects.rs")),
     ("query", include_str!("support/query.rs")),
     ("reply", include_str!("support/reply.rs")),

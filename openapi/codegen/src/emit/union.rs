@@ -52,7 +52,10 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         let variant = &variants[index];
         let ty = &plain_types[index];
         let wrapped = if member.recursive { quote!(::std::boxed::Box::new(member)) } else { quote!(member) };
+        let is_numeric_text =
+            member.is_numeric_text || member.items.as_ref().is_some_and(|items| items.is_numeric_text);
         let read = match mentions_integer(&ty.to_string()) {
+            _ if is_numeric_text && is_plain(member) => quote!(super::support::number_or_text::<#ty, _>(&json)),
             true => quote!(super::support::lenient::<#ty, _>(&json)),
             false => quote!(<#ty as ::serde::Deserialize>::deserialize(&json)),
         };
@@ -102,6 +105,11 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         }
     };
     syn::parse2::<File>(tokens).map(|file| file.items)
+}
+
+/// Whether the type of a member has no name.
+fn is_plain(member: &Member) -> bool {
+    crate::prepare::reference(&member.schema).is_none()
 }
 
 /// `From` for every type of exactly one member.

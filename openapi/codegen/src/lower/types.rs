@@ -18,6 +18,10 @@ const OF_TYPE: &[(&str, &[&str])] = &[
     ("integer", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
 ];
 
+/// The formats of numbers, for a schema that admits other types, too.
+const OF_NUMBERS: &[&str] =
+    &["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double"];
+
 /// Removes unknown types.
 pub(super) fn known_types(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let known = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
@@ -82,12 +86,20 @@ pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, log: 
     }
     log.add(Code::L014, at, format!("one of {}", names.join(", ")));
     let values = schema.shift_remove("enum");
+    let has_number = names.iter().any(|name| ["number", "integer"].contains(name));
     let mut members = Vec::new();
     for name in &names {
         let mut member = Map::from_iter([("type".to_owned(), json!(name))]);
         for keyword in OF_TYPE.iter().filter(|(of, _)| of == name).flat_map(|(_, keywords)| *keywords) {
             if let Some(value) = schema.get(*keyword) {
                 member.insert((*keyword).into(), value.clone());
+            }
+        }
+        let is_numeric = schema.get("format").and_then(Value::as_str).is_some_and(|name| OF_NUMBERS.contains(&name));
+        if let Some(format) = schema.get("format").filter(|_| is_numeric && has_number) {
+            member.shift_remove("format");
+            if ["number", "integer"].contains(name) {
+                member.insert("format".into(), format.clone());
             }
         }
         if let Some(Value::Array(values)) = &values {

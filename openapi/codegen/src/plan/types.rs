@@ -4,6 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+/// Another name of a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Alias {
+    /// The name of the type.
+    pub target: String,
+    /// The description of the schema of this name.
+    pub description: Option<String>,
+}
+
 /// An enum of strings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,6 +70,8 @@ pub struct Member {
     pub required: Vec<String>,
     /// Whether it takes properties of any name.
     pub any_name: bool,
+    /// Whether it holds numbers that the server may write as text.
+    pub is_numeric_text: bool,
     /// The items of a list, or the values of a map.
     pub items: Option<Box<Self>>,
 }
@@ -72,4 +84,7 @@ pub struct ReadType {
     pub written: bool,
     /// The properties that may be null, by their names on the wire.
     pub nullable: BTreeSet<String>,
+    /// The properties with numbers that the server may write as text, by their names on the wire. An empty name stands for
+    /// what is no property: the type itself, its items or its other properties.
+    pub numeric_texts: BTreeSet<String>,
 }

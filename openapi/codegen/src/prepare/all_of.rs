@@ -27,7 +27,7 @@ const MAX_COPIES_OF_ALL: usize = 100_000;
 
 /// Merges every `allOf`.
 pub(super) fn merge(pass: &mut Pass<Facts>, bases: &BTreeSet<String>) {
-    let Pass { document, log, .. } = pass;
+    let Pass { document, log, facts } = pass;
     cut_cycles(document, log);
     let mut types = MergedTypes::of(document);
     let copies_left = Cell::new(MAX_COPIES_OF_ALL);
@@ -74,6 +74,7 @@ pub(super) fn merge(pass: &mut Pass<Facts>, bases: &BTreeSet<String>) {
             break;
         }
     }
+    facts.variants.extend(types.variants);
 }
 
 fn in_place(reference: Value) -> Map<String, Value> {

@@ -70,8 +70,8 @@ impl Hierarchy {
     }
 }
 
-/// Whether a value of the discriminator names the base class itself, so that it has its own instances.
-fn is_mapped(discriminator: &Value, name: &str) -> bool {
+/// Whether a value of the discriminator names the class, so that it has its own instances.
+pub(super) fn is_mapped(discriminator: &Value, name: &str) -> bool {
     discriminator["mapping"].as_object().is_some_and(|mapping| mapping.values().any(|to| *to == reference(name)))
 }
 
@@ -135,6 +135,7 @@ pub(super) fn reference(name: &str) -> Value {
 mod tests {
     use super::*;
     use crate::prepare::discriminators::explicit_mappings;
+    use crate::prepare::{aliases, merge_inheritance, union_cycles};
 
     #[test]
     fn a_base_becomes_the_union_of_its_subtypes() {
@@ -171,6 +172,26 @@ mod tests {
             json!({"allOf": [named("Pet"), {"properties": {"claws": {}}}]})
         );
         assert_eq!(document["components"]["schemas"]["Kitten"], json!({"allOf": [named("Cat")]}));
+    }
+
+    #[test]
+    fn a_subtype_that_adds_nothing_is_a_type() {
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut document = json!({"components": {"schemas": {
+            "Pet": {"type": "object", "properties": {"kind": {}}, "discriminator": {"propertyName": "kind", "mapping": {
+                "cat": "Cat", "dog": "Dog",
+            }}},
+            "Cat": {"allOf": [named("Pet"), {"properties": {"claws": {}}}]},
+            "Dog": {"allOf": [named("Pet")], "description": "d"},
+            "Home": {"properties": {"pet": {"allOf": [named("Pet")], "description": "d"}}},
+        }}});
+        let passes = [explicit_mappings, merge_inheritance, aliases::resolve, union_cycles::resolve];
+        let (_, facts) = Pass::of(&mut document, |pass| pass.run(&passes));
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["Pet"]["oneOf"], json!([named("Cat"), named("Dog")]));
+        assert_eq!(schemas["Dog"], json!({"type": "object", "properties": {"kind": {}}, "description": "d"}));
+        assert_eq!(schemas["Home"]["properties"]["pet"], json!({"allOf": [named("Pet")], "description": "d"}));
+        assert!(facts.aliases.is_empty());
     }
 
     #[test]

@@ -15,8 +15,7 @@ use crate::report::{Code, Log, Pass};
 pub(super) fn prepare(pass: &mut Pass<Facts>) {
     let Pass { document, log, facts } = pass;
     let whole = document.clone();
-    let schemas = whole.pointer("/components/schemas").and_then(Value::as_object);
-    let mut taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
+    let mut taken = facts.type_names_in(&whole);
     let mut multipart = multipart::Bodies::of(&whole, unique_name("FilePart", &mut taken));
     let lists = facts.lists;
     for operations::Operation { path, method, at, fields } in operations_mut(document) {

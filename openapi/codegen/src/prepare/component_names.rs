@@ -33,18 +33,26 @@ pub(super) fn rename(pass: &mut Pass<Facts>) {
             (new, schema)
         })
         .collect::<Map<_, _>>();
+    refer_to_new_names(document, &renamed);
+    log.moved(renamed.iter().map(|(given, name)| (name.clone(), Pointer::component("schemas", given))));
+    facts.type_names = renamed;
+}
+
+/// Makes references to renamed components, and mappings of discriminators to them, name the new ones.
+pub(super) fn refer_to_new_names(document: &mut Value, renamed: &BTreeMap<String, String>) {
+    if renamed.is_empty() {
+        return;
+    }
     visit_mut(document, &mut |_, _, object| {
         if let Some(reference) = object.get_mut("$ref") {
-            follow(reference, &renamed);
+            follow(reference, renamed);
         }
         for target in
             object.get_mut("discriminator").and_then(|d| d.get_mut("mapping")?.as_object_mut()).into_iter().flatten()
         {
-            follow(target.1, &renamed);
+            follow(target.1, renamed);
         }
     });
-    log.moved(renamed.iter().map(|(given, name)| (name.clone(), Pointer::component("schemas", given))));
-    facts.type_names = renamed;
 }
 
 fn follow(reference: &mut Value, renamed: &BTreeMap<String, String>) {

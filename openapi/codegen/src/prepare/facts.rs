@@ -14,7 +14,7 @@ use crate::model::names::pascal_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::plan::{Enum, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union};
+use crate::plan::{Alias, Enum, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union};
 use crate::report::{Code, Log, Pass};
 
 /// The facts that passes collect for the plan.
@@ -24,6 +24,10 @@ pub(super) struct Facts {
     operations: BTreeMap<(String, String), Operation>,
     /// The Rust type names of components, by their names in the lowered document.
     pub(super) type_names: BTreeMap<String, String>,
+    /// Other names of types.
+    pub(super) aliases: BTreeMap<String, Alias>,
+    /// The names of variants that are not those of their types, by the names of the types.
+    pub(super) variants: BTreeMap<String, String>,
     /// The statuses of the types that replace the properties of a component, by its name and in their order.
     pub(super) by_status: BTreeMap<String, Vec<String>>,
     /// The name of the component for a file in a multipart body.
@@ -42,6 +46,8 @@ pub(super) struct Facts {
     pub(super) value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
     /// The names of the variants of values, by the names of the enums.
     pub(super) value_names: BTreeMap<String, BTreeMap<String, String>>,
+    /// Numbers that a server may write as text.
+    pub(super) numeric_texts: BTreeSet<Pointer>,
     /// The security schemes that operations need.
     pub(super) security_schemes: Vec<SecurityScheme>,
     /// The values of enums other than enums of strings.
@@ -58,6 +64,12 @@ impl Facts {
             facts.operation(&path, &field).method = Some(method);
         }
         facts
+    }
+
+    /// The names of types that a document has.
+    pub(super) fn type_names_in(&self, document: &Value) -> BTreeSet<String> {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        schemas.into_iter().flat_map(serde_json::Map::keys).chain(self.aliases.keys()).cloned().collect()
     }
 
     /// The facts on the operation with this path and method.
@@ -133,12 +145,37 @@ impl Facts {
                     .filter(|(name, property)| property["nullable"] == true && !self.absent.contains(&at.join(name)))
                     .map(|(name, _)| wire_names.and_then(|names| names.get(name)).unwrap_or(name).clone())
                     .collect();
-                plan.read_types.insert(name.clone(), ReadType { written, nullable });
+                let numeric_texts = self.numeric_texts_of(&Pointer::component("schemas", name), schema, wire_names);
+                plan.read_types.insert(name.clone(), ReadType { written, nullable, numeric_texts });
             }
         }
+        let is_type = |name: &str| document["components"]["schemas"].get(name).is_some();
+        self.aliases.retain(|_, alias| is_type(&alias.target));
         let mut type_names = self.type_names;
-        type_names.retain(|_, name| document["components"]["schemas"].get(name.as_str()).is_some());
+        type_names.retain(|_, name| is_type(name) || self.aliases.contains_key(name));
+        plan.aliases = self.aliases;
         Ok((plan, type_names))
+    }
+
+    /// The properties that hold numbers which a server may write as text, by their names on the wire; an empty one for what
+    /// is no property.
+    fn numeric_texts_of(
+        &self,
+        at: &Pointer,
+        schema: &Value,
+        wire_names: Option<&BTreeMap<String, String>>,
+    ) -> BTreeSet<String> {
+        let is_within = |at: &Pointer| {
+            let from_here = self.numeric_texts.range(at.clone()..);
+            let within = from_here.take_while(|place| place.as_str().starts_with(at.as_str()));
+            within.into_iter().any(|place| place.relocated(at, at).is_some())
+        };
+        let wire = |name: &String| wire_names.and_then(|names| names.get(name)).unwrap_or(name).clone();
+        let properties = schema["properties"].as_object().into_iter().flat_map(serde_json::Map::keys);
+        let found = properties.filter(|name| is_within(&at.join("properties").join(name))).map(wire);
+        let itself = self.numeric_texts.contains(at)
+            || ["items", "additionalProperties"].iter().any(|keyword| is_within(&at.join(keyword)));
+        found.chain(itself.then(String::new)).collect()
     }
 
     /// The facts on operations, by the names of their builders.

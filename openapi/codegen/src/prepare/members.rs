@@ -27,7 +27,7 @@ impl<'a> Members<'a> {
             .map(|(index, schema)| {
                 let place = LocatedSchema { at: at.join(&index.to_string()), schema };
                 let mut member = Member {
-                    variant: unique_name(&variant(schema), &mut taken),
+                    variant: unique_name(&self.variant(schema), &mut taken),
                     recursive: holds(schema, name, self.document),
                     tags: tags(schema, &union["discriminator"]),
                     schema: schema.clone(),
@@ -39,10 +39,28 @@ impl<'a> Members<'a> {
             .collect()
     }
 
+    /// The name of the variant of a member.
+    fn variant(self, schema: &Value) -> String {
+        if let Some(name) = schema["$ref"].as_str().and_then(|reference| component_name(reference, "schemas")) {
+            return self.facts.variants.get(&name).cloned().unwrap_or(name);
+        }
+        if let Some(title) = schema["title"].as_str().filter(|title| title.len() <= 40) {
+            return rust_name(title);
+        }
+        match schema["type"].as_str() {
+            Some(name) => pascal_name(name),
+            None => "Any".into(),
+        }
+    }
+
     fn describe(self, member: &mut Member, place: LocatedSchema<'a>, depth: usize) {
         let LocatedSchema { at, schema } = self.followed(place);
         if let Some(name) = schema["type"].as_str() {
             member.types.extend(TYPES.iter().find(|known| **known == name));
+            if self.facts.numeric_texts.contains(&at) {
+                member.types.insert("string");
+                member.is_numeric_text = true;
+            }
             member.values.extend(strings(&schema["enum"]));
         } else if let Some(members) = unions::members(schema).filter(|_| depth < 8) {
             let at = at.join(unions::keyword(schema));
@@ -122,19 +140,6 @@ fn strings(list: &Value) -> Vec<String> {
 /// The reference that a schema is, alone or wrapped to carry annotations.
 pub(crate) fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str().or_else(|| schema["allOf"].as_array()?.first()?["$ref"].as_str())
-}
-
-fn variant(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str().and_then(|reference| component_name(reference, "schemas")) {
-        return name;
-    }
-    if let Some(title) = schema["title"].as_str().filter(|title| title.len() <= 40) {
-        return rust_name(title);
-    }
-    match schema["type"].as_str() {
-        Some(name) => pascal_name(name),
-        None => "Any".into(),
-    }
 }
 
 /// Whether a value of the schema holds one of the named type, other than behind a list or a map.

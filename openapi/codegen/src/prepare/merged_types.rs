@@ -27,6 +27,8 @@ pub(super) struct MergedTypes {
     known: BTreeMap<String, String>,
     /// The new components: name, schema, and the pointer they were made at.
     made: Vec<(String, Value, Pointer)>,
+    /// The names of variants that are not those of their types.
+    pub(super) variants: BTreeMap<String, String>,
 }
 
 impl MergedTypes {
@@ -39,6 +41,7 @@ impl MergedTypes {
             taken: schemas.iter().map(|(name, _)| (*name).clone()).collect(),
             known: composed.map(|(name, schema)| (text(schema), name.clone())).collect(),
             made: Vec::new(),
+            variants: BTreeMap::new(),
         }
     }
 
@@ -69,8 +72,20 @@ impl MergedTypes {
     /// Makes a component of a merged schema, and returns its name.
     pub(super) fn make(&mut self, key: String, merged: &Map<String, Value>, at: &Pointer, document: &Value) -> String {
         let title = merged.get("title").and_then(Value::as_str).filter(|_| at.is_member_of(&["oneOf", "anyOf"]));
-        let wanted = title.map_or_else(|| wanted_name(at, document), str::to_owned);
+        let wanted = match title.map(rust_name) {
+            Some(title) if self.taken.contains(&title) => {
+                let mut union = at.clone();
+                union.pop();
+                union.pop();
+                format!("{}{title}", wanted_name(&union, document))
+            }
+            Some(title) => title,
+            None => wanted_name(at, document),
+        };
         let name = unique_name(&rust_name(&wanted), &mut self.taken);
+        if let Some(title) = title.map(rust_name).filter(|title| *title != name) {
+            self.variants.insert(name.clone(), title);
+        }
         let mut component = merged.clone();
         component.shift_remove("nullable");
         self.known.insert(key, name.clone());

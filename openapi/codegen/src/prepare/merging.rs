@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::{Pointer, component_name, resolve};
+use crate::prepare::base_classes::is_mapped;
 use crate::prepare::intersection::{intersect, is_annotation};
 use crate::report::{Code, Log};
 
@@ -79,7 +80,7 @@ impl<'a> Merging<'a> {
             }
         }
         let annotated = own.keys().all(|key| is_annotation(key));
-        if annotated && said.len() == 1 {
+        if annotated && said.len() == 1 && !self.is_subtype(at, &said[0]) {
             let only = said.remove(0);
             if only.contains_key("$ref") {
                 own.insert("allOf".into(), json!([only]));
@@ -95,16 +96,38 @@ impl<'a> Merging<'a> {
             return own;
         }
         let nullable = own.shift_remove("nullable");
-        for member in said {
+        let mut only = None;
+        for member in &said {
             let depth = within.len();
-            if let Some(member) = self.resolved(&member, within, at, log) {
-                own = intersect(own, member, 0, at, log);
+            if let Some(resolved) = self.resolved(member, within, at, log) {
+                own = intersect(own, resolved.clone(), 0, at, log);
+                only = Some((member, resolved));
             }
             within.truncate(depth);
         }
         own = self.distributed(own, within, at, log);
+        if said.len() == 1
+            && let Some((member, resolved)) = only
+            && self.is_type(member)
+            && is_same(&own, &resolved)
+        {
+            own.retain(|key, _| is_annotation(key));
+            own.insert("allOf".into(), json!([member]));
+        }
         own.extend(nullable.map(|flag| ("nullable".to_owned(), flag)));
         own
+    }
+
+    /// Whether a component is one of the types of its base class, even if it adds nothing: an alias would be their union.
+    fn is_subtype(&self, at: &Pointer, member: &Map<String, Value>) -> bool {
+        let Some(base) = referred(member).filter(|base| self.bases.contains(base)) else { return false };
+        let discriminator = &self.document["components"]["schemas"][base]["discriminator"];
+        at.in_component().is_some_and(|(name, inner)| inner.is_empty() && is_mapped(discriminator, name))
+    }
+
+    /// Whether a schema refers to one whose type has the same properties: a base class becomes a union of its subtypes.
+    fn is_type(&self, schema: &Map<String, Value>) -> bool {
+        referred(schema).is_some_and(|name| !self.bases.contains(&name))
     }
 
     /// The schema that a member is or refers to, merged.
@@ -217,22 +240,53 @@ impl<'a> Merging<'a> {
             if !says {
                 return Value::Object(member);
             }
-            let title = member
-                .get("title")
-                .cloned()
-                .or_else(|| Some(component_name(member.get("$ref")?.as_str()?, "schemas")?.into()));
+            let title = member.get("title").cloned().or_else(|| Some(referred(&member)?.into()));
             let depth = within.len();
-            let merged = match self.resolved(&member, within, at, log) {
-                Some(resolved) => intersect(schema.clone(), resolved, 0, at, log),
-                None => member,
-            };
+            let resolved = self.resolved(&member, within, at, log);
             within.truncate(depth);
-            let mut merged = merged;
+            let Some(resolved) = resolved else { return Value::Object(member) };
+            let mut merged = intersect(schema.clone(), resolved.clone(), 0, at, log);
+            if self.is_type(&member) && is_same(&merged, &resolved) {
+                return Value::Object(member);
+            }
             merged.extend(title.map(|title| ("title".to_owned(), title)));
             Value::Object(merged)
         });
         kept.insert(keyword.into(), members.collect());
         kept
+    }
+}
+
+/// The component that a schema refers to.
+fn referred(schema: &Map<String, Value>) -> Option<String> {
+    component_name(schema.get("$ref")?.as_str()?, "schemas")
+}
+
+/// Whether two schemas admit the same values, as far as their own keywords say.
+fn is_same(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    let keywords = |schema: &Map<String, Value>| {
+        let mut schema = schema.clone();
+        schema.retain(|key, value| !is_annotation(key) && !says_nothing(key, value));
+        let is_object =
+            schema.contains_key("properties") || schema.contains_key("oneOf") || schema.contains_key("anyOf");
+        if is_object && schema.get("type") == Some(&"object".into()) {
+            schema.shift_remove("type");
+        }
+        if let Some(Value::Array(names)) = schema.get_mut("required") {
+            names.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        }
+        schema
+    };
+    keywords(one) == keywords(other)
+}
+
+/// Whether a keyword admits every value.
+fn says_nothing(keyword: &str, value: &Value) -> bool {
+    let is_empty = value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+    match keyword {
+        "properties" | "required" => is_empty,
+        "minLength" | "minItems" | "minProperties" => *value == 0,
+        _ => false,
     }
 }
 

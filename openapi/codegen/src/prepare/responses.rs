@@ -16,8 +16,7 @@ use crate::report::{Code, Log, Pass};
 pub(super) fn normalise(pass: &mut Pass<Facts>) {
     let Pass { document, log, facts } = pass;
     let everywhere = error_schemas(document);
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    let taken = schemas.into_iter().flat_map(Map::keys).cloned().collect();
+    let taken = facts.type_names_in(document);
     let whole = document.clone();
     let mut by_status = std::mem::take(&mut facts.by_status);
     let mut replies = Replies { whole: &whole, everywhere, taken, named: Map::new(), by_status: &mut by_status, log };

@@ -7,6 +7,7 @@ use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
 use crate::prepare::facts::Facts;
+use crate::prepare::numeric_texts::is_number;
 use crate::prepare::patterns::can_be_checked;
 use crate::prepare::unions::is_enum_of_strings;
 use crate::report::{Code, Log, Pass};
@@ -55,7 +56,8 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
             Some(pattern) if *keyword == "pattern" => can_be_checked(pattern),
             _ => true,
         };
-        if is_text && is_of_text && readable && schema.get("format").is_none() {
+        let is_kept = is_text && is_of_text && readable && schema.get("format").is_none();
+        if is_kept || is_of_numeric_text(keyword, schema) {
             continue;
         }
         if let Some(value) = schema.shift_remove(*keyword) {
@@ -94,7 +96,7 @@ const CONSTRAINTS: &[&str] = &[
 ];
 
 fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, log: &mut Log) {
-    for keyword in CONSTRAINTS {
+    for keyword in CONSTRAINTS.iter().filter(|keyword| !is_of_numeric_text(keyword, schema)).collect::<Vec<_>>() {
         if let Some(value) = schema.shift_remove(*keyword) {
             log.add(Code::W101, &at.join(keyword), format!("`{value}` is not checked{also}"));
         }
@@ -108,6 +110,11 @@ fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, log: &
     if let Some(format) = unknown_format(schema, &known) {
         log.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
     }
+}
+
+/// Whether a keyword only says that a number may be a text.
+fn is_of_numeric_text(keyword: &str, schema: &Map<String, Value>) -> bool {
+    keyword == "pattern" && is_number(schema)
 }
 
 /// Removes a format without a Rust type, or one of another type than the schema's: typify panics on these.

@@ -113,6 +113,7 @@ codes! {
     L116 Lowered "the caller distinguishes replies of several kinds";
     L117 Lowered "a stream is read item by item";
     L118 Lowered "a method that 3.0 has no field for is sent as it is";
+    L119 Lowered "a number that may be a text is read from both";
     W001 Widened "a `false` schema is not checked";
     W002 Widened "null alone is read as any value";
     W003 Widened "an object or array among the values of an enum is not compared";

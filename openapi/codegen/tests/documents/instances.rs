@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jsonschema::{Draft, Registry, Resource, Validator};
-use openapi_client_codegen::{Generated, lower};
+use openapi_client_codegen::{Code, Generated, lower};
 use serde_json::{Value, json};
 
 use crate::generator::Generator;
@@ -29,12 +29,13 @@ pub(crate) fn check(document: &Value, generated: &Generated, count: usize) -> Fo
     let [Some(before), Some(lowered), Some(prepared)] = [document, &lowered, &prepared].map(registry) else {
         return found;
     };
+    let reads_texts = generated.report.entries.iter().any(|entry| entry.code == Code::L119);
     let schemas = document["components"]["schemas"].as_object();
     for (name, schema) in schemas.into_iter().flatten() {
         let Some(validator) = validator(&before, name) else { continue };
         let after = [
             ("lowering", validator_after(&lowered, Some(name))),
-            ("preparation", validator_after(&prepared, generated.type_names.get(name))),
+            ("preparation", validator_after(&prepared, component_of(generated, name))),
         ];
         let mut generator = Generator::new(document, name);
         for _ in 0..count {
@@ -43,7 +44,10 @@ pub(crate) fn check(document: &Value, generated: &Generated, count: usize) -> Fo
             let Some(value) = value else { continue };
             found.tried += 1;
             for (layer, validator) in &after {
-                let error = validator.as_ref().and_then(|validator| validator.validate(&value).err());
+                let Some(validator) = validator else { continue };
+                // A number is read from its text, which its schema does not say.
+                let is_read = || reads_texts && validator.is_valid(&with_numbers(&value));
+                let error = validator.validate(&value).err().filter(|_| !is_read());
                 if let Some(error) = error {
                     let at = error.instance_path().to_string();
                     found.refused.push(format!("the {layer} refuses {value} of `{name}`, at `{at}`: {error}"));
@@ -68,6 +72,22 @@ fn validator(registry: &Registry<'_>, component: &str) -> Option<Validator> {
     let name = percent_encoding::utf8_percent_encode(&name, percent_encoding::NON_ALPHANUMERIC);
     let reference = format!("{DOCUMENT}#/components/schemas/{name}");
     jsonschema::draft202012::options().with_registry(registry).build(&json!({ "$ref": reference })).ok()
+}
+
+/// The value with numbers in the place of their texts.
+fn with_numbers(value: &Value) -> Value {
+    match value {
+        Value::String(text) => serde_json::from_str(text).map_or_else(|_| value.clone(), Value::Number),
+        Value::Array(list) => list.iter().map(with_numbers).collect(),
+        Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), with_numbers(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// The prepared component that a component became.
+fn component_of<'a>(generated: &'a Generated, name: &str) -> Option<&'a String> {
+    let name = generated.type_names.get(name)?;
+    Some(generated.plan.aliases.get(name).map_or(name, |alias| &alias.target))
 }
 
 fn validator_after(registry: &Registry<'_>, component: Option<&String>) -> Option<Validator> {

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer};
 
 /// Reads integers leniently, wherever they stand in a type: `1.0` is 1.
@@ -28,7 +26,7 @@ macro_rules! lenient_integers {
 
 lenient_integers!(i8, u8, i16, u16, i32, u32, i64, u64);
 
-fn integral(number: &serde_json::Number) -> Option<i128> {
+pub(crate) fn integral(number: &serde_json::Number) -> Option<i128> {
     if let Some(integer) = number.as_i64() {
         return Some(integer.into());
     }
@@ -40,33 +38,41 @@ fn integral(number: &serde_json::Number) -> Option<i128> {
     (float != i64::MIN as f64).then_some(float as i128)
 }
 
-pub(crate) struct LenientValue<T>(pub(crate) T);
+/// Implements a way to read scalars for what may hold them, wherever they are in a type.
+macro_rules! for_holders {
+    ($way:ident $read:ident $value:ident) => {
+        pub(crate) struct $value<T>(pub(crate) T);
 
-impl<'de, T: Lenient<'de>> Deserialize<'de> for LenientValue<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize_lenient(deserializer).map(Self)
-    }
-}
+        impl<'de, T: $way<'de>> ::serde::Deserialize<'de> for $value<T> {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                T::$read(deserializer).map(Self)
+            }
+        }
 
-impl<'de, T: Lenient<'de>> Lenient<'de> for Option<T> {
-    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map(|LenientValue(value)| value))
-    }
-}
+        impl<'de, T: $way<'de>> $way<'de> for Option<T> {
+            fn $read<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Ok(<Option<$value<T>> as ::serde::Deserialize>::deserialize(deserializer)?.map(|$value(value)| value))
+            }
+        }
 
-impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
-    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = Vec::deserialize(deserializer)?;
-        Ok(values.into_iter().map(|LenientValue(value)| value).collect())
-    }
-}
+        impl<'de, T: $way<'de>> $way<'de> for Vec<T> {
+            fn $read<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let values = <Vec<$value<T>> as ::serde::Deserialize>::deserialize(deserializer)?;
+                Ok(values.into_iter().map(|$value(value)| value).collect())
+            }
+        }
 
-impl<'de, T: Lenient<'de>> Lenient<'de> for BTreeMap<String, T> {
-    fn deserialize_lenient<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = BTreeMap::deserialize(deserializer)?;
-        Ok(values.into_iter().map(|(key, LenientValue(value))| (key, value)).collect())
-    }
+        impl<'de, T: $way<'de>> $way<'de> for ::std::collections::BTreeMap<String, T> {
+            fn $read<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let values: ::std::collections::BTreeMap<_, _> = ::serde::Deserialize::deserialize(deserializer)?;
+                Ok(values.into_iter().map(|(key, $value(value))| (key, value)).collect())
+            }
+        }
+    };
 }
+pub(crate) use for_holders;
+
+for_holders!(Lenient deserialize_lenient LenientValue);
 
 #[cfg(test)]
 mod tests {

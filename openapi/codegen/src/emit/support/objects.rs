@@ -5,6 +5,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Ma
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::integers::{Lenient, LenientValue};
+use super::numbers::{NumberOrText, NumberOrTextValue};
 use super::undecoded::{UNDECODED, Undecoded};
 
 /// What a deserializer is asked for when a struct is read: some need to know it from a map.
@@ -103,6 +104,10 @@ impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
 
     pub(crate) fn lenient<V: Lenient<'de>>(&mut self) -> Result<V, A::Error> {
         self.access.next_value().map(|LenientValue(value)| value)
+    }
+
+    pub(crate) fn number_or_text<V: NumberOrText<'de>>(&mut self) -> Result<V, A::Error> {
+        self.access.next_value().map(|NumberOrTextValue(value)| value)
     }
 
     /// What [`salvage`](super::salvage) has set aside.

@@ -128,3 +128,10 @@ pub(crate) const L118: Explanation = explained(
     "the operation is in the field `trace`, and is sent as `QUERY`",
     "Nothing.",
 );
+
+pub(crate) const L119: Explanation = explained(
+    "Some servers write a number as a number or as its text, and describe it so. If the pattern of the text admits only numbers as JSON writes them, the type is the number, which is read from both and written as a number.",
+    r#"{"type": ["integer", "string"], "pattern": "^-?(?:0|[1-9]\\d*)$", "format": "int32"}"#,
+    r#"{"type": "integer", "format": "int32"}"#,
+    "Which of the two the server wrote.",
+);

@@ -1,0 +1,104 @@
+//! One schema is one type, under a name that a change elsewhere leaves alone; and numbers that a server writes as text.
+
+use generated::types;
+use mint_loopback::{Loopback, Reply};
+use serde_json::{Value, json};
+
+#[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
+#[allow(clippy::future_not_send, clippy::use_self, dead_code, missing_debug_implementations)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/types.rs"));
+}
+
+fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
+async fn client(reply: fn() -> Reply) -> (Loopback, generated::Client) {
+    mint_loopback::install_cryptography();
+    let server = Loopback::start(move |_| reply()).await;
+    let client = generated::Client::new(server.base_url());
+    (server, client)
+}
+
+#[test]
+fn keywords_that_say_nothing_keep_the_reference() {
+    let address = json!({"city": "Bern"});
+    let order: types::Order = read(json!({"bill": address, "ship": address, "place": address}));
+    let all: [Option<types::Address>; 3] = [order.bill, order.ship, order.place];
+    assert!(all.into_iter().all(|address| address.unwrap().city == "Bern"));
+    let same: types::Address = read::<types::Place>(address);
+    assert_eq!(same.city, "Bern");
+}
+
+#[test]
+fn equal_enums_of_one_property_are_one_type() {
+    let order: types::Order = read(json!({"status": "on", "line": {"status": "on"}}));
+    assert_eq!(order.status, order.line.unwrap().status);
+    assert_eq!(types::OrderStatus::On, types::LineStatus::On);
+    // One that is only sent has no unknown values.
+    fn is_closed<T: Copy>(_: T) {}
+    is_closed(types::NoteStatus::On);
+}
+
+#[test]
+fn a_title_of_one_schema_names_its_type_beside_its_place() {
+    let order: types::Order = read(json!({"parcel": {"kind": "box"}}));
+    let parcel: types::Freight = order.parcel.unwrap();
+    assert_eq!(parcel.kind, Some(types::FreightKind::Box));
+    let by_place: types::OrderParcel = parcel;
+    assert_eq!(by_place.kind, Some(types::OrderParcelKind::Box));
+}
+
+#[test]
+fn a_member_of_a_union_is_the_component_unless_it_is_more() {
+    let (cat, dog) = (json!({"name": "a", "claws": 4}), json!({"name": "b", "barks": true}));
+    let types::Pet::Cat(types::Cat { claws, .. }) = read(cat) else { panic!("no cat") };
+    assert_eq!(claws, 4);
+    let types::Pet::Dog(types::PetDog { name, .. }) = read(dog) else { panic!("no dog") };
+    assert_eq!(name.as_deref(), Some("b"));
+}
+
+#[test]
+fn a_subtype_that_adds_nothing_is_a_type() {
+    let order: types::Order = read(json!({"shape": {"kind": "Dot"}}));
+    assert!(matches!(order.shape, Some(types::Shape::Dot(types::Dot { .. }))));
+}
+
+#[tokio::test]
+async fn operations_share_the_types_of_shared_parts() {
+    let (server, client) = client(|| Reply::json(&json!({"reason": "gone"})).status(404)).await;
+    let got = client.get_order().id(1).sort(types::Sort::Up).send().await.unwrap_err();
+    let note = types::Note::builder().text("n");
+    let put = client.put_order().id(1).sort(types::Sort::Down).body(note).send().await.unwrap_err();
+    let reasons: Vec<types::Missing> = [got, put]
+        .into_iter()
+        .map(|error| match error {
+            generated::Error::ErrorResponse(reply) => reply.into_inner(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(reasons.iter().map(|missing| &*missing.reason).collect::<Vec<_>>(), ["gone", "gone"]);
+    let queries: Vec<_> = server.requests().into_iter().filter_map(|request| request.query).collect();
+    assert_eq!(queries, ["sort=up", "sort=down"]);
+}
+
+#[tokio::test]
+async fn numbers_are_read_from_text_and_written_as_numbers() {
+    let line = json!({
+        "count": "5", "counts": ["-1", 2], "maybe": null, "either": "7", "more": "8", "most": 9,
+    });
+    let line: types::Line = read(line);
+    assert_eq!((line.count, line.maybe), (Some(5_i64), None));
+    assert_eq!(
+        serde_json::to_value(&line).unwrap(),
+        json!({"count": 5, "counts": [-1, 2], "maybe": null, "either": 7, "more": 8, "most": 9}),
+    );
+    let line: types::Line = read(json!({"count": 5.0, "maybe": "10"}));
+    assert_eq!((line.count, line.maybe), (Some(5), Some(10)));
+    let parcel: types::Freight = read(json!({"weight": "2.5"}));
+    assert_eq!(parcel.weight, Some(2.5));
+
+    let (_server, client) = client(|| Reply::json(&json!("12"))).await;
+    assert_eq!(*client.get_count().send().await.unwrap().into_inner(), 12);
+}

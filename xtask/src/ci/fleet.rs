@@ -39,7 +39,16 @@ pub(crate) fn run(workspace: &Workspace, backend: Backend) -> Result<GateVerdict
         println!("the workers were not tried: the backends of their queue need Rust 1.{MINOR}, and this is {version}");
         return Ok(GateVerdict::Skip);
     }
-    if !command(workspace, FETCH).status().map_err(cannot_start)?.success() {
+    let fetched = command(workspace, FETCH).output().map_err(cannot_start)?;
+    let said = String::from_utf8_lossy(&fetched.stderr);
+    eprint!("{said}");
+    if said.contains("--locked was passed") {
+        eprintln!(
+            "  fix: cargo metadata --format-version 1 --manifest-path {MANIFEST} >/dev/null, and commit its lock file"
+        );
+        return Ok(GateVerdict::Fail);
+    }
+    if !fetched.status.success() {
         println!("the workers were not tried: the crates that they need cannot be downloaded");
         return Ok(GateVerdict::Skip);
     }

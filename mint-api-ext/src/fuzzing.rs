@@ -12,7 +12,7 @@ pub use crate::download::fuzzing::{names::names, transfer::transfer};
 pub use crate::request::fuzzing::saved_request;
 pub use crate::wait::fuzzing::{saved::saved_operation, wait::wait};
 
-/// A client that is never asked to send anything. Its clock stands still.
+/// A client for checks that send no request. Its clock always shows the same time.
 pub(crate) fn mint() -> &'static Mint {
     static MINT: LazyLock<Mint> = LazyLock::new(|| {
         let credentials = Credentials::api_key("key").expect("a key");

@@ -2,8 +2,8 @@
 //!
 //! It serves every [`Route`], and a CDN with real files on a second port. Both run as tasks on the caller's runtime, use
 //! tokio's clock, paused or not, and stop when the [`Simulator`] is dropped. The clients that it builds reach both in memory, so
-//! that a paused clock never jumps while bytes are on their way; any other client reaches them by HTTP on this machine. A [`Script`] sets what an operation does, a
-//! [`Reply`] what a route returns, and a [`Fault`] what goes wrong with a file.
+//! that a paused clock never jumps while bytes are on their way; any other client reaches them by HTTP on this machine. A
+//! [`Script`] sets what an operation does, a [`Reply`] what a route returns, and a [`Fault`] what goes wrong with a file.
 //!
 //! # Behavior
 //!

@@ -109,8 +109,8 @@ fn add(target: &mut Value, key: String, value: Value) {
 
 /// Removes a value, or gives it another key.
 fn remove(value: &mut Value, at: &str, renamed: Option<String>) {
-    let Some((parent, _)) = at.rsplit_once('/') else { return };
-    match (value.pointer_mut(parent), at.rsplit_once('/').and_then(|(_, last)| last.parse::<usize>().ok())) {
+    let Some((parent, last)) = at.rsplit_once('/') else { return };
+    match (value.pointer_mut(parent), last.parse::<usize>().ok()) {
         (Some(Value::Object(fields)), _) => {
             let removed = fields.remove(&key_of(at));
             if let (Some(key), Some(removed)) = (renamed, removed) {

@@ -123,7 +123,7 @@ enum Command {
     /// It needs cargo-fuzz and a C++ compiler. What it learns is kept in target/fuzz, and so is what it finds.
     #[command(after_help = EXIT_CODES)]
     Fuzz {
-        /// The target; all of them are listed when there is none
+        /// The target to run; without it, the command lists all targets
         target: Option<String>,
         /// How long to run it; without end when this is not given
         #[arg(long, requires = "target")]

@@ -1,7 +1,7 @@
 //! Connections in memory, between clients and servers of one process.
 //!
-//! Bytes of a socket arrive when the system delivers them, and a paused clock does not wait for the system. Here they arrive
-//! by tasks of the runtime alone, so that the clock stands still until all of them have been read.
+//! The operating system delivers the bytes of a socket, and a paused clock does not wait for it. Here, tasks of the runtime
+//! deliver them, and a paused clock waits for those.
 
 use std::collections::HashMap;
 use std::fmt;

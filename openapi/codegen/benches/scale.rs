@@ -90,7 +90,7 @@ fn measure(document: &Value) {
     println!("{} {} {}", start.elapsed().as_secs_f64(), resident("VmHWM:") - before, generated.rust.len());
 }
 
-/// A line of what Linux tells of the memory of this process, in MiB; not a number elsewhere.
+/// Reads a field of `/proc/self/status`, in MiB. Returns NaN on other systems than Linux.
 fn resident(line: &str) -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kib = status.lines().find_map(|found| found.strip_prefix(line)?.trim().strip_suffix(" kB")?.parse().ok());

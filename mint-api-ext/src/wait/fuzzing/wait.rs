@@ -193,7 +193,7 @@ impl<'a> Scripted<'a> {
     }
 }
 
-/// An operation of this status. A `?` at the end of the status is one in review mode; an `updatedAt` of `-` is none.
+/// An operation of this status. A status that ends in `?` is of review mode, and `-` leaves `updatedAt` out.
 fn operation(status: &str, updated_at: &str) -> Operation {
     let (status, mode) = match status.strip_suffix('?') {
         Some(status) => (status, "review"),

@@ -27,7 +27,7 @@ struct State {
     /// The number of the request, from 0, that gets no answer, so that the clock goes on.
     silent: Option<usize>,
     sent: AtomicUsize,
-    /// A clock stands still while a thread of its runtime blocks; this one does until the sender is dropped.
+    /// Keeps a blocking thread of the runtime busy, which holds the paused clock. Dropping the sender ends that.
     standing: Mutex<Option<Sender<()>>>,
 }
 

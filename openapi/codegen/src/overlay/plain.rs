@@ -28,7 +28,7 @@ struct Filter {
 }
 
 impl Plain {
-    /// `None` for any other query, and for what is none.
+    /// Parses a plain query. Returns `None` for another query and for invalid text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut text = text.strip_prefix('$')?;
         let mut steps = Vec::new();

@@ -42,7 +42,7 @@ struct Wanted<'a> {
     name: &'a str,
     /// By its place alone.
     place: &'a str,
-    /// The property or parameter that it is the schema of; empty if it is none.
+    /// The name of its property or parameter, or of the one around it; empty in a body.
     property: &'a str,
     /// The operation that it is in; empty if it is in a component.
     operation: &'a str,

@@ -1,4 +1,4 @@
-//! A comparison of documents is symmetrical, and sees no change where there is none.
+//! Comparing equal documents finds no change, and comparing them the other way round mirrors each rule.
 
 use openapi_client_codegen::diff::{Drift, Rule, diff_sources};
 use openapi_client_codegen::{Error, parse_json};

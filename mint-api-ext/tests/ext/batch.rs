@@ -130,7 +130,7 @@ async fn the_rate_is_that_of_all_calls_and_of_no_download() {
     let mint = simulator.mint_builder().unwrap().requests_per_second(limit).build().unwrap();
     let id = simulator.add(Script::model().timeline([("succeeded", 0)]));
     let (clone, handle) = (mint.clone(), mint.attach(&id).unwrap());
-    let (wait, many, got, raw) = futures::join!(
+    let (wait, many, got, raw) = tokio::join!(
         handle.wait().into_future(),
         clone.wait_many([&id]).collect::<Vec<_>>(),
         handle.get(),

@@ -96,7 +96,7 @@ async fn a_download_goes_on_by_another_connection() {
             server.freeze();
             clock.go_on();
         };
-        let (report, ()) = futures::join!(download, freeze);
+        let (report, ()) = tokio::join!(download, freeze);
         assert_eq!(report.unwrap().complete().unwrap()[0].bytes, SOLID.len() as u64);
         let requests = server.requests();
         assert_eq!((requests.len(), server.connections().len()), (2, 2), "{over_tls}");

@@ -125,7 +125,7 @@ async fn calls_at_the_same_time_ask_once_together() {
     let client = source.client(&server);
     let calls = join_all((0..8).map(|_| call(&client)));
     let open = async { source.gate.add_permits(8) };
-    let (results, ()) = futures::join!(calls, open);
+    let (results, ()) = tokio::join!(calls, open);
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     // Once for the first token, and once to replace the refused one.
     assert_eq!(source.asked(), 2);
@@ -158,10 +158,10 @@ async fn a_refused_token_is_not_used_while_another_is_on_its_way() {
         while source.asked() < 2 {
             tokio::task::yield_now().await;
         }
-        let (result, ()) = futures::join!(call(&client), async { source.gate.add_permits(1) });
+        let (result, ()) = tokio::join!(call(&client), async { source.gate.add_permits(1) });
         result
     };
-    let results = futures::join!(first, second);
+    let results = tokio::join!(first, second);
     results.0.and(results.1).unwrap();
     assert_eq!(tokens(&server), ["token-1", "token-2", "token-2"]);
 }
@@ -265,7 +265,7 @@ fn a_call_that_waits_for_the_answer_to_another_outlives_its_runtime() {
         gone.shutdown_background();
         source.gate.add_permits(1);
     };
-    let (results, ()) = here.block_on(async { futures::join!(join_all((0..3).map(|_| call(&client))), ends) });
+    let (results, ()) = here.block_on(async { tokio::join!(join_all((0..3).map(|_| call(&client))), ends) });
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     assert_eq!((tokens(&server), source.asked()), (vec!["token-2".to_owned(); 3], 2));
 }

@@ -10,6 +10,7 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::generated::support::decode;
 use crate::generated::types::{IdempotencyKey, Problem};
 use crate::generated::{Client, Error, RawResponse, ResponseValue};
 
@@ -104,7 +105,7 @@ impl AnyRoute<'_> {
         }
         let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
         let json: &[u8] = if body.trim_ascii().is_empty() { b"null" } else { &body };
-        match serde_json::from_slice(json) {
+        match decode(json) {
             Ok(value) => Ok(ResponseValue::new(value, status, headers)),
             Err(error) => Err(Error::InvalidResponsePayload(RawResponse::new(status, headers, body.into()), error)),
         }

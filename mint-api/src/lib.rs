@@ -80,7 +80,7 @@ pub use base_url::is_loopback;
 pub use build_error::BuildError;
 pub use client_builder::ClientBuilder;
 pub use credentials::{Credentials, InvalidCredentials};
-pub use generated::support::{Timestamp, Undecoded, UnknownValue, read_reply};
+pub use generated::support::{DecodeError, FromReply, Timestamp, Undecoded, UnknownValue, read_reply};
 pub use generated::{ByteStream, Client, Error, ErrorResponse, RawResponse, ResponseValue, Server, builder, types};
 #[doc(hidden)]
 pub use network::{Exchange, Network};

@@ -5,10 +5,9 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use mint_api::types::{FieldError, Operation, Problem};
-use mint_api::{BodyTooLarge, RawResponse, ResponseValue};
+use mint_api::{BodyTooLarge, DecodeError, FromReply, RawResponse, ResponseValue};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::problem_of;
 use super::repair::with_unknown_status;
@@ -22,45 +21,48 @@ pub(crate) struct Answer<T> {
     pub(crate) retry_after: Option<Duration>,
 }
 
-pub(crate) fn answer<T: DeserializeOwned>(
+pub(crate) fn answer<T: FromReply>(
     what: impl Display,
     result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
 ) -> Result<Answer<T>, Error> {
     match result {
-        Ok(response) => {
-            let retry_after = retry_after_of(response.headers());
-            Ok(Answer { value: response.into_inner(), retry_after })
-        }
+        Ok(response) => Ok(answer_of(response)),
         Err(mint_api::Error::InvalidResponsePayload(raw, error)) => match with_unknown_status(raw.body()) {
             Some(value) => Ok(Answer { value, retry_after: retry_after_of(raw.headers()) }),
-            None => Err(decode_error::<T>(what, DOCUMENTED, &raw, error)),
+            None => Err(decode_error(what, DOCUMENTED, &raw, &error)),
         },
-        Err(error) => Err(error_of::<T>(what, error)),
+        Err(error) => Err(error_of(what, error)),
     }
 }
 
+fn answer_of<T>(response: ResponseValue<T>) -> Answer<T> {
+    let retry_after = retry_after_of(response.headers());
+    Answer { value: response.into_inner(), retry_after }
+}
+
 /// As [`answer`], for a type of the caller: a reply that is not of this type is an error.
-pub(crate) fn answer_as<T: DeserializeOwned>(
+pub(crate) fn answer_as<T>(
     what: impl Display,
     result: Result<ResponseValue<T>, mint_api::Error<Problem>>,
 ) -> Result<Answer<T>, Error> {
     match result {
         Err(mint_api::Error::InvalidResponsePayload(raw, error)) => {
             let expected = Expected { is: "of the type asked for", remedy: "read it as `serde_json::Value` to see it" };
-            Err(decode_error::<T>(what, expected, &raw, error))
+            Err(decode_error(what, expected, &raw, &error))
         }
-        result => answer(what, result),
+        Ok(response) => Ok(answer_of(response)),
+        Err(error) => Err(error_of(what, error)),
     }
 }
 
 /// Lets `?` turn an error of [`Mint::api`](super::Mint::api) into an error of this crate.
 impl From<mint_api::Error<Problem>> for Error {
     fn from(error: mint_api::Error<Problem>) -> Self {
-        error_of::<IgnoredAny>("call the API", error)
+        error_of("call the API", error)
     }
 }
 
-fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Problem>) -> Error {
+fn error_of(what: impl Display, error: mint_api::Error<Problem>) -> Error {
     use mint_api::Error as Api;
 
     let new = |kind, why: String| Error::new(kind, format!("could not {what}: {why}"));
@@ -80,7 +82,7 @@ fn error_of<T: DeserializeOwned>(what: impl Display, error: mint_api::Error<Prob
             );
             new(ErrorKind::Decode, why).with_reply(reply)
         }
-        Api::InvalidResponsePayload(raw, error) => decode_error::<T>(what, DOCUMENTED, &raw, error),
+        Api::InvalidResponsePayload(raw, error) => decode_error(what, DOCUMENTED, &raw, &error),
         Api::CommunicationError(error) | Api::ResponseBodyError(error) => transport_error(what, error),
         Api::InvalidRequest(why) => new(ErrorKind::InvalidArgument, why),
         // Only the hook that asks the token source returns this error.
@@ -190,23 +192,23 @@ const DOCUMENTED: Expected = Expected {
     remedy: "update this crate, or check the proxy between the server and this client",
 };
 
-fn decode_error<T: DeserializeOwned>(
+fn decode_error(
     what: impl Display,
     Expected { is, remedy }: Expected,
     raw: &RawResponse,
-    error: serde_json::Error,
+    error: &DecodeError,
 ) -> Error {
     let bytes = raw.body();
-    // Decode again to get the path: the generated client reports only the line and column.
-    let again: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes));
-    let at = match again {
-        Err(error) if error.path().iter().next().is_some() => format!(" at `{}`", error.path()),
-        _ => String::new(),
+    let at = match error.path() {
+        "" => String::new(),
+        path => format!(" at `{}`", quoted(path)),
     };
     let shown = quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(500)]));
     let message = format!("could not {what}: the reply is not {is}{at}; {remedy}; the reply begins with `{shown}`");
     let reply = reply(raw.status(), raw.headers());
-    Error::new(ErrorKind::Decode, message).with_reply(reply).with_source(NotDecoded(quoted(&error.to_string())))
+    Error::new(ErrorKind::Decode, message)
+        .with_reply(reply)
+        .with_source(NotDecoded(quoted(&error.reason().to_string())))
 }
 
 /// The text of a decoder's error, without the values in it, which may be signed URLs.
@@ -253,7 +255,7 @@ mod tests {
         let status = StatusCode::from_u16(status).unwrap();
         let raw = RawResponse::new(status, HeaderMap::new(), all.to_string().into());
         let value = mint_api::ErrorResponse::new(serde_json::from_value(all).unwrap(), raw);
-        error_of::<Problem>("start it", mint_api::Error::ErrorResponse(value))
+        error_of("start it", mint_api::Error::ErrorResponse(value))
     }
 
     #[test]
@@ -320,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_token_source_without_a_token_is_a_credentials_error() {
-        let error = error_of::<Problem>("read it", mint_api::Error::Custom("the token source gave no token: x".into()));
+        let error = error_of("read it", mint_api::Error::Custom("the token source gave no token: x".into()));
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(
             error.to_string(),
@@ -332,9 +334,9 @@ mod tests {
     fn a_decode_error_names_the_path() {
         let body =
             br#"{"type": "t", "title": "t", "status": "https://a/b?signature=1", "instance": "https://a?signature=1"}"#;
-        let error = serde_json::from_slice::<Problem>(body).unwrap_err();
+        let error = mint_api::read_reply::<Problem>(body).unwrap_err();
         let raw = RawResponse::new(StatusCode::OK, HeaderMap::new(), body.to_vec());
-        let error = decode_error::<Problem>("read it", DOCUMENTED, &raw, error);
+        let error = decode_error("read it", DOCUMENTED, &raw, &error);
         let text = format!("{error} {error:?} {}", causes(&error).map(ToString::to_string).collect::<String>());
         assert!(error.to_string().contains("at `status`") && text.contains("expected"), "{text}");
         assert!(text.contains("https://a/b") && !text.contains("signature"), "{text}");

@@ -1,13 +1,13 @@
 //! Reading a reply without a status, which the types of operations, models and worlds have always.
 
-use serde::de::DeserializeOwned;
+use mint_api::FromReply;
 use serde_json::Value;
 
 /// A status that no version knows.
 const UNKNOWN: &str = "unknown";
 
 /// Reads a reply whose status is absent or no text as one with an unknown status; `None` if it cannot be read so.
-pub(super) fn with_unknown_status<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+pub(super) fn with_unknown_status<T: FromReply>(body: &[u8]) -> Option<T> {
     let mut json: Value = serde_json::from_slice(body).ok()?;
     let status = json.as_object_mut()?.entry("status").or_insert(Value::Null);
     if status.is_string() {
@@ -15,7 +15,7 @@ pub(super) fn with_unknown_status<T: DeserializeOwned>(body: &[u8]) -> Option<T>
     }
     tracing::warn!("a reply has no status that is a text; it is read as `{UNKNOWN}`");
     *status = UNKNOWN.into();
-    mint_api::read_reply(json.to_string().as_bytes()).ok()
+    T::from_reply(json.to_string().as_bytes()).ok()
 }
 
 #[cfg(test)]

@@ -5,9 +5,8 @@ use mint_api::types::{
     AnimationArtifact, ArtifactManifest, AssetPack, EstimatePricingRequest, Me, Model, Operation, PricingEstimate,
     Problem, Usage, World,
 };
-use mint_api::{Client, ResponseValue};
+use mint_api::{Client, FromReply, ResponseValue};
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
 
 use super::AssetType;
 use crate::client::{Answer, Mint, answer};
@@ -350,7 +349,7 @@ impl Mint {
 
     async fn read<'a, T, F>(&'a self, what: &str, send: impl Fn(&'a Client) -> F + Send + Sync) -> Result<T, Error>
     where
-        T: DeserializeOwned + Send,
+        T: FromReply + Send,
         F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
     {
         let read = self.with_retries(|| send(self.api()).map(|reply| answer(what, reply)));
@@ -364,7 +363,7 @@ impl Mint {
         send: impl Fn(&'a Client, &'static str) -> F + Send + Sync,
     ) -> Result<T, Error>
     where
-        T: DeserializeOwned + Send,
+        T: FromReply + Send,
         F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
     {
         let [clip, batch] = ANIMATION_TARGETS;

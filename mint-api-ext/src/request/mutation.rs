@@ -4,9 +4,8 @@ use std::error::Error as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mint_api::types::{IdempotencyKey, Problem};
-use mint_api::{Client, ResponseValue};
+use mint_api::{Client, FromReply, ResponseValue};
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
 
 use crate::client::{Answer, Mint, answer};
 use crate::error::{Error, ErrorKind, Fate};
@@ -22,7 +21,7 @@ pub(crate) async fn mutate<'a, T, F>(
     send: impl Fn(&'a Client, IdempotencyKey) -> F + Send + Sync,
 ) -> Result<Answer<T>, Error>
 where
-    T: DeserializeOwned + Send,
+    T: FromReply + Send,
     F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
 {
     let attempt = || {

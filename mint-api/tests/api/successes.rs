@@ -66,7 +66,7 @@ async fn a_body_that_is_no_operation_is_an_error_that_holds_it() {
                 assert_eq!(response.body(), body.as_bytes());
                 assert_eq!(response.status(), 200);
                 assert_eq!(response.headers()["content-type"], JSON.1);
-                assert!(error.line() <= 1, "{error}");
+                assert!(error.reason().line() <= 1, "{error}");
             }
             other => panic!("{body}: {other:?}"),
         }

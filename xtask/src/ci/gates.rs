@@ -46,7 +46,7 @@ pub(crate) const GATES: &[Gate] = &[
     Gate {
         name: "dependencies",
         run: Run::Dependencies {
-            most: &[Most { package: "mint-api", crates: 135 }, Most { package: "mint-api-ext", crates: 151 }],
+            most: &[Most { package: "mint-api", crates: 132 }, Most { package: "mint-api-ext", crates: 148 }],
             absent: &[
                 Absent { package: "mint-api", features: &[], crates: GENERATOR },
                 Absent { package: "mint-api-ext", features: &[], crates: GENERATOR },

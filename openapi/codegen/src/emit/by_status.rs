@@ -39,7 +39,7 @@ fn enum_items(name: &str, variants: &[StatusVariant]) -> syn::Result<Vec<Item>> 
 
         impl super::support::ByStatus for #name {
             #[allow(unreachable_patterns)]
-            fn by_status(status: u16, body: super::support::Body<'_>) -> ::std::option::Option<::serde_json::Result<Self>> {
+            fn by_status(status: u16, body: super::support::Body<'_>) -> ::std::option::Option<::std::result::Result<Self, super::support::DecodeError>> {
                 match status {
                     #(#arms,)*
                 }

@@ -10,8 +10,11 @@ mod query;
 mod replies;
 mod streams;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use syn::visit_mut::VisitMut as _;
-use syn::{Expr, ExprMethodCall, File, GenericArgument, Item, PathArguments, Type};
+use syn::{Expr, ExprMethodCall, File, GenericArgument, Ident, Item, PathArguments, Type};
 
 use super::names::module_items;
 use crate::plan::Plan;
@@ -25,6 +28,9 @@ use query::Forms;
 use replies::Replies;
 
 pub(super) fn complete(file: &mut File, plan: &Plan) {
+    let types: BTreeSet<_> =
+        module_items(file, "types").into_iter().flatten().filter_map(|item| defined(item)).collect();
+    let read = RefCell::default();
     for item in &mut file.items {
         if let Item::Impl(item) = item {
             method::describe(item, plan);
@@ -56,7 +62,19 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
         }
         let streaming = method.map(|method| method.accept.as_str());
         Headers { accept: operation.accept.as_deref(), streaming }.visit_item_mut(item);
-        Replies { operation, plan }.visit_item_mut(item);
+        Replies { operation, plan, types: &types, read: &read }.visit_item_mut(item);
+    }
+    if let Some(items) = module_items(file, "types") {
+        items.extend(read.into_inner().into_iter().map(replies::from_reply));
+    }
+}
+
+/// The name of the struct or enum that an item defines.
+fn defined(item: &Item) -> Option<Ident> {
+    match item {
+        Item::Struct(item) => Some(item.ident.clone()),
+        Item::Enum(item) => Some(item.ident.clone()),
+        _ => None,
     }
 }
 

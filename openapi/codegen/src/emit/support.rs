@@ -3,10 +3,12 @@
 mod builders;
 mod cookies;
 mod credentials;
+mod decode_error;
 mod error;
 mod events;
 mod integers;
 mod json;
+mod json_reader;
 mod json_streams;
 mod members;
 mod multipart;

@@ -10,9 +10,11 @@ use crate::plan::{Items, Operation, Plan};
 const SUPPORT: &[(&str, &str)] = &[
     ("builders", include_str!("support/builders.rs")),
     ("cookies", include_str!("support/cookies.rs")),
+    ("decode_error", include_str!("support/decode_error.rs")),
     ("error", include_str!("support/error.rs")),
     ("integers", include_str!("support/integers.rs")),
     ("json", include_str!("support/json.rs")),
+    ("json_reader", include_str!("support/json_reader.rs")),
     ("members", include_str!("support/members.rs")),
     ("numbers", include_str!("support/numbers.rs")),
     ("objects", include_str!("support/objects.rs")),

@@ -55,10 +55,11 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         let is_numeric_text =
             member.is_numeric_text || member.items.as_ref().is_some_and(|items| items.is_numeric_text);
         let read = match mentions_integer(&ty.to_string()) {
-            _ if is_numeric_text && is_plain(member) => quote!(super::support::number_or_text::<#ty, _>(&json)),
-            true => quote!(super::support::lenient::<#ty, _>(&json)),
-            false => quote!(<#ty as ::serde::Deserialize>::deserialize(&json)),
+            _ if is_numeric_text && is_plain(member) => quote!(super::support::number_or_text::<#ty, _>),
+            true => quote!(super::support::lenient::<#ty, _>),
+            false => quote!(<#ty as ::serde::Deserialize>::deserialize),
         };
+        let read = quote!(#read(super::support::JsonReader::new(&json)));
         quote!(#index => if let Ok(member) = #read { return Ok(Self::#variant(#wrapped)); },)
     });
     let candidates = match union.exclusive {

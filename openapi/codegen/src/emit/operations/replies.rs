@@ -1,9 +1,14 @@
 //! Reading replies: successes of several kinds, types that the status decides, and errors that keep the whole reply.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use quote::{ToTokens as _, quote};
 use syn::parse::Parser as _;
 use syn::visit_mut::VisitMut;
-use syn::{Arm, Expr, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote};
+use syn::{
+    Arm, Expr, GenericArgument, Ident, ImplItemFn, Item, Pat, Path, PathArguments, ReturnType, Stmt, Type, parse_quote,
+};
 
 use super::streams::{SEND_STREAMING, item_type, reader, stream_type};
 use super::with_argument;
@@ -13,6 +18,10 @@ use crate::plan::{Operation, Plan, ReplyKind, Stream};
 pub(super) struct Replies<'a> {
     pub(super) operation: &'a Operation,
     pub(super) plan: &'a Plan,
+    /// The types of the document that are no aliases.
+    pub(super) types: &'a BTreeSet<Ident>,
+    /// Those that are the value of a reply.
+    pub(super) read: &'a RefCell<BTreeSet<Ident>>,
 }
 
 impl VisitMut for Replies<'_> {
@@ -50,9 +59,12 @@ impl VisitMut for Replies<'_> {
                 successes(&reader(*items, &response))
             }
             _ => {
-                let reader: Expr = match value.is_some_and(|value| self.is_by_status(&value)) {
+                let reader: Expr = match value.as_ref().is_some_and(|value| self.is_by_status(value)) {
                     true => parse_quote!(super::support::json_by_status(#response).await),
-                    false => parse_quote!(super::support::json(#response).await),
+                    false => {
+                        let read = self.json_reader(value.as_ref());
+                        parse_quote!(super::support::json(#response, #read).await)
+                    }
                 };
                 match self.operation.replies.is_empty() {
                     true => successes(&reader),
@@ -68,10 +80,31 @@ impl VisitMut for Replies<'_> {
     }
 }
 
+/// Lets a type be read as a reply.
+pub(super) fn from_reply(name: Ident) -> Item {
+    parse_quote! {
+        impl super::support::FromReply for #name {
+            fn from_reply(body: &[u8]) -> ::std::result::Result<Self, super::support::DecodeError> {
+                super::support::read_reply(body)
+            }
+        }
+    }
+}
+
 impl Replies<'_> {
     fn is_by_status(&self, ty: &Type) -> bool {
-        let Type::Path(path) = ty else { return false };
-        path.path.segments.last().is_some_and(|last| self.plan.by_status.contains_key(&last.ident.to_string()))
+        name_of(ty).is_some_and(|name| self.plan.by_status.contains_key(&name.to_string()))
+    }
+
+    /// What reads JSON of a type. A named type has its own reader.
+    fn json_reader(&self, value: Option<&Type>) -> Path {
+        match value.and_then(name_of).filter(|name| self.types.contains(name)) {
+            Some(name) => {
+                self.read.borrow_mut().insert(name);
+                parse_quote!(super::support::FromReply::from_reply)
+            }
+            None => parse_quote!(super::support::read_reply),
+        }
     }
 
     /// The arms of successes of several kinds.
@@ -116,6 +149,12 @@ fn pattern(status: &str) -> Pat {
         Err(_) => Pat::parse_single.parse2(quote!(200u16..=299u16)),
     }
     .unwrap_or_else(|_| parse_quote!(_))
+}
+
+/// The name of a type of the module `types`.
+fn name_of(ty: &Type) -> Option<Ident> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| last.ident.clone())
 }
 
 /// A generic argument of a type.

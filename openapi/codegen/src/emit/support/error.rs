@@ -6,6 +6,7 @@ use reqwest::header::{HeaderMap, InvalidHeaderValue};
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
+use super::decode_error::DecodeError;
 use super::reply::{Body, ByStatus};
 
 /// How many bytes of the body of an error reply are kept.
@@ -128,7 +129,7 @@ pub enum Error<E = ()> {
     /// The connection broke while the body of a success was read, or the body was too large.
     ResponseBodyError(reqwest::Error),
     /// The body of a success is not of its documented type.
-    InvalidResponsePayload(RawResponse, serde_json::Error),
+    InvalidResponsePayload(RawResponse, DecodeError),
     /// An error of a hook of the client, or of a source of credentials.
     Custom(String),
 }

@@ -10,6 +10,7 @@ use reqwest::Response;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sse_stream::SseByteStream;
 
+use super::decode_error::DecodeError;
 use super::error::Error;
 use super::reply::media_type;
 use super::salvage::read_reply;
@@ -43,7 +44,7 @@ pub struct EventStream<T> {
 }
 
 /// Reads what an event says.
-pub(crate) type ReadEvent<T> = fn(&Event<String>) -> serde_json::Result<T>;
+pub(crate) type ReadEvent<T> = fn(&Event<String>) -> Result<T, DecodeError>;
 
 /// Reads a success that is a stream of events.
 pub(crate) async fn events<T, E>(
@@ -60,17 +61,17 @@ pub(crate) async fn events<T, E>(
 }
 
 /// The data of an event as JSON.
-pub(crate) fn event_of_json<T: DeserializeOwned>(event: &Event<String>) -> serde_json::Result<T> {
+pub(crate) fn event_of_json<T: DeserializeOwned>(event: &Event<String>) -> Result<T, DecodeError> {
     read_reply(event.data.as_bytes())
 }
 
 /// The data of an event as it is.
-pub(crate) fn event_of_text(event: &Event<String>) -> serde_json::Result<String> {
+pub(crate) fn event_of_text(event: &Event<String>) -> Result<String, DecodeError> {
     Ok(event.data.clone())
 }
 
 /// An event as an object with its type, its id, and its data, which is a text if it is no JSON.
-pub(crate) fn whole_event<T: DeserializeOwned>(event: &Event<String>) -> serde_json::Result<T> {
+pub(crate) fn whole_event<T: DeserializeOwned>(event: &Event<String>) -> Result<T, DecodeError> {
     let (name, id) = (serde_json::to_string(&event.event)?, serde_json::to_string(&event.id)?);
     let data = match serde_json::from_str::<IgnoredAny>(&event.data) {
         Ok(_) => event.data.clone(),

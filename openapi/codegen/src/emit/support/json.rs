@@ -3,9 +3,10 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Error, Number, Value};
+use serde_json::{Number, Value};
+
+use super::json_reader::JsonReader;
 
 /// JSON that is read twice: once to see what it is, then as that. It borrows the texts that it can.
 #[derive(Clone, Debug)]
@@ -149,10 +150,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
         // that only serde_json knows what to make of.
         let is_private = matches!(&*properties, [(name, _)] if name.starts_with("$serde_json::private::"));
         let object = Json::Object(properties);
-        match is_private {
-            true => Value::deserialize(&object).map(Json::Scalar).map_err(de::Error::custom),
-            false => Ok(object),
-        }
+        let number = is_private.then(|| Number::deserialize(JsonReader::new(&object)).ok()).flatten();
+        Ok(number.map_or(object, |number| Json::Scalar(Value::Number(number))))
     }
 }
 
@@ -185,95 +184,6 @@ fn keep_last(properties: &mut Vec<(Cow<'_, str>, Json<'_>)>) {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for &'de Json<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-macro_rules! deserialize_numbers {
-    ($($deserialize:ident),*) => {
-        $(fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            match self {
-                // Not as any: a number of arbitrary precision is told what it is read as.
-                Json::Scalar(value) => value.$deserialize(visitor),
-                other => other.deserialize_any(visitor),
-            }
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for &'de Json<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            Json::Scalar(value) => value.deserialize_any(visitor),
-            Json::Text(text) => visitor.visit_borrowed_str(text),
-            Json::List(list) => {
-                let mut items = SeqDeserializer::new(list.iter());
-                let read = visitor.visit_seq(&mut items)?;
-                items.end().map(|()| read)
-            }
-            Json::Object(_) => {
-                let mut properties = MapDeserializer::new(named(self));
-                let read = visitor.visit_map(&mut properties)?;
-                properties.end().map(|()| read)
-            }
-        }
-    }
-
-    deserialize_numbers!(
-        deserialize_i8,
-        deserialize_i16,
-        deserialize_i32,
-        deserialize_i64,
-        deserialize_i128,
-        deserialize_u8,
-        deserialize_u16,
-        deserialize_u32,
-        deserialize_u64,
-        deserialize_u128,
-        deserialize_f32,
-        deserialize_f64
-    );
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self {
-            Json::Text(text) => visitor.visit_enum((&**text).into_deserializer()),
-            Json::Object(_) => visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(named(self)))),
-            other => other.deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_unit()
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
-    }
-}
-
-fn named<'a>(json: &'a Json<'a>) -> impl Iterator<Item = (&'a str, &'a Json<'a>)> {
-    json.properties().iter().map(|(name, value)| (&**name, value))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -300,7 +210,7 @@ mod tests {
             r#"{"a":{"b":null},"c":[false]}"#,
         ] {
             assert_eq!(Value::from(read(text)).to_string(), text);
-            assert_eq!(Value::deserialize(&read(text)).unwrap().to_string(), text);
+            assert_eq!(Value::deserialize(JsonReader::new(&read(text))).unwrap().to_string(), text);
             let value: Value = serde_json::from_str(text).unwrap();
             assert_eq!(Value::from(Json::deserialize(&value).unwrap()), value);
             assert!(read(text).is_spelled(text), "{text}");
@@ -354,8 +264,8 @@ mod tests {
     #[test]
     fn numbers_of_arbitrary_precision_are_numbers() {
         // What serde_json hands out under that feature; without it, an object like any other.
-        let number = read(r#"{"$serde_json::private::Number": "0.10"}"#);
-        assert!(matches!(number, Json::Scalar(_)));
+        let text = r#"{"$serde_json::private::Number": "0.10"}"#;
+        assert_eq!(Value::from(read(text)), serde_json::from_str::<Value>(text).unwrap());
     }
 
     #[test]
@@ -388,8 +298,8 @@ mod tests {
             list: vec![Either::Left, Either::Right(Newtype(3))],
             map: BTreeMap::from([("k".to_owned(), (4, 'c'))]),
         };
-        assert_eq!(Read::deserialize(&json).unwrap(), expected);
-        assert!(Either::deserialize(&read("[]")).is_err());
-        assert!(<(u8, u8)>::deserialize(&read("[1, 2, 3]")).is_err());
+        assert_eq!(Read::deserialize(JsonReader::new(&json)).unwrap(), expected);
+        assert!(Either::deserialize(JsonReader::new(&read("[]"))).is_err());
+        assert!(<(u8, u8)>::deserialize(JsonReader::new(&read("[1, 2, 3]"))).is_err());
     }
 }

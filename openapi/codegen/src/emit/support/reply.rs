@@ -5,13 +5,14 @@ use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
+use super::decode_error::DecodeError;
 use super::error::{Error, RawResponse};
 use super::salvage::read_reply;
 
 /// A type of which the status of a reply decides what its body is.
 pub(crate) trait ByStatus: Sized {
     /// Reads the body of a reply; `None` if the status has no documented type.
-    fn by_status(status: u16, body: Body<'_>) -> Option<serde_json::Result<Self>>;
+    fn by_status(status: u16, body: Body<'_>) -> Option<Result<Self, DecodeError>>;
 }
 
 /// The body of a reply.
@@ -24,17 +25,20 @@ pub(crate) enum Body<'a> {
 }
 
 impl Body<'_> {
-    pub(crate) fn read<T: DeserializeOwned>(self) -> serde_json::Result<T> {
+    pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, DecodeError> {
         match self {
             Self::Success(body) => read_reply(body),
-            Self::Error(body) => serde_json::from_slice(body),
+            Self::Error(body) => Ok(serde_json::from_slice(body)?),
         }
     }
 }
 
 /// Reads a success in JSON.
-pub(crate) async fn json<T: DeserializeOwned, E>(response: Response) -> Result<ResponseValue<T>, Error<E>> {
-    success(response, |_, body| Some(read_reply(body))).await
+pub(crate) async fn json<T, E>(
+    response: Response,
+    read: fn(&[u8]) -> Result<T, DecodeError>,
+) -> Result<ResponseValue<T>, Error<E>> {
+    success(response, |_, body| Some(read(body))).await
 }
 
 /// Reads a success in JSON whose type the status decides.
@@ -44,7 +48,7 @@ pub(crate) async fn json_by_status<T: ByStatus, E>(response: Response) -> Result
 
 async fn success<T, E>(
     response: Response,
-    read: impl FnOnce(u16, &[u8]) -> Option<serde_json::Result<T>>,
+    read: impl FnOnce(u16, &[u8]) -> Option<Result<T, DecodeError>>,
 ) -> Result<ResponseValue<T>, Error<E>> {
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.bytes().await.map_err(Error::ResponseBodyError)?;

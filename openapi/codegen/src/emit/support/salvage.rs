@@ -1,12 +1,12 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::Error;
 
+use super::decode_error::DecodeError;
 use super::json::Json;
-use super::objects::OBJECT;
+use super::json_reader::{JsonReader, Step};
 use super::undecoded::UNDECODED;
 
 /// How many bytes are read again at most, in all attempts together.
@@ -17,33 +17,56 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 ///
 /// # Errors
 ///
-/// Those of serde_json, when the reply is no JSON, or lacks what its type cannot be without.
-pub fn read_reply<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+/// When the reply is no JSON, or lacks what its type cannot be without.
+pub fn read_reply<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    read(body, MAX_BYTES / body.len().max(1024))
+}
+
+/// Reads JSON that is of its type in all parts.
+///
+/// # Errors
+///
+/// When it is not.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    read(body, 0)
+}
+
+/// A type of replies. Its reader is compiled with the client, and not once more in each crate that uses the client.
+pub trait FromReply: Sized {
+    /// As [`read_reply`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read_reply`].
+    fn from_reply(body: &[u8]) -> Result<Self, DecodeError>;
+}
+
+fn read<T: DeserializeOwned>(body: &[u8], attempts: usize) -> Result<T, DecodeError> {
     serde_json::from_slice(body).or_else(|error| match error.is_data() {
-        true => salvage(body).ok_or(error),
-        false => Err(error),
+        true => salvage(body, error, attempts),
+        false => Err(error.into()),
     })
 }
 
 /// Reads again and again, each time without the innermost property that failed.
-fn salvage<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    let mut json: Json<'_> = serde_json::from_slice(body).ok()?;
-    for _ in 0..=MAX_BYTES / body.len().max(1024) {
+fn salvage<T: DeserializeOwned>(body: &[u8], error: Error, attempts: usize) -> Result<T, DecodeError> {
+    let Ok(mut json) = serde_json::from_slice::<Json<'_>>(body) else { return Err(error.into()) };
+    let mut first = None;
+    for _ in 0..=attempts {
         let path = RefCell::default();
-        match T::deserialize(Traced { json: &json, path: &path }) {
-            Ok(value) => return Some(value),
-            Err(_) => json.set_aside(path.into_inner())?,
+        match T::deserialize(JsonReader::new(&json).with_path(&path)) {
+            Ok(value) if attempts > 0 => return Ok(value),
+            Ok(_) => break,
+            Err(_) => {
+                let path = path.into_inner();
+                first.get_or_insert_with(|| json.spelled(&path));
+                if json.set_aside(path).is_none() {
+                    break;
+                }
+            }
         }
     }
-    None
-}
-
-/// A step from a value to one in it.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    index: usize,
-    /// Whether it leads to the property of a struct, and not into a list or a map.
-    is_property: bool,
+    Err(DecodeError::new(first.unwrap_or_default(), error))
 }
 
 impl Json<'_> {
@@ -64,6 +87,28 @@ impl Json<'_> {
             kept.push((name, value));
         }
         Some(())
+    }
+
+    /// A path as a text: `assets.files[0].url`.
+    fn spelled(&self, path: &[Step]) -> String {
+        let mut text = String::new();
+        let mut json = self;
+        for Step { index, .. } in path {
+            let child = match json {
+                Self::List(list) => {
+                    text += &format!("[{index}]");
+                    list.get(*index)
+                }
+                _ => json.properties().get(*index).map(|(name, value)| {
+                    text += if text.is_empty() { "" } else { "." };
+                    text += name;
+                    value
+                }),
+            };
+            let Some(child) = child else { break };
+            json = child;
+        }
+        text
     }
 
     fn child_mut(&mut self, index: usize) -> Option<&mut Self> {
@@ -91,119 +136,11 @@ impl Json<'_> {
     }
 }
 
-/// JSON that is read while the path to the value being read is kept. After an error, it leads to the value that failed.
-#[derive(Clone, Copy)]
-struct Traced<'a> {
-    json: &'a Json<'a>,
-    path: &'a RefCell<Vec<Step>>,
-}
-
-/// What is in a list, a map or a struct.
-struct Inside<'a> {
-    of: Traced<'a>,
-    is_struct: bool,
-    next: usize,
-}
-
-impl<'de> Inside<'de> {
-    fn read<S: DeserializeSeed<'de>>(&mut self, seed: S, json: &'de Json<'de>) -> Result<S::Value, Error> {
-        let path = self.of.path;
-        path.borrow_mut().push(Step { index: self.next, is_property: self.is_struct });
-        let value = seed.deserialize(Traced { json, path })?;
-        path.borrow_mut().pop();
-        self.next += 1;
-        Ok(value)
-    }
-}
-
-impl<'de> SeqAccess<'de> for Inside<'de> {
-    type Error = Error;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        match self.of.json {
-            Json::List(list) => list.get(self.next).map(|item| self.read(seed, item)).transpose(),
-            _ => Ok(None),
-        }
-    }
-}
-
-impl<'de> MapAccess<'de> for Inside<'de> {
-    type Error = Error;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        let next = self.of.json.properties().get(self.next);
-        next.map(|(name, _)| seed.deserialize(BorrowedStrDeserializer::new(name))).transpose()
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let (_, value) = &self.of.json.properties()[self.next];
-        self.read(seed, value)
-    }
-}
-
-macro_rules! as_json {
-    ($($deserialize:ident)*) => {
-        $(fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.json.$deserialize(visitor)
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for Traced<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let inside = Inside { of: self, is_struct: false, next: 0 };
-        match self.json {
-            Json::List(_) => visitor.visit_seq(inside),
-            Json::Object(_) => visitor.visit_map(inside),
-            Json::Scalar(_) | Json::Text(_) => self.json.deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self.json {
-            Json::Object(_) if name == OBJECT => visitor.visit_map(Inside { of: self, is_struct: true, next: 0 }),
-            _ => self.deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.json.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.json.deserialize_enum(name, variants, visitor)
-    }
-
-    as_json! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8
-        deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char
-        deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_identifier
-        deserialize_ignored_any
-    }
-
-    serde::forward_to_deserialize_any! { unit_struct seq tuple tuple_struct map }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde::de::{Deserializer, MapAccess};
     use serde_json::json;
 
     use super::*;
@@ -252,7 +189,7 @@ mod tests {
         }
     }
 
-    fn read(json: &serde_json::Value) -> serde_json::Result<Node> {
+    fn read(json: &serde_json::Value) -> Result<Node, DecodeError> {
         read_reply(json.to_string().as_bytes())
     }
 
@@ -290,6 +227,28 @@ mod tests {
         assert!(read_reply::<Node>(br#"{"id": 1, "child": 7"#).is_err());
         assert!(read_reply::<Vec<Node>>(br#"[{"id": 1, "child": 7}, {}]"#).is_err());
         assert_eq!(read_reply::<Vec<Node>>(br#"[{"id": 1, "child": 7}]"#).unwrap()[0].id, 1);
+    }
+
+    #[test]
+    fn an_error_leads_to_the_value_that_failed_first() {
+        for (given, reply, exact) in [
+            (json!({"id": "x"}), "id", "id"),
+            (json!({"id": 1, "list": [{"id": 1}, {"id": 2, "child": 7}]}), "", "list[1].child"),
+            (json!({"id": 1, "map": {"a": {"id": 256}}}), "", "map.a.id"),
+            (json!({}), "", ""),
+            (json!([1]), "", ""),
+        ] {
+            let text = given.to_string();
+            let path =
+                |read: Result<Node, DecodeError>| read.map_or_else(|error| error.path().to_owned(), |_| String::new());
+            assert_eq!(path(read(&given)), reply, "{given}");
+            assert_eq!(path(decode(text.as_bytes())), exact, "{given}");
+            assert_eq!(decode::<Node>(text.as_bytes()).is_err(), serde_json::from_str::<Node>(&text).is_err());
+        }
+        let error = decode::<Vec<Node>>(br#"[{"id": 1}, {"id": null}]"#).unwrap_err();
+        assert_eq!(error.path(), "[1].id");
+        assert!(error.to_string().starts_with("`[1].id`: invalid type: null"), "{error}");
+        assert_eq!(decode::<Node>(b"{").unwrap_err().path(), "");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use super::decode_error::DecodeError;
+
 /// How many bytes an item of a stream has at most.
 pub(crate) const MAX_ITEM_BYTES: usize = 16 * 1024 * 1024;
 
@@ -11,7 +13,7 @@ pub enum StreamError {
     /// The connection broke, or the reply took too long. The stream ends.
     Connection(reqwest::Error),
     /// An item is not of its documented type. The stream goes on.
-    InvalidItem(RawItem, serde_json::Error),
+    InvalidItem(RawItem, DecodeError),
     /// The reply is not what its media type says, such as an event that is not UTF-8. The stream ends.
     Malformed(Box<dyn StdError + Send + Sync>),
     /// An item has more than 16 MiB. The stream ends.

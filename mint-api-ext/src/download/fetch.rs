@@ -298,11 +298,7 @@ impl<'a> Job<'a> {
             return self.segments(sink, file, body, None, state).await;
         }
         let is_large = total.filter(|total| *total > LARGE && is_strong(sink.version().etag.as_deref().unwrap_or("")));
-        if is_large.is_some() && state.pace.may_have_more() {
-            // Made by the time it is needed, so that nothing waits for it.
-            let downloader = self.downloader.clone();
-            drop(tokio::task::spawn_blocking(move || downloader.with_own_connections()));
-        }
+        let mut may_need_further = is_large.is_some() && state.pace.may_have_more();
         let mut next = self.downloader.piece(&state.url, &mut body).await;
         let ended = loop {
             let piece = match next {
@@ -317,6 +313,12 @@ impl<'a> Job<'a> {
             let arrived;
             Written { sink, body, arrived } = sink.write(piece, body, room).await?;
             self.arrived(state, sink.length(), usize::from(is_large.is_some()));
+            if may_need_further && state.pace.may_rise_soon(Instant::now(), sink.length()) {
+                // Made by the time it is needed, so that nothing waits for it.
+                may_need_further = false;
+                let downloader = self.downloader.clone();
+                drop(tokio::task::spawn_blocking(move || downloader.with_own_connections()));
+            }
             if let Some(total) = is_large.filter(|_| state.pace.connections() > 1) {
                 let file;
                 (sink, file) = sink.scatter(total).await?;

@@ -104,6 +104,14 @@ impl Pace {
         }
     }
 
+    /// Whether the window under way, of which a third has passed, is so slow that further connections may follow it.
+    pub(in crate::download) fn may_rise_soon(&self, now: Instant, bytes: u64) -> bool {
+        self.window.is_some_and(|window| {
+            let elapsed = now - window.since;
+            elapsed * 3 >= WINDOW && (bytes.saturating_sub(window.bytes) as f64) < FAST * elapsed.as_secs_f64()
+        })
+    }
+
     /// How much faster the connections must be than so many fewer.
     fn worth(&self, fewer: usize) -> f64 {
         1.0 + (self.connections as f64 / fewer as f64 - 1.0) * WORTH
@@ -205,6 +213,18 @@ mod tests {
         check(8, burst, &[1, 1, 1, 1, 2, 4, 8]);
         // Two are fast enough.
         check(8, |connections, _| connections as u64 * 120 * MB, &[1, 2, 2, 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_window_is_seen_before_its_end() {
+        let (began, mut pace) = (Instant::now(), Pace::new(8));
+        let at = |millis| began + Duration::from_millis(millis);
+        assert!(!pace.may_rise_soon(began, 0));
+        pace.arrived(began, 1_000, 1);
+        assert!(!pace.may_rise_soon(at(33), 2_000));
+        assert!(pace.may_rise_soon(at(34), 2_000));
+        assert!(!pace.may_rise_soon(at(50), 10_001_000));
+        assert!(pace.may_rise_soon(at(50), 10_000_999));
     }
 
     /// Refused at first, then allowed: it rises again, and later each time it is refused.

@@ -1,5 +1,6 @@
 //! One schema is one type, under a name that a change elsewhere leaves alone; and numbers that a server writes as text.
 
+use futures::StreamExt as _;
 use generated::types;
 use mint_loopback::{Loopback, Reply};
 use serde_json::{Value, json};
@@ -101,4 +102,30 @@ async fn numbers_are_read_from_text_and_written_as_numbers() {
 
     let (_server, client) = client(|| Reply::json(&json!("12"))).await;
     assert_eq!(*client.get_count().send().await.unwrap().into_inner(), 12);
+}
+
+#[tokio::test]
+async fn numbers_are_read_from_text_whatever_decides_the_type_of_a_reply() {
+    let (_server, ok) = client(|| Reply::json(&json!("12"))).await;
+    let types::GetCountsReply::Status200(count) = ok.get_counts().send().await.unwrap().into_inner() else { panic!() };
+    assert_eq!(*count, 12);
+
+    let (_server, accepted) = client(|| Reply::json(&json!(["1", 2])).status(202)).await;
+    let types::GetCountsReply::Status202(counts) = accepted.get_counts().send().await.unwrap().into_inner() else {
+        panic!()
+    };
+    assert_eq!(*counts, [1, 2]);
+
+    let (_server, missing) = client(|| Reply::json(&json!("3")).status(404)).await;
+    match missing.get_counts().send().await.unwrap_err() {
+        generated::Error::ErrorResponse(reply) => {
+            assert!(matches!(reply.into_inner(), types::GetCountsError::Status404(count) if *count == 3));
+        }
+        other => panic!("{other:?}"),
+    }
+
+    let (_server, lines) = client(|| Reply::bytes("\"4\"\n5\n").header("content-type", "application/jsonl")).await;
+    let items = lines.stream_counts().send().await.unwrap().into_inner();
+    let items: Vec<i64> = items.map(|item| *item.unwrap()).collect().await;
+    assert_eq!(items, [4, 5]);
 }

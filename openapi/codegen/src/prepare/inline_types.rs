@@ -24,9 +24,9 @@ use crate::report::{Code, Log, Pass};
 pub(super) fn name(pass: &mut Pass<Facts>) {
     let Pass { document, log, facts } = pass;
     let taken = facts.type_names_in(document);
-    let by_place = Naming::of(taken.clone(), BTreeSet::new(), &facts.enum_texts, log).run(&mut document.clone());
+    let by_place = Naming::of(taken.clone(), BTreeSet::new(), facts, log).run(&mut document.clone());
     let titles = titles::usable(document, &by_place.taken);
-    let Named { moved, aliases, variants, .. } = Naming::of(taken, titles, &facts.enum_texts, log).run(document);
+    let Named { moved, aliases, variants, .. } = Naming::of(taken, titles, facts, log).run(document);
     for (name, at) in &moved {
         log.add(Code::L103, at, format!("named `{name}`"));
     }
@@ -53,6 +53,8 @@ struct Wanted<'a> {
 struct Naming<'a> {
     titles: BTreeSet<String>,
     enum_texts: &'a EnumTexts,
+    /// The components whose properties are the bodies of replies.
+    by_status: &'a BTreeMap<String, Vec<String>>,
     log: &'a Log,
     components: Map<String, Value>,
     shared: BTreeMap<Shared, String>,
@@ -80,9 +82,10 @@ enum Shared {
 }
 
 impl<'a> Naming<'a> {
-    fn of(taken: BTreeSet<String>, titles: BTreeSet<String>, enum_texts: &'a EnumTexts, log: &'a Log) -> Self {
+    fn of(taken: BTreeSet<String>, titles: BTreeSet<String>, facts: &'a Facts, log: &'a Log) -> Self {
+        let Facts { enum_texts, by_status, .. } = facts;
         let names = Named { taken, ..Named::default() };
-        Self { titles, enum_texts, log, components: Map::new(), shared: BTreeMap::new(), names }
+        Self { titles, enum_texts, by_status, log, components: Map::new(), shared: BTreeMap::new(), names }
     }
 
     fn run(mut self, document: &mut Value) -> Named {
@@ -96,7 +99,11 @@ impl<'a> Naming<'a> {
         }
         for (name, mut schema) in components {
             let wanted = Wanted { name: &name, place: &name, property: "", operation: "", is_read: is_read(&name) };
-            self.inner(&mut schema, wanted, &Pointer::component("schemas", &name));
+            let at = Pointer::component("schemas", &name);
+            if self.by_status.contains_key(&name) {
+                self.replies(&mut schema, wanted, &at.join("properties"));
+            }
+            self.inner(&mut schema, wanted, &at);
             self.components.insert(name, schema);
         }
         operations(document, &mut self);
@@ -121,6 +128,16 @@ impl<'a> Naming<'a> {
                         false => self.schema(schema, wanted, &at),
                     }
                 }
+            }
+        }
+    }
+
+    /// The bodies of replies whose status decides the type; those that need a name without it are named as properties.
+    fn replies(&mut self, by_status: &mut Value, of: Wanted<'_>, at: &Pointer) {
+        for (status, schema) in by_status["properties"].as_object_mut().into_iter().flatten() {
+            if holds_numeric_text(schema) {
+                let name = rust_name(&format!("{}{}", of.name, rust_name(status)));
+                self.named(schema, None, Wanted { name: &name, place: &name, ..of }, &at.join(status));
             }
         }
     }
@@ -317,6 +334,31 @@ mod tests {
                 // The name that typify would choose, so that it finds the type.
                 "Ab": {"type": "string", "enum": ["<", ">"]},
                 "A": {"properties": {"b": reference("Ab")}},
+            })
+        );
+    }
+
+    /// A status decides between bodies as between the properties of a component; only a type of its own reads both forms.
+    #[test]
+    fn a_number_that_may_be_a_text_is_a_type_where_the_status_decides() {
+        let number = json!({"type": "integer", "pattern": "^[0-9]$"});
+        let mut document = json!({"components": {"schemas": {
+            "Reply": {"properties": {"status200": number, "status202": {"type": "array", "items": number}, "status404": {"type": "integer"}}},
+            "Other": {"properties": {"status200": number}},
+        }}});
+        let mut pass = Pass { document: document.take(), ..Pass::<Facts>::default() };
+        pass.facts.by_status.insert("Reply".into(), Vec::new());
+        name(&mut pass);
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        assert_eq!(
+            pass.document["components"]["schemas"],
+            json!({
+                "ReplyStatus200": number,
+                "ReplyStatus202": {"type": "array", "items": number},
+                "Reply": {"properties": {
+                    "status200": reference("ReplyStatus200"), "status202": reference("ReplyStatus202"), "status404": {"type": "integer"},
+                }},
+                "Other": {"properties": {"status200": number}},
             })
         );
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use openapi_client_codegen::{Settings, generate, parse_json};
+use openapi_client_codegen::{Format, Settings, generate, parse_json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -16,6 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("documents/streams.json", &Settings::default(), "streams.rs")?;
     write("documents/methods.json", &Settings::default(), "methods.rs")?;
     write("documents/types.json", &Settings::default(), "types.rs")?;
+    let formats = Settings::default().with_formats(Format::ALL.iter().copied()).with_reply_builders();
+    write("documents/formats.json", &formats, "formats.rs")?;
     write("documents/security.json", &Settings::default(), "security.rs")?;
     // The base document of the cases of `diff`. Its client takes the part of a released and running client.
     let canned = Settings::default().with_inner_type("crate::Canned");

@@ -9,6 +9,7 @@ mod by_status;
 mod client;
 mod credentials;
 mod file_part;
+mod formats;
 mod generate;
 mod named_types;
 mod names;

@@ -21,8 +21,8 @@ pub use error::Error;
 pub use lower::{Lowered, lower};
 pub use model::pointer::Pointer;
 pub use plan::{
-    Alias, Enum, Form, Items, Lists, Member, Multipart, Operation, OtherMethod, PathStyle, PathValue, Plan, ReadType,
-    ReplyKind, SchemeKind, SecurityScheme, Separator, StatusVariant, Stream, Union,
+    Alias, Enum, Form, Format, FormattedText, Items, Lists, Member, Multipart, Operation, OtherMethod, PathStyle,
+    PathValue, Plan, ReadType, ReplyKind, SchemeKind, SecurityScheme, Separator, StatusVariant, Stream, Union,
 };
 pub use prepare::{Prepared, prepare};
 pub use report::{Code, Disposition, Entry, Explanation, Report, UnknownCode};

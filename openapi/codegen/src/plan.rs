@@ -1,17 +1,19 @@
 //! The facts that progenitor cannot carry, for the passes over the generated code.
 
+mod format;
 mod operation;
 mod security;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use format::Format;
 pub use operation::{
     Form, Items, Lists, Multipart, Operation, OtherMethod, PathStyle, PathValue, ReplyKind, Separator, StatusVariant,
     Stream,
 };
 pub use security::{SchemeKind, SecurityScheme};
-pub use types::{Alias, Enum, Member, ReadType, Union};
+pub use types::{Alias, Enum, FormattedText, Member, ReadType, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
 ///
@@ -30,6 +32,8 @@ pub struct Plan {
     pub by_status: BTreeMap<String, Vec<StatusVariant>>,
     /// The name of the type of a file in a multipart body. `None` if the document has none.
     pub file_part: Option<String>,
+    /// The formats of types that are texts of one, by their names.
+    pub formats: BTreeMap<String, FormattedText>,
     /// The other types that a server sends, by their names.
     pub read_types: BTreeMap<String, ReadType>,
     /// The properties that a request may leave out or send as null, by type and by their names on the wire.

@@ -11,6 +11,7 @@ mod dereference;
 mod description;
 mod discriminators;
 mod facts;
+mod formats;
 mod forms;
 mod inline_types;
 mod intersection;
@@ -36,12 +37,12 @@ mod unions;
 mod untyped;
 mod wildcards;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::lower::{Lowered, LoweredFacts, Methods, parse};
 use crate::model::visitor::visit_mut;
-use crate::plan::{Lists, Plan};
+use crate::plan::{Format, Lists, Plan};
 use crate::report::{Log, Pass, Report};
 use facts::Facts;
 
@@ -60,7 +61,7 @@ pub fn prepare(lowered: Lowered) -> Result<Prepared, Error> {
     let Lowered { document, report, enum_texts } = lowered;
     let facts = LoweredFacts { enum_texts, methods: Methods::new() };
     let document = serde_json::to_value(document).map_err(|source| Error::NotOpenApi30 { source })?;
-    prepare_value(Pass { document, log: Log::continuing(report), facts })
+    prepare_value(Pass { document, log: Log::continuing(report), facts }, &BTreeSet::new())
 }
 
 /// A document from which progenitor generates correct code, and the plan for what it cannot carry.
@@ -101,6 +102,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     operation_names::rename,
     tolerance::relax,
     inline_types::name,
+    formats::name,
     properties::declare_required,
     properties::keep_others,
     properties::relax_one_way,
@@ -114,10 +116,11 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     security::settle,
 ];
 
-/// Prepares a lowered document that was not parsed.
-pub(crate) fn prepare_value(lowered: Pass<LoweredFacts>) -> Result<Prepared, Error> {
+/// Prepares a lowered document that was not parsed; texts of the formats get types.
+pub(crate) fn prepare_value(lowered: Pass<LoweredFacts>, formats: &BTreeSet<Format>) -> Result<Prepared, Error> {
     let Pass { document, mut log, facts } = lowered;
-    let facts = Facts::of(facts, &mut log);
+    let mut facts = Facts::of(facts, &mut log);
+    facts.typed_formats.clone_from(formats);
     let mut pass = Pass { document, log, facts };
     pass.run(PASSES);
     let Pass { document, log, facts } = pass;

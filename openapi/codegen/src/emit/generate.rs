@@ -1,6 +1,6 @@
 //! The whole pipeline: from a document to the source of a client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use syn::{File, Item};
@@ -8,13 +8,13 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    aliases, attributes, builders, by_status, client, credentials, file_part, named_types, names, nullable, objects,
-    open_enum, operations, server, structs, texts, timestamp, union, wire,
+    aliases, attributes, builders, by_status, client, credentials, file_part, formats, named_types, names, nullable,
+    objects, open_enum, operations, server, structs, texts, timestamp, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
 use crate::lower::lower_value;
-use crate::plan::Plan;
+use crate::plan::{Format, Plan};
 use crate::prepare::{Prepared, prepare_value};
 use crate::report::Report;
 
@@ -36,6 +36,8 @@ pub struct Settings {
     /// Whether the crate sends credentials itself, such as in its hooks or by the HTTP client that it makes. Without it, a
     /// client of a document with security schemes has `Client::with_credentials`.
     pub own_credentials: bool,
+    /// The formats of texts that have types in Rust, such as `uuid::Uuid`. A text of another format is a `String`.
+    pub formats: BTreeSet<Format>,
     /// Selectors of the operations to generate, as [`select`] takes them. An empty list selects all operations.
     pub operations: Vec<String>,
 }
@@ -62,6 +64,12 @@ impl Settings {
     /// Adds to [`Settings::operations`]; the types that only other operations need are left out.
     pub fn with_operations(mut self, selectors: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.operations.extend(selectors.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds to [`Settings::formats`]; the README lists the crates that their types need.
+    pub fn with_formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
+        self.formats.extend(formats);
         self
     }
 
@@ -142,7 +150,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     };
     let document = selected.as_ref().unwrap_or(document);
     let given: Vec<_> = component_schemas(document).map(|names| names.keys().cloned().collect()).unwrap_or_default();
-    let Prepared { document, plan, mut type_names, report } = prepare_value(lower_value(document)?)?;
+    let Prepared { document, plan, mut type_names, report } = prepare_value(lower_value(document)?, &settings.formats)?;
     type_names.retain(|name, _| given.contains(name));
     let mut file: File = syn::parse2(run_progenitor(&document, &plan, settings)?)?;
     named_types::settle(&mut file);
@@ -182,6 +190,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         types.extend(union::items(plan, settings)?);
         types.extend(by_status::items(plan)?);
         types.extend(file_part::items(plan, settings));
+        types.extend(formats::items(plan, settings)?);
         types.extend(aliases::items(plan));
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! Announces the types that typify must not write to it: enums of strings, unions, and types that the status decides.
+//! Announces the types that typify must not write to it: enums of strings, texts of a format, unions, and types
+//! that the status decides.
 
 use progenitor::{GenerationSettings, TypeImpl};
 use quote::{format_ident, quote};
@@ -11,7 +12,7 @@ use crate::plan::Plan;
 const ELSEWHERE: &str = "generated_elsewhere";
 
 pub(super) fn announce(settings: &mut GenerationSettings, plan: &Plan) {
-    for name in plan.enums.keys() {
+    for name in plan.enums.keys().chain(plan.formats.keys()) {
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), impls.into_iter());
     }

@@ -1,11 +1,13 @@
 //! The helpers of generated types. They are compiled here for their tests only; generated files contain their text.
 
+mod base64;
 mod builders;
 mod cookies;
 mod credentials;
 mod decode_error;
 mod error;
 mod events;
+mod formatted;
 mod integers;
 mod json;
 mod json_reader;

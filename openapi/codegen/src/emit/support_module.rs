@@ -2,9 +2,9 @@
 
 use syn::{File, Item, ItemMod};
 
-use super::{Settings, attributes, credentials, names};
+use super::{Settings, attributes, credentials, formats, names};
 use crate::error::Error;
-use crate::plan::{Items, Operation, Plan};
+use crate::plan::{Format, Items, Operation, Plan};
 
 /// The helpers of generated types, in files of one concern each.
 const SUPPORT: &[(&str, &str)] = &[
@@ -27,6 +27,12 @@ const SUPPORT: &[(&str, &str)] = &[
     ("unknown_value", include_str!("support/unknown_value.rs")),
     ("urls", include_str!("support/urls.rs")),
 ];
+
+/// Only for documents with texts of a format that has a type.
+const FORMATTED: (&str, &str) = ("formatted", include_str!("support/formatted.rs"));
+
+/// Only for documents with bytes in Base64: it needs the crate base64.
+const BASE64: (&str, &str) = ("base64", include_str!("support/base64.rs"));
 
 /// Only for documents with properties of requests that may be absent and may be null.
 const NULLABLE: (&str, &str) = ("nullable", include_str!("support/nullable.rs"));
@@ -60,7 +66,10 @@ pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod
     let styles = plan.operations.values().any(has_styles).then_some(&STYLES);
     let nullable = (!plan.optional_nulls.is_empty()).then_some(&NULLABLE);
     let credentials = credentials::are_needed(plan, settings).then_some(&CREDENTIALS);
-    let as_needed = [nullable, styles, credentials, multipart, streams, of_json, events];
+    let formats = formats::used(plan);
+    let formatted = (!formats.is_empty()).then_some(&FORMATTED);
+    let base64 = formats.contains(&Format::Byte).then_some(&BASE64);
+    let as_needed = [formatted, base64, nullable, styles, credentials, multipart, streams, of_json, events];
     for (name, text) in SUPPORT.iter().chain(as_needed.into_iter().flatten()) {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));

@@ -7,9 +7,10 @@ use quote::{format_ident, quote};
 use syn::{File, Item};
 
 use super::Settings;
+use super::formats::value_type;
 use super::rust_type::rust_type;
 use super::structs::mentions_integer;
-use crate::plan::{Member, Plan, Union};
+use crate::plan::{Format, Member, Plan, Union};
 
 /// The items of all unions, which were announced to typify.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
@@ -54,6 +55,10 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
         let wrapped = if member.recursive { quote!(::std::boxed::Box::new(member)) } else { quote!(member) };
         let is_numeric_text =
             member.is_numeric_text || member.items.as_ref().is_some_and(|items| items.is_numeric_text);
+        if let Some(value) = member.format.map(value_type) {
+            let read = quote!(super::support::of_format::<#value, #ty>(&json));
+            return quote!(#index => if let Some(member) = #read { return Ok(Self::#variant(#wrapped)); },);
+        }
         let read = match mentions_integer(&ty.to_string()) {
             _ if is_numeric_text && is_plain(member) => quote!(super::support::number_or_text::<#ty, _>),
             true => quote!(super::support::lenient::<#ty, _>),
@@ -70,6 +75,13 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
                 .into_iter()
                 .filter(|member| super::support::has_all_names(&json, *member, UNION))
         },
+    };
+    let candidates = match any_text(union) {
+        // A text of a format is any text, too.
+        (formatted, any) if !formatted.is_empty() && !any.is_empty() => {
+            quote!(super::support::formats_first(#candidates, &[#(#formatted),*], &[#(#any),*]))
+        }
+        _ => candidates,
     };
     let derive_schemars =
         settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
@@ -108,6 +120,14 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
     syn::parse2::<File>(tokens).map(|file| file.items)
 }
 
+/// The members for texts of a format, and those for any text. Most texts are Base64 of some bytes, which says nothing.
+fn any_text(union: &Union) -> (Vec<usize>, Vec<usize>) {
+    let texts = union.members.iter().enumerate().filter(|(_, member)| member.types.contains("string"));
+    let any = texts.clone().filter(|(_, member)| member.values.is_empty() && member.format.is_none());
+    let formatted = texts.filter(|(_, member)| member.format.is_some_and(|format| format != Format::Byte));
+    (formatted.map(|(index, _)| index).collect(), any.map(|(index, _)| index).collect())
+}
+
 /// Whether the type of a member has no name.
 fn is_plain(member: &Member) -> bool {
     crate::prepare::reference(&member.schema).is_none()
@@ -121,10 +141,15 @@ fn conversions(
     types: &[TokenStream],
 ) -> TokenStream {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for ty in types {
-        *count.entry(ty.to_string()).or_default() += 1;
+    // Types of one format are one type under several names.
+    let key = |index: usize| match union.members[index].format {
+        Some(format) => format.name().to_owned(),
+        None => types[index].to_string(),
+    };
+    for index in 0..types.len() {
+        *count.entry(key(index)).or_default() += 1;
     }
-    let single = |index: &usize| count[&types[*index].to_string()] == 1;
+    let single = |index: &usize| count[&key(*index)] == 1;
     (0..union.members.len())
         .filter(single)
         .map(|index| {

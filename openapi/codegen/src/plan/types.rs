@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::Format;
+
 /// Another name of a type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -11,6 +13,16 @@ pub struct Alias {
     /// The name of the type.
     pub target: String,
     /// The description of the schema of this name.
+    pub description: Option<String>,
+}
+
+/// A text of a format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FormattedText {
+    /// The format.
+    pub format: Format,
+    /// The description of the schema.
     pub description: Option<String>,
 }
 
@@ -60,6 +72,8 @@ pub struct Member {
     pub types: BTreeSet<&'static str>,
     /// The values of an enum of strings.
     pub values: Vec<String>,
+    /// The format of its texts, if it has a type.
+    pub format: Option<Format>,
     /// The values of the discriminator that name it.
     pub tags: Vec<String>,
     /// The properties with an enum or constant, and their values, by their names on the wire.

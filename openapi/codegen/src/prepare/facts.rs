@@ -14,7 +14,9 @@ use crate::model::names::pascal_name;
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
-use crate::plan::{Alias, Enum, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union};
+use crate::plan::{
+    Alias, Enum, Format, FormattedText, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union,
+};
 use crate::report::{Code, Log, Pass};
 
 /// The facts that passes collect for the plan.
@@ -48,6 +50,10 @@ pub(super) struct Facts {
     pub(super) value_names: BTreeMap<String, BTreeMap<String, String>>,
     /// Numbers that a server may write as text.
     pub(super) numeric_texts: BTreeSet<Pointer>,
+    /// The formats whose texts have types.
+    pub(super) typed_formats: BTreeSet<Format>,
+    /// The formats of components that are texts of one.
+    pub(super) formats: BTreeMap<String, Format>,
     /// The security schemes that operations need.
     pub(super) security_schemes: Vec<SecurityScheme>,
     /// The values of enums other than enums of strings.
@@ -104,6 +110,11 @@ impl Facts {
         directions.reads(&document, streams.map(|method| &method.schema));
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
             if self.file_part.as_ref() == Some(name) {
+                continue;
+            }
+            if let Some(format) = self.formats.get(name) {
+                let description = schema["description"].as_str().map(str::to_owned);
+                plan.formats.insert(name.clone(), FormattedText { format: *format, description });
                 continue;
             }
             let written = directions.written.contains(name);

@@ -62,6 +62,9 @@ impl<'a> Members<'a> {
                 member.is_numeric_text = true;
             }
             member.values.extend(strings(&schema["enum"]));
+            if depth == 0 {
+                member.format = at.in_component().and_then(|(name, _)| self.facts.formats.get(name).copied());
+            }
         } else if let Some(members) = unions::members(schema).filter(|_| depth < 8) {
             let at = at.join(unions::keyword(schema));
             for (index, schema) in members.iter().enumerate() {

@@ -1,19 +1,24 @@
 //! Removes the constraints on replies: a reply that violates one is still worth reading.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::model::direction::directions;
 use crate::model::grammar::{ObjectKind, Shape};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::{visit_mut, visit_value_mut};
+use crate::plan::Format;
 use crate::prepare::facts::Facts;
+use crate::prepare::formats;
 use crate::prepare::numeric_texts::is_number;
 use crate::prepare::patterns::can_be_checked;
 use crate::prepare::unions::is_enum_of_strings;
 use crate::report::{Code, Log, Pass};
 
 pub(super) fn relax(pass: &mut Pass<Facts>) {
-    let Pass { document, log, .. } = pass;
+    let Pass { document, log, facts } = pass;
+    let typed = &facts.typed_formats;
     let directions = directions(document);
     let schemas = document.pointer_mut("/components/schemas");
     for (name, schema) in schemas.and_then(Value::as_object_mut).into_iter().flatten() {
@@ -24,8 +29,8 @@ pub(super) fn relax(pass: &mut Pass<Facts>) {
         };
         let read = directions.read.contains(name) || !directions.written.contains(name);
         visit_value_mut(schema, Shape::One(ObjectKind::Schema), &mut at, &mut |kind, at, schema| match kind {
-            ObjectKind::Schema if read => constraints(schema, also, at, log),
-            ObjectKind::Schema => unwritable(schema, at, log),
+            ObjectKind::Schema if read => constraints(schema, also, typed, at, log),
+            ObjectKind::Schema => unwritable(schema, typed, at, log),
             _ => {}
         });
     }
@@ -34,9 +39,9 @@ pub(super) fn relax(pass: &mut Pass<Facts>) {
             return;
         }
         if at.as_str().split('/').nth(4) == Some("responses") {
-            constraints(schema, "", at, log);
+            constraints(schema, "", typed, at, log);
         } else if at.as_str().starts_with("/paths/") {
-            unwritable(schema, at, log);
+            unwritable(schema, typed, at, log);
         }
         if schema.shift_remove("default").is_some() {
             log.add(Code::W103, &at.join("default"), "left to the server, which may change it");
@@ -45,7 +50,7 @@ pub(super) fn relax(pass: &mut Pass<Facts>) {
 }
 
 /// Removes constraints on requests that no Rust type can express at a reasonable cost.
-fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+fn unwritable(schema: &mut Map<String, Value>, typed: &BTreeSet<Format>, at: &Pointer, log: &mut Log) {
     if schema.get("minLength") == Some(&0.into()) {
         schema.shift_remove("minLength");
     }
@@ -74,7 +79,7 @@ fn unwritable(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
         ("integer", "uint64"),
         ("number", "double"),
     ];
-    if let Some(format) = unknown_format(schema, &known) {
+    if let Some(format) = unknown_format(schema, &known, typed) {
         log.add(Code::W104, &at.join("format"), format!("`{format}` is left to the server to check"));
     }
 }
@@ -95,7 +100,7 @@ const CONSTRAINTS: &[&str] = &[
     "maxProperties",
 ];
 
-fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, log: &mut Log) {
+fn constraints(schema: &mut Map<String, Value>, also: &str, typed: &BTreeSet<Format>, at: &Pointer, log: &mut Log) {
     for keyword in CONSTRAINTS.iter().filter(|keyword| !is_of_numeric_text(keyword, schema)).collect::<Vec<_>>() {
         if let Some(value) = schema.shift_remove(*keyword) {
             log.add(Code::W101, &at.join(keyword), format!("`{value}` is not checked{also}"));
@@ -107,7 +112,7 @@ fn constraints(schema: &mut Map<String, Value>, also: &str, at: &Pointer, log: &
     }
     // A timestamp keeps its text; the Rust type of any other format would refuse values.
     let known = [("string", "date-time"), ("integer", "int64"), ("integer", "uint64"), ("number", "double")];
-    if let Some(format) = unknown_format(schema, &known) {
+    if let Some(format) = unknown_format(schema, &known, typed) {
         log.add(Code::W101, &at.join("format"), format!("`{format}` is not checked{also}"));
     }
 }
@@ -118,10 +123,10 @@ fn is_of_numeric_text(keyword: &str, schema: &Map<String, Value>) -> bool {
 }
 
 /// Removes a format without a Rust type, or one of another type than the schema's: typify panics on these.
-fn unknown_format(schema: &mut Map<String, Value>, known: &[(&str, &str)]) -> Option<String> {
+fn unknown_format(schema: &mut Map<String, Value>, known: &[(&str, &str)], typed: &BTreeSet<Format>) -> Option<String> {
     let format = schema.get("format")?.as_str()?.to_owned();
     let of = schema.get("type").and_then(Value::as_str).unwrap_or_default();
-    if known.contains(&(of, format.as_str())) {
+    if known.contains(&(of, format.as_str())) || formats::of(schema, typed).is_some() {
         return None;
     }
     schema.shift_remove("format");

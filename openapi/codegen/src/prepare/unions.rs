@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::model::grammar::ObjectKind;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
+use crate::plan::Format;
 use crate::prepare::facts::Facts;
+use crate::prepare::formats;
 use crate::prepare::intersection::is_annotation;
 use crate::report::{Code, Log, Pass};
 
@@ -37,13 +39,13 @@ pub(super) fn is_enum_of_strings(schema: &Map<String, Value>) -> bool {
 }
 
 pub(super) fn normalise(pass: &mut Pass<Facts>) {
-    let Pass { document, log, .. } = pass;
+    let Pass { document, log, facts } = pass;
     visit_mut(document, &mut |kind, at, schema| {
         if kind != ObjectKind::Schema {
             return;
         }
         enum_of_strings(schema, at, log);
-        union(schema, at, log);
+        union(schema, &facts.typed_formats, at, log);
         if !KEYWORDS.iter().any(|keyword| schema.contains_key(*keyword)) {
             schema.shift_remove("discriminator");
         }
@@ -63,7 +65,7 @@ fn enum_of_strings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log)
     }
 }
 
-fn union(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+fn union(schema: &mut Map<String, Value>, typed: &BTreeSet<Format>, at: &Pointer, log: &mut Log) {
     let Some((keyword, members)) =
         KEYWORDS.into_iter().find_map(|keyword| Some((keyword, schema.shift_remove(keyword)?)))
     else {
@@ -78,7 +80,7 @@ fn union(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let mut seen = BTreeSet::new();
     let mut told_apart = spliced(members);
     told_apart.retain(|member| seen.insert(bare(member)));
-    told_apart = one_scalar_of_each_type(told_apart);
+    told_apart = one_scalar_of_each_type(told_apart, typed);
     let admits_all = |member: &Value| {
         member.as_object().is_some_and(|keys| keys.keys().all(|key| is_annotation(key) || key == "enum"))
     };
@@ -132,9 +134,17 @@ fn bare(member: &Value) -> String {
     json!(keys).to_string()
 }
 
-/// Merges several scalars of one type to one that admits them all, since JSON does not distinguish them.
-fn one_scalar_of_each_type(members: Vec<Value>) -> Vec<Value> {
-    let type_of = |member: &Value| member["type"].as_str().unwrap_or_default().to_owned();
+/// Merges several scalars of one type to one that admits them all, since JSON does not distinguish them. Texts of a format
+/// with a type are distinguished, unless any text is admitted.
+fn one_scalar_of_each_type(members: Vec<Value>, typed: &BTreeSet<Format>) -> Vec<Value> {
+    let format_of = |member: &Value| formats::of(member.as_object()?, typed);
+    let is_any_text =
+        |member: &Value| member["type"] == "string" && member.get("enum").is_none() && format_of(member).is_none();
+    let admits_any_text = members.iter().any(is_any_text);
+    let type_of = |member: &Value| match format_of(member).filter(|_| !admits_any_text) {
+        Some(format) => format.name().to_owned(),
+        None => member["type"].as_str().unwrap_or_default().to_owned(),
+    };
     let count = |name: &str| members.iter().filter(|member| type_of(member) == name).count();
     let (strings, booleans) = (count("string"), count("boolean"));
     let (integers, numbers) = (count("integer"), count("number"));
@@ -208,6 +218,29 @@ mod tests {
         check(json!({"anyOf": [{"$ref": "#/a"}]}), json!({"allOf": [{"$ref": "#/a"}]}));
         let tagged = json!({"oneOf": [{"$ref": "#/a"}], "discriminator": {"propertyName": "b"}});
         check(tagged.clone(), tagged);
+    }
+
+    #[test]
+    fn texts_of_a_format_with_a_type() {
+        let text = |format: &str| json!({"type": "string", "format": format});
+        let any = json!({"type": "string"});
+        let of = |values: &str| json!({"type": "string", "enum": [values]});
+        for (members, after) in [
+            (json!([text("uuid"), text("date"), text("uuid")]), json!({"oneOf": [text("uuid"), text("date")]})),
+            (json!([text("uuid"), text("email")]), any.clone()),
+            (json!([text("uuid"), any]), any.clone()),
+            (json!([of("a"), text("date"), of("b")]), {
+                json!({"oneOf": [{"type": "string", "enum": ["a", "b"]}, text("date")]})
+            }),
+        ] {
+            let mut pass = Pass {
+                document: json!({"components": {"schemas": {"A": {"oneOf": members}}}}),
+                ..Pass::<Facts>::default()
+            };
+            pass.facts.typed_formats = [Format::Uuid, Format::Date].into();
+            normalise(&mut pass);
+            assert_eq!(pass.document["components"]["schemas"]["A"], after);
+        }
     }
 
     #[test]

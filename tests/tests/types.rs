@@ -129,3 +129,12 @@ async fn numbers_are_read_from_text_whatever_decides_the_type_of_a_reply() {
     let items: Vec<i64> = items.map(|item| *item.unwrap()).collect().await;
     assert_eq!(items, [4, 5]);
 }
+
+#[test]
+fn properties_of_dependent_schemas_have_their_types() {
+    let address: types::Address = read(json!({"city": "Bern"}));
+    let payment = types::Payment::builder().method("card".to_owned()).number("4".to_owned()).billing(address).coupon(7);
+    let payment = types::Payment::try_from(payment).unwrap();
+    let written = json!({"method": "card", "number": "4", "billing": {"city": "Bern"}, "coupon": 7});
+    assert_eq!(serde_json::to_value(payment).unwrap(), written);
+}

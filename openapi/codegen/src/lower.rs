@@ -6,6 +6,7 @@
 mod alias_cycles;
 mod booleans;
 mod bounds;
+mod branches;
 mod conditions;
 mod document;
 mod enum_texts;
@@ -84,6 +85,7 @@ const ON_OBJECTS: &[fn(&mut Pass)] = &[
     booleans::lower,
     null::lower,
     schema::lower_all,
+    branches::keep_properties,
     null_union::lower,
     Pass::remove_rejected,
 ];

@@ -78,40 +78,16 @@ const CONDITIONS: &[&str] = &[
     "unevaluatedItems",
     "unevaluatedProperties",
     "propertyNames",
-    "dependentSchemas",
     "dependentRequired",
     "dependencies",
-    "if",
-    "then",
-    "else",
     "not",
 ];
 
-/// Removes conditions; a property that a condition allows is always allowed.
+/// Removes conditions on what is in a value.
 pub(super) fn drop_conditions(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
-    let mut branches: Vec<Value> =
-        ["then", "else"].iter().filter_map(|keyword| schema.get(*keyword).cloned()).collect();
-    if let Some(Value::Object(dependent)) = schema.get("dependentSchemas") {
-        branches.extend(dependent.values().cloned());
-    }
-    keep_properties(schema, &branches);
     for keyword in CONDITIONS {
         if schema.shift_remove(*keyword).is_some() {
             log.add(Code::W006, &at.join(keyword), "not checked; the server does");
-        }
-    }
-}
-
-/// Adds the properties that only branches declare; they have any value, since their schema depends on the condition.
-fn keep_properties(schema: &mut Map<String, Value>, branches: &[Value]) {
-    let names = branches.iter().filter_map(|branch| branch.get("properties")?.as_object()).flat_map(Map::keys);
-    let mut names = names.peekable();
-    if names.peek().is_none() {
-        return;
-    }
-    if let Value::Object(own) = schema.entry("properties").or_insert_with(|| json!({})) {
-        for name in names {
-            own.entry(name.clone()).or_insert_with(|| json!({}));
         }
     }
 }
@@ -148,26 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn properties_under_a_condition() {
-        check(
-            json!({
-                "type": "object", "properties": {"a": {"type": "string"}},
-                "if": {"required": ["a"]},
-                "then": {"properties": {"a": {"const": "x"}, "b": {"type": "integer"}, "c": {"type": "string"}}},
-                "else": {"properties": {"c": {"type": "integer"}}},
-                "dependentSchemas": {"a": {"properties": {"d": {"type": "boolean"}}}},
-            }),
-            expect![[
-                r#"{"type":"object","properties":{"a":{"type":"string"},"b":{},"c":{},"d":{}}} L006 L005 L006 L006 L006 L006 W006 W006 W006 W006"#
-            ]],
-        );
-    }
-
-    #[test]
     fn conditions() {
         check(
-            json!({"type": "object", "if": {}, "then": {}, "not": {"required": ["a"]}, "propertyNames": {"pattern": "a"}}),
-            expect![[r#"{"type":"object"} L006 L006 W006 W006 W006 W006"#]],
+            json!({"type": "object", "not": {"required": ["a"]}, "propertyNames": {"pattern": "a"}, "dependentRequired": {}}),
+            expect![[r#"{"type":"object"} L006 L006 W006 W006 W006"#]],
         );
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::lower::branches;
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Log};
 
@@ -94,6 +95,10 @@ pub(super) fn several_types(schema: &mut Map<String, Value>, at: &Pointer, log: 
             if let Some(value) = schema.get(*keyword) {
                 member.insert((*keyword).into(), value.clone());
             }
+        }
+        if *name == "object" {
+            let branches = branches::KEYWORDS.iter();
+            member.extend(branches.filter_map(|keyword| schema.shift_remove_entry(*keyword)));
         }
         let is_numeric = schema.get("format").and_then(Value::as_str).is_some_and(|name| OF_NUMBERS.contains(&name));
         if let Some(format) = schema.get("format").filter(|_| is_numeric && has_number) {
@@ -218,6 +223,12 @@ mod tests {
             json!({"enum": ["a", 1, true]}),
             expect![[
                 r#"{"anyOf":[{"type":"string","enum":["a"]},{"type":"integer","enum":[1]},{"type":"boolean","enum":[true]}]} L014"#
+            ]],
+        );
+        check(
+            json!({"type": ["object", "string"], "dependentSchemas": {"a": {"type": "object"}}}),
+            expect![[
+                r#"{"anyOf":[{"type":"object","dependentSchemas":{"a":{"type":"object"}}},{"type":"string"}]} L014"#
             ]],
         );
         check(json!({"type": ["integer", "number"]}), expect![[r#"{"type":"number"} L014"#]]);

@@ -115,13 +115,23 @@ pub(super) fn sanitised(name: &str) -> String {
         None => stem,
     };
     // After the cut, which may have made such an ending.
+    without_our_ending(name)
+}
+
+/// Changes a name with an ending that downloads use for their own files.
+pub(super) fn without_our_ending(name: String) -> String {
     match name.rsplit_once('.') {
         Some((_, extension)) if is_ours(extension) => format!("{name}_"),
-        Some((stem, extension)) if is_beside_a_part(extension) && stem.to_ascii_lowercase().ends_with(".part") => {
+        Some((stem, extension)) if is_beside_a_part(extension) && folded(stem).ends_with(".part") => {
             format!("{stem}_.{extension}")
         }
         _ => name,
     }
+}
+
+/// Whether downloads have a file of that name, or may have one, beside the files they were asked for.
+pub(super) fn is_of_downloads(name: &str) -> bool {
+    folded(name) == manifest::NAME || without_our_ending(name.to_owned()) != name
 }
 
 /// Whether a character is invisible or changes the direction of text, which can disguise an extension.
@@ -131,12 +141,12 @@ fn is_invisible(character: char) -> bool {
 
 /// Whether downloads use this extension for their own files.
 fn is_ours(extension: &str) -> bool {
-    ["part", "lock", "new", "unpacking", "replaced"].contains(&extension.to_ascii_lowercase().as_str())
+    ["part", "lock", "new", "unpacking", "replaced"].contains(&folded(extension).as_str())
 }
 
 /// Whether downloads use this extension for a file beside a partial file.
 fn is_beside_a_part(extension: &str) -> bool {
-    ["json", "written"].contains(&extension.to_ascii_lowercase().as_str())
+    ["json", "written"].contains(&folded(extension).as_str())
 }
 
 /// Whether Windows reserves the name for a device, whatever its extension.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::download::Download;
-use super::file_name::{checked_path, extension, folded, sanitised, unique_file_names, wanted};
+use super::file_name::{checked_path, extension, folded, sanitised, unique_file_names, wanted, without_our_ending};
 use super::pick::Pick;
 use super::selection::Selected;
 use crate::asset::{Asset, AssetKind};
@@ -167,7 +167,8 @@ impl Naming {
 /// The name of a file after its item, else as the API or the kind names it.
 fn wanted_by_item(Selected { asset, pick }: &Selected) -> String {
     match &asset.item {
-        Some(item) => with_suffix(&in_file_name(&item.name), asset, pick.as_ref()),
+        // Together they may be too long.
+        Some(item) => sanitised(&with_suffix(&in_file_name(&item.name), asset, pick.as_ref())),
         None => wanted(asset),
     }
 }
@@ -193,14 +194,14 @@ fn with_suffix(stem: &str, asset: &Asset, pick: Option<&Pick>) -> String {
         (_, AssetKind::PreviewImage) => ".preview".to_owned(),
         (_, AssetKind::Thumbnail) => ".thumbnail".to_owned(),
         (_, AssetKind::Other(kind)) => match &asset.file_name {
-            Some(name) => return format!("{stem}.{}", sanitised(name)),
+            Some(name) => return without_our_ending(format!("{stem}.{}", sanitised(name))),
             None => format!(".{}", sanitised(kind)),
         },
         // An archive does not show the format of the model in it.
         (_, kind) if extension == "zip" => format!(".{}", kind.extension()),
         _ => String::new(),
     };
-    format!("{stem}{suffix}.{extension}")
+    without_our_ending(format!("{stem}{suffix}.{extension}"))
 }
 
 fn described(asset: &Asset) -> String {
@@ -251,6 +252,10 @@ mod tests {
         assert_eq!(with_suffix("rider", &archive, None), "rider.fbx.zip");
         let clip = Asset { file_name: Some("../wave.glb".into()), ..Asset::new(Other("clip".into()), &url("x")) };
         assert_eq!(with_suffix("rider", &clip, None), "rider.wave.glb");
+        // What comes together may have such an ending, too.
+        let hidden = Asset { file_name: Some(".new".into()), ..Asset::new(Other("clip".into()), &url("x")) };
+        assert_eq!(with_suffix("rider", &hidden, None), "rider.new_");
+        check(Other("part".into()), &url("x.json"), None, "rider.part_.json");
         let named = Asset { file_name: Some("lamp.jpeg".into()), ..Asset::new(Panorama, &url("x.png")) };
         assert_eq!(with_suffix("rider", &named, None), "rider.panorama.jpeg");
     }

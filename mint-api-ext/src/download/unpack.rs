@@ -13,7 +13,7 @@ use super::destination::{Item, UnpackedFrom};
 use super::disk::{beside, io_error};
 use super::download::Overwrite;
 use super::end::end_record;
-use super::file_name::{folded, is_reserved};
+use super::file_name::{folded, is_of_downloads, is_reserved};
 use super::publish::rename;
 use super::sum::{Sum, TAIL};
 use crate::asset::Asset;
@@ -315,11 +315,12 @@ fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The archive's name without its extension, or with `-unpacked` if it has none.
+/// The archive's name without its extension, or with `-unpacked` if it has none or downloads use the name that is left.
 pub(super) fn directory_of(target: &Path) -> PathBuf {
+    let is_free = target.file_stem().is_some_and(|stem| !is_of_downloads(&stem.to_string_lossy()));
     match target.extension() {
-        Some(_) => target.with_extension(""),
-        None => beside(target, "-unpacked"),
+        Some(_) if is_free => target.with_extension(""),
+        _ => beside(target, "-unpacked"),
     }
 }
 

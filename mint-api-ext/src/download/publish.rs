@@ -36,7 +36,11 @@ pub(crate) fn publish(from: &Path, to: &Path, clobber: Clobber, durability: Dura
 
 /// Renames without replacing another file: by a hard link, then removing the old name.
 fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::hard_link(from, to) {
+    linked_or_reserved(fs::hard_link(from, to), from, to)
+}
+
+fn linked_or_reserved(linked: io::Result<()>, from: &Path, to: &Path) -> io::Result<()> {
+    match linked {
         Ok(()) => return fs::remove_file(from),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
         // The file system has no hard links.
@@ -51,16 +55,18 @@ fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Renames; on Windows, retries while a virus scanner has the file open.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    let mut tries = if cfg!(windows) { 10 } else { 1 };
-    loop {
-        tries -= 1;
-        match fs::rename(from, to) {
-            Err(error) if tries > 0 && error.kind() == io::ErrorKind::PermissionDenied => {
-                std::thread::sleep(std::time::Duration::from_millis(50));
-            }
+    let attempts = if cfg!(windows) { 10 } else { 1 };
+    while_denied(attempts, || fs::rename(from, to), || std::thread::sleep(std::time::Duration::from_millis(50)))
+}
+
+fn while_denied(attempts: u32, mut rename: impl FnMut() -> io::Result<()>, mut pause: impl FnMut()) -> io::Result<()> {
+    for _ in 1..attempts {
+        match rename() {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => pause(),
             result => return result,
         }
     }
+    rename()
 }
 
 /// Syncs the directory entry. Windows has no call for that and does it by itself.
@@ -96,6 +102,51 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         publish(&from, &to, Clobber::Replace, Durability::Cached).unwrap();
         assert_eq!(fs::read(&to).unwrap(), b"newer");
+    }
+
+    #[test]
+    fn without_hard_links_an_empty_file_reserves_the_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, to) = (directory.path().join("a.part"), directory.path().join("a"));
+        let unsupported = || Err(io::ErrorKind::Unsupported.into());
+        fs::write(&from, "new").unwrap();
+        linked_or_reserved(unsupported(), &from, &to).unwrap();
+        assert_eq!((fs::read(&to).unwrap(), from.exists()), (b"new".to_vec(), false));
+        fs::write(&from, "newer").unwrap();
+        let refused = linked_or_reserved(unsupported(), &from, &to).unwrap_err();
+        assert_eq!((refused.kind(), fs::read(&to).unwrap()), (io::ErrorKind::AlreadyExists, b"new".to_vec()));
+        // A failed attempt leaves no empty file.
+        fs::remove_file(&from).unwrap();
+        fs::remove_file(&to).unwrap();
+        assert!(linked_or_reserved(unsupported(), &from, &to).is_err() && !to.exists());
+    }
+
+    #[test]
+    fn a_file_that_another_program_has_open_is_renamed_later() {
+        use io::ErrorKind::{NotFound, PermissionDenied};
+        for (attempts, fails, made, paused, is_renamed) in [
+            (1, PermissionDenied, 1, 0, false),
+            (3, PermissionDenied, 3, 2, true),
+            (2, PermissionDenied, 2, 1, false),
+            (3, NotFound, 1, 0, false),
+        ] {
+            let (mut renames, mut pauses) = (0, 0);
+            let rename = || {
+                renames += 1;
+                if renames == 3 { Ok(()) } else { Err(fails.into()) }
+            };
+            let renamed = while_denied(attempts, rename, || pauses += 1);
+            assert_eq!((renames, pauses, renamed.is_ok()), (made, paused, is_renamed), "{attempts} {fails}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_directory_of_a_file_is_synced() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(sync_directory_of(&directory.path().join("a")).is_ok());
+        assert!(sync_directory_of(&directory.path().join("missing/a")).is_err());
+        assert!(sync_directory_of(Path::new("a")).is_ok());
     }
 
     #[cfg(target_os = "linux")]

@@ -48,6 +48,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_bits_are_those_of_split_mix_64() {
+        let mut jitter = Jitter::seeded(1_234_567);
+        let bits = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        assert_eq!([jitter.bits(), jitter.bits(), jitter.bits()], bits);
+    }
+
+    #[test]
     fn numbers_are_spread_between_0_and_1() {
         let mut jitter = Jitter::seeded(7);
         let numbers: Vec<_> = (0..1000).map(|_| jitter.next()).collect();

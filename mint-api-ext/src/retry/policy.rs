@@ -163,6 +163,25 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_request_is_sent_again_while_its_failure_is_retryable() {
+        use crate::error::ErrorKind::{InvalidArgument, Transport};
+        for (fails, attempts, sent, advice) in
+            [(Transport, 3, 3, "; it was tried 3 times"), (Transport, 1, 1, ""), (InvalidArgument, 3, 1, "")]
+        {
+            let mut made = 0;
+            let error = RetryPolicy::new().attempts(attempts).send(Jitter::seeded(1), || {
+                made += 1;
+                std::future::ready(Err::<(), _>(Error::new(fails, "failed")))
+            });
+            assert_eq!(error.await.unwrap_err().to_string(), format!("failed{advice}"));
+            assert_eq!(made, sent, "{fails:?}");
+        }
+        let mut left = vec![Ok(7), Err(Error::new(Transport, ""))];
+        let sent = RetryPolicy::new().send(Jitter::seeded(1), || std::future::ready(left.pop().unwrap()));
+        assert_eq!(sent.await.unwrap(), 7);
+    }
+
     #[test]
     fn no_wait_goes_beyond_the_time_limit() {
         let policy = RetryPolicy { time_limit: ms(60_000), ..RetryPolicy::default() };

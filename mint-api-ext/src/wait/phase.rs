@@ -101,4 +101,23 @@ mod tests {
             assert_eq!(Phase::of("preview_ready", mode), phase, "{mode}");
         }
     }
+
+    #[test]
+    fn ends_for_good_and_gates() {
+        for (status, ended, gate) in [
+            ("queued", false, false),
+            ("running", false, false),
+            ("succeeded", true, false),
+            ("partially_succeeded", true, false),
+            ("failed", true, false),
+            ("canceled", true, false),
+            ("billing_required", false, true),
+            ("preview_ready", false, true),
+            ("polishing", false, false),
+        ] {
+            let operation = serde_json::json!({"id": "op", "status": status, "generationMode": "review"});
+            let operation: Operation = serde_json::from_value(operation).unwrap();
+            assert_eq!((has_ended(&operation), needs_person(&operation)), (ended, gate), "{status}");
+        }
+    }
 }

@@ -82,4 +82,11 @@ mod tests {
         assert_eq!(delays, [2.0, 3.2, 5.12, 8.192, 13.107, 15.0, 15.0]);
         assert_eq!(delay(u32::MAX), 15.0);
     }
+
+    #[test]
+    fn a_backoff_keeps_its_jitter() {
+        let policy = PollingPolicy::from(Exponential::default().jitter(0.5));
+        let state = PollState { polls: 1, elapsed: Duration::ZERO };
+        assert_eq!(policy.delay_with_jitter(&state, Duration::ZERO, 1.0), Duration::from_secs(3));
+    }
 }

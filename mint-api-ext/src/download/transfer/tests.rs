@@ -126,6 +126,8 @@ fn a_part_is_never_taken_for_the_whole() {
         (200, Some("bytes 0-9/10"), Some("6"), refused_200(), over()),
         (200, Some("bytes */10"), Some("10"), refused_200(), over()),
         (200, None, Some("6"), whole(6), over()),
+        // A range beyond the end is none.
+        (200, Some("bytes 4-10/10"), Some("10"), whole(10), over()),
         // What cannot be read says nothing to who asked for no range.
         (200, Some("bytes 400000-..."), Some("10"), whole(10), over()),
         (200, Some("items 0-1/2"), Some("10"), whole(10), over()),
@@ -166,4 +168,33 @@ fn only_a_strong_validator_continues() {
     }
     let asked = rest(Kept { length: 4, etag: Some("\"a\""), total: None });
     assert_eq!((&asked[RANGE], &asked[IF_RANGE]), (&"bytes=4-".parse().unwrap(), &"\"a\"".parse().unwrap()));
+}
+
+#[test]
+fn what_is_asked_for() {
+    let version = Version { etag: Some("\"a\"".into()), total: Some(10), ..Version::of("https://a.b/c") };
+    let kept = Kept::of(&version, 4);
+    assert_eq!((kept.length, kept.etag, kept.total), (4, Some("\"a\""), Some(10)));
+    assert_eq!(part(kept, 7), headers(&[(RANGE, "bytes=4-6"), (IF_RANGE, "\"a\"")]));
+    let entry = |etag: Option<&str>, date: Option<&str>| -> Entry {
+        let entry = serde_json::json!({
+            "kind": "glb", "url": "u", "bytes": 7, "sha256": "0", "etag": etag, "lastModified": date,
+        });
+        serde_json::from_value(entry).unwrap()
+    };
+    let date = "Wed, 21 Oct 2026 07:28:00 GMT";
+    assert_eq!(unless(&entry(Some("W/\"a\""), Some(date))), headers(&[(IF_NONE_MATCH, "W/\"a\"")]));
+    assert_eq!(unless(&entry(None, Some(date))), headers(&[(IF_MODIFIED_SINCE, date)]));
+    assert_eq!(unless(&entry(None, None)), HeaderMap::new());
+}
+
+#[test]
+fn what_names_a_version() {
+    for (pairs, etag, date) in [
+        (&[][..], None, None),
+        (&[(ETAG, "\"a\""), (LAST_MODIFIED, "now")], Some("\"a\""), Some("now")),
+        (&[(ETAG, "\"a\""), (ETAG, "\"b\"")], None, None),
+    ] {
+        assert_eq!(validators(&headers(pairs)), (etag.map(str::to_owned), date.map(str::to_owned)), "{pairs:?}");
+    }
 }

@@ -193,6 +193,34 @@ fn a_change_of_status_is_told_once() {
 }
 
 #[test]
+fn an_update_is_a_change_if_the_status_or_the_delay_is_another_than_expected() {
+    let mint = crate::Mint::builder(crate::Credentials::api_key("key").unwrap()).build().unwrap();
+    let handle = mint.attach("op").unwrap();
+    let ceiling = Rules { retry_after_ceiling: Duration::from_secs(60), ..Rules::default() };
+    let mut machine = Waits { rules: ceiling, ..rules() }.machine();
+    assert_eq!((machine.status(), machine.has_polled(), machine.deadline()), (None, false, Some(DEFAULT_DEADLINE)));
+    machine.poll_begins();
+    for (seconds, is_changed) in [(None, true), (None, false), (Some(60), false), (Some(61), true)] {
+        let reply = Answer { value: operation("running", "t"), retry_after: seconds.map(Duration::from_secs) };
+        let update = machine.take(Duration::ZERO, Ok(reply), 0.0, &handle).unwrap();
+        assert_eq!(matches!(update, Update::Changed(_)), is_changed, "{seconds:?}");
+    }
+    assert_eq!((machine.status(), machine.has_polled()), (Some("running"), true));
+}
+
+#[test]
+fn the_progress_after_the_reply_of_a_call_is_that_of_a_wait_that_goes_on() {
+    let after = |status| {
+        let reply = Answer { value: operation(status, "t"), retry_after: Some(Duration::from_secs(9)) };
+        Machine::progress_after(&reply, Arc::default())
+    };
+    let progress = after("queued").unwrap();
+    assert_eq!((progress.polls, progress.next_poll), (1, Duration::from_secs(9)));
+    assert!(!serde_json::to_string(&progress).unwrap().contains("failures"), "what is empty is not stored");
+    assert_eq!(after("succeeded"), None);
+}
+
+#[test]
 fn a_floor_and_a_ceiling_bound_what_the_server_asks() {
     let bounded = || Waits {
         rules: Rules {

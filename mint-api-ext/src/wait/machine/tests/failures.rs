@@ -144,3 +144,33 @@ fn a_certificate_that_is_not_trusted_ends_only_a_wait_that_saw_none_that_was() {
     });
     assert!(polls.is_some());
 }
+
+#[test]
+fn an_error_that_ends_the_wait_says_what_the_polls_before_have_to_do_with_it() {
+    let undecoded = || Err(Error::new(ErrorKind::Decode, "").with_source("a"));
+    let mut machine = rules().machine();
+    let mut errors = (0..3).map(|_| machine.take_read(Duration::ZERO, undecoded(), 0.0));
+    for _ in 0..2 {
+        assert!(matches!(errors.next(), Some(Ok(Some(_)))), "a failed read is given back");
+    }
+    let error = errors.next().unwrap().unwrap_err();
+    assert!(error.to_string().contains("three polls in a row"), "{error}");
+}
+
+#[test]
+fn an_operation_may_be_unknown_until_it_is_known_everywhere() {
+    let known_by = Duration::from_secs(10);
+    let missing = || {
+        let reply = crate::error::Reply { status: reqwest::StatusCode::NOT_FOUND, request_id: None, retry_after: None };
+        Err(Error::new(ErrorKind::Server, "").with_reply(reply))
+    };
+    for (seconds, goes_on) in [(0, true), (9, true), (10, false), (11, false)] {
+        let mut machine = rules().machine().known_by(known_by);
+        let taken = machine.take_read(Duration::from_secs(seconds), missing(), 0.0);
+        assert_eq!(taken.is_ok(), goes_on, "{seconds}");
+        assert_eq!(machine.progress().polls, 1);
+    }
+    // Only for this failure.
+    let refused = Err(Error::new(ErrorKind::Server, ""));
+    assert!(rules().machine().known_by(known_by).take_read(Duration::ZERO, refused, 0.0).is_err());
+}

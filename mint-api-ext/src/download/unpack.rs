@@ -385,16 +385,4 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::is_forbidden_by_windows;
-
-    #[test]
-    fn names_that_windows_forbids() {
-        for name in ["a:b", "a ", "a.", "a.obj.", "nul", "COM1.txt", "a?", "<a", "a|b", "\"", "*", "a\u{1}b"] {
-            assert!(is_forbidden_by_windows(name), "{name}");
-        }
-        for name in ["a", ".a", "a b", "a.b", "nulls", "com10.txt"] {
-            assert!(!is_forbidden_by_windows(name), "{name}");
-        }
-    }
-}
+mod tests;

@@ -115,3 +115,57 @@ impl Spending {
         self.budget.as_ref().map_or(Ok(()), |budget| budget.hold(what, key, price))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::Simulator;
+
+    #[test]
+    fn limits_are_numbers_of_credits() {
+        for (credits, is_number) in
+            [(0.0, true), (-0.0, true), (1.5, true), (-1.0, false), (f64::NAN, false), (f64::INFINITY, false)]
+        {
+            let limit = Spending { limit: Some(credits), ..Spending::default() };
+            let assumed = Spending { assumed: Some(credits), ..Spending::default() };
+            assert_eq!((limit.check("a").is_ok(), assumed.check("a").is_ok()), (is_number, is_number), "{credits}");
+        }
+        assert!(Spending::default().check("a").is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_price_is_admitted_up_to_each_limit() {
+        let simulator = Simulator::builder().credits(100.0).start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let (new, sent) = (Earlier::none(), Earlier::none());
+        sent.clone().sending();
+        for (limit, budget, assumed, earlier, refused) in [
+            (None, None, Some(500.0), &new, None),
+            (Some(10.0), None, Some(10.0), &new, None),
+            (Some(10.0), None, Some(10.5), &new, Some("it was not sent")),
+            (Some(10.0), None, Some(10.5), &sent, Some("an earlier attempt")),
+            (Some(10.0), None, Some(10.5), &Earlier::unknown(), Some("an earlier attempt")),
+            (Some(500.0), None, Some(100.0), &new, None),
+            (Some(500.0), None, Some(100.5), &new, Some("there are 100")),
+            (Some(500.0), None, Some(100.5), &sent, None),
+            (Some(500.0), None, None, &new, Some("`assume_credits`")),
+            (None, Some(10.0), Some(10.0), &new, None),
+            (None, Some(10.0), Some(10.5), &new, Some("budget")),
+        ] {
+            let budget = budget.map(|credits| mint.budget(credits));
+            let spending = Spending { limit, budget, assumed, lacks_budget: false };
+            match (spending.admit(&mint, "start a model", ("key", earlier), None).await, refused) {
+                (Ok(()), None) => {}
+                (Err(error), Some(why)) => {
+                    let text = error.to_string();
+                    assert!(error.kind() == ErrorKind::Credits && text.contains(why), "{text}");
+                    assert_eq!(text.contains("an earlier attempt"), why == "an earlier attempt", "{text}");
+                }
+                (found, refused) => panic!("{found:?} instead of {refused:?} for {limit:?} {assumed:?}"),
+            }
+        }
+        let lacks_budget = Spending { lacks_budget: true, ..Spending::default() };
+        let error = lacks_budget.admit(&mint, "start a model", ("key", &new), None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+}

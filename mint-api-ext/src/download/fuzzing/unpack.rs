@@ -111,14 +111,14 @@ impl Input {
 
 /// A writer of archives that lets them be wrong.
 #[derive(Default)]
-struct Zip {
+pub(in crate::download) struct Zip {
     files: Vec<u8>,
     directory: Vec<u8>,
     count: u16,
 }
 
 impl Zip {
-    fn add(&mut self, how: &str, name: &str, content: &[u8]) {
+    pub(in crate::download) fn add(&mut self, how: &str, name: &str, content: &[u8]) {
         let mut sum = Crc::new();
         sum.update(content);
         let packed = match how {
@@ -156,7 +156,7 @@ impl Zip {
         self.count = self.count.saturating_add(1);
     }
 
-    fn finish(self) -> Vec<u8> {
+    pub(in crate::download) fn finish(self) -> Vec<u8> {
         let size = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
         let count = self.count.to_le_bytes();
         let end =

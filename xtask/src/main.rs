@@ -15,6 +15,7 @@ mod fuzz;
 mod generation;
 mod input;
 mod man;
+mod mutants;
 mod overlay;
 mod problem;
 mod regen;
@@ -129,6 +130,11 @@ enum Command {
         #[arg(long, requires = "target")]
         seconds: Option<u64>,
     },
+    /// Change the code that decides something, one thing at a time, and say which changes no unit test sees
+    ///
+    /// It needs cargo-mutants. .cargo/mutants.toml names the files. All mutants take hours.
+    #[command(after_help = EXIT_CODES)]
+    Mutants(mutants::Options),
     /// Publish the crates, each after those it needs
     ///
     /// Everything must be committed, and the changelog must have a dated part for the version. CONTRIBUTING.md has the list of
@@ -205,6 +211,7 @@ fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Codegen(options) => codegen::run(&workspace, &options),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Fuzz { target, seconds } => fuzz::run(&workspace, target.as_deref(), seconds.map(Duration::from_secs)),
+        Command::Mutants(options) => mutants::run(&workspace, &options, Host::here()),
         Command::Release { dry_run } => release::run(&workspace, if dry_run { Upload::No } else { Upload::Yes }),
         Command::Man => man::run(&workspace),
         Command::Worker { folder } => worker::work(&folder),

@@ -347,8 +347,8 @@ impl Machine {
         let last_poll = deadline - self.rules.request_timeout.min(deadline / 10);
         if now >= last_poll && self.polled {
             self.too_late = true;
-        } else if self.progress.next_poll > last_poll {
-            self.progress.next_poll = last_poll.max(not_before);
+        } else {
+            self.progress.next_poll = self.progress.next_poll.min(last_poll.max(not_before));
         }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) enum Run {
     Fleet(Backend),
     /// Every fuzz target, for a while.
     Fuzz,
+    /// Every mutant of the code that decides something.
+    Mutants,
     /// A cargo subcommand that is installed on its own.
     Tool { name: &'static str, arguments: &'static [&'static str] },
     /// `cargo xtask codegen --corpus` on real documents, where there are some beside the workspace.
@@ -103,6 +105,7 @@ impl Gate {
             Run::Features => return verdict_of(features::run(workspace)),
             Run::Fleet(backend) => return verdict_of(fleet::run(workspace, *backend)),
             Run::Fuzz => return verdict_of(long::fuzz(workspace)),
+            Run::Mutants => return verdict_of(long::mutants(workspace, host)),
             Run::Tool { name, .. } if !has_subcommand(workspace, name) => {
                 println!("SKIPPED: cargo-{name} is not installed; cargo install cargo-{name} --locked");
                 return GateVerdict::Skip;
@@ -132,6 +135,7 @@ impl Gate {
             Run::Corpus => format!("cargo xtask codegen --corpus {CORPUS} --skip-over {COMPILED_BYTES}"),
             Run::Application | Run::Readme => format!("cargo xtask ci package {}", self.name),
             Run::Tool { name, arguments } => format!("cargo {name} {}", arguments.join(" ")),
+            Run::Mutants => "cargo xtask mutants".into(),
             Run::Dependencies { .. } | Run::Features | Run::Fleet(_) | Run::Fuzz => {
                 format!("cargo xtask ci {}", self.name)
             }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::fleet::Backend;
-use super::gate::{Cargo, Gate, GateVerdict, Run};
+use super::gate::{Cargo, Gate, GateVerdict, Host, Run};
+use crate::Exit;
 use crate::fuzz;
+use crate::mutants::{self, Options};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -52,6 +54,11 @@ pub(crate) const LONG: &[Gate] = &[
         run: Run::Fuzz,
         fix: "copy what a target found to its regressions in tests/fuzz, and mend the kind",
     },
+    Gate {
+        name: "mutants",
+        run: Run::Mutants,
+        fix: "write a unit test for each mutant that was missed, or exclude it in .cargo/mutants.toml and say why",
+    },
 ];
 
 const fn test(arguments: &'static [&'static str], environment: &'static [(&'static str, &'static str)]) -> Run {
@@ -79,4 +86,17 @@ pub(super) fn fuzz(workspace: &Workspace) -> Result<GateVerdict, Problem> {
         eprintln!("error: fuzz targets failed: {}", failed.join(", "));
     }
     Ok(GateVerdict::of(failed.is_empty()))
+}
+
+/// Tries every mutant.
+///
+/// # Errors
+///
+/// When cargo cannot be started.
+pub(super) fn mutants(workspace: &Workspace, host: Host) -> Result<GateVerdict, Problem> {
+    if !mutants::is_installed(workspace) {
+        println!("SKIPPED: cargo-mutants is not installed, so no mutant was tried; {}", mutants::INSTALL);
+        return Ok(GateVerdict::Skip);
+    }
+    Ok(GateVerdict::of(mutants::run(workspace, &Options::default(), host)? == Exit::Done))
 }

@@ -27,6 +27,10 @@ fn obeying_the_server_is_no_failure() {
 fn holding_moves_the_next_poll_and_is_no_failure() {
     let mut machine = rules().machine();
     machine.failed(Duration::ZERO, None, 0.0);
+    // Until the next poll, there is nothing to hold.
+    let progress = machine.progress().clone();
+    machine.hold_until(Duration::from_secs(1), progress.next_poll);
+    assert_eq!(*machine.progress(), progress);
     machine.hold_until(Duration::from_secs(1), Duration::from_secs(400));
     assert_eq!(machine.action(Duration::from_secs(1)), Action::SleepUntil(Duration::from_secs(400)));
     machine.hold_until(Duration::from_secs(1), Duration::from_secs(3));

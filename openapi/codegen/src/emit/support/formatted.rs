@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::json::Json;
+use super::json_reader::JsonReader;
 
 /// A type whose values are written as the texts of a format.
 pub trait Format: fmt::Display + FromStr {
@@ -92,7 +93,7 @@ impl<T> Serialize for Formatted<T> {
 /// Reads a member of a union if the text is of its format.
 pub(crate) fn of_format<'de, T: Format, V: Deserialize<'de>>(json: &'de Json<'de>) -> Option<V> {
     let is_malformed = matches!(json, Json::Text(text) if text.parse::<T>().is_err());
-    if is_malformed { None } else { V::deserialize(json).ok() }
+    if is_malformed { None } else { V::deserialize(JsonReader::new(json)).ok() }
 }
 
 /// The members of a union that a text may be: those of a format before the first for any text.

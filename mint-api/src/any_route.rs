@@ -1,6 +1,7 @@
 //! Calls of routes that the document does not have.
 
 use std::fmt::{self, Display};
+use std::mem;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -98,11 +99,12 @@ impl AnyRoute<'_> {
         client.pre(&mut request, &INFO).await?;
         let result = client.exec(request, &INFO).await;
         client.post(&result, &INFO).await?;
-        let response = result?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let mut response = result?;
+        let status = response.status();
         if !status.is_success() {
             return Err(Error::of(response).await);
         }
+        let headers = mem::take(response.headers_mut());
         let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
         let json: &[u8] = if body.trim_ascii().is_empty() { b"null" } else { &body };
         match decode(json) {

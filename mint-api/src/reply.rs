@@ -59,12 +59,12 @@ fn needs_hiding(response: &Response) -> bool {
     response.url().query().is_some() || SENSITIVE.iter().any(|name| response.headers().contains_key(name))
 }
 
-fn taken_apart(response: Response) -> (Shell, impl Stream<Item = reqwest::Result<Bytes>> + Send + Sync + 'static) {
+fn taken_apart(mut response: Response) -> (Shell, impl Stream<Item = reqwest::Result<Bytes>> + Send + Sync + 'static) {
     let mut url = response.url().clone();
     url.set_query(None);
     let mut head = http::Response::builder().status(response.status()).version(response.version()).url(url);
     if let Some(headers) = head.headers_mut() {
-        *headers = response.headers().clone();
+        *headers = std::mem::take(response.headers_mut());
         for (_, value) in headers.iter_mut().filter(|(name, _)| SENSITIVE.contains(name)) {
             value.set_sensitive(true);
         }

@@ -141,19 +141,21 @@ impl Property {
         let index = Literal::usize_unsuffixed(index);
         let with = serde.text("deserialize_with").unwrap_or_default();
         let read = match with.strip_prefix("super::support::") {
-            Some(read @ ("lenient" | "number_or_text")) => format_ident!("{read}"),
-            _ => format_ident!("value"),
+            Some(read @ ("lenient" | "number_or_text")) => read,
+            _ => "value",
         };
         // Of typify: a value that may be null and not absent.
         let must_be_present = with.starts_with("::std::option");
-        let absent = match serde.text("default") {
+        let (read, absent) = match serde.text("default") {
             Some(default) => {
                 let default: Path = syn::parse_str(&default)?;
-                quote!(or_default(#default))
+                (read, quote!(or_default(#default)))
             }
-            None if serde.has("default") || *is_option && !must_be_present => quote!(optional),
-            None => quote!(required),
+            None if *is_option && !must_be_present && read == "value" => ("option", quote!(as_read)),
+            None if serde.has("default") || *is_option && !must_be_present => (read, quote!(optional)),
+            None => (read, quote!(required)),
         };
+        let read = format_ident!("{read}");
         let write = match serde.text("skip_serializing_if").as_deref() {
             None => quote!(property),
             Some("::std::option::Option::is_none") => quote!(some),

@@ -188,14 +188,23 @@ fn description(member: &Member) -> TokenStream {
     }
 }
 
-/// Which members have a property of a name, by the length of the name.
+/// The function that says which members have a property of a name.
 fn holders<'a>(members: impl Iterator<Item = Option<&'a Member>>) -> TokenStream {
-    let mut holders: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
+    let mut holders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, member) in members.enumerate() {
         for name in member.into_iter().flat_map(|member| &member.names) {
-            holders.entry((name.len(), name)).or_default().push(index);
+            holders.entry(name).or_default().push(index);
         }
     }
-    let holders = holders.iter().map(|((_, name), members)| quote!((#name, &[#(#members),*])));
-    quote!(super::support::Holders(&[#(#holders),*]))
+    let mut names: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
+    for (name, members) in holders {
+        names.entry(members).or_default().push(name);
+    }
+    let arms = names.iter().map(|(members, names)| quote!(#(#names)|* => &[#(#members),*],));
+    quote! {
+        |name| match name {
+            #(#arms)*
+            _ => &[],
+        }
+    }
 }

@@ -1,6 +1,6 @@
 use std::error::Error as StdError;
-use std::fmt;
 use std::ops::Deref;
+use std::{fmt, mem};
 
 use reqwest::header::{HeaderMap, InvalidHeaderValue};
 use reqwest::{Response, StatusCode};
@@ -47,7 +47,7 @@ impl RawResponse {
 
     /// Reads a reply that is not the expected success. What was received of a truncated body is kept.
     pub(crate) async fn of(mut response: Response) -> Self {
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (status, headers) = (response.status(), mem::take(response.headers_mut()));
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = response.chunk().await {
             let room = MAX_ERROR_BYTES - body.len();

@@ -170,10 +170,19 @@ impl<'de> Deserialize<'de> for Name<'de> {
 /// Of several properties of one name, the last one counts.
 fn keep_last(properties: &mut Vec<(Cow<'_, str>, Json<'_>)>) {
     let repeats = match properties.len() {
-        count @ ..=16 => (1..count).any(|index| {
-            let (before, from) = properties.split_at(index);
-            before.iter().any(|(name, _)| *name == from[0].0)
-        }),
+        ..=16 => {
+            // Most names have marks of their own, so that few are compared.
+            let mark = |name: &str| {
+                let first = name.bytes().next().unwrap_or_default();
+                1_u64 << ((name.len() * 4 + usize::from(first)) % 64)
+            };
+            let mut marks = 0;
+            properties.iter().enumerate().any(|(index, (name, _))| {
+                let is_new = marks & mark(name) == 0;
+                marks |= mark(name);
+                !is_new && properties[..index].iter().any(|(before, _)| before == name)
+            })
+        }
         count => properties.iter().map(|(name, _)| name).collect::<HashSet<_>>().len() < count,
     };
     if repeats {
@@ -254,6 +263,9 @@ mod tests {
     #[test]
     fn of_equal_names_the_last_one_counts() {
         assert_eq!(Value::from(read(r#"{"a": 1, "b": 2, "a": 3}"#)), json!({"a": 3, "b": 2}));
+        // All of one mark.
+        assert_eq!(read(r#"{"ab": 1, "ac": 2, "ad": 3}"#).properties().len(), 3);
+        assert_eq!(read(r#"{"ab": 1, "ac": 2, "ab": 3}"#).properties().len(), 2);
         let names: Vec<_> = (0..40).map(|name| format!(r#""{name}": {name}"#)).collect();
         let twice = format!(r#"{{"39": 0, {}}}"#, names.join(", "));
         let read = read(&twice);

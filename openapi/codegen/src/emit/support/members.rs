@@ -32,17 +32,8 @@ pub(crate) struct Members {
     pub(crate) item_holders: Holders,
 }
 
-/// The members that have a property of a name, by the name. The shortest names are first, then they are in the order of
-/// their texts: most names differ in length.
-pub(crate) struct Holders(pub(crate) &'static [(&'static str, &'static [usize])]);
-
-impl Holders {
-    fn of(&self, name: &str) -> &'static [usize] {
-        let from = self.0.partition_point(|(own, _)| own.len() < name.len());
-        let as_long = self.0[from..].iter().take_while(|(own, _)| own.len() == name.len());
-        as_long.clone().find(|(own, _)| *own == name).map_or(&[], |(_, members)| members)
-    }
-}
+/// The members that have a property of a name.
+type Holders = fn(&str) -> &'static [usize];
 
 /// The members of a union that a value may be, the likeliest first.
 ///
@@ -76,7 +67,7 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, union: &Members) -> Vec<usi
             if fitting.len() < 2 {
                 return fitting;
             }
-            by_properties(json, fitting.iter().map(|index| (*index, &members[*index])), &union.holders)
+            by_properties(json, fitting.iter().map(|index| (*index, &members[*index])), union.holders)
         }
         Json::Text(text) => {
             let has = |index: &usize| members[*index].values.contains(&&**text);
@@ -104,7 +95,7 @@ fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
     if items.len() < 2 {
         return;
     }
-    let chosen = by_properties(first, items.iter().copied(), &union.item_holders);
+    let chosen = by_properties(first, items.iter().copied(), union.item_holders);
     fitting.retain(|index| chosen.contains(index) || items.iter().all(|(other, _)| other != index));
     let place = |index: &usize| chosen.iter().position(|other| other == index).unwrap_or(usize::MAX);
     fitting.sort_by_key(place);
@@ -113,7 +104,7 @@ fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
 /// Whether a member has each name that any of them has; one that lacks some would drop what the value is besides.
 pub(crate) fn has_all_names(json: &Json<'_>, member: usize, union: &Members) -> bool {
     let is_own = |name: &str| {
-        let holders = union.holders.of(name);
+        let holders = (union.holders)(name);
         holders.is_empty() || holders.contains(&member)
     };
     union.members[member].any_name || json.properties().iter().all(|(name, _)| is_own(name))
@@ -141,7 +132,7 @@ struct Fit<'a> {
 fn by_properties<'a>(
     object: &Json<'_>,
     members: impl ExactSizeIterator<Item = (usize, &'a Member)>,
-    holders: &Holders,
+    holders: Holders,
 ) -> Vec<usize> {
     let mut fits: Vec<Fit<'_>> = Vec::with_capacity(members.len());
     for (index, member) in members {
@@ -152,7 +143,7 @@ fn by_properties<'a>(
     }
     let names = object.properties();
     for (name, _) in names {
-        let holders = holders.of(name);
+        let holders = holders(name);
         let mut fitting = fits.iter_mut().filter(|fit| holders.contains(&fit.index));
         let first = fitting.next();
         let others = fitting.map(|fit| fit.present += 1).count();
@@ -195,8 +186,6 @@ fn agreement(object: &Json<'_>, member: &Member) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde::Deserialize as _;
 
     use super::*;
@@ -214,25 +203,25 @@ mod tests {
     const A: Member = Member { names: 1, ..OBJECT };
     const B: Member = Member { names: 2, ..OBJECT };
 
-    /// A union of members with properties of these names; those of their items have others.
-    fn union(members: Vec<Member>, names: &[&[&'static str]], item_names: &[&[&'static str]]) -> Members {
-        Members { members: members.leak(), holders: holders(names), item_holders: holders(item_names) }
+    fn union(members: Vec<Member>, holders: Holders, item_holders: Holders) -> Members {
+        Members { members: members.leak(), holders, item_holders }
     }
 
-    fn holders(names: &[&[&'static str]]) -> Holders {
-        let mut holders: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
-        for (member, names) in names.iter().enumerate() {
-            names.iter().for_each(|name| holders.entry((name.len(), name)).or_default().push(member));
-        }
-        Holders(holders.into_iter().map(|((_, name), members)| (name, &*members.leak())).collect::<Vec<_>>().leak())
+    fn of_none(_: &str) -> &'static [usize] {
+        &[]
     }
 
     #[test]
     fn members_by_names() {
         let members = union(
             vec![Member { names: 2, ..OBJECT }, Member { names: 3, ..OBJECT }],
-            &[&["pano", "shared"], &["glb", "obj", "shared"]],
-            &[],
+            |name| match name {
+                "pano" => &[0],
+                "shared" => &[0, 1],
+                "glb" | "obj" => &[1],
+                _ => &[],
+            },
+            of_none,
         );
         for (names, member) in [
             (&[][..], None),
@@ -255,8 +244,12 @@ mod tests {
     fn of_members_that_fit_equally_the_one_with_the_fewest_names_is_chosen() {
         let members = union(
             vec![Member { names: 2, ..OBJECT }, Member { names: 1, ..OBJECT }],
-            &[&["pano", "preview"], &["preview"]],
-            &[],
+            |name| match name {
+                "pano" => &[0],
+                "preview" => &[0, 1],
+                _ => &[],
+            },
+            of_none,
         );
         for (names, member) in [(&["preview"][..], 1), (&["pano", "preview"], 0)] {
             let object = names.iter().map(|name| ((*name).into(), Json::Scalar(Value::Null))).collect();
@@ -276,8 +269,12 @@ mod tests {
                 Member { items: &[A], ..MAP },
                 Member { items: &[B], ..MAP },
             ],
-            &[],
-            &[&["a"], &["b", "c"], &[], &["a"], &["b", "c"]],
+            of_none,
+            |name| match name {
+                "a" => &[0, 3],
+                "b" | "c" => &[1, 4],
+                _ => &[],
+            },
         );
         for (value, expected) in [
             (serde_json::json!([{"a": 1}]), &[0, 2][..]),
@@ -294,7 +291,12 @@ mod tests {
 
     #[test]
     fn members_that_would_drop_what_is_anothers() {
-        let members = union(vec![A, B], &[&["a"], &["b", "c"]], &[]);
+        let holders: Holders = |name| match name {
+            "a" => &[0],
+            "b" | "c" => &[1],
+            _ => &[],
+        };
+        let members = union(vec![A, B], holders, of_none);
         for (value, of_a, of_b) in [
             (serde_json::json!({"a": 1, "new": 1}), true, false),
             (serde_json::json!({"b": 1, "c": 1}), false, true),
@@ -323,8 +325,12 @@ mod tests {
                 Member { types: &["array"], ..OBJECT },
                 Member { tags: &["1.0", "False"], ..TAGGED },
             ],
-            &[&[], &[], &[], &["kind", "claws"], &["kind", "claws"], &["is"], &["is"], &[], &["kind", "claws"]],
-            &[],
+            |name| match name {
+                "kind" | "claws" => &[3, 4, 8],
+                "is" => &[5, 6],
+                _ => &[],
+            },
+            of_none,
         );
         for (value, expected) in [
             (serde_json::json!("a"), &[1, 0][..]),

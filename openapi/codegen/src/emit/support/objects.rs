@@ -1,5 +1,6 @@
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -18,7 +19,11 @@ pub(crate) trait FromProperties<'de>: Sized {
     /// The position of a name among [`Self::NAMES`].
     fn position(name: &str) -> Option<usize>;
 
-    fn from_properties<A: MapAccess<'de>>(properties: Properties<A, Self>) -> Result<Self, A::Error>;
+    /// Makes the struct in `object`, which is empty before.
+    fn from_properties<A: MapAccess<'de>>(
+        properties: Properties<A, Self>,
+        object: &mut Option<Self>,
+    ) -> Result<(), A::Error>;
 }
 
 pub(crate) fn read_object<'de, T: FromProperties<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -39,8 +44,7 @@ impl<'de, T: FromProperties<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
         let properties = Properties { access, undecoded: Undecoded::default(), object: PhantomData };
-        *self.0 = Some(T::from_properties(properties)?);
-        Ok(())
+        T::from_properties(properties, self.0)
     }
 }
 
@@ -53,12 +57,13 @@ pub(crate) struct Properties<A, T> {
 
 impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
     /// The position of the next property among the names of the struct; others are skipped.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<usize>, A::Error> {
-        while let Some(name) = self.name(false)? {
+        while let Some(name) = self.name(|_| ())? {
             match name {
                 Name::Known(index) => return Ok(Some(index)),
                 Name::Undecoded => self.undecoded = self.access.next_value()?,
-                Name::Other(_) => {
+                Name::Other => {
                     self.access.next_value::<IgnoredAny>()?;
                 }
             }
@@ -68,9 +73,10 @@ impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
 
     /// As [`next`](Self::next); another name is an error.
     pub(crate) fn next_known(&mut self) -> Result<Option<usize>, A::Error> {
-        match self.name(true)? {
+        let mut other = String::new();
+        match self.name(|name| name.clone_into(&mut other))? {
             Some(Name::Known(index)) => Ok(Some(index)),
-            Some(Name::Other(name)) => Err(de::Error::unknown_field(&name, T::NAMES)),
+            Some(Name::Other) => Err(de::Error::unknown_field(&other, T::NAMES)),
             Some(Name::Undecoded) => Err(de::Error::unknown_field(UNDECODED, T::NAMES)),
             None => Ok(None),
         }
@@ -80,34 +86,47 @@ impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
     pub(crate) fn next_or_other<O>(
         &mut self,
         others: &mut impl Extend<(String, O)>,
-        read: impl Fn(&mut Self) -> Result<O, A::Error>,
+        read: impl Fn(&mut Self, &mut Option<O>) -> Result<(), A::Error>,
     ) -> Result<Option<usize>, A::Error> {
-        while let Some(name) = self.name(true)? {
+        let mut other = String::new();
+        while let Some(name) = self.name(|name| name.clone_into(&mut other))? {
             match name {
                 Name::Known(index) => return Ok(Some(index)),
                 Name::Undecoded => self.undecoded = self.access.next_value()?,
-                Name::Other(name) => {
-                    others.extend([(name, read(self)?)]);
+                Name::Other => {
+                    let mut value = None;
+                    read(self, &mut value)?;
+                    others.extend(value.map(|value| (mem::take(&mut other), value)));
                 }
             }
         }
         Ok(None)
     }
 
-    fn name(&mut self, keep_other: bool) -> Result<Option<Name>, A::Error> {
-        self.access.next_key_seed(NameOf::<T> { keep_other, object: PhantomData })
+    /// The next name; `keep` gets one that the struct lacks.
+    #[inline]
+    fn name(&mut self, keep: impl FnOnce(&str)) -> Result<Option<Name>, A::Error> {
+        self.access.next_key_seed(NameOf { keep, object: PhantomData::<T> })
     }
 
-    pub(crate) fn value<V: Deserialize<'de>>(&mut self) -> Result<V, A::Error> {
-        self.access.next_value()
+    pub(crate) fn value<V: Deserialize<'de>>(&mut self, field: &mut Option<V>) -> Result<(), A::Error> {
+        *field = Some(self.access.next_value()?);
+        Ok(())
     }
 
-    pub(crate) fn lenient<V: Lenient<'de>>(&mut self) -> Result<V, A::Error> {
-        self.access.next_value().map(|LenientValue(value)| value)
+    /// As [`value`](Self::value), of a property that may be null. Most are, so that they should move nothing.
+    pub(crate) fn option<V: Deserialize<'de>>(&mut self, field: &mut Option<V>) -> Result<(), A::Error> {
+        self.access.next_value_seed(InPlace(field))
     }
 
-    pub(crate) fn number_or_text<V: NumberOrText<'de>>(&mut self) -> Result<V, A::Error> {
-        self.access.next_value().map(|NumberOrTextValue(value)| value)
+    pub(crate) fn lenient<V: Lenient<'de>>(&mut self, field: &mut Option<V>) -> Result<(), A::Error> {
+        *field = self.access.next_value().map(|LenientValue(value)| Some(value))?;
+        Ok(())
+    }
+
+    pub(crate) fn number_or_text<V: NumberOrText<'de>>(&mut self, field: &mut Option<V>) -> Result<(), A::Error> {
+        *field = self.access.next_value().map(|NumberOrTextValue(value)| Some(value))?;
+        Ok(())
     }
 
     /// What [`salvage`](super::salvage) has set aside.
@@ -116,9 +135,46 @@ impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
     }
 }
 
+struct InPlace<'a, V>(&'a mut Option<V>);
+
+impl<'de, V: Deserialize<'de>> DeserializeSeed<'de> for InPlace<'_, V> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for InPlace<'_, V> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.visit_none()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = Some(V::deserialize(deserializer)?);
+        Ok(())
+    }
+}
+
 /// The value of a property that an object cannot be without.
 pub(crate) fn required<T, E: de::Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
     value.ok_or_else(|| E::missing_field(name))
+}
+
+/// As [`optional`], of what [`Properties::option`] read.
+pub(crate) fn as_read<T, E>(value: Option<T>, _: &str) -> Result<Option<T>, E> {
+    Ok(value)
 }
 
 pub(crate) fn optional<T: Default, E>(value: Option<T>, _: &str) -> Result<T, E> {
@@ -132,35 +188,39 @@ pub(crate) fn or_default<T, E>(value: Option<T>, _: &str, default: fn() -> T) ->
 enum Name {
     Known(usize),
     Undecoded,
-    /// Empty unless it is kept.
-    Other(String),
+    Other,
 }
 
-struct NameOf<T> {
-    keep_other: bool,
+struct NameOf<T, K> {
+    keep: K,
     object: PhantomData<T>,
 }
 
-impl<'de, T: FromProperties<'de>> DeserializeSeed<'de> for NameOf<T> {
+impl<'de, T: FromProperties<'de>, K: FnOnce(&str)> DeserializeSeed<'de> for NameOf<T, K> {
     type Value = Name;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
-impl<'de, T: FromProperties<'de>> Visitor<'de> for NameOf<T> {
+impl<'de, T: FromProperties<'de>, K: FnOnce(&str)> Visitor<'de> for NameOf<T, K> {
     type Value = Name;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a property")
     }
 
+    #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
         Ok(match T::position(name) {
             Some(index) => Name::Known(index),
             None if name == UNDECODED => Name::Undecoded,
-            None => Name::Other(if self.keep_other { name.to_owned() } else { String::new() }),
+            None => {
+                (self.keep)(name);
+                Name::Other
+            }
         })
     }
 }
@@ -237,22 +297,24 @@ macro_rules! object {
 
             fn from_properties<__A: ::serde::de::MapAccess<'de>>(
                 mut properties: super::support::Properties<__A, Self>,
-            ) -> ::std::result::Result<Self, __A::Error> {
+                object: &mut ::std::option::Option<Self>,
+            ) -> ::std::result::Result<(), __A::Error> {
                 $(let mut $field = None;)*
                 $(let mut $others = ::std::default::Default::default();)?
                 while let Some(index) =
                     properties.$next($(&mut $others, super::support::Properties::$read_other)?)?
                 {
                     match index {
-                        $($index => $field = Some(properties.$read()?),)*
+                        $($index => properties.$read(&mut $field)?,)*
                         _ => {}
                     }
                 }
-                Ok(Self {
+                *object = Some(Self {
                     $($field: super::support::$absent($field, $name $(, $default)?)?,)*
                     $($others,)?
                     $($undecoded: properties.undecoded(),)?
-                })
+                });
+                Ok(())
             }
         }
 

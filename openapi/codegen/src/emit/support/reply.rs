@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, mem};
 
 use progenitor_client::{ByteStream, ResponseValue};
 use reqwest::Response;
@@ -47,10 +47,10 @@ pub(crate) async fn json_by_status<T: ByStatus, E>(response: Response) -> Result
 }
 
 async fn success<T, E>(
-    response: Response,
+    mut response: Response,
     read: impl FnOnce(u16, &[u8]) -> Option<Result<T, DecodeError>>,
 ) -> Result<ResponseValue<T>, Error<E>> {
-    let (status, headers) = (response.status(), response.headers().clone());
+    let (status, headers) = (response.status(), mem::take(response.headers_mut()));
     let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
     match read(status.as_u16(), &body) {
         Some(Ok(value)) => Ok(ResponseValue::new(value, status, headers)),

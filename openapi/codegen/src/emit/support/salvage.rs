@@ -144,7 +144,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::emit::support::objects::{FromProperties, Properties, optional, read_object, required};
+    use crate::emit::support::objects::{FromProperties, Properties, as_read, read_object, required};
     use crate::emit::support::undecoded::Undecoded;
 
     #[derive(Debug)]
@@ -163,23 +163,27 @@ mod tests {
             Self::NAMES.iter().position(|known| *known == name)
         }
 
-        fn from_properties<A: MapAccess<'de>>(mut properties: Properties<A, Self>) -> Result<Self, A::Error> {
+        fn from_properties<A: MapAccess<'de>>(
+            mut properties: Properties<A, Self>,
+            object: &mut Option<Self>,
+        ) -> Result<(), A::Error> {
             let (mut id, mut child, mut list, mut map) = (None, None, None, None);
             while let Some(index) = properties.next()? {
                 match index {
-                    0 => id = Some(properties.value()?),
-                    1 => child = Some(properties.value()?),
-                    2 => list = Some(properties.value()?),
-                    _ => map = Some(properties.value()?),
+                    0 => properties.value(&mut id)?,
+                    1 => properties.option(&mut child)?,
+                    2 => properties.option(&mut list)?,
+                    _ => properties.option(&mut map)?,
                 }
             }
-            Ok(Self {
+            *object = Some(Self {
                 id: required(id, "id")?,
-                child: optional(child, "child")?,
-                list: optional(list, "list")?,
-                map: optional(map, "map")?,
+                child: as_read(child, "child")?,
+                list: as_read(list, "list")?,
+                map: as_read(map, "map")?,
                 undecoded: properties.undecoded(),
-            })
+            });
+            Ok(())
         }
     }
 
@@ -217,6 +221,18 @@ mod tests {
         assert_eq!(kept(&node.list.unwrap()[1].undecoded), json!({"map": 4}));
         let node = read(&json!({"id": 1, "map": {"a": {"id": 2, "child": {"id": 3, "child": 4}}}})).unwrap();
         assert_eq!(kept(&node.map.unwrap()["a"].child.as_ref().unwrap().undecoded), json!({"child": 4}));
+    }
+
+    #[test]
+    fn of_a_property_that_comes_twice_the_last_one_counts() {
+        for (given, child) in [
+            (r#"{"id": 1, "child": {"id": 2}, "child": {"id": 3}}"#, Some(3)),
+            (r#"{"id": 1, "child": {"id": 2}, "child": null}"#, None),
+            (r#"{"id": 1, "child": null, "child": {"id": 2}}"#, Some(2)),
+        ] {
+            let node: Node = read_reply(given.as_bytes()).unwrap();
+            assert_eq!(node.child.map(|child| child.id), child, "{given}");
+        }
     }
 
     #[test]

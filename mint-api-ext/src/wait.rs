@@ -126,6 +126,7 @@ mod rules;
 mod saved_operation;
 mod settled;
 mod step;
+mod timers;
 mod update;
 mod wait;
 mod wait_many;

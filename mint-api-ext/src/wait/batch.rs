@@ -11,13 +11,13 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use mint_api::types::Operation;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tokio_util::time::DelayQueue;
 use tracing::Instrument as _;
 
 use super::machine::{Action, GiveUp};
 use super::policy::PollState;
 use super::poller::{FURTHEST, Poller, cut_off};
 use super::rules::Rules;
+use super::timers::Timers;
 use super::wait::Deadline;
 use super::wait_many::Settings;
 use super::wait_target::Target;
@@ -74,7 +74,7 @@ pub(super) struct Batch {
     /// The operations of which a repetition is ignored.
     keys: HashMap<OperationId, Key>,
     /// The items that are not due yet.
-    timers: DelayQueue<Key>,
+    timers: Timers,
     /// The items that are due, the longest due first.
     due: VecDeque<Key>,
     in_flight: FuturesUnordered<InFlight>,
@@ -101,7 +101,7 @@ impl Batch {
             closed: false,
             items: HashMap::new(),
             keys: HashMap::new(),
-            timers: DelayQueue::new(),
+            timers: Timers::default(),
             due: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
             yielded: VecDeque::new(),
@@ -131,8 +131,8 @@ impl Batch {
             if let Some(yielded) = self.yielded.pop_front() {
                 return Poll::Ready(Some(yielded));
             }
-            if let Poll::Ready(Some(expired)) = self.timers.poll_expired(context) {
-                self.due.push_back(expired.into_inner());
+            if let Poll::Ready(key) = self.timers.poll_expired(context) {
+                self.due.push_back(key);
                 continue;
             }
             return match self.items.is_empty() {

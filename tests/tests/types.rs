@@ -138,3 +138,25 @@ fn properties_of_dependent_schemas_have_their_types() {
     let written = json!({"method": "card", "number": "4", "billing": {"city": "Bern"}, "coupon": 7});
     assert_eq!(serde_json::to_value(payment).unwrap(), written);
 }
+
+#[tokio::test]
+async fn each_binding_of_a_template_is_a_type() {
+    let (_server, client) = client(|| {
+        Reply::json(&json!({"items": [{"city": "Bern"}], "next": {"items": [{"city": "Basel"}, {"city": "Chur"}]}}))
+    })
+    .await;
+    let page: types::AddressPage = client.list_addresses().send().await.unwrap().into_inner();
+    let first: &types::Address = &page.items[0];
+    assert_eq!((&*first.city, &*page.next.unwrap().items[1].city), ("Bern", "Chur"));
+
+    let page: types::NumberPage = read(json!({"items": [1, 2], "total": 2, "next": {"items": [3]}}));
+    let numbers: [i64; 3] = [*page.items[0], *page.items[1], page.total];
+    assert_eq!((numbers, *page.next.unwrap().items[0]), ([1, 2, 2], 3));
+
+    let page: types::Page = read(json!({"items": ["any", 1]}));
+    assert_eq!((&*page.items[0], &*page.items[1]), (&json!("any"), &json!(1)));
+
+    let tree: types::NamedTree = read(json!({"name": "a", "children": [{"name": "b"}]}));
+    let child: &types::NamedTree = &tree.children.unwrap()[0];
+    assert_eq!(child.name.as_deref(), Some("b"));
+}

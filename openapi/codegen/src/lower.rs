@@ -9,6 +9,7 @@ mod bounds;
 mod branches;
 mod conditions;
 mod document;
+mod dynamic;
 mod enum_texts;
 mod hoisting;
 mod methods;
@@ -74,7 +75,8 @@ pub fn lower(document: &Value) -> Result<Lowered, Error> {
 }
 
 /// The passes until every reference leads to a component.
-const ON_REFERENCES: &[fn(&mut Pass)] = &[document::sections, well_formed::mend, document::security, references::lower];
+const ON_REFERENCES: &[fn(&mut Pass)] =
+    &[document::sections, well_formed::mend, document::security, dynamic::resolve, references::lower];
 
 /// The passes after that, in order.
 const ON_OBJECTS: &[fn(&mut Pass)] = &[

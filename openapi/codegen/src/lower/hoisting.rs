@@ -95,14 +95,6 @@ struct Hoisting<'a> {
 impl Hoisting<'_> {
     /// Settles the reference of a schema; `at` is its place in the document as given.
     fn schema(&mut self, schema: &mut Map<String, Value>, here: &Pointer, at: &Pointer) {
-        if let Some(Value::String(dynamic)) = schema.shift_remove("$dynamicRef") {
-            if self.targets.is_ambiguous(&dynamic) {
-                let reason = format!("`{dynamic}` leads to one of several schemas; read as any value");
-                return self.log.add(Code::W010, &at.join("$dynamicRef"), reason);
-            }
-            self.log.add(Code::L010, &at.join("$dynamicRef"), format!("`{dynamic}` is read as `$ref`"));
-            schema.entry("$ref").or_insert(dynamic.into());
-        }
         let Some(reference) = schema.get("$ref") else { return };
         let Some(reference) = reference.as_str().map(str::to_owned) else {
             self.log.add(Code::R004, &at.join("$ref"), "a reference is a text");

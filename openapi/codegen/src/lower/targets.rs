@@ -16,8 +16,6 @@ pub(super) struct Targets {
     ids: BTreeMap<String, String>,
     /// Pointers by the place of the schema resource around them (see [`Self::resource`]) and by `$anchor`.
     anchors: BTreeMap<(String, String), String>,
-    /// How many schemas have each `$dynamicAnchor`.
-    dynamic: BTreeMap<String, usize>,
     /// The places of objects other than schemas.
     others: BTreeSet<String>,
 }
@@ -39,8 +37,7 @@ impl Targets {
             }
         });
         let own = whole["$self"].as_str().map(|own| (own.to_owned(), String::new()));
-        let mut targets =
-            Self { whole, ids: own.into_iter().collect(), anchors: BTreeMap::new(), dynamic: BTreeMap::new(), others };
+        let mut targets = Self { whole, ids: own.into_iter().collect(), anchors: BTreeMap::new(), others };
         // The visitor visits inner schemas first, and an `$id` is relative to that of the schema around it.
         for (_, id, at) in named.iter().rev().filter(|(keyword, ..)| *keyword == "$id") {
             let id = id.trim_end_matches('#');
@@ -51,10 +48,7 @@ impl Targets {
                 targets.ids.entry(id).or_insert_with(|| at.to_string());
             }
         }
-        for (keyword, anchor, at) in named.into_iter().filter(|(keyword, ..)| *keyword != "$id") {
-            if keyword == "$dynamicAnchor" {
-                *targets.dynamic.entry(anchor.clone()).or_default() += 1;
-            }
+        for (_, anchor, at) in named.into_iter().filter(|(keyword, ..)| *keyword != "$id") {
             let resource = targets.resource(&at);
             targets.anchors.entry((resource, anchor)).or_insert_with(|| at.to_string());
         }
@@ -84,12 +78,6 @@ impl Targets {
     pub(super) fn schema(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
         let found = self.resolve(reference, at).or_else(|| self.among_definitions(reference, at));
         found.filter(|(pointer, _)| !self.others.contains(pointer))
-    }
-
-    /// Whether several schemas have the anchor of a dynamic reference, so that the way to the reference decides.
-    pub(super) fn is_ambiguous(&self, dynamic: &str) -> bool {
-        let anchor = dynamic.rsplit_once('#').map_or("", |(_, anchor)| anchor);
-        self.dynamic.get(anchor).is_some_and(|count| *count > 1)
     }
 
     /// The shortest part of a reference within the document that leads to nothing; `None` when all of it leads somewhere.

@@ -95,6 +95,7 @@ codes! {
     L016 Lowered "an operation without an id of its own is given one";
     L017 Lowered "unevaluated properties become additional ones";
     L018 Lowered "the schema of the items of a stream becomes that of the stream";
+    L019 Lowered "a template is copied for each schema that says what its dynamic references are";
     L101 Lowered "a JSON media type is read as `application/json`";
     L102 Lowered "all error replies of an operation become `4XX` and `5XX`";
     L103 Lowered "an inline type becomes a component";
@@ -122,7 +123,7 @@ codes! {
     W006 Widened "a condition without an equivalent in 3.0 is not checked";
     W007 Widened "a keyword with an invalid value is left out";
     W009 Widened "the items of a stream are not typed";
-    W010 Widened "a dynamic reference to several schemas is read as any value";
+    W010 Widened "a dynamic reference whose target is not known is read as any value";
     W011 Widened "a security requirement names a scheme that the document does not define";
     W012 Widened "a reply whose type is missing is read as any value";
     W101 Widened "a constraint is not checked in replies";

@@ -118,6 +118,13 @@ pub(crate) const L017: Explanation = explained(
     "Nothing.",
 );
 
+pub(crate) const L019: Explanation = explained(
+    "A dynamic reference leads to the outermost schema on the way to it that has the anchor. A schema that holds one is a template: each schema that gives the anchor a meaning and refers to it is a type of its own.",
+    r##"{"components": {"schemas": {"Page": {"type": "object", "properties": {"items": {"type": "array", "items": {"$dynamicRef": "#item"}}}, "$defs": {"any": {"$dynamicAnchor": "item"}}}, "Names": {"$ref": "#/components/schemas/Page", "$defs": {"name": {"$dynamicAnchor": "item", "type": "string"}}}}}}"##,
+    r#"{"components": {"schemas": {"Names": {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "string"}}}}}}}"#,
+    "Nothing.",
+);
+
 pub(crate) const L018: Explanation = explained(
     "3.0 has no schema for the items of a stream. The client reads a stream item by item, and the data of an event as the JSON that it holds.",
     r#"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/jsonl": {"itemSchema": {"type": "integer"}}}}}}}}}"#,

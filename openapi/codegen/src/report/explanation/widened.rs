@@ -60,9 +60,9 @@ pub(crate) const W009: Explanation = explained(
 );
 
 pub(crate) const W010: Explanation = explained(
-    "If several schemas have a `$dynamicAnchor` of the same name, the target depends on the path by which the reference was reached.",
-    r##"{"components": {"schemas": {"A": {"$dynamicAnchor": "a", "type": "array", "items": {"$dynamicRef": "#a"}}, "B": {"$dynamicAnchor": "a", "$ref": "#/components/schemas/A"}}}}"##,
-    r#"{"components": {"schemas": {"A": {"type": "array", "items": {}}, "B": {"type": "array", "items": {}}}}}"#,
+    "If several schemas have a `$dynamicAnchor` of the same name, each that refers to a template gets a copy of its own (L019). In the template itself, the reference may be anything.",
+    r##"{"components": {"schemas": {"A": {"type": "array", "items": {"$dynamicRef": "#a"}}, "B": {"$defs": {"b": {"$dynamicAnchor": "a", "type": "string"}}, "$ref": "#/components/schemas/A"}, "C": {"$defs": {"c": {"$dynamicAnchor": "a", "type": "integer"}}, "$ref": "#/components/schemas/A"}}}}"##,
+    r#"{"components": {"schemas": {"A": {"type": "array", "items": {}}, "B": {"type": "array", "items": {"type": "string"}}, "C": {"type": "array", "items": {"type": "integer"}}}}}"#,
     "The type of the value.",
 );
 

@@ -1,0 +1,153 @@
+use super::*;
+
+fn check(schemas: Value, after: &[(&str, Value)], codes: &str) {
+    let mut document = json!({"components": {"schemas": schemas}});
+    let (report, ()) = Pass::of(&mut document, resolve);
+    for (name, schema) in after {
+        assert_eq!(&document["components"]["schemas"][name], schema, "{name}");
+    }
+    let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+    assert_eq!(found.join(" "), codes);
+}
+
+fn to(place: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{place}")})
+}
+
+/// A template of a list, as the JSON Schema blog has it.
+fn list() -> Value {
+    json!({
+        "$id": "https://a.b/list", "type": "array", "items": {"$dynamicRef": "#T"},
+        "$defs": {"any": {"$dynamicAnchor": "T", "not": {}}},
+    })
+}
+
+fn of(item: Value, template: Value) -> Value {
+    let mut binding = json!({"$defs": {"item": item}});
+    binding["$defs"]["item"]["$dynamicAnchor"] = "T".into();
+    binding.as_object_mut().unwrap().extend(template.as_object().unwrap().clone());
+    binding
+}
+
+#[test]
+fn each_binding_of_a_template_is_a_schema() {
+    let mut named = of(json!({"type": "string"}), json!({"$ref": "https://a.b/list"}));
+    named["description"] = "d".into();
+    named["minItems"] = 1.into();
+    check(
+        json!({
+            "List": list(), "User": {"type": "object"},
+            "Users": of(to("User"), to("List")),
+            "Names": named,
+            "Any": to("List"),
+        }),
+        &[
+            ("Users", json!({"type": "array", "items": to("User")})),
+            (
+                "Names",
+                json!({
+                    "description": "d", "minItems": 1,
+                    "allOf": [{"type": "array", "items": to("Names/$defs/item")}],
+                }),
+            ),
+            ("Any", to("List")),
+        ],
+        "L010 L019 L019",
+    );
+}
+
+#[test]
+fn what_a_template_refers_to_is_bound_too() {
+    check(
+        json!({
+            "List": list(), "User": {}, "Team": {},
+            "Page": {"properties": {"list": to("List"), "next": to("Page"), "total": to("User")}},
+            "Users": of(to("User"), to("Page")),
+            "Teams": of(to("Team"), json!({"properties": {"page": to("Page"), "again": to("Page")}})),
+        }),
+        &[
+            ("Users", json!({"properties": {"list": to("UsersList"), "next": to("UsersPage"), "total": to("User")}})),
+            (
+                "UsersPage",
+                json!({"properties": {"list": to("UsersList"), "next": to("UsersPage"), "total": to("User")}}),
+            ),
+            ("UsersList", json!({"type": "array", "items": to("User")})),
+            ("TeamsList", json!({"type": "array", "items": to("Team")})),
+            ("Page", json!({"properties": {"list": to("List"), "next": to("Page"), "total": to("User")}})),
+        ],
+        "L010 L019 L019 L019",
+    );
+}
+
+#[test]
+fn a_tree_that_is_extended_has_children_of_its_own_kind() {
+    for (anchor, reference) in [
+        (json!({"$dynamicAnchor": "node"}), json!({"$dynamicRef": "#node"})),
+        (json!({"$recursiveAnchor": true}), json!({"$recursiveRef": "#"})),
+    ] {
+        let mut tree = json!({"properties": {"children": {"items": reference}}});
+        let mut strict = json!({"additionalProperties": false, "$ref": "#/components/schemas/Tree"});
+        for schema in [&mut tree, &mut strict] {
+            schema.as_object_mut().unwrap().extend(anchor.as_object().unwrap().clone());
+        }
+        let children = |name: &str| json!({"properties": {"children": {"items": to(name)}}});
+        check(
+            json!({"Tree": tree, "Strict": strict, "User": {"items": to("Strict")}}),
+            &[
+                ("Strict", json!({"additionalProperties": false, "allOf": [children("Strict")]})),
+                ("User", json!({"items": to("Strict")})),
+            ],
+            "L010 L019",
+        );
+    }
+}
+
+#[test]
+fn references_with_one_target_are_plain() {
+    check(
+        json!({
+            "A": {"$dynamicAnchor": "a"}, "B": {"items": {"$dynamicRef": "#a"}},
+            "C": {"$anchor": "c"}, "D": {"$dynamicRef": "#c"}, "E": {"$dynamicRef": "#/components/schemas/A"},
+            "F": {"properties": {"f": {"$recursiveRef": "#"}}},
+        }),
+        &[
+            ("B", json!({"items": to("A")})),
+            ("D", json!({"$ref": "#c"})),
+            ("E", to("A")),
+            ("F", json!({"properties": {"f": to("F")}})),
+        ],
+        "L010 L010 L010 L010",
+    );
+}
+
+#[test]
+fn a_template_alone_holds_any_value() {
+    let mut template = list();
+    template.as_object_mut().unwrap().remove("$defs");
+    check(
+        json!({
+            "List": template,
+            "Numbers": of(json!({"type": "integer"}), to("List")),
+            "Names": of(json!({"type": "string"}), to("List")),
+        }),
+        &[
+            ("Numbers", json!({"type": "array", "items": to("Numbers/$defs/item")})),
+            ("List", json!({"$id": "https://a.b/list", "type": "array", "items": {}})),
+        ],
+        "W010 L019 L019",
+    );
+}
+
+#[test]
+fn the_copies_have_a_bound() {
+    let mut template = list();
+    template["description"] = "d".repeat(MAX_BYTES / 3).into();
+    let binding = |name: &str| of(json!({"type": name}), to("List"));
+    let mut document = json!({"components": {"schemas": {
+        "List": template, "A": binding("string"), "B": binding("integer"), "C": binding("number"), "D": binding("boolean"),
+    }}});
+    let (report, ()) = Pass::of(&mut document, resolve);
+    let refused: Vec<_> = report.entries.iter().filter(|entry| entry.code == Code::W010).collect();
+    let places: Vec<_> = refused.iter().map(|entry| entry.pointer.as_str()).collect();
+    assert_eq!(places, ["/components/schemas/C/$ref", "/components/schemas/D/$ref"]);
+}

@@ -140,10 +140,8 @@ impl Property {
         let Self { field, name, serde, is_option } = self;
         let index = Literal::usize_unsuffixed(index);
         let with = serde.text("deserialize_with").unwrap_or_default();
-        let read = match with.strip_prefix("super::support::") {
-            Some(read @ ("lenient" | "number_or_text")) => read,
-            _ => "value",
-        };
+        let ours = with.strip_prefix("super::support::");
+        let read = ours.filter(|read| matches!(*read, "lenient" | "number_or_text")).unwrap_or("value");
         // Of typify: a value that may be null and not absent.
         let must_be_present = with.starts_with("::std::option");
         let (read, absent) = match serde.text("default") {

@@ -161,7 +161,7 @@ mod tests {
         assert!(limits(Some(10)).admit(&asset(None), Some(10)).is_ok());
         assert!(limits(Some(10)).admit(&asset(None), Some(11)).is_err());
         assert!(limits(Some(10)).admit(&asset(None), None).is_ok());
-        let endless = 2 * 100 + MORE_UNANNOUNCED;
+        let endless = 2 * 100 + 67_108_864;
         for (most, declared, announced, position, bytes, room) in [
             (Some(10), None, None, 4, 6, Ok(6)),
             (Some(10), None, None, 4, 7, Err("`max_bytes` allows 10")),

@@ -75,7 +75,8 @@ fn what_an_archive_may_hold() {
 
 #[test]
 fn how_much_an_archive_may_hold() {
-    let allowed = usize::try_from(ALWAYS_ALLOWED).unwrap();
+    assert_eq!((MAX_BYTES, ALWAYS_ALLOWED), (4_294_967_296, 1_048_576));
+    let allowed = 1_048_576;
     for (bytes, is_taken) in [(allowed, true), (allowed + 1, false)] {
         let mut zip = Zip::default();
         zip.add("d", "a", &vec![0; bytes]);
@@ -101,6 +102,7 @@ fn a_directory_is_replaced_unless_that_would_lose_a_file() {
         // A file of the archive, with the same bytes or with others.
         (&[("b", "b")], &[], IfChanged, true),
         (&[("b", "c")], &[], IfChanged, false),
+        (&[("b", "")], &[], IfChanged, false),
         (&[("b", "other")], &[], IfChanged, false),
         (&[("b", "other")], &[], Always, true),
         (&[("b", "other")], &["b"], IfChanged, true),
@@ -119,6 +121,11 @@ fn a_directory_is_replaced_unless_that_would_lose_a_file() {
             assert_eq!(files_in(&target).unwrap(), [PathBuf::from("b")]);
         }
     }
+    // A directory that has the name of a file.
+    let directory = packed(&[("s", "b")]);
+    fs::create_dir_all(directory.path().join("a/b")).unwrap();
+    fs::write(directory.path().join("a/b/c"), "other").unwrap();
+    assert!(staged(&directory, None, Always, &[]).is_err());
     // A file that has the name of the directory.
     let directory = packed(&[("s", "b")]);
     fs::write(directory.path().join("a"), "other").unwrap();

@@ -130,6 +130,7 @@ pub(super) fn without_our_ending(name: String) -> String {
 }
 
 /// Whether downloads have a file of that name, or may have one, beside the files they were asked for.
+#[cfg(feature = "unpack")]
 pub(super) fn is_of_downloads(name: &str) -> bool {
     folded(name) == manifest::NAME || without_our_ending(name.to_owned()) != name
 }

@@ -126,7 +126,7 @@ fn a_part_is_never_taken_for_the_whole() {
         (200, Some("bytes 0-9/10"), Some("6"), refused_200(), over()),
         (200, Some("bytes */10"), Some("10"), refused_200(), over()),
         (200, None, Some("6"), whole(6), over()),
-        // A range beyond the end is none.
+        // The range names a byte after the last one. It is not valid (RFC 9110, section 14.4), and is ignored.
         (200, Some("bytes 4-10/10"), Some("10"), whole(10), over()),
         // What cannot be read says nothing to who asked for no range.
         (200, Some("bytes 400000-..."), Some("10"), whole(10), over()),

@@ -11,8 +11,9 @@ use super::json_reader::JsonReader;
 /// JSON that is read twice: once to see what it is, then as that. It borrows the texts that it can.
 #[derive(Clone, Debug)]
 pub(crate) enum Json<'de> {
-    /// Null, a boolean or a number.
-    Scalar(Value),
+    Null,
+    Bool(bool),
+    Number(Number),
     Text(Cow<'de, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'de, str>, Self)>),
@@ -33,15 +34,15 @@ impl Json<'_> {
     }
 
     pub(crate) fn is_null(&self) -> bool {
-        matches!(self, Self::Scalar(Value::Null))
+        matches!(self, Self::Null)
     }
 
     /// Whether it is what a discriminator calls by this name: mappings have names for numbers and booleans, too.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         match self {
             Self::Text(text) => text == name,
-            Self::Scalar(Value::Number(number)) => is_worth(number, name),
-            Self::Scalar(Value::Bool(value)) => value.to_string().eq_ignore_ascii_case(name),
+            Self::Number(number) => is_worth(number, name),
+            Self::Bool(value) => value.to_string().eq_ignore_ascii_case(name),
             _ => false,
         }
     }
@@ -52,7 +53,7 @@ impl Json<'_> {
             Self::Text(text) if !json.contains('\\') => {
                 json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) == Some(text)
             }
-            Self::Scalar(Value::Number(number)) => is_worth(number, json),
+            Self::Number(number) => is_worth(number, json),
             other => {
                 let spelled = Value::from(other.clone()).to_string();
                 spelled == json
@@ -73,7 +74,9 @@ fn is_worth(number: &Number, text: &str) -> bool {
 impl From<Json<'_>> for Value {
     fn from(json: Json<'_>) -> Self {
         match json {
-            Json::Scalar(value) => value,
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(value),
+            Json::Number(number) => Self::Number(number),
             Json::Text(text) => Self::String(text.into_owned()),
             Json::List(list) => list.into_iter().map(Self::from).collect(),
             Json::Object(properties) => {
@@ -91,10 +94,10 @@ impl<'de> Deserialize<'de> for Json<'de> {
 
 struct JsonVisitor;
 
-macro_rules! visit_scalars {
-    ($($visit:ident: $scalar:ty),*) => {
-        $(fn $visit<E: de::Error>(self, scalar: $scalar) -> Result<Self::Value, E> {
-            Value::deserialize(scalar.into_deserializer()).map(Json::Scalar)
+macro_rules! visit_integers {
+    ($($visit:ident: $integer:ty),*) => {
+        $(fn $visit<E: de::Error>(self, integer: $integer) -> Result<Self::Value, E> {
+            Number::deserialize(integer.into_deserializer()).map(Json::Number)
         })*
     };
 }
@@ -106,14 +109,22 @@ impl<'de> Visitor<'de> for JsonVisitor {
         f.write_str("JSON")
     }
 
-    visit_scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64);
+    visit_integers!(visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128);
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Number::from_f64(number).map_or(Json::Null, Json::Number))
+    }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Json::Scalar(Value::Null))
+        Ok(Json::Null)
     }
 
     fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(Json::Scalar(Value::Null))
+        Ok(Json::Null)
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -151,7 +162,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let is_private = matches!(&*properties, [(name, _)] if name.starts_with("$serde_json::private::"));
         let object = Json::Object(properties);
         let number = is_private.then(|| Number::deserialize(JsonReader::new(&object)).ok()).flatten();
-        Ok(number.map_or(object, |number| Json::Scalar(Value::Number(number))))
+        Ok(number.map_or(object, Json::Number))
     }
 }
 

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Error, Value};
+use serde_json::Error;
 
 use super::json::Json;
 use super::objects::OBJECT;
@@ -74,6 +74,13 @@ impl<'de> SeqAccess<'de> for &mut Inside<'de> {
             _ => Ok(None),
         }
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        match self.of.json {
+            Json::List(list) => list.len().checked_sub(self.next),
+            _ => None,
+        }
+    }
 }
 
 impl<'de> MapAccess<'de> for &mut Inside<'de> {
@@ -97,7 +104,7 @@ macro_rules! deserialize_numbers {
         $(fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.json {
                 // Not as any: a number of arbitrary precision is told what it is read as.
-                Json::Scalar(Value::Number(number)) => number.$deserialize(visitor),
+                Json::Number(number) => number.$deserialize(visitor),
                 _ => self.deserialize_any(visitor),
             }
         })*
@@ -109,10 +116,9 @@ impl<'de> Deserializer<'de> for JsonReader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.json {
-            Json::Scalar(Value::Bool(value)) => visitor.visit_bool(*value),
-            Json::Scalar(Value::Number(number)) => number.deserialize_any(visitor),
-            // Not as a `Value`, which could be a list or an object: that would be one more reader of each type.
-            Json::Scalar(_) => visitor.visit_unit(),
+            Json::Bool(value) => visitor.visit_bool(*value),
+            Json::Number(number) => number.deserialize_any(visitor),
+            Json::Null => visitor.visit_unit(),
             Json::Text(text) => visitor.visit_borrowed_str(text),
             Json::List(list) => {
                 let mut inside = self.inside(false);

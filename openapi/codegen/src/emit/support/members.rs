@@ -1,7 +1,5 @@
 use std::cmp::Reverse;
 
-use serde_json::Value;
-
 use super::json::Json;
 
 /// What tells a member of a union from the others.
@@ -42,10 +40,10 @@ type Holders = fn(&str) -> &'static [usize];
 pub(crate) fn candidates(json: &Json<'_>, tag: &str, union: &Members) -> Vec<usize> {
     let members = union.members;
     let ranks: &[&str] = match json {
-        Json::Scalar(Value::Bool(_)) => &["boolean"],
-        Json::Scalar(Value::Number(number)) if number.is_f64() => &["number", "integer"],
-        Json::Scalar(Value::Number(_)) => &["integer", "number"],
-        Json::Scalar(_) => &[],
+        Json::Null => &[],
+        Json::Bool(_) => &["boolean"],
+        Json::Number(number) if number.is_f64() => &["number", "integer"],
+        Json::Number(_) => &["integer", "number"],
         Json::Text(_) => &["string"],
         Json::List(_) => &["array"],
         Json::Object(_) => &["object"],
@@ -87,7 +85,7 @@ fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
     let first = match json {
         Json::List(list) => list.iter().find(is_object),
         Json::Object(properties) => properties.iter().map(|(_, value)| value).find(is_object),
-        Json::Scalar(_) | Json::Text(_) => None,
+        _ => None,
     };
     let Some(first) = first else { return };
     let items = fitting.iter().filter_map(|index| Some((*index, union.members[*index].items.first()?)));
@@ -233,7 +231,7 @@ mod tests {
             (&["pano", "glb", "obj"], Some(1)),
             (&["pano", "glb"], Some(0)),
         ] {
-            let object = names.iter().map(|name| ((*name).into(), Json::Scalar(Value::Null))).collect();
+            let object = names.iter().map(|name| ((*name).into(), Json::Null)).collect();
             assert_eq!(candidates(&Json::Object(object), "", &members).first().copied(), member, "{names:?}");
         }
         assert!(candidates(&Json::Text("text".into()), "", &members).is_empty());
@@ -252,7 +250,7 @@ mod tests {
             of_none,
         );
         for (names, member) in [(&["preview"][..], 1), (&["pano", "preview"], 0)] {
-            let object = names.iter().map(|name| ((*name).into(), Json::Scalar(Value::Null))).collect();
+            let object = names.iter().map(|name| ((*name).into(), Json::Null)).collect();
             assert_eq!(candidates(&Json::Object(object), "", &members).first(), Some(&member), "{names:?}");
         }
     }

@@ -115,7 +115,7 @@ impl Json<'_> {
         match self {
             Self::List(list) => list.get_mut(index),
             Self::Object(properties) => properties.get_mut(index).map(|(_, value)| value),
-            Self::Scalar(_) | Self::Text(_) => None,
+            _ => None,
         }
     }
 
@@ -131,7 +131,7 @@ impl Json<'_> {
                 }
                 properties.iter_mut().for_each(|(_, value)| value.restore());
             }
-            Self::Scalar(_) | Self::Text(_) => {}
+            _ => {}
         }
     }
 }

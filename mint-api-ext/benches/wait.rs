@@ -4,6 +4,10 @@
 //! `serde_json` into hand-written structs of the same field types. It also measures the memory of one operation in a
 //! batch. The server is a process of its own. The rounds are interleaved, and the figures are medians.
 //!
+//! Times depend on what else the machine does, instructions hardly. Where valgrind is installed, it also prints the
+//! instructions of a poll and of a decode outside the kernel: this program runs under callgrind for some of them and for
+//! twice as many, and the difference counts. Alone: `cargo bench --bench wait -- instructions`.
+//!
 //! ```text
 //! cargo bench --bench wait
 //! ```
@@ -31,11 +35,19 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const ROUNDS: usize = 15;
 const POLLS: u32 = 1500;
 const DECODES: u32 = 20_000;
-const WAITING: usize = 5000;
+const WAITING: usize = 10_000;
+/// How many of each are counted under callgrind.
+const COUNTED: u32 = 300;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if env::args().any(|argument| argument == "--serve") {
+    let has = |name: &str| env::args().any(|argument| argument == name);
+    if has("--serve") {
         return serve();
+    }
+    if let [_, flag, what, count, url, id, reply] = &*env::args().collect::<Vec<_>>()
+        && flag == "--counted"
+    {
+        return counted(what, count.parse()?, url, id, reply);
     }
     let mut server = Command::new(env::current_exe()?).arg("--serve").stdout(Stdio::piped()).spawn()?;
     let result = server.stdout.take().ok_or("no output of the server").map(BufReader::new).and_then(|output| {
@@ -43,8 +55,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut line = || lines.next().ok_or("the server said too little");
         Ok([line()?, line()?, line()?, line()?])
     });
-    let measured =
-        result.map_err(Into::into).and_then(|[url, id, reply, waiting]| measure(&url, &id, &reply, &waiting));
+    let measured = result.map_err(Into::into).and_then(|[url, id, reply, waiting]| {
+        instructions(&url, &id, &reply)?;
+        if has("instructions") { Ok(()) } else { measure(&url, &id, &reply, &waiting) }
+    });
     server.kill()?;
     server.wait()?;
     measured
@@ -67,29 +81,20 @@ fn measure(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dy
     let runtime = runtime()?;
     println!("{ROUNDS} interleaved rounds of {POLLS} polls and {DECODES} decodes; medians");
 
-    let fast = NonZeroU32::new(1_000_000_000).ok_or("zero")?;
-    let credentials = Credentials::api_key(API_KEY)?;
-    let builder = Mint::builder(credentials).server(Server::Custom(url.to_owned()));
-    let mint = builder.requests_per_second(fast).build()?;
+    let mint = client(url)?;
     let handle = mint.attach(id)?;
-    mint_loopback::install_cryptography();
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
-    let address = format!("{url}/v1/operations/{id}");
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let bare = Bare::new(url, id)?;
+    let (mut ours, mut bares) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let our = runtime.block_on(cpu_per_poll(async || handle.get().await.map(drop).map_err(Into::into)))?;
-        let their = runtime.block_on(cpu_per_poll(async || {
-            let reply = http.get(&address).bearer_auth(API_KEY).send().await?.error_for_status()?.bytes().await?;
-            black_box(serde_json::from_slice::<bare::Operation>(&reply)?);
-            Ok(())
-        }))?;
+        let their = runtime.block_on(cpu_per_poll(async || bare.poll().await))?;
         // The first round is a warm-up.
         if round > 0 {
             ours.push(our);
-            bare.push(their);
+            bares.push(their);
         }
     }
-    show("CPU per poll", median(ours), median(bare));
+    show("CPU per poll", median(ours), median(bares));
 
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -100,6 +105,84 @@ fn measure(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dy
 
     let waiting = waiting.split(' ').map(str::to_owned).collect();
     runtime.block_on(memory_per_operation(&mint, waiting))
+}
+
+fn client(url: &str) -> Result<Mint, Box<dyn std::error::Error>> {
+    let fast = NonZeroU32::new(1_000_000_000).ok_or("zero")?;
+    let builder = Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(url.to_owned()));
+    Ok(builder.requests_per_second(fast).build()?)
+}
+
+/// The bare client.
+struct Bare {
+    http: reqwest::Client,
+    address: String,
+}
+
+impl Bare {
+    fn new(url: &str, id: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        mint_loopback::install_cryptography();
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
+        Ok(Self { http, address: format!("{url}/v1/operations/{id}") })
+    }
+
+    async fn poll(&self) -> Result<(), Box<dyn std::error::Error>> {
+        let request = self.http.get(&self.address).bearer_auth(API_KEY);
+        let reply = request.send().await?.error_for_status()?.bytes().await?;
+        black_box(serde_json::from_slice::<bare::Operation>(&reply)?);
+        Ok(())
+    }
+}
+
+/// Prints the instructions of a poll and of a decode, if there is a valgrind.
+fn instructions(url: &str, id: &str, reply: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let program = env::current_exe()?;
+    let count = |what: &str, count: u32| {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&program);
+        let output = valgrind.args(["--counted", what, &count.to_string(), url, id, reply]).output().ok()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let collected = said.lines().find_map(|line| line.split_once("Collected : "))?.1;
+        collected.trim().parse::<f64>().ok().filter(|_| output.status.success())
+    };
+    let each = |what: &str| Some((count(what, 2 * COUNTED)? - count(what, COUNTED)?) / f64::from(COUNTED));
+    for what in ["poll", "decode"] {
+        match (each(what), each(&format!("bare {what}"))) {
+            (Some(ours), Some(bare)) => {
+                println!("instructions of a {what}: {ours:.0}, bare {bare:.0}, ratio {:.2}", ours / bare);
+            }
+            _ => println!("no instructions of a {what}: they need valgrind"),
+        }
+    }
+    Ok(())
+}
+
+/// Does one thing so many times, for callgrind.
+fn counted(what: &str, count: u32, url: &str, id: &str, reply: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = runtime()?;
+    match what {
+        "decode" => decode::<types::Operation>(reply, count)?,
+        "bare decode" => decode::<bare::Operation>(reply, count)?,
+        "bare poll" => {
+            let bare = Bare::new(url, id)?;
+            runtime.block_on(async {
+                for _ in 0..count {
+                    bare.poll().await?;
+                }
+                Ok::<_, Box<dyn std::error::Error>>(())
+            })?;
+        }
+        _ => {
+            let handle = client(url)?.attach(id)?;
+            runtime.block_on(async {
+                for _ in 0..count {
+                    handle.get().await?;
+                }
+                Ok::<_, mint_api_ext::Error>(())
+            })?;
+        }
+    }
+    Ok(())
 }
 
 async fn cpu_per_poll(
@@ -114,10 +197,15 @@ async fn cpu_per_poll(
 
 fn time_per_decode<T: serde::de::DeserializeOwned>(reply: &str) -> Result<f64, serde_json::Error> {
     let began = Instant::now();
-    for _ in 0..DECODES {
+    decode::<T>(reply, DECODES)?;
+    Ok(began.elapsed().as_secs_f64() / f64::from(DECODES))
+}
+
+fn decode<T: serde::de::DeserializeOwned>(reply: &str, count: u32) -> Result<(), serde_json::Error> {
+    for _ in 0..count {
         black_box(serde_json::from_str::<T>(black_box(reply))?);
     }
-    Ok(began.elapsed().as_secs_f64() / f64::from(DECODES))
+    Ok(())
 }
 
 /// Measures the memory that a batch needs for one more operation between two polls.

@@ -1,11 +1,11 @@
 //! Resolves references: by JSON pointer, by `$id` and by anchor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use oxiri::{Iri, IriRef};
 use serde_json::Value;
 
-use crate::model::grammar::ObjectKind;
+use crate::model::grammar::{ObjectKind, Shape, shape_at};
 use crate::model::pointer::{Pointer, percent_decoded};
 use crate::model::visitor::visit;
 
@@ -16,18 +16,14 @@ pub(super) struct Targets {
     ids: BTreeMap<String, String>,
     /// Pointers by the place of the schema resource around them (see [`Self::resource`]) and by `$anchor`.
     anchors: BTreeMap<(String, String), String>,
-    /// The places of objects other than schemas.
-    others: BTreeSet<String>,
 }
 
 impl Targets {
     pub(super) fn of(document: &Value) -> Self {
         let whole = document.clone();
-        let mut others = BTreeSet::new();
         let mut named = Vec::new();
         visit(&whole, &mut |kind, at, object| {
             if kind != ObjectKind::Schema {
-                others.insert(at.to_string());
                 return;
             }
             for keyword in ["$id", "$anchor", "$dynamicAnchor"] {
@@ -37,7 +33,7 @@ impl Targets {
             }
         });
         let own = whole["$self"].as_str().map(|own| (own.to_owned(), String::new()));
-        let mut targets = Self { whole, ids: own.into_iter().collect(), anchors: BTreeMap::new(), others };
+        let mut targets = Self { whole, ids: own.into_iter().collect(), anchors: BTreeMap::new() };
         // The visitor visits inner schemas first, and an `$id` is relative to that of the schema around it.
         for (_, id, at) in named.iter().rev().filter(|(keyword, ..)| *keyword == "$id") {
             let id = id.trim_end_matches('#');
@@ -77,7 +73,7 @@ impl Targets {
     /// Does the same for a reference to a schema, which may also be among the definitions around the reference.
     pub(super) fn schema(&self, reference: &str, at: &Pointer) -> Option<(String, &Value)> {
         let found = self.resolve(reference, at).or_else(|| self.among_definitions(reference, at));
-        found.filter(|(pointer, _)| !self.others.contains(pointer))
+        found.filter(|(pointer, _)| !is_other(&Pointer::parse(pointer)))
     }
 
     /// The shortest part of a reference within the document that leads to nothing; `None` when all of it leads somewhere.
@@ -106,8 +102,7 @@ impl Targets {
     }
 
     fn has_id(&self, at: &Pointer) -> bool {
-        !self.others.contains(at.as_str())
-            && self.whole.pointer(at.as_str()).is_some_and(|schema| schema["$id"].is_string())
+        !is_other(at) && self.whole.pointer(at.as_str()).is_some_and(|schema| schema["$id"].is_string())
     }
 
     fn resource_named(&self, id: &str, at: &Pointer) -> Option<String> {
@@ -151,6 +146,11 @@ impl Targets {
         }
         None
     }
+}
+
+/// Whether an object is of a kind other than a schema.
+fn is_other(at: &Pointer) -> bool {
+    matches!(shape_at(at), Some(Shape::One(kind)) if kind != ObjectKind::Schema)
 }
 
 /// The base URI of a document without one; references resolved against it keep their path only.

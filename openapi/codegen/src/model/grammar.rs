@@ -2,7 +2,6 @@
 //!
 //! The [visitor](crate::model::visitor) reads it, so no pass can forget a field that holds a schema.
 
-#[cfg(feature = "diff")]
 use crate::model::pointer::Pointer;
 
 /// The fields of a path item that hold an operation in OpenAPI 3.0 and 3.1 (section 4.8.9).
@@ -322,7 +321,6 @@ pub(crate) fn shape(kind: ObjectKind, field: &str) -> Option<Shape> {
 }
 
 /// What a pointer leads to, counted from the document; `None` for a place that no rule knows.
-#[cfg(feature = "diff")]
 pub(crate) fn shape_at(pointer: &Pointer) -> Option<Shape> {
     pointer.tokens().iter().try_fold(One(K::Document), |outer, token| match outer {
         One(kind) => shape(kind, token),

@@ -56,7 +56,7 @@ impl Pointer {
 
     pub(crate) fn push(&mut self, token: &str) {
         self.0.push('/');
-        if !token.contains(['~', '/']) {
+        if !token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
             return self.0.push_str(token);
         }
         for character in token.chars() {
@@ -69,7 +69,7 @@ impl Pointer {
     }
 
     pub(crate) fn pop(&mut self) {
-        self.0.truncate(self.0.rfind('/').unwrap_or(0));
+        self.0.truncate(self.0.bytes().rposition(|byte| byte == b'/').unwrap_or(0));
     }
 
     pub(crate) fn join(&self, token: &str) -> Self {

@@ -11,13 +11,23 @@ use crate::asset::Asset;
 /// The longest stem of a name, in bytes. File systems accept names of 255 bytes, and `.part.written.new` must fit.
 const MAX_BYTES: usize = 120;
 
-/// Names each file, as it is wanted or with a number; the names differ even where file systems ignore case.
-pub(super) fn unique_file_names(wanted: impl IntoIterator<Item = String>) -> Vec<String> {
+/// Names each file, as it is wanted or with a number; the names differ even where file systems ignore case. With each comes
+/// the directory that a file of a name is unpacked into, if it is: no other file has that name.
+pub(super) fn unique_file_names<D: Fn(&str) -> Option<String>>(
+    wanted: impl IntoIterator<Item = (String, D)>,
+) -> Vec<String> {
     let mut taken = HashSet::from([manifest::NAME.to_owned()]);
-    let names = wanted.into_iter().map(|wanted| {
+    let names = wanted.into_iter().map(|(wanted, directory)| {
         let (stem, extension) = wanted.rsplit_once('.').unwrap_or((&wanted, "bin"));
         let numbered = (2_u64..).map(|number| format!("{stem}-{number}.{extension}"));
-        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| taken.insert(folded(name)));
+        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| {
+            let paths = [Some(folded(name)), directory(name).map(|directory| folded(&directory))];
+            let is_free = paths.iter().flatten().all(|path| !taken.contains(path));
+            if is_free {
+                taken.extend(paths.into_iter().flatten());
+            }
+            is_free
+        });
         name.unwrap_or_default()
     });
     names.collect()
@@ -257,7 +267,7 @@ mod tests {
             named("Mint-Manifest.json"),
         ];
         assert_eq!(
-            unique_file_names(assets.iter().map(wanted)),
+            unique_file_names(assets.iter().map(|asset| (wanted(asset), |_: &str| None))),
             [
                 "model.glb",
                 "preview.png",
@@ -269,5 +279,15 @@ mod tests {
                 "Mint-Manifest-2.json"
             ]
         );
+    }
+
+    #[test]
+    fn no_file_has_the_name_of_a_directory_that_another_is_unpacked_into() {
+        let names = |wanted: &[&str]| {
+            let unpacked = |name: &str| name.strip_suffix(".zip").map(str::to_owned);
+            unique_file_names(wanted.iter().map(|wanted| ((*wanted).to_owned(), unpacked)))
+        };
+        assert_eq!(names(&["a.obj", "a.obj.zip", "A.zip"]), ["a.obj", "a.obj-2.zip", "A.zip"]);
+        assert_eq!(names(&["a.zip", "A", "a.zip"]), ["a.zip", "A-2.bin", "a-2.zip"]);
     }
 }

@@ -116,7 +116,10 @@ impl Download {
             checked_path(&path).map(Some).map_err(|why| unusable(asset, &path, &why))
         });
         let Some(names) = names.collect::<Result<Option<Vec<_>>, _>>()? else {
-            return Ok(unique_file_names(selected.iter().map(wanted_by_item)));
+            let wanted = selected
+                .iter()
+                .map(|selected| (wanted_by_item(selected), |name: &str| self.unpacked_at(&selected.asset, name)));
+            return Ok(unique_file_names(wanted));
         };
         self.check_collisions(selected, &names)?;
         Ok(names)

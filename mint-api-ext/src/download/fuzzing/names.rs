@@ -15,8 +15,8 @@ const OURS: [&str; 7] = [".part", ".part.json", ".part.written", ".lock", ".new"
 /// The first line says how files are named: ``, `stem NAME` or `by`. Each other line is a file: its kind, its name, its URL
 /// and its item, separated by tabs.
 ///
-/// No name leads out of the directory, no two are one on any system, and none is of the downloads' own files. The last holds
-/// for directories of archives, too.
+/// No name leads out of the directory, no two are one on any system, and none is of the downloads' own files. Directories of
+/// archives count as names.
 pub fn names(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut lines = text.lines();
@@ -42,15 +42,17 @@ pub fn names(data: &[u8]) {
     let selected: Vec<_> = assets.into_iter().map(|asset| Selected { asset, pick: None }).collect();
     let Ok(names) = download.names(&selected) else { return };
     assert_eq!(names.len(), selected.len());
-    assert_distinct(names.iter().map(String::as_str).chain([manifest::NAME]));
+    let mut paths = names.clone();
+    paths.push(manifest::NAME.to_owned());
     #[cfg(feature = "unpack")]
     for (Selected { asset, .. }, name) in selected.iter().zip(&names) {
         if asset.is_archive() {
             let directory = directory_of(name.as_ref()).to_string_lossy().into_owned();
             assert_safe(&directory);
-            assert_distinct([directory.as_str(), manifest::NAME].into_iter());
+            paths.push(directory);
         }
     }
+    assert_distinct(paths.iter().map(String::as_str));
     for name in &names {
         let images = ["avif", "gif", "jpg", "png", "webp"].map(|extension| with_image_extension(name, extension));
         for name in images.into_iter().flatten().chain([name.clone()]) {

@@ -2,7 +2,8 @@
 //!
 //! It compares the CPU time of a poll, and the time to decode a full reply, with a bare client: a `reqwest` GET and
 //! `serde_json` into hand-written structs of the same field types. It also measures the memory of one operation in a
-//! batch. The server is a process of its own. The rounds are interleaved, and the figures are medians.
+//! batch, and what a poll costs there. The server is a process of its own. The rounds are interleaved, and the figures are
+//! medians.
 //!
 //! Times depend on what else the machine does, instructions hardly. Where valgrind is installed, it also prints the
 //! instructions of a poll and of a decode outside the kernel: this program runs under callgrind for some of them and for
@@ -21,6 +22,9 @@ use std::hint::black_box;
 use std::io::{BufRead as _, BufReader};
 use std::num::NonZeroU32;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
@@ -36,6 +40,8 @@ const ROUNDS: usize = 15;
 const POLLS: u32 = 1500;
 const DECODES: u32 = 20_000;
 const WAITING: usize = 10_000;
+/// How many requests a client sends in a second by default.
+const PACE: u32 = 50;
 /// How many of each are counted under callgrind.
 const COUNTED: u32 = 300;
 
@@ -86,8 +92,8 @@ fn measure(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dy
     let bare = Bare::new(url, id)?;
     let (mut ours, mut bares) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let our = runtime.block_on(cpu_per_poll(async || handle.get().await.map(drop).map_err(Into::into)))?;
-        let their = runtime.block_on(cpu_per_poll(async || bare.poll().await))?;
+        let our = runtime.block_on(cpu_per_poll(POLLS, async || handle.get().await.map(drop).map_err(Into::into)))?;
+        let their = runtime.block_on(cpu_per_poll(POLLS, async || bare.poll().await))?;
         // The first round is a warm-up.
         if round > 0 {
             ours.push(our);
@@ -103,14 +109,19 @@ fn measure(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dy
     }
     show("decode", median(ours), median(bare));
 
-    let waiting = waiting.split(' ').map(str::to_owned).collect();
+    let waiting: Vec<_> = waiting.split(' ').map(str::to_owned).collect();
+    runtime.block_on(paced(&paced_client(url, PACE)?, &waiting))?;
     runtime.block_on(memory_per_operation(&mint, waiting))
 }
 
 fn client(url: &str) -> Result<Mint, Box<dyn std::error::Error>> {
-    let fast = NonZeroU32::new(1_000_000_000).ok_or("zero")?;
+    paced_client(url, 1_000_000_000)
+}
+
+fn paced_client(url: &str, requests_per_second: u32) -> Result<Mint, Box<dyn std::error::Error>> {
+    let pace = NonZeroU32::new(requests_per_second).ok_or("zero")?;
     let builder = Mint::builder(Credentials::api_key(API_KEY)?).server(Server::Custom(url.to_owned()));
-    Ok(builder.requests_per_second(fast).build()?)
+    Ok(builder.requests_per_second(pace).build()?)
 }
 
 /// The bare client.
@@ -186,13 +197,14 @@ fn counted(what: &str, count: u32, url: &str, id: &str, reply: &str) -> Result<(
 }
 
 async fn cpu_per_poll(
+    polls: u32,
     mut poll: impl AsyncFnMut() -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<f64, Box<dyn std::error::Error>> {
     let began = ProcessTime::now();
-    for _ in 0..POLLS {
+    for _ in 0..polls {
         poll().await?;
     }
-    Ok(began.elapsed().as_secs_f64() / f64::from(POLLS))
+    Ok(began.elapsed().as_secs_f64() / f64::from(polls))
 }
 
 fn time_per_decode<T: serde::de::DeserializeOwned>(reply: &str) -> Result<f64, serde_json::Error> {
@@ -205,6 +217,37 @@ fn decode<T: serde::de::DeserializeOwned>(reply: &str, count: u32) -> Result<(),
     for _ in 0..count {
         black_box(serde_json::from_str::<T>(black_box(reply))?);
     }
+    Ok(())
+}
+
+/// Measures what a poll costs at the pace at which a client sends, in a batch and alone: the machine does other things
+/// between two polls.
+async fn paced(mint: &Mint, ids: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+    let handle = mint.attach(&*ids[0])?;
+    let alone = async || cpu_per_poll(PACE * 4, async || handle.get().await.map(drop).map_err(Into::into)).await;
+    let before = alone().await?;
+    let polls = Arc::new(AtomicU32::new(0));
+    let counter = polls.clone();
+    let often = mint_api_ext::wait::PollingPolicy::new(move |_| {
+        counter.fetch_add(1, Relaxed);
+        Duration::from_secs(1)
+    });
+    let mut batch = mint.wait_many(ids.to_vec()).policy(often).no_item_deadline();
+    let _ = tokio::time::timeout(Duration::from_secs(2), batch.next()).await;
+    let (began, cpu, polled) = (Instant::now(), ProcessTime::now(), polls.load(Relaxed));
+    let _ = tokio::time::timeout(Duration::from_secs(8), batch.next()).await;
+    let (cpu, elapsed) = (cpu.elapsed().as_secs_f64(), began.elapsed().as_secs_f64());
+    let in_batch = cpu / f64::from(polls.load(Relaxed) - polled);
+    drop(batch);
+    let alone = f64::midpoint(before, alone().await?);
+    println!(
+        "CPU per poll at {PACE} a second, of {}: {:.2} µs, alone {:.2} µs, ratio {:.2}; {:.1} % of a core",
+        ids.len(),
+        in_batch * 1e6,
+        alone * 1e6,
+        in_batch / alone,
+        100.0 * cpu / elapsed
+    );
     Ok(())
 }
 

@@ -102,19 +102,13 @@ impl RetryPolicy {
         F: Future<Output = Result<T, Error>> + Send,
     {
         check_runtime()?;
-        let began = Instant::now();
-        let mut made = 0;
+        let mut attempts = Attempts { policy: self, began: Instant::now(), made: 0 };
         loop {
             let error = match send().await {
                 Err(error) if is_retryable(&error) => error,
                 result => return result,
             };
-            made += 1;
-            let Some(delay) = self.delay(made, began.elapsed(), error.retry_after(), jitter.next()) else {
-                return Err(if made > 1 { error.with_advice(&format!("it was tried {made} times")) } else { error });
-            };
-            tracing::debug!(%error, attempts = made, ?delay, "the request will be sent again");
-            tokio::time::sleep(delay).await;
+            attempts.pause(error, jitter.next()).await?;
         }
     }
 
@@ -125,6 +119,27 @@ impl RetryPolicy {
         }
         let delay = self.backoff.delay_with_jitter(made, asked, random);
         (elapsed.saturating_add(delay) <= self.time_limit).then_some(delay)
+    }
+}
+
+/// The attempts of one request.
+struct Attempts {
+    policy: RetryPolicy,
+    began: Instant,
+    made: u32,
+}
+
+impl Attempts {
+    /// Waits before the next attempt; the error if there is none. `random` is between 0 and 1.
+    async fn pause(&mut self, error: Error, random: f64) -> Result<(), Error> {
+        self.made += 1;
+        let Some(delay) = self.policy.delay(self.made, self.began.elapsed(), error.retry_after(), random) else {
+            let tried = self.made;
+            return Err(if tried > 1 { error.with_advice(&format!("it was tried {tried} times")) } else { error });
+        };
+        tracing::debug!(%error, attempts = self.made, ?delay, "the request will be sent again");
+        tokio::time::sleep(delay).await;
+        Ok(())
     }
 }
 

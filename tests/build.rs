@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("documents/streams.json", &Settings::default(), "streams.rs")?;
     write("documents/methods.json", &Settings::default(), "methods.rs")?;
     write("documents/types.json", &Settings::default(), "types.rs")?;
+    write("documents/tuples.json", &Settings::default(), "tuples.rs")?;
     let formats = Settings::default().with_formats(Format::ALL.iter().copied()).with_reply_builders();
     write("documents/formats.json", &formats, "formats.rs")?;
     write("documents/security.json", &Settings::default(), "security.rs")?;

@@ -34,6 +34,7 @@ mod support;
 mod support_module;
 mod texts;
 mod timestamp;
+mod tuple;
 mod union;
 mod wire;
 

@@ -22,7 +22,8 @@ pub use lower::{Lowered, lower};
 pub use model::pointer::Pointer;
 pub use plan::{
     Alias, Enum, Form, Format, FormattedText, Items, Lists, Member, Multipart, Operation, OtherMethod, PathStyle,
-    PathValue, Plan, ReadType, ReplyKind, SchemeKind, SecurityScheme, Separator, StatusVariant, Stream, Union,
+    PathValue, Place, Plan, ReadType, ReplyKind, SchemeKind, SecurityScheme, Separator, StatusVariant, Stream, Tuple,
+    Union,
 };
 pub use prepare::{Prepared, prepare};
 pub use report::{Code, Disposition, Entry, Explanation, Report, UnknownCode};

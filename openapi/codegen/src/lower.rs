@@ -66,7 +66,9 @@ pub struct Lowered {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn lower(document: &Value) -> Result<Lowered, Error> {
-    let Pass { document, log, facts: LoweredFacts { enum_texts, methods } } = lower_value(document)?;
+    let mut pass = lower_value(document)?;
+    conditions::without_tuples(&mut pass);
+    let Pass { document, log, facts: LoweredFacts { enum_texts, methods } } = pass;
     let mut pass = Pass { document, log, facts: methods };
     methods::refuse(&mut pass);
     let Pass { document, log, .. } = pass;

@@ -13,7 +13,7 @@ pub use operation::{
     Stream,
 };
 pub use security::{SchemeKind, SecurityScheme};
-pub use types::{Alias, Enum, FormattedText, Member, ReadType, Union};
+pub use types::{Alias, Enum, FormattedText, Member, Place, ReadType, Tuple, Union};
 
 /// The facts about a prepared document that progenitor cannot carry, by the names in that document.
 ///
@@ -28,6 +28,8 @@ pub struct Plan {
     pub enums: BTreeMap<String, Enum>,
     /// Unions, by the names of their types.
     pub unions: BTreeMap<String, Union>,
+    /// Lists with a schema for each place, by the names of their types.
+    pub tuples: BTreeMap<String, Tuple>,
     /// Types of replies that the status decides, by their names: exact statuses first, then ranges, then `DEFAULT`.
     pub by_status: BTreeMap<String, Vec<StatusVariant>>,
     /// The name of the type of a file in a multipart body. `None` if the document has none.

@@ -32,6 +32,7 @@ mod shared_types;
 mod streams;
 mod titles;
 mod tolerance;
+mod tuples;
 mod union_cycles;
 mod unions;
 mod untyped;
@@ -91,6 +92,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     component_names::rename,
     merge_inheritance,
     aliases::resolve,
+    tuples::settle,
     unions::normalise,
     union_cycles::resolve,
     // An operation rejected up to here needs no names.
@@ -108,6 +110,7 @@ const PASSES: &[fn(&mut Pass<Facts>)] = &[
     properties::relax_one_way,
     nulls::find,
     properties::prepare,
+    tuples::take,
     facts::take_constants,
     numeric_texts::take,
     facts::take_items,

@@ -9,7 +9,7 @@ use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
     aliases, attributes, builders, by_status, client, credentials, file_part, formats, named_types, names, nullable,
-    objects, open_enum, operations, server, structs, texts, timestamp, union, wire,
+    objects, open_enum, operations, server, structs, texts, timestamp, tuple, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
@@ -188,6 +188,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
         builders::share_implementations(types, &undecoded);
         types.extend(open_enum::items(plan, settings)?);
         types.extend(union::items(plan, settings)?);
+        types.extend(tuple::items(plan, settings)?);
         types.extend(by_status::items(plan)?);
         types.extend(file_part::items(plan, settings));
         types.extend(formats::items(plan, settings)?);

@@ -1,5 +1,5 @@
-//! Announces the types that typify must not write to it: enums of strings, texts of a format, unions, and types
-//! that the status decides.
+//! Announces the types that typify must not write to it: enums of strings, texts of a format, unions, tuples, and
+//! types that the status decides.
 
 use progenitor::{GenerationSettings, TypeImpl};
 use quote::{format_ident, quote};
@@ -16,7 +16,7 @@ pub(super) fn announce(settings: &mut GenerationSettings, plan: &Plan) {
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), impls.into_iter());
     }
-    for name in plan.unions.keys().chain(plan.by_status.keys()).chain(&plan.file_part) {
+    for name in plan.unions.keys().chain(plan.tuples.keys()).chain(plan.by_status.keys()).chain(&plan.file_part) {
         settings.with_replacement(name, format!("{ELSEWHERE}::{name}"), std::iter::empty());
     }
 }

@@ -10,18 +10,19 @@ use super::Settings;
 use super::formats::value_type;
 use super::rust_type::rust_type;
 use super::structs::mentions_integer;
+use crate::model::pointer::component_name;
 use crate::plan::{Format, Member, Plan, Union};
 
 /// The items of all unions, which were announced to typify.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     for (name, union) in &plan.unions {
-        items.extend(union_items(name, union, settings)?);
+        items.extend(union_items(name, union, plan, settings)?);
     }
     Ok(items)
 }
 
-fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Vec<Item>> {
+fn union_items(name: &str, union: &Union, plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
     let docs = union.description.clone().unwrap_or_else(|| format!("`{name}`"));
     let name = format_ident!("{name}");
     let variants: Vec<_> = union.members.iter().map(|member| format_ident!("{}", member.variant)).collect();
@@ -65,7 +66,9 @@ fn union_items(name: &str, union: &Union, settings: &Settings) -> syn::Result<Ve
             false => quote!(<#ty as ::serde::Deserialize>::deserialize),
         };
         let read = quote!(#read(super::support::JsonReader::new(&json)));
-        quote!(#index => if let Ok(member) = #read { return Ok(Self::#variant(#wrapped)); },)
+        // Any JSON is of an open tuple.
+        let is_right = is_open_tuple(member, plan).then(|| quote!(&&!matches!(member, #ty::Unknown(_))));
+        quote!(#index => if let Ok(member) = #read #is_right { return Ok(Self::#variant(#wrapped)); },)
     });
     let candidates = match union.exclusive {
         true => quote!(super::support::candidates(&json, #tag, UNION)),
@@ -131,6 +134,12 @@ fn any_text(union: &Union) -> (Vec<usize>, Vec<usize>) {
 /// Whether the type of a member has no name.
 fn is_plain(member: &Member) -> bool {
     crate::prepare::reference(&member.schema).is_none()
+}
+
+/// Whether the type of a member is a tuple that may be other JSON.
+fn is_open_tuple(member: &Member, plan: &Plan) -> bool {
+    let name = crate::prepare::reference(&member.schema).and_then(|reference| component_name(reference, "schemas"));
+    name.and_then(|name| plan.tuples.get(&name)).is_some_and(|tuple| tuple.open)
 }
 
 /// `From` for every type of exactly one member.

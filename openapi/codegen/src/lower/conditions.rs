@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::lower::LoweredFacts;
+use crate::model::grammar::ObjectKind;
 use crate::model::pointer::Pointer;
-use crate::report::{Code, Log};
+use crate::model::visitor::visit_mut;
+use crate::report::{Code, Log, Pass};
 
 /// `patternProperties` become `additionalProperties`; the values keep their schema if all patterns share one.
 pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
@@ -31,18 +34,52 @@ pub(super) fn patterns(schema: &mut Map<String, Value>, at: &Pointer, log: &mut 
     log.add(Code::W005, &at.join("patternProperties"), format!("names are not matched with {}", names.join(", ")));
 }
 
-/// A tuple becomes an array; its items keep their schema if all share one.
+/// How many items a tuple has at most for which Rust has `Debug` and the like.
+const MAX_PLACES: usize = 12;
+
+/// A tuple becomes a list; its items keep their schema if all share one.
+///
+/// If items of other places have no schema, `prefixItems` stays: a generator may make a tuple of it.
 pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let Some(Value::Array(places)) = schema.shift_remove("prefixItems") else {
         return;
     };
-    let mut same = places
-        .iter()
-        .chain(schema.get("items").filter(|items| items.as_object().is_some_and(|items| !items.is_empty())));
+    let is_closed = ["items", "unevaluatedItems"].iter().any(|keyword| schema.get(*keyword) == Some(&false.into()));
+    let others = schema.get("items").filter(|items| items.as_object().is_some_and(|items| !items.is_empty()));
+    let most = schema.get("maxItems").and_then(Value::as_u64);
+    let is_list = schema
+        .get("type")
+        .is_none_or(|of| *of == "array" || of.as_array().is_some_and(|of| of.contains(&"array".into())));
+    let is_tuple = is_list
+        && others.is_none()
+        && (1..=MAX_PLACES).contains(&places.len())
+        && places.iter().all(Value::is_object)
+        && most.is_none_or(|most| most >= places.len() as u64);
+    let mut same = places.iter().chain(others);
     let first = same.next().cloned().unwrap_or_else(|| json!({}));
     let item = if same.all(|item| *item == first) { first } else { json!({}) };
     schema.insert("items".into(), item);
-    log.add(Code::W005, &at.join("prefixItems"), "all items have one type");
+    if is_tuple {
+        if is_closed {
+            schema.insert("maxItems".into(), places.len().into());
+            schema.shift_remove("unevaluatedItems");
+        }
+        schema.insert("prefixItems".into(), places.into());
+    } else {
+        log.add(Code::W005, &at.join("prefixItems"), WIDENED);
+    }
+}
+
+const WIDENED: &str = "all items have one type";
+
+/// Leaves lists where [`tuple`] left tuples.
+pub(super) fn without_tuples(pass: &mut Pass<LoweredFacts>) {
+    let Pass { document, log, .. } = pass;
+    visit_mut(document, &mut |kind, at, schema| {
+        if kind == ObjectKind::Schema && schema.shift_remove("prefixItems").is_some() {
+            log.add(Code::W005, &at.join("prefixItems"), WIDENED);
+        }
+    });
 }
 
 /// Keywords whose schemas evaluate properties of the same object.
@@ -115,12 +152,58 @@ mod tests {
     fn tuples() {
         check(
             json!({"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}], "items": false}),
-            expect![[r#"{"type":"array","items":{"type":"number"}} W005"#]],
+            expect![[
+                r#"{"type":"array","items":{"type":"number"},"maxItems":2,"prefixItems":[{"type":"number"},{"type":"number"}]} "#
+            ]],
         );
         check(
             json!({"prefixItems": [{"type": "number"}, {"type": "string"}]}),
-            expect![[r#"{"items":{},"type":"array"} W005 L006"#]],
+            expect![[r#"{"items":{},"prefixItems":[{"type":"number"},{"type":"string"}],"type":"array"} L006"#]],
         );
+        check(
+            json!({"type": "array", "prefixItems": [{"type": "number"}], "items": {}, "unevaluatedItems": false}),
+            expect![[r#"{"type":"array","items":{"type":"number"},"maxItems":1,"prefixItems":[{"type":"number"}]} "#]],
+        );
+        check(
+            json!({"type": ["array", "string"], "prefixItems": [{"type": "number"}], "minItems": 1}),
+            expect![[
+                r#"{"anyOf":[{"type":"array","items":{"type":"number"},"prefixItems":[{"type":"number"}],"minItems":1},{"type":"string"}]} L014"#
+            ]],
+        );
+        // Lists that are no tuples in Rust.
+        check(
+            json!({"type": "array", "prefixItems": [{"type": "number"}], "items": {"type": "string"}}),
+            expect![[r#"{"type":"array","items":{}} W005"#]],
+        );
+        check(
+            json!({"type": "array", "prefixItems": [{"type": "number"}, {}], "maxItems": 1}),
+            expect![[r#"{"type":"array","maxItems":1,"items":{}} W005"#]],
+        );
+        check(
+            json!({"type": "array", "prefixItems": [], "items": false}),
+            expect![[r#"{"type":"array","items":{}} W005"#]],
+        );
+        check(
+            json!({"type": "array", "prefixItems": vec![json!({}); 13]}),
+            expect![[r#"{"type":"array","items":{}} W005"#]],
+        );
+        check(json!({"type": "string", "prefixItems": [{}]}), expect![[r#"{"type":"string","items":{}} W005"#]]);
+    }
+
+    #[test]
+    fn other_tools_get_lists() {
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {},
+            "components": {"schemas": {"A": {"type": "array", "prefixItems": [{"type": "number"}], "items": false}}},
+        });
+        let crate::lower::Lowered { document, report, .. } = crate::lower::lower(&document).unwrap();
+        let lowered = serde_json::to_value(document).unwrap();
+        assert_eq!(
+            lowered["components"]["schemas"]["A"],
+            json!({"type": "array", "items": {"type": "number"}, "maxItems": 1})
+        );
+        let codes: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+        assert_eq!(codes, ["L001", "W005"]);
     }
 
     #[test]

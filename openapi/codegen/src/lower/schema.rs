@@ -15,12 +15,12 @@ pub(super) type Rule = fn(&mut Map<String, Value>, &Pointer, &mut Log);
 
 /// The rules in order: each sees the result of the ones before it on the same schema.
 const RULES: &[Rule] = &[
+    conditions::tuple,
     malformed,
     content,
     constant,
     conditions::patterns,
     conditions::unevaluated,
-    conditions::tuple,
     conditions::drop_conditions,
     types::known_types,
     types::missing_type,

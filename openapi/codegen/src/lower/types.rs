@@ -13,7 +13,7 @@ const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "obj
 /// Keywords that apply to one type only.
 const OF_TYPE: &[(&str, &[&str])] = &[
     ("string", &["pattern", "minLength", "maxLength", "format"]),
-    ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
+    ("array", &["items", "prefixItems", "minItems", "maxItems", "uniqueItems"]),
     ("object", &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]),
     ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
     ("integer", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),

@@ -90,6 +90,30 @@ pub struct Member {
     pub items: Option<Box<Self>>,
 }
 
+/// A list with a schema for each place.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Tuple {
+    /// The description of the schema.
+    pub description: Option<String>,
+    /// The places, in their order.
+    pub places: Vec<Place>,
+    /// Whether its type holds the tuple itself, so that it needs a box.
+    pub recursive: bool,
+    /// Whether it may be another list: a server sends it, or the document does not fix its length.
+    pub open: bool,
+}
+
+/// A place in a tuple.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The schema in the prepared document.
+    pub schema: Value,
+    /// Whether it holds numbers that the server may write as text.
+    pub is_numeric_text: bool,
+}
+
 /// A type that a server sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

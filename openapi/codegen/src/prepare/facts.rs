@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::members::Members;
-use super::unions;
+use super::members::{Members, holds};
+use super::{tuples, unions};
 use crate::error::Error;
 use crate::lower::{EnumTexts, LoweredFacts};
 use crate::model::direction::directions;
@@ -15,7 +15,8 @@ use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::plan::{
-    Alias, Enum, Format, FormattedText, Lists, Operation, Plan, ReadType, SecurityScheme, StatusVariant, Union,
+    Alias, Enum, Format, FormattedText, Lists, Operation, Place, Plan, ReadType, SecurityScheme, StatusVariant, Tuple,
+    Union,
 };
 use crate::report::{Code, Log, Pass};
 
@@ -32,6 +33,8 @@ pub(super) struct Facts {
     pub(super) variants: BTreeMap<String, String>,
     /// The statuses of the types that replace the properties of a component, by its name and in their order.
     pub(super) by_status: BTreeMap<String, Vec<String>>,
+    /// The components that are tuples.
+    pub(super) tuples: BTreeMap<String, tuples::Tuple>,
     /// The name of the component for a file in a multipart body.
     pub(super) file_part: Option<String>,
     /// The names on the wire of the properties of a schema. No schema moves once its properties are renamed.
@@ -129,6 +132,16 @@ impl Facts {
                     .insert(name.clone(), Enum { description, values, value_descriptions, value_names, open: read });
                 continue;
             }
+            if let Some(tuple) = self.tuples.get(name) {
+                let places = tuple
+                    .places(name, schema)
+                    .map(|(at, place)| Place { schema: place.clone(), is_numeric_text: self.is_numeric_text(&at) });
+                let recursive = tuple.places(name, schema).any(|(_, place)| holds(place, name, members));
+                let open = read || !tuple.is_fixed;
+                let tuple = Tuple { description, places: places.collect(), recursive, open };
+                plan.tuples.insert(name.clone(), tuple);
+                continue;
+            }
             if unions::members(schema).is_some() {
                 let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default().to_owned();
                 let members = members.of_union(name, schema);
@@ -176,17 +189,19 @@ impl Facts {
         schema: &Value,
         wire_names: Option<&BTreeMap<String, String>>,
     ) -> BTreeSet<String> {
-        let is_within = |at: &Pointer| {
-            let from_here = self.numeric_texts.range(at.clone()..);
-            let within = from_here.take_while(|place| place.as_str().starts_with(at.as_str()));
-            within.into_iter().any(|place| place.relocated(at, at).is_some())
-        };
         let wire = |name: &String| wire_names.and_then(|names| names.get(name)).unwrap_or(name).clone();
         let properties = schema["properties"].as_object().into_iter().flat_map(serde_json::Map::keys);
-        let found = properties.filter(|name| is_within(&at.join("properties").join(name))).map(wire);
+        let found = properties.filter(|name| self.is_numeric_text(&at.join("properties").join(name))).map(wire);
         let itself = self.numeric_texts.contains(at)
-            || ["items", "additionalProperties"].iter().any(|keyword| is_within(&at.join(keyword)));
+            || ["items", "additionalProperties"].iter().any(|keyword| self.is_numeric_text(&at.join(keyword)));
         found.chain(itself.then(String::new)).collect()
+    }
+
+    /// Whether a schema is, or holds, a number that a server may write as text.
+    fn is_numeric_text(&self, at: &Pointer) -> bool {
+        let from_here = self.numeric_texts.range(at.clone()..);
+        let mut within = from_here.take_while(|place| place.as_str().starts_with(at.as_str()));
+        within.any(|place| place.relocated(at, at).is_some())
     }
 
     /// The facts on operations, by the names of their builders.

@@ -205,6 +205,12 @@ impl<'a> Naming<'a> {
                 }
                 ("items", inner) => self.part(inner, wanted, "Item", false, &at),
                 ("additionalProperties", inner) => self.part(inner, wanted, "Value", false, &at),
+                ("prefixItems", Value::Array(places)) => {
+                    for (index, place) in places.iter_mut().enumerate() {
+                        let name = format!("Item{}", index + 1);
+                        self.part(place, wanted, &name, false, &at.join(&index.to_string()));
+                    }
+                }
                 ("oneOf" | "anyOf", Value::Array(members)) => {
                     for (index, member) in members.iter_mut().enumerate() {
                         self.member(member, index, wanted, &at.join(&index.to_string()));
@@ -276,6 +282,7 @@ pub(super) fn needs_name(schema: &Value) -> bool {
     // A constrained string becomes a type that checks it.
     schema.as_object().is_some_and(is_enum_of_strings)
         || has("properties")
+        || has("prefixItems")
         || unions::members(schema).is_some()
         || ["minLength", "maxLength", "pattern"].iter().any(|keyword| has(keyword))
             && !schema.as_object().is_some_and(is_number)

@@ -50,6 +50,14 @@ pub(super) fn intersect(
                 }
             }
             ("items", own, value) => *own = both(own.take(), value, depth, at, log),
+            ("prefixItems", Value::Array(own), Value::Array(others)) => {
+                for (index, other) in others.into_iter().enumerate() {
+                    match own.get_mut(index) {
+                        Some(own) => *own = both(own.take(), other, depth, at, log),
+                        None => own.push(other),
+                    }
+                }
+            }
             ("additionalProperties", own, value) if takes_any(own) => *own = value,
             ("additionalProperties", _, value) if takes_any(&value) => {}
             ("required", Value::Array(own), Value::Array(others)) => {
@@ -146,6 +154,16 @@ mod tests {
         check(json!({"type": "number"}), json!({"type": "integer"}), json!({"type": "integer"}));
         check(json!({"type": "string"}), json!({"type": "integer"}), json!({}));
         check(json!({"enum": ["a", "b"]}), json!({"enum": ["b", "c"]}), json!({"enum": ["b"]}));
+        check(
+            json!({"prefixItems": [{"type": "number"}, {"type": "string"}]}),
+            json!({"prefixItems": [{"type": "integer"}], "maxItems": 2}),
+            json!({"prefixItems": [{"type": "integer"}, {"type": "string"}], "maxItems": 2}),
+        );
+        check(
+            json!({"prefixItems": [{}]}),
+            json!({"prefixItems": [{"type": "integer"}, {"type": "string"}]}),
+            json!({"prefixItems": [{"type": "integer"}, {"type": "string"}]}),
+        );
         check(
             json!({"properties": {"a": {"type": "string", "nullable": true}}}),
             json!({"properties": {"a": {"type": "string", "maxLength": 3}}, "additionalProperties": false}),

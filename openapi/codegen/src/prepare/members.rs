@@ -28,7 +28,7 @@ impl<'a> Members<'a> {
                 let place = LocatedSchema { at: at.join(&index.to_string()), schema };
                 let mut member = Member {
                     variant: unique_name(&self.variant(schema), &mut taken),
-                    recursive: holds(schema, name, self.document),
+                    recursive: holds(schema, name, self),
                     tags: tags(schema, &union["discriminator"]),
                     schema: schema.clone(),
                     ..Member::default()
@@ -146,16 +146,22 @@ pub(crate) fn reference(schema: &Value) -> Option<&str> {
 }
 
 /// Whether a value of the schema holds one of the named type, other than behind a list or a map.
-fn holds(schema: &Value, name: &str, document: &Value) -> bool {
+pub(super) fn holds(schema: &Value, name: &str, Members { document, facts }: Members<'_>) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![schema];
     while let Some(schema) = open.pop() {
         if let Some(reference) = reference(schema) {
-            if component_name(reference, "schemas").as_deref() == Some(name) {
+            let found = component_name(reference, "schemas").unwrap_or_default();
+            if found == name {
                 return true;
             }
-            if seen.insert(reference) {
-                open.extend(resolve(document, reference));
+            if seen.insert(reference)
+                && let Some(target) = resolve(document, reference)
+            {
+                open.push(target);
+                if let Some(tuple) = facts.tuples.get(&found) {
+                    open.extend(tuple.places(&found, target).map(|(_, place)| place));
+                }
             }
             continue;
         }

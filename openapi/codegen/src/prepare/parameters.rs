@@ -201,12 +201,11 @@ impl Parameters<'_> {
         let resolved = self.schemas.resolved(schema);
         match resolved.get("type").and_then(Value::as_str) {
             Some("array") => {
-                let items = resolved.get("items").cloned().unwrap_or_else(|| json!({}));
-                if !self.schemas.is_scalar(&items, 0) {
+                if !self.schemas.is_list_of_scalars(&resolved) {
                     self.reject(at, "a list of objects or lists; how it is written is not settled");
                     return None;
                 }
-                Some((json!({"type": "array", "items": self.schemas.named_scalar(&items)}), true))
+                Some((self.schemas.named_list(schema, &resolved), true))
             }
             Some("object") => {
                 let properties = resolved.get("properties").and_then(Value::as_object);

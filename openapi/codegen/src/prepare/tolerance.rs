@@ -62,7 +62,7 @@ fn unwritable(schema: &mut Map<String, Value>, typed: &BTreeSet<Format>, at: &Po
             _ => true,
         };
         let is_kept = is_text && is_of_text && readable && schema.get("format").is_none();
-        if is_kept || is_of_numeric_text(keyword, schema) {
+        if is_kept || is_of_other_type(keyword, schema) {
             continue;
         }
         if let Some(value) = schema.shift_remove(*keyword) {
@@ -101,7 +101,7 @@ const CONSTRAINTS: &[&str] = &[
 ];
 
 fn constraints(schema: &mut Map<String, Value>, also: &str, typed: &BTreeSet<Format>, at: &Pointer, log: &mut Log) {
-    for keyword in CONSTRAINTS.iter().filter(|keyword| !is_of_numeric_text(keyword, schema)).collect::<Vec<_>>() {
+    for keyword in CONSTRAINTS.iter().filter(|keyword| !is_of_other_type(keyword, schema)).collect::<Vec<_>>() {
         if let Some(value) = schema.shift_remove(*keyword) {
             log.add(Code::W101, &at.join(keyword), format!("`{value}` is not checked{also}"));
         }
@@ -117,9 +117,13 @@ fn constraints(schema: &mut Map<String, Value>, also: &str, typed: &BTreeSet<For
     }
 }
 
-/// Whether a keyword only says that a number may be a text.
-fn is_of_numeric_text(keyword: &str, schema: &Map<String, Value>) -> bool {
-    keyword == "pattern" && is_number(schema)
+/// Whether a keyword only says that a number may be a text, or how many places a tuple has.
+fn is_of_other_type(keyword: &str, schema: &Map<String, Value>) -> bool {
+    match keyword {
+        "pattern" => is_number(schema),
+        "minItems" | "maxItems" => schema.contains_key("prefixItems"),
+        _ => false,
+    }
 }
 
 /// Removes a format without a Rust type, or one of another type than the schema's: typify panics on these.

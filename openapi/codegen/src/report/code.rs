@@ -115,6 +115,7 @@ codes! {
     L117 Lowered "a stream is read item by item";
     L118 Lowered "a method that 3.0 has no field for is sent as it is";
     L119 Lowered "a number that may be a text is read from both";
+    L120 Lowered "a list with a schema for each place is a tuple";
     W001 Widened "a `false` schema is not checked";
     W002 Widened "null alone is read as any value";
     W003 Widened "an object or array among the values of an enum is not compared";

@@ -50,11 +50,10 @@ impl Parameters<'_> {
         }
         let resolved = self.schemas.resolved(schema);
         let (schema, form) = if resolved.get("type") == Some(&"array".into()) {
-            let item = resolved.get("items").cloned().unwrap_or_default();
-            if !self.schemas.is_scalar(&item, 0) {
+            if !self.schemas.is_list_of_scalars(&resolved) {
                 return self.refuse(at, "a list of objects or lists");
             }
-            (json!({"type": "array", "items": self.schemas.named_scalar(&item)}), form)
+            (self.schemas.named_list(schema, &resolved), form)
         } else if let Some(Value::Object(properties)) = resolved.get("properties") {
             return self.object(parameter, &resolved, properties, form, at, to);
         } else if resolved.get("type") == Some(&"object".into()) {
@@ -72,8 +71,8 @@ impl Parameters<'_> {
             return self.refuse(at, "a union with objects in it");
         };
         parameter.insert("schema".into(), schema);
-        // progenitor writes the exploded form.
-        let form = Some(form).filter(|form| *form != Form::Exploded);
+        // progenitor writes the exploded form, though not of tuples.
+        let form = Some(form).filter(|form| *form != Form::Exploded || self.schemas.may_be_tuple(&parameter["schema"]));
         to.push(Parameter { form, ..Parameter::plain(parameter) });
     }
 
@@ -101,7 +100,7 @@ impl Parameters<'_> {
                 self.log.add(Code::W108, at, "names and values, as an object of any properties");
                 json!({"type": "object", "additionalProperties": {}})
             } else if is_of("array") {
-                json!({"type": "array", "items": self.inner(resolved.get("items"))})
+                self.schemas.named_list(schema, &resolved)
             } else if is_of("object") {
                 json!({"type": "object", "additionalProperties": self.inner(others)})
             } else {

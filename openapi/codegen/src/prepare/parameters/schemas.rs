@@ -3,6 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::{MAX_CHAIN, resolve};
+use crate::prepare::intersection::is_annotation;
+use crate::prepare::members::reference;
+use crate::prepare::tuples;
 use crate::prepare::unions::{is_enum_of_strings, members_in};
 
 /// The schemas of a document.
@@ -42,19 +45,50 @@ impl Schemas<'_> {
         let resolved = self.resolved(schema);
         let properties = resolved.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values);
         let others = ["items", "additionalProperties"].into_iter().filter_map(|keyword| resolved.get(keyword));
-        properties.chain(others.filter(|inner| inner.is_object())).all(|inner| self.is_scalar(inner, 0))
+        let others = others.filter(|inner| inner.is_object()).chain(tuples::places(&resolved).into_iter().flatten());
+        properties.chain(others).all(|inner| self.is_scalar(inner, 0))
     }
 
     pub(super) fn is_union_of_scalars_and_lists(&self, resolved: &Map<String, Value>) -> bool {
         members_in(resolved).is_some_and(|members| {
             members.iter().all(|member| {
                 let inner = self.resolved(member);
-                match inner.get("items") {
-                    Some(items) => self.is_scalar(items, 0),
-                    None => self.is_scalar(member, 0),
+                match inner.contains_key("items") {
+                    true => self.is_list_of_scalars(&inner),
+                    false => self.is_scalar(member, 0),
                 }
             })
         })
+    }
+
+    /// Whether a list holds nothing but scalars.
+    pub(super) fn is_list_of_scalars(&self, list: &Map<String, Value>) -> bool {
+        list.get("items")
+            .into_iter()
+            .chain(tuples::places(list).into_iter().flatten())
+            .all(|item| self.is_scalar(item, 0))
+    }
+
+    /// A list or tuple, as the type of a parameter.
+    pub(super) fn named_list(&self, schema: &Value, resolved: &Map<String, Value>) -> Value {
+        let named = |item: &Value| if self.is_scalar(item, 0) { self.named_scalar(item) } else { item.clone() };
+        let Some(places) = tuples::places(resolved) else {
+            return json!({"type": "array", "items": named(resolved.get("items").unwrap_or(&json!({})))});
+        };
+        if let Some(reference) = reference(schema) {
+            return json!({"$ref": reference});
+        }
+        let mut tuple = resolved.clone();
+        tuple.retain(|keyword, _| !is_annotation(keyword));
+        tuple.insert("prefixItems".into(), places.iter().map(named).collect());
+        Value::Object(tuple)
+    }
+
+    /// Whether a schema is a tuple, or a union with one.
+    pub(super) fn may_be_tuple(&self, schema: &Value) -> bool {
+        let resolved = self.resolved(schema);
+        let mut members = members_in(&resolved).into_iter().flatten();
+        tuples::places(&resolved).is_some() || members.any(|member| tuples::places(&self.resolved(member)).is_some())
     }
 
     /// A scalar without null, which a parameter cannot carry; named where a type of its own is made for it, so that the

@@ -135,3 +135,10 @@ pub(crate) const L119: Explanation = explained(
     r#"{"type": "integer", "format": "int32"}"#,
     "Which of the two the server wrote.",
 );
+
+pub(crate) const L120: Explanation = explained(
+    "3.0 has no tuples. A list with a schema for each of up to twelve places is a type with a tuple. In a reply, and where the document allows more or fewer items, any other list is kept as JSON.",
+    r#"{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}"#,
+    "`Tuple((String, i64))`",
+    "Nothing.",
+);

@@ -32,8 +32,8 @@ pub(crate) const W004: Explanation = explained(
 );
 
 pub(crate) const W005: Explanation = explained(
-    "3.0 has no `patternProperties` and no tuples; the values keep their schema if all share one.",
-    r#"{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}"#,
+    "3.0 has no `patternProperties`, and Rust no tuple of any length; the values keep their schema if all share one.",
+    r#"{"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "integer"}}"#,
     r#"{"type": "array", "items": {}}"#,
     "Which name or index has which schema.",
 );

@@ -9,6 +9,7 @@ use crate::model::grammar::{ObjectKind, Shape, is_method, shape};
 use crate::model::graph::{Component, ReferenceGraph, retain_components};
 use crate::model::names::is_token;
 use crate::model::operations::{additional, id, operations, path_items, path_items_mut, remove_empty_path_items};
+use crate::model::pointer::{MAX_CHAIN, percent_decoded};
 use crate::model::visitor::{visit, visit_value};
 
 /// Keeps the operations that a selector names, and of the components those that these need.
@@ -37,6 +38,7 @@ use crate::model::visitor::{visit, visit_value};
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Value, Error> {
+    put_path_items_in_place(&mut document);
     let selectors: Vec<_> = selectors.iter().map(|selector| Selector::parse(selector.as_ref())).collect();
     let mut unused: BTreeSet<_> = (0..selectors.len()).collect();
     let mut kept = BTreeSet::new();
@@ -70,6 +72,27 @@ pub fn select(mut document: Value, selectors: &[impl AsRef<str>]) -> Result<Valu
         needed.contains(component) || component.section == "securitySchemes" || !is_known(component)
     });
     Ok(document)
+}
+
+/// Replaces references to path items by what they lead to; the fields beside a reference come first.
+fn put_path_items_in_place(document: &mut Value) {
+    if !path_items(document).any(|(_, item)| item.contains_key("$ref")) {
+        return;
+    }
+    let whole = document.clone();
+    let target = |item: &Map<String, Value>| {
+        let pointer = percent_decoded(item.get("$ref")?.as_str()?.strip_prefix('#')?);
+        whole.pointer(&pointer)?.as_object()
+    };
+    for (_, item) in path_items_mut(document) {
+        for _ in 0..MAX_CHAIN {
+            let Some(target) = target(item) else { break };
+            item.shift_remove("$ref");
+            for (field, value) in target {
+                item.entry(field.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
 }
 
 struct Selector<'a> {
@@ -231,6 +254,36 @@ mod tests {
             (&["getB", "GET /c", "getB"], "get /b, get /c", "Mapped One Deep Outer Anchored Spare"),
         ] {
             assert_eq!(kept(selectors), (operations.to_owned(), schemas.to_owned()), "{selectors:?}");
+        }
+    }
+
+    #[test]
+    fn operations_of_shared_path_items_are_kept() {
+        let mut document = document();
+        let item = |id: &str| {
+            let method = json!({"operationId": format!("{id}Copy"), "tags": [id], "responses": {}});
+            json!({"get": {"operationId": id, "tags": [id]}, "additionalOperations": {"COPY": method}})
+        };
+        document["components"]["pathItems"] = json!({"D ~": item("d"), "Alias": {"$ref": "#/components/pathItems/D%20~0"}, "Loop": {"$ref": "#/paths/~1loop"}});
+        document["paths"] = json!({
+            "/d": {"$ref": "#/components/pathItems/Alias", "get": {"operationId": "own"}, "summary": "s"},
+            "/e": {"$ref": "#/paths/~1d"},
+            "/loop": {"$ref": "#/components/pathItems/Loop"},
+            "/gone": {"$ref": "#/components/pathItems/Gone"},
+        });
+        for (selector, paths) in [
+            (
+                "own",
+                json!({"/d": {"get": {"operationId": "own"}, "summary": "s"}, "/e": {"get": {"operationId": "own"}, "summary": "s"}}),
+            ),
+            ("COPY /e", json!({"/e": {"summary": "s", "additionalOperations": item("d")["additionalOperations"]}})),
+        ] {
+            let selected = select(document.clone(), &[selector]).unwrap();
+            assert_eq!(selected["paths"], paths, "{selector}");
+            assert_eq!(selected["components"]["pathItems"], json!({}), "{selector}");
+        }
+        for selector in ["d", "GET /loop", "GET /gone"] {
+            assert!(select(document.clone(), &[selector]).is_err(), "{selector}");
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::lower::operations::from_path;
 use crate::model::names::is_token;
-use crate::model::operations::{id, path_items_mut};
+use crate::model::operations::{additional, id, path_items_mut};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Log, Pass};
 
@@ -25,8 +25,8 @@ pub(super) fn place(document: &mut Value, log: &mut Log) -> Methods {
         if let Some(operation) = item.shift_remove("query") {
             moved.push(("QUERY".to_owned(), at.join("query"), operation));
         }
-        if let Some(Value::Object(more)) = item.shift_remove("additionalOperations") {
-            let at = at.join("additionalOperations");
+        if let Some(Value::Object(more)) = item.shift_remove(additional::BY_METHOD) {
+            let at = at.join(additional::BY_METHOD);
             let more = more.into_iter().filter(|(method, _)| !method.starts_with("x-"));
             moved.extend(more.map(|(method, operation)| (method.clone(), at.join(&method), operation)));
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::edit::Edit;
 use crate::model::grammar::is_method;
+use crate::model::operations::additional;
 use crate::model::pointer::Pointer;
 
 /// The routes and components that an edit adds, removes or changes.
@@ -29,17 +30,22 @@ fn collect(at: &Pointer, value: &Value, found: &mut BTreeSet<String>) {
     };
     match (first.as_str(), tokens.len()) {
         ("paths", 2) => {
+            let mut routes = BTreeSet::new();
+            let fields = value.as_object().into_iter().flatten();
+            for (name, inner) in fields.filter(|(name, _)| is_method(name) || additional::FIELDS.contains(&&***name)) {
+                collect(&at.join(name), inner, &mut routes);
+            }
             // Fields beside the methods belong to all of them.
-            let methods = value.as_object().into_iter().flatten().filter(|(name, _)| is_method(name));
-            let routes: Vec<_> = methods.map(|(method, _)| at.join(method).to_string()).collect();
             if routes.is_empty() {
                 found.insert(at.to_string());
             }
             found.extend(routes);
         }
+        ("paths", 3) if tokens[2] == additional::BY_METHOD => each(at, value, found),
         ("paths" | "components", 1) | ("components", 2) => each(at, value, found),
         ("paths" | "components", _) => {
-            let thing = tokens.iter().take(3).fold(Pointer::default(), |pointer, token| pointer.join(token));
+            let depth = if first == "paths" && tokens[2] == additional::BY_METHOD { 4 } else { 3 };
+            let thing = tokens.iter().take(depth).fold(Pointer::default(), |pointer, token| pointer.join(token));
             found.insert(thing.to_string());
         }
         _ => {}

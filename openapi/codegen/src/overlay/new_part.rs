@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::edit::{PRIMITIVE, Refusal, different_kinds, kind};
 use crate::model::grammar::is_method;
+use crate::model::operations::additional;
 use crate::model::pointer::Pointer;
 
 /// The part of an update that is new to the node; descriptions of the known parts are added to `there`.
@@ -61,7 +62,8 @@ pub(super) fn new_part(
 fn is_named(at: &[String], name: &str) -> bool {
     match at {
         [paths] if paths == "paths" => true,
-        [paths, _] if paths == "paths" => is_method(name),
+        [paths, _] if paths == "paths" => is_method(name) || name == "query",
+        [paths, _, field] if paths == "paths" && field == additional::BY_METHOD => true,
         [components, _] if components == "components" => true,
         // A property or component may itself be called `properties` or `responses`.
         [before @ .., last] if last == "properties" || last == "responses" => !is_named(before, last),

@@ -280,6 +280,37 @@ fn one_route_or_one_component_at_a_time() {
 }
 
 #[test]
+fn methods_of_3_2_are_routes_of_their_own() {
+    check(
+        json!([
+            {"target": "$.paths", "update": {"/b": {"query": {}, "get": {}}}},
+            {"target": "$.paths", "update": {"/b": {"additionalOperations": {"COPY": {}, "LINK": {}}}}},
+            {"target": "$.paths", "update": {"/b": {"additionalOperations": {"COPY": {}}}}},
+            {"target": "$.paths['/b'].additionalOperations", "update": {"COPY": {"summary": "s"}}},
+            {"target": "$.paths['/b'].additionalOperations", "update": {"LINK": {}, "LOCK": {}}},
+            {"target": "$.paths['/b'].additionalOperations", "update": {"LINK": {}}},
+            {"target": "$.paths['/b'].additionalOperations.COPY", "update": {"summary": "s"}},
+            {"target": "$.paths['/b']", "update": {"query": {}}},
+            {"target": "$.paths['/b']", "update": {"query": {"summary": "s"}}},
+            {"target": "$.paths['/b'].additionalOperations", "remove": true},
+        ]),
+        expect![[r#"
+            conflicting: it changes /paths/~1b/get and /paths/~1b/query; an action is to change one route or component
+            conflicting: it changes /paths/~1b/additionalOperations/COPY and /paths/~1b/additionalOperations/LINK; an action is to change one route or component
+            applied
+            superseded: the document has /paths/~1b/additionalOperations/COPY
+            conflicting: it changes /paths/~1b/additionalOperations/LINK and /paths/~1b/additionalOperations/LOCK; an action is to change one route or component
+            applied
+            applied
+            applied
+            superseded: the document has /paths/~1b/query
+            conflicting: it changes /paths/~1b/additionalOperations/COPY and /paths/~1b/additionalOperations/LINK; an action is to change one route or component
+            /paths//b: {"additionalOperations":{"COPY":{"summary":"s"},"LINK":{}},"query":{}}
+        "#]],
+    );
+}
+
+#[test]
 fn a_property_may_be_called_properties() {
     check(
         json!([

@@ -7,6 +7,7 @@
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
@@ -19,6 +20,9 @@ use crate::report::{Code, Log, Pass};
 
 /// How many bytes of JSON are copied at most.
 const MAX_BYTES: usize = 4_000_000;
+
+/// How many schemas and bindings are looked at, at most, to find what decides what a template is.
+const MAX_STEPS: usize = 1_000_000;
 
 /// The anchor that `$recursiveAnchor` is; no other has this name, since it is no plain name.
 const RECURSIVE: &str = "$recursive";
@@ -36,8 +40,8 @@ pub(super) fn resolve(pass: &mut Pass) {
     let targets = Targets::of(&given);
     let mut templates = Templates::of(&given, &targets);
     visit_mut(document, &mut |kind, at, schema| {
-        if kind == ObjectKind::Schema {
-            let bound = templates.anchors.get(&templates.unit(at)).cloned().unwrap_or_default();
+        if kind == ObjectKind::Schema && ["$ref", "$dynamicRef"].iter().any(|keyword| schema.contains_key(*keyword)) {
+            let bound = templates.anchors_around(at);
             templates.settle(schema, at, &bound, Place::Document, log);
         }
     });
@@ -102,12 +106,14 @@ struct Templates<'a> {
     targets: &'a Targets,
     document: &'a Value,
     schemas: BTreeSet<Pointer>,
-    /// The anchors in each schema that stands alone (see [`Self::unit`]), by its place.
-    anchors: BTreeMap<Pointer, Bindings>,
+    /// The anchors in each schema that stands alone (see [`Self::unit`]), by its place, without those of one schema only.
+    anchors: BTreeMap<Pointer, Rc<Bindings>>,
+    /// The names of these anchors.
+    ambiguous: BTreeSet<String>,
     /// The only schema with an anchor, by the anchor.
     only: Bindings,
     /// The anchors that decide what a schema is, directly or through its references.
-    needs: BTreeMap<Pointer, BTreeSet<String>>,
+    needs: BTreeMap<Pointer, Rc<BTreeSet<String>>>,
     /// The names of copies, by what was copied.
     copies: BTreeMap<(Pointer, Bindings), String>,
     /// The copies to be made.
@@ -117,6 +123,9 @@ struct Templates<'a> {
     taken: BTreeSet<String>,
     /// How many bytes may still be copied.
     bytes_left: usize,
+    /// How many schemas and bindings were looked at.
+    steps: usize,
+    max_steps: usize,
 }
 
 impl<'a> Templates<'a> {
@@ -136,23 +145,40 @@ impl<'a> Templates<'a> {
             document,
             schemas,
             anchors: BTreeMap::new(),
+            ambiguous: BTreeSet::new(),
             only: BTreeMap::new(),
             needs: BTreeMap::new(),
             copies: BTreeMap::new(),
             wanted: VecDeque::new(),
             in_place: BTreeMap::new(),
             bytes_left: MAX_BYTES,
+            steps: 0,
+            max_steps: MAX_STEPS,
             taken: components.into_iter().flat_map(Map::keys).cloned().collect(),
         };
         let mut count: BTreeMap<&String, usize> = BTreeMap::new();
         named.iter().for_each(|(anchor, _)| *count.entry(anchor).or_default() += 1);
         let only = named.iter().filter(|(anchor, _)| count[anchor] == 1 && anchor != RECURSIVE);
         templates.only = only.cloned().collect();
-        for (anchor, at) in &named {
-            let unit = templates.unit(at);
-            templates.anchors.entry(unit).or_default().entry(anchor.clone()).or_insert_with(|| at.clone());
+        let mut anchors: BTreeMap<Pointer, Bindings> = BTreeMap::new();
+        for (anchor, at) in named.iter().filter(|(anchor, _)| !templates.only.contains_key(anchor)) {
+            let unit = anchors.entry(templates.unit(at)).or_default();
+            unit.entry(anchor.clone()).or_insert_with(|| at.clone());
+            templates.ambiguous.insert(anchor.clone());
         }
+        templates.anchors = anchors.into_iter().map(|(unit, bindings)| (unit, Rc::new(bindings))).collect();
         templates
+    }
+
+    /// The anchors in the schema around a place that stands alone.
+    fn anchors_around(&self, at: &Pointer) -> Rc<Bindings> {
+        self.anchors.get(&self.unit(at)).cloned().unwrap_or_default()
+    }
+
+    /// Counts what is looked at; returns whether more may be.
+    fn look_at(&mut self, count: usize) -> bool {
+        self.steps = self.steps.saturating_add(count);
+        self.steps <= self.max_steps
     }
 
     /// The schema around a place that stands alone: one with an `$id`, or the outermost. Without `$id`, the anchors of all
@@ -192,14 +218,13 @@ impl<'a> Templates<'a> {
         let Some(reference) = schema.get("$ref").and_then(Value::as_str).map(str::to_owned) else { return };
         let Some((target, _)) = self.targets.schema(&reference, at) else { return };
         let target = Pointer::parse(&target);
-        let mut bound = bound.clone();
-        bound.retain(|anchor, _| !self.only.contains_key(anchor));
-        if !bound.is_empty() {
-            let needed = self.needs_of(&target);
-            bound.retain(|anchor, _| needed.contains(anchor));
-        }
-        let own = self.anchors.get(&self.unit(&target));
-        let says_the_same = bound.iter().all(|(anchor, to)| own.and_then(|own| own.get(anchor)) == Some(to));
+        let Some(bound) = self.needed_of(bound, &target) else {
+            schema.shift_remove("$ref");
+            let reason = format!("more than {MAX_STEPS} schemas decide what templates are; read as any value");
+            return log.add(Code::W010, &at.join("$ref"), reason);
+        };
+        let own = self.anchors_around(&target);
+        let says_the_same = bound.iter().all(|(anchor, to)| own.get(anchor) == Some(to));
         if says_the_same {
             if place == Place::Copy {
                 schema.insert("$ref".into(), format!("#{target}").into());
@@ -219,7 +244,7 @@ impl<'a> Templates<'a> {
             log.add(
                 Code::W010,
                 &at.join("$ref"),
-                format!("the copies have more than {MAX_BYTES} bytes; read as any value"),
+                format!("the copies have more than {MAX_BYTES} bytes or {MAX_STEPS} bindings; read as any value"),
             );
         }
     }
@@ -230,14 +255,12 @@ impl<'a> Templates<'a> {
         else {
             return Some(dynamic.to_owned());
         };
-        let unit = self.unit(at);
-        let is_in = |bindings: &Bindings| bindings.contains_key(anchor);
-        if anchor == RECURSIVE && !self.anchors.get(&unit).is_some_and(is_in) {
-            return Some(format!("#{unit}"));
+        if anchor == RECURSIVE && !self.anchors_around(at).contains_key(anchor) {
+            return Some(format!("#{}", self.unit(at)));
         }
         let Some(target) = bound.get(anchor).or_else(|| self.only.get(anchor)) else {
             // Without a dynamic anchor of this name, it is a reference as any other.
-            return (!self.anchors.values().any(is_in)).then(|| dynamic.to_owned());
+            return (!self.ambiguous.contains(anchor)).then(|| dynamic.to_owned());
         };
         let schema = self.document.pointer(target.as_str())?.as_object()?;
         let refers = schema.keys().all(|key| key == "$ref" || is_of_resource(key)) && self.unit(target) != *target;
@@ -246,17 +269,36 @@ impl<'a> Templates<'a> {
         Some(format!("#{}", further.map_or_else(|| target.to_string(), |(further, _)| further)))
     }
 
-    /// The anchors of the dynamic references that a schema reaches.
-    fn needs_of(&mut self, target: &Pointer) -> BTreeSet<String> {
-        if let Some(known) = self.needs.get(target) {
-            return known.clone();
+    /// The bindings that decide what a schema is. `None` if there is too much to look at.
+    fn needed_of(&mut self, bound: &Bindings, target: &Pointer) -> Option<Bindings> {
+        if bound.is_empty() {
+            return Some(Bindings::new());
         }
+        let needed = self.needs_of(target)?;
+        let is_within = self.look_at(needed.len());
+        let binding = |anchor: &String| Some((anchor.clone(), bound.get(anchor)?.clone()));
+        is_within.then(|| needed.iter().filter_map(binding).collect())
+    }
+
+    /// The anchors of the dynamic references that a schema reaches. `None` if there is too much to look at.
+    fn needs_of(&mut self, target: &Pointer) -> Option<Rc<BTreeSet<String>>> {
+        if let Some(known) = self.needs.get(target) {
+            return Some(known.clone());
+        }
+        self.look_at(1).then_some(())?;
         let mut needed = BTreeSet::new();
         let mut seen = BTreeSet::from([target.clone()]);
         let mut open = vec![target.clone()];
         while let Some(from) = open.pop() {
+            if let Some(known) = self.needs.get(&from).cloned() {
+                self.look_at(known.len()).then_some(())?;
+                needed.extend(known.iter().cloned());
+                continue;
+            }
             let Some(Value::Object(schema)) = self.document.pointer(from.as_str()) else { continue };
+            let mut count = 0;
             visit_object(schema, ObjectKind::Schema, &mut from.clone(), &mut |kind, at, schema| {
+                count += 1;
                 let within = &at.as_str()[from.as_str().len()..];
                 if kind != ObjectKind::Schema || DEFINITIONS.iter().any(|name| within.contains(&format!("/{name}/"))) {
                     return;
@@ -267,9 +309,11 @@ impl<'a> Templates<'a> {
                 let further = reference.and_then(|reference| self.targets.schema(reference, at));
                 open.extend(further.map(|(further, _)| Pointer::parse(&further)).filter(|to| seen.insert(to.clone())));
             });
+            self.look_at(count).then_some(())?;
         }
+        let needed = Rc::new(needed);
         self.needs.insert(target.clone(), needed.clone());
-        needed
+        Some(needed)
     }
 
     /// The name of the component that is a copy. `None` if there would be too many.
@@ -290,8 +334,11 @@ impl<'a> Templates<'a> {
         Some(name)
     }
 
-    /// Counts the bytes of a copy; returns whether it may be made.
+    /// Counts the bytes of a copy and the bindings in it; returns whether it may be made.
     fn spend(&mut self, target: &Pointer) -> bool {
+        if !self.look_at(self.anchors_around(target).len()) {
+            return false;
+        }
         if self.bytes_left > 0 {
             let bytes = self.document.pointer(target.as_str()).map_or(0, |schema| schema.to_string().len());
             self.bytes_left = self.bytes_left.saturating_sub(bytes);
@@ -304,7 +351,7 @@ impl<'a> Templates<'a> {
         let schema = self.document.pointer(target.as_str()).and_then(Value::as_object);
         let mut copy = schema.cloned().unwrap_or_default();
         DEFINITIONS.iter().for_each(|name| drop(copy.shift_remove(*name)));
-        let mut all = self.anchors.get(&self.unit(target)).cloned().unwrap_or_default();
+        let mut all = Bindings::clone(&self.anchors_around(target));
         all.extend(bound.clone());
         visit_object_mut(&mut copy, ObjectKind::Schema, &mut target.clone(), &mut |kind, at, schema| {
             if kind == ObjectKind::Schema {

@@ -151,3 +151,29 @@ fn the_copies_have_a_bound() {
     let places: Vec<_> = refused.iter().map(|entry| entry.pointer.as_str()).collect();
     assert_eq!(places, ["/components/schemas/C/$ref", "/components/schemas/D/$ref"]);
 }
+
+/// Each template is decided by all that follow it, which are looked through anew for each.
+#[test]
+fn what_templates_need_is_found_in_bounded_steps() {
+    const COUNT: usize = 200;
+    let template = |index: usize| json!({"items": {"$dynamicRef": "#T"}, "not": to(&format!("T{}", index + 1))});
+    let mut schemas: Map<_, _> = (0..COUNT).map(|index| (format!("T{index}"), template(index))).collect();
+    schemas.insert(format!("T{COUNT}"), json!({"$dynamicAnchor": "T"}));
+    schemas.insert("User".into(), of(json!({}), json!({})));
+    let document = json!({"components": {"schemas": schemas}});
+    let targets = Targets::of(&document);
+    let mut templates = Templates::of(&document, &targets);
+    templates.max_steps = 10 * COUNT;
+    let found = (0..COUNT).filter(|index| {
+        let target = Pointer::component("schemas", &format!("T{index}"));
+        templates.needs_of(&target).is_some()
+    });
+    assert_eq!(found.count(), 3);
+    assert!(templates.steps <= 12 * COUNT, "{}", templates.steps);
+    let Value::Object(mut schema) = to("T100") else { unreachable!() };
+    let (at, mut log) = (Pointer::component("schemas", "User"), Log::default());
+    templates.settle(&mut schema, &at, &templates.anchors_around(&at), Place::Document, &mut log);
+    assert!(schema.is_empty(), "{schema:?}");
+    let codes: Vec<_> = log.report.entries.iter().map(|entry| entry.code).collect();
+    assert_eq!(codes, [Code::W010]);
+}

@@ -146,6 +146,7 @@ codes! {
     W118 Widened "a part of a multipart body is written in its plain form";
     W119 Widened "an optional parameter or body that cannot be written is left out of the method";
     W120 Widened "credentials are left to the caller";
+    W121 Widened "an object in an object in the query is written as JSON";
     O001 Omitted "an example";
     O002 Omitted "a link, a callback or a webhook";
     O003 Omitted "documentation that OpenAPI 3.0 has no field for";

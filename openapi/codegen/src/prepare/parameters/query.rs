@@ -147,12 +147,9 @@ impl Parameters<'_> {
         at: &Pointer,
         to: &mut Vec<Parameter>,
     ) {
-        let fits = |schema: &Value| match self.schemas.resolved(schema).get("items") {
-            // Only the exploded form defines how a list in an object is written.
-            Some(items) => form == Form::Exploded && self.schemas.is_scalar(items, 0),
-            None => self.schemas.is_scalar(schema, 0),
-        };
-        if !properties.values().all(fits) || resolved.get("additionalProperties").is_some_and(Value::is_object) {
+        let is_scalar = |schema: &Value| self.schemas.is_scalar(schema, 0);
+        let has_others = resolved.get("additionalProperties").is_some_and(Value::is_object);
+        if has_others || form != Form::Exploded && !properties.values().all(is_scalar) {
             return self.refuse(at, "an object with objects in it, or with any properties");
         }
         if let Form::Separated(_) = form {
@@ -162,9 +159,19 @@ impl Parameters<'_> {
         }
         self.log.add(Code::L111, at, properties.keys().cloned().collect::<Vec<_>>().join(", "));
         for (name, schema) in properties {
-            let required = is_required_in(&parameter, resolved, name);
-            if let Value::Object(property) = json!({"name": name, "in": "query", "required": required}) {
+            self.is_required = is_required_in(&parameter, resolved, name);
+            let Value::Object(mut property) = json!({"name": name, "in": "query", "required": self.is_required}) else {
+                continue;
+            };
+            let inner = self.schemas.resolved(schema);
+            if !inner.get("type").is_some_and(|of| of == "object") {
                 self.styled(property, schema, Form::Exploded, at, to);
+            } else if self.is_required {
+                self.log.add(Code::W121, at, format!("`{name}`"));
+                property.insert("schema".into(), json!({"type": "object", "additionalProperties": {}}));
+                to.push(Parameter { form: Some(Form::Json), ..Parameter::plain(property) });
+            } else {
+                self.refuse(at, &format!("`{name}` is an object in an object"));
             }
         }
     }

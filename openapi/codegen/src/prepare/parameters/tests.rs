@@ -170,6 +170,27 @@ fn objects_and_lists_in_the_query() {
     );
 }
 
+/// What no style has a form for is written as JSON where every call needs it, and left out elsewhere.
+#[test]
+fn objects_in_objects_in_the_query() {
+    let inner = || json!({"type": "object", "properties": {"c": {"type": "integer"}}});
+    let lists = json!({"type": "array", "items": {"type": "array", "items": {}}});
+    let properties = json!({"a": inner(), "b": inner(), "l": lists, "d": {"type": "integer"}});
+    let of = |required: bool, property: &str| {
+        let mut given = parameter("query", "o", json!({"type": "object", "properties": properties}));
+        given["required"] = required.into();
+        given["schema"]["required"] = json!([property]);
+        json!([given])
+    };
+    let any = json!({"type": "object", "additionalProperties": {}});
+    let needed = json!({"name": "a", "in": "query", "required": true, "schema": any});
+    let d = || parameter("query", "d", json!({"type": "integer"}));
+    let in_json = Operation { forms: BTreeMap::from([("a".to_owned(), Form::Json)]), ..none() };
+    check("/a", of(true, "a"), json!([needed, d()]), &in_json, "L111 W121 W119 W119");
+    check("/a", of(false, "a"), json!([d()]), &none(), "L111 W119 W119 W119");
+    check("/a", of(true, "l"), json!([d()]), &none(), "L111 W119 W119 R101");
+}
+
 #[test]
 fn forms_of_lists_and_objects() {
     let list = || json!({"type": "array", "items": {"type": "integer"}});

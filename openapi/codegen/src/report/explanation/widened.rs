@@ -213,3 +213,10 @@ pub(crate) const W120: Explanation = explained(
     "the client has no method for the credentials of `b`",
     "Those credentials.",
 );
+
+pub(crate) const W121: Explanation = explained(
+    "OpenAPI says how the properties of an object in the query are written only if they are scalars or lists of them. Some servers read `a[b]=1`, some `a.b=1`; the tools that show a document send the inner object as JSON, and so does the client. To settle it, give the parameter the style `deepObject`, or the media type JSON (`content`). A property that a call does not need is left out (W119).",
+    r#"{"paths": {"/a": {"get": {"operationId": "a", "parameters": [{"name": "b", "in": "query", "required": true, "schema": {"type": "object", "required": ["c"], "properties": {"c": {"type": "object", "properties": {"d": {"type": "integer"}}}}}}], "responses": {"204": {"description": "done"}}}}}}"#,
+    "`c={\"d\":1}`, encoded",
+    "The type of the inner object. A server that expects another form does not read it.",
+);

@@ -56,7 +56,7 @@ fn body(operation: &mut Map<String, Value>, facts: &mut Operation, whole: Whole<
     }
     let (kind, schema) = if is_json(&media_type) {
         (JSON, schema)
-    } else if essence == FORM {
+    } else if essence == FORM && Schemas(whole.document).resolved(&schema).get("type") != Some(&"string".into()) {
         match forms::fields(&schema, &described, Schemas(whole.document), whole.lists) {
             Ok(fields) => facts.fields = Some(fields),
             Err(reason) => return log.add(rejected, at, reason),
@@ -158,12 +158,19 @@ mod tests {
         for media_type in ["image/*", "", "text", "text/a\nb", "application/é+json"] {
             check(json!({"content": {media_type: {}}, "required": true}), json!({}), none(), "R103");
         }
-        for (media_type, schema) in [("multipart/mixed", json!({"type": "array"})), (FORM, json!({"type": "string"}))] {
+        for (media_type, schema) in [("multipart/mixed", json!({"type": "array"})), (FORM, json!({"type": "array"}))] {
             let content = json!({media_type: {"schema": schema}});
             check(json!({"content": content, "required": true}), json!({}), none(), "R103");
             // A call can be made without it.
             check(json!({"content": content}), json!({}), none(), "W119");
         }
+        // A text is the whole form, as it is sent.
+        check(
+            json!({"content": {FORM: {"schema": {"type": "string", "format": "binary"}}}}),
+            json!({"requestBody": {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}}),
+            sent_as(FORM),
+            "W112",
+        );
         check(
             json!({"content": {FORM: {"schema": {"type": "object"}}}}),
             json!({"requestBody": {"content": {FORM: {"schema": {"type": "object"}}}}}),

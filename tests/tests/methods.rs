@@ -74,3 +74,15 @@ async fn a_reply_to_head_has_headers_and_no_body() {
     assert_eq!(error.raw_response().unwrap().headers()["x-reason"], "gone");
     assert_eq!(error.status().unwrap(), 404);
 }
+
+/// The headers of a reply depend on what a request accepts.
+#[tokio::test]
+async fn a_head_accepts_what_a_get_would() {
+    let (client, server) = serve(reply(200, "")).await;
+    client.head_thing().id("a").send().await.unwrap();
+    client.head_image().id("a").send().await.unwrap();
+    client.head_any().send().await.unwrap();
+    client.head_default().send().await.unwrap();
+    let accepted: Vec<_> = server.requests().iter().map(|request| request.header("accept").join("; ")).collect();
+    assert_eq!(accepted, ["application/json", "image/png", "*/*", "application/json"]);
+}

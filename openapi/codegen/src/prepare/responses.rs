@@ -60,8 +60,6 @@ impl Replies<'_> {
             }
             let status = status.to_uppercase();
             match status.as_bytes() {
-                // A reply to HEAD has no body (RFC 9110, section 9.3.2).
-                [b'2', _, _] if method == "head" => drop(successes.insert(status, json!({"description": ""}))),
                 [b'2', _, _] => drop(successes.insert(status, response)),
                 [b'4' | b'5', _, _] | b"DEFAULT" => drop(errors.insert(status, response)),
                 _ => self.log.add(Code::O101, &at.join(&status), "the caller sees it as `UnexpectedResponse`"),
@@ -73,9 +71,14 @@ impl Replies<'_> {
         {
             successes.insert("2XX".into(), default.clone());
         }
+        // A reply to HEAD has no body, and the headers of one to GET that accepts the same (RFC 9110, section 9.3.2).
+        let of_head = (method == "head").then(|| accepted(successes.values()).unwrap_or_else(|| "*/*".to_owned()));
+        if of_head.is_some() {
+            successes.values_mut().for_each(|reply| *reply = json!({"description": ""}));
+        }
         let stream = streams::take(&mut successes, self.whole, at, self.log);
         let has_others = !successes.is_empty();
-        facts.accept = accept(successes.values(), errors.values());
+        facts.accept = of_head.or_else(|| accept(successes.values(), errors.values()));
         if let Some(found) = &stream {
             let accept = accept(found.replies.values(), errors.values()).unwrap_or_else(|| essence(&found.media_type));
             facts.stream = Some(found.plan(has_others.then(|| accept.clone())));
@@ -273,17 +276,32 @@ fn accept<'a>(
     successes: impl Iterator<Item = &'a Value> + Clone,
     errors: impl Iterator<Item = &'a Value>,
 ) -> Option<String> {
-    let json = |reply: &Value| Some(essence(&json_type(reply)?.0)).filter(|name| is_sendable(name));
+    let mut accepted = accepted(successes)?;
+    for name in errors.filter_map(sendable_json) {
+        let is_named = accepted.split(", ").any(|accepted| accepted.split(';').next() == Some(name.as_str()));
+        if !is_named {
+            accepted.push_str(&format!(", {name};q=0.9"));
+        }
+    }
+    Some(accepted).filter(|accepted| accepted != JSON)
+}
+
+fn sendable_json(reply: &Value) -> Option<String> {
+    Some(essence(&json_type(reply)?.0)).filter(|name| is_sendable(name))
+}
+
+/// The media types of the successes, JSON first. `None` if that says nothing.
+fn accepted<'a>(successes: impl Iterator<Item = &'a Value> + Clone) -> Option<String> {
     let mut accepted: Vec<(String, &str)> = Vec::new();
     let mut add = |name: String, quality| {
         if accepted.iter().all(|(accepted, _)| *accepted != name) {
             accepted.push((name, quality));
         }
     };
-    let has_json = successes.clone().any(|reply| json(reply).is_some());
-    successes.clone().filter_map(json).for_each(|name| add(name, ""));
+    let has_json = successes.clone().any(|reply| sendable_json(reply).is_some());
+    successes.clone().filter_map(sendable_json).for_each(|name| add(name, ""));
     for reply in successes {
-        let is_json_reply = json(reply).is_some();
+        let is_json_reply = sendable_json(reply).is_some();
         let others = media_types(reply).filter(|name| !is_json(name) && (!is_json_reply || is_stream(name)));
         for name in others.filter(|name| is_sendable(name)) {
             add(essence(name), if has_json { ";q=0.5" } else { "" });
@@ -292,14 +310,8 @@ fn accept<'a>(
     if accepted.is_empty() || accepted.iter().any(|(name, _)| name == "*/*") {
         return None;
     }
-    let mut accepted: Vec<_> = accepted.into_iter().map(|(name, quality)| format!("{name}{quality}")).collect();
-    for name in errors.filter_map(json) {
-        let named = |accepted: &String| accepted.split(';').next() == Some(name.as_str());
-        if !accepted.iter().any(named) {
-            accepted.push(format!("{name};q=0.9"));
-        }
-    }
-    Some(accepted.join(", ")).filter(|accepted| accepted != JSON)
+    let accepted: Vec<_> = accepted.into_iter().map(|(name, quality)| format!("{name}{quality}")).collect();
+    Some(accepted.join(", "))
 }
 
 fn described(reply: &Value) -> impl Iterator<Item = (&String, &Value)> {

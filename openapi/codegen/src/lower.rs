@@ -77,8 +77,14 @@ pub fn lower(document: &Value) -> Result<Lowered, Error> {
 }
 
 /// The passes until every reference leads to a component.
-const ON_REFERENCES: &[fn(&mut Pass)] =
-    &[document::sections, well_formed::mend, document::security, dynamic::resolve, references::lower];
+const ON_REFERENCES: &[fn(&mut Pass)] = &[
+    document::sections,
+    conditions::dependencies,
+    well_formed::mend,
+    document::security,
+    dynamic::resolve,
+    references::lower,
+];
 
 /// The passes after that, in order.
 const ON_OBJECTS: &[fn(&mut Pass)] = &[

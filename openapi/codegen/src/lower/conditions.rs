@@ -82,6 +82,28 @@ pub(super) fn without_tuples(pass: &mut Pass<LoweredFacts>) {
     });
 }
 
+/// `dependencies` of earlier drafts become the two keywords that took its place in 2019-09.
+pub(super) fn dependencies(pass: &mut Pass) {
+    let Pass { document, .. } = pass;
+    // The visitor does not know the keyword, and sees what is in its schemas once they moved.
+    let mut has_moved = true;
+    while std::mem::take(&mut has_moved) {
+        visit_mut(document, &mut |kind, _, schema| {
+            if kind != ObjectKind::Schema || !schema.get("dependencies").is_some_and(Value::is_object) {
+                return;
+            }
+            has_moved = true;
+            let Some(Value::Object(dependencies)) = schema.shift_remove("dependencies") else { return };
+            for (name, needed) in dependencies {
+                let keyword = if needed.is_array() { "dependentRequired" } else { "dependentSchemas" };
+                if let Value::Object(named) = schema.entry(keyword).or_insert_with(|| json!({})) {
+                    named.entry(name).or_insert(needed);
+                }
+            }
+        });
+    }
+}
+
 /// Keywords whose schemas evaluate properties of the same object.
 const APPLICATORS: &[&str] =
     &["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
@@ -116,7 +138,6 @@ const CONDITIONS: &[&str] = &[
     "unevaluatedProperties",
     "propertyNames",
     "dependentRequired",
-    "dependencies",
     "not",
 ];
 
@@ -188,6 +209,34 @@ mod tests {
             expect![[r#"{"type":"array","items":{}} W005"#]],
         );
         check(json!({"type": "string", "prefixItems": [{}]}), expect![[r#"{"type":"string","items":{}} W005"#]]);
+    }
+
+    #[test]
+    fn dependencies_of_earlier_drafts() {
+        let to = json!({"$ref": "#/components/schemas/B/definitions/c"});
+        let card = json!({"properties": {"card": {"type": "string"}}, "dependencies": {"card": to}});
+        let schema = json!({"properties": {"a": {}}, "dependencies": {"a": ["b"], "b": card}});
+        let mut document = json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {},
+            "components": {"schemas": {
+                "A": schema, "B": {"definitions": {"c": {"properties": {"code": {"type": "integer"}}}}},
+                "Property": {"properties": {"dependencies": {"type": "string"}}},
+            }},
+        });
+        let lowered = crate::lower::lower(&document).unwrap();
+        let schemas = serde_json::to_value(lowered.document).unwrap()["components"]["schemas"].take();
+        assert_eq!(
+            schemas["A"]["properties"],
+            json!({"a": {}, "card": {"type": "string"}, "code": {"type": "integer"}})
+        );
+        assert_eq!(schemas["Property"]["properties"], json!({"dependencies": {"type": "string"}}));
+        let codes: Vec<_> = lowered.report.entries.iter().map(|entry| entry.code.to_string()).collect();
+        assert!(codes.iter().filter(|code| *code == "W006").count() >= 2, "{codes:?}");
+        assert!(!codes.contains(&"O004".to_owned()), "{codes:?}");
+        // A value that is no object is no keyword of any draft.
+        document["components"]["schemas"]["A"]["dependencies"] = json!(["a"]);
+        let lowered = crate::lower::lower(&document).unwrap();
+        assert!(lowered.report.entries.iter().any(|entry| entry.code.to_string() == "O004"));
     }
 
     #[test]

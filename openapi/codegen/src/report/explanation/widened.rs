@@ -39,7 +39,7 @@ pub(crate) const W005: Explanation = explained(
 );
 
 pub(crate) const W006: Explanation = explained(
-    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests. A property that only `dependentSchemas` declare is optional, with its schema; one that only `then` or `else` declares has any value.",
+    "3.0 has no conditions between parts of a value. Replies that break one are still read; the server checks requests. A property that only `dependentSchemas` (or `dependencies`, as earlier drafts call them) declare is optional, with its schema; one that only `then` or `else` declares has any value.",
     r#"{"type": "object", "properties": {"a": {"type": "string"}}, "dependentSchemas": {"a": {"properties": {"b": {"type": "integer"}}}}}"#,
     r#"{"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}"#,
     "The condition is not checked.",

@@ -9,6 +9,7 @@ use super::cycles::Cycles;
 use super::inline_types::reference_to;
 use super::merged_types::{Destination, MergedTypes};
 use super::merging::{Merging, has_conditions_beside_union};
+use crate::model::direction::written_components;
 use crate::model::grammar::ObjectKind;
 use crate::model::graph::{Component, ReferenceGraph};
 use crate::model::pointer::Pointer;
@@ -95,15 +96,18 @@ fn needs_type(merged: &Map<String, Value>, at: &Pointer) -> bool {
         || (is_union && !at.is_member_of(&["oneOf", "anyOf"]))
 }
 
-/// Refuses each schema whose `allOf` leads back to the schema itself: no type could hold such a value.
+/// Refuses each schema whose `allOf` leads back to the schema itself: no type could hold such a value. One that only replies
+/// reach is any value.
 fn cut_cycles(document: &mut Value, log: &mut Log) {
+    let written = written_components(document);
     let cyclic = inheritance(document).cyclic();
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;
     };
     for (name, schema) in schemas.iter_mut().filter(|(name, _)| cyclic.contains(&Component::schema(name))) {
+        let code = if written.contains(&Component::schema(name)) { Code::R008 } else { Code::W012 };
         let reason = "the `allOf` leads back to the schema itself; break the cycle";
-        log.add(Code::R008, &Pointer::component("schemas", name), reason);
+        log.add(code, &Pointer::component("schemas", name), reason);
         *schema = json!({});
     }
 }
@@ -237,12 +241,22 @@ mod tests {
     }
 
     #[test]
-    fn cycles_are_refused() {
-        let mut document = json!({"components": {"schemas": {
-            "A": {"allOf": [named("B"), {"type": "object"}]},
-            "B": {"allOf": [{"allOf": [named("A")]}]},
-        }}});
-        let (report, _) = Pass::of(&mut document, |pass| merge(pass, &BTreeSet::new()));
-        assert_eq!(report.rejections().count(), 2);
+    fn an_all_of_of_itself_costs_only_the_operations_that_send_it() {
+        let content = |name: &str| json!({"content": {"application/json": {"schema": named(name)}}});
+        for (body, reply, code) in
+            [("A", "Base", "R008"), ("Base", "A", "W012"), ("A", "A", "R008"), ("Base", "Base", "W012")]
+        {
+            let mut document = json!({
+                "paths": {"/a": {"put": {"requestBody": content(body), "responses": {"200": content(reply)}}}},
+                "components": {"schemas": {
+                    "A": {"allOf": [named("B"), {"type": "object"}]}, "B": {"allOf": [{"allOf": [named("A")]}]},
+                    "Base": {"type": "string"},
+                }},
+            });
+            let (report, _) = Pass::of(&mut document, |pass| merge(pass, &BTreeSet::new()));
+            let codes: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
+            assert_eq!(codes, [code, code], "{body} and {reply}");
+            assert_eq!(document["components"]["schemas"]["A"], json!({}));
+        }
     }
 }

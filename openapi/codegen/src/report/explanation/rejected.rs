@@ -53,8 +53,8 @@ pub(crate) const R007: Explanation = explained(
 );
 
 pub(crate) const R008: Explanation = explained(
-    "A schema that is an `allOf` of itself has no end.",
-    r##"{"components": {"schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}}}}"##,
+    "A schema that is an `allOf` of itself has no end. One that only replies reach is read as any value (W012).",
+    r##"{"paths": {"/a": {"put": {"operationId": "a", "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}, "responses": {"204": {"description": "done"}}}}}, "components": {"schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}}}}"##,
     "the operations that reach it are left out",
     "Those operations.",
 );

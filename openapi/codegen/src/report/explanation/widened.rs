@@ -74,7 +74,7 @@ pub(crate) const W011: Explanation = explained(
 );
 
 pub(crate) const W012: Explanation = explained(
-    "A reference that only replies reach and that leads nowhere, out of the document or back to itself costs the type of what it stands for, such as one property, and no operation.",
+    "A reference that only replies reach and that leads nowhere, out of the document or back to itself costs the type of what it stands for, such as one property, and no operation. So does an `allOf` that leads back to its schema.",
     r##"{"paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}}}}}}}"##,
     "the reply of `a` is any JSON",
     "The type of what the reference stands for.",

@@ -241,6 +241,23 @@ async fn a_form_has_deep_objects_too() {
     assert_eq!(read, Charge { items, expand: vec!["d".into()] });
 }
 
+/// What has no type of its own is any JSON, and any object has the form of its place.
+#[tokio::test]
+async fn values_without_types_are_sent() {
+    let (client, server) = serve(nothing()).await;
+    let filter = json!({"a": ["b/c", null]});
+    let object = |value: serde_json::Value| value.as_object().unwrap().clone();
+    let call = client.get_where().filter(filter.clone()).prefs(filter).x_sizes(object(json!({"a": 1, "b": "c"})));
+    call.size(object(json!({"min": 1}))).page(2).send().await.unwrap();
+    let request = server.request();
+    assert_eq!(
+        request.line(),
+        "GET /where/%7B%22a%22%3A%5B%22b%2Fc%22%2Cnull%5D%7D?page=2&size=%7B%22min%22%3A1%7D HTTP/1.1"
+    );
+    assert_eq!(request.header("cookie"), ["prefs={%22a%22:[%22b/c%22%2Cnull]}"]);
+    assert_eq!(request.header("x-sizes"), ["a,1,b,c"]);
+}
+
 #[tokio::test]
 async fn paths_and_headers_hold_lists_and_objects() {
     let (client, server) = serve(nothing()).await;

@@ -157,6 +157,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_known_settings_say_how_lists_are_written() {
+        for (settings, lists) in [
+            (json!({"ArraySerialization": "Indexed"}), Lists::Indexed),
+            (json!({"ArraySerialization": "Plain"}), Lists::Repeated),
+            (json!({"ArraySerialization": "UnIndexed"}), Lists::Brackets),
+            (json!({"arraySerialization": "Plain"}), Lists::Brackets),
+            (json!(["ArraySerialization"]), Lists::Brackets),
+            (json!(null), Lists::Brackets),
+        ] {
+            let parameter =
+                json!({"name": "p", "in": "query", "style": "deepObject", "schema": {"type": "array", "items": {}}});
+            let mut document = json!({
+                "info": {"x-codegen-settings": settings},
+                "paths": {"/a": {"get": {"operationId": "a", "parameters": [parameter], "responses": {}}}},
+            });
+            let (_, mut facts) = Pass::of(&mut document, |pass| pass.run(&[remove_extensions, parameters::prepare]));
+            assert_eq!(facts.operation("/a", "get").forms["p"], crate::plan::Form::Deep(lists), "{settings}");
+            assert_eq!(document["info"], json!({}));
+        }
+    }
+
+    #[test]
     fn entries_name_the_places_of_the_given_document() {
         let inner = json!({"type": "object", "properties": {"id": {}, "@id": {"type": "string", "maxLength": 3}}});
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/my-type"}}});

@@ -37,7 +37,7 @@ async fn client(reply: Value, status: u16) -> (Loopback, generated::Client) {
 fn a_value_is_of_the_type_of_its_format() {
     let of = json!({
         "day": "2026-07-01", "gone": null, "v4": "10.0.0.1", "v6": "::1", "ip": "10.0.0.1", "data": "AAEC",
-        "at": "https://a.b/c", "days": ["2026-07-01"], "by_day": {"x": "urn:a:b"},
+        "at": "https://a.b/c", "days": ["2026-07-01"], "by_day": {"x": "urn:a:b"}, "token": "AQI_-w",
     });
     let thing = thing(of);
     assert_eq!((thing.id.value().unwrap(), thing.day.unwrap().value().unwrap()), (id(), day()));
@@ -48,6 +48,7 @@ fn a_value_is_of_the_type_of_its_format() {
     assert_eq!(thing.by_day.unwrap()["x"].value().unwrap().scheme(), "urn");
     assert_eq!(thing.days.unwrap()[0].value().unwrap(), day());
     assert_eq!(thing.data.value().unwrap().0, [0, 1, 2]);
+    assert_eq!(thing.token.unwrap().value().unwrap().0, b"\x01\x02\x3f\xfb");
     assert!(thing.gone.is_none());
     // One type in a component, inline and in a request.
     let _: types::Uuid = thing.id;
@@ -97,13 +98,16 @@ async fn a_request_writes_the_value() {
     let body = types::NewThing::builder()
         .id(id())
         .data(types::Byte::from(b"\x01\x02\x3f\xfb"))
+        .token(types::Base64url::from(b"\x01\x02\x3f\xfb"))
         .at(types::Uri::from(url::Url::parse("https://a.b/c?d").unwrap()))
         .v4("10.0.0.1".parse::<types::Ipv4>().unwrap())
         .day(Some(types::Date::from(day())));
     let reply = client.put_thing().id(id()).body(body).send().await.unwrap().into_inner();
     let sent = server.request();
     assert_eq!(sent.path, format!("/things/{ID}"));
-    let body = json!({"id": ID, "data": "AQI/+w==", "at": "https://a.b/c?d", "v4": "10.0.0.1", "day": "2026-07-01"});
+    let body = json!({
+        "id": ID, "data": "AQI/+w==", "token": "AQI_-w==", "at": "https://a.b/c?d", "v4": "10.0.0.1", "day": "2026-07-01",
+    });
     assert_eq!(sent.json(), body);
 
     // A text is parsed, and what a reply had is sent as it came.

@@ -46,14 +46,18 @@ pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> 
     syn::parse2::<File>(tokens).map(|file| file.items)
 }
 
-/// The formats that have a type in the client.
+/// The formats that have a type in the client. Those of Base64 share a file, and come together.
 pub(super) fn used(plan: &Plan) -> BTreeSet<Format> {
-    plan.formats.values().map(|text| text.format).collect()
+    let used: BTreeSet<_> = plan.formats.values().map(|text| text.format).collect();
+    let both = Format::ALL.iter().copied().filter(|format| format.is_base64());
+    let needs_both = used.iter().any(|format| format.is_base64());
+    used.into_iter().chain(both.filter(|_| needs_both)).collect()
 }
 
 /// The type of the values of a format.
 pub(super) fn value_type(format: Format) -> TokenStream {
     match format {
+        Format::Base64Url => quote!(super::support::Base64Url),
         Format::Byte => quote!(super::support::Base64),
         Format::Date => quote!(::chrono::NaiveDate),
         Format::Ip => quote!(::std::net::IpAddr),

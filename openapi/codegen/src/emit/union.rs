@@ -11,7 +11,7 @@ use super::formats::value_type;
 use super::rust_type::rust_type;
 use super::structs::mentions_integer;
 use crate::model::pointer::component_name;
-use crate::plan::{Format, Member, Plan, Union};
+use crate::plan::{Member, Plan, Union};
 
 /// The items of all unions, which were announced to typify.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
@@ -127,7 +127,7 @@ fn union_items(name: &str, union: &Union, plan: &Plan, settings: &Settings) -> s
 fn any_text(union: &Union) -> (Vec<usize>, Vec<usize>) {
     let texts = union.members.iter().enumerate().filter(|(_, member)| member.types.contains("string"));
     let any = texts.clone().filter(|(_, member)| member.values.is_empty() && member.format.is_none());
-    let formatted = texts.filter(|(_, member)| member.format.is_some_and(|format| format != Format::Byte));
+    let formatted = texts.filter(|(_, member)| member.format.is_some_and(|format| !format.is_base64()));
     (formatted.map(|(index, _)| index).collect(), any.map(|(index, _)| index).collect())
 }
 

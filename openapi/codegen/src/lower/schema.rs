@@ -84,6 +84,7 @@ fn content(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     schema.shift_remove("contentSchema");
     let format = match (encoding.as_ref().and_then(Value::as_str), media_type.as_ref().and_then(Value::as_str)) {
         (Some("base64"), _) => "byte",
+        (Some("base64url"), _) => "base64url",
         (Some("binary"), _) => "binary",
         (None, Some(media_type)) if is_bytes(media_type) => "binary",
         (None, None) => return,
@@ -139,6 +140,10 @@ pub(super) mod tests {
         check(
             json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"}),
             expect![[r#"{"type":"string","format":"byte"} L013"#]],
+        );
+        check(
+            json!({"type": "string", "contentEncoding": "base64url"}),
+            expect![[r#"{"type":"string","format":"base64url"} L013"#]],
         );
         check(json!({"type": "string", "contentMediaType": "text/html"}), expect![[r#"{"type":"string"} O003"#]]);
     }

@@ -4,6 +4,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Format {
+    /// `base64url`, or `contentEncoding: base64url` (RFC 4648, section 5): bytes, by the crate `base64` (0.22 or 0.23). They are
+    /// written with padding, as that section says, and read with and without.
+    Base64Url,
     /// `byte`, or `contentEncoding: base64` (RFC 4648, section 4): bytes, by the crate `base64` (0.22 or 0.23).
     Byte,
     /// `date` (RFC 3339, section 5.6): `chrono::NaiveDate`.
@@ -22,11 +25,18 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Self] = &[Self::Byte, Self::Date, Self::Ip, Self::Ipv4, Self::Ipv6, Self::Uri, Self::Uuid];
+    pub const ALL: &'static [Self] =
+        &[Self::Base64Url, Self::Byte, Self::Date, Self::Ip, Self::Ipv4, Self::Ipv6, Self::Uri, Self::Uuid];
+
+    /// Whether its texts are bytes in Base64, which most texts could be.
+    pub(crate) fn is_base64(self) -> bool {
+        matches!(self, Self::Base64Url | Self::Byte)
+    }
 
     /// The value of `format` in a document.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Base64Url => "base64url",
             Self::Byte => "byte",
             Self::Date => "date",
             Self::Ip => "ip",

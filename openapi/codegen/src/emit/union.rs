@@ -217,3 +217,99 @@ fn holders<'a>(members: impl Iterator<Item = Option<&'a Member>>) -> TokenStream
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::plan::Format;
+
+    fn member(variant: &str, schema: Value) -> Member {
+        let types = ["string", "integer"].into_iter().filter(|name| schema["type"] == *name).collect();
+        Member { variant: variant.into(), schema, types, ..Member::default() }
+    }
+
+    fn text(format: Format) -> Member {
+        let schema = json!({"$ref": format!("#/components/schemas/{format:?}")});
+        Member { format: Some(format), types: BTreeSet::from(["string"]), ..member(&format!("{format:?}"), schema) }
+    }
+
+    /// The code of one union of some members, without spaces.
+    fn source(members: impl IntoIterator<Item = Member>) -> String {
+        let union = Union { members: members.into_iter().collect(), exclusive: true, ..Union::default() };
+        let plan = Plan { unions: [("A".to_owned(), union)].into(), ..Plan::default() };
+        let items = items(&plan, &Settings::default()).unwrap();
+        quote!(#(#items)*).to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn every_union_has_a_type_that_reads() {
+        let union = || Union { members: vec![member("Text", json!({"type": "string"}))], ..Union::default() };
+        let plan = Plan { unions: ["A", "B"].map(|name| (name.to_owned(), union())).into(), ..Plan::default() };
+        let items = items(&plan, &Settings::default()).unwrap();
+        let written = quote!(#(#items)*).to_string();
+        for part in ["enum A", "Deserialize < 'de > for A", "enum B", "Deserialize < 'de > for B"] {
+            assert!(written.contains(part), "{part} in {written}");
+        }
+    }
+
+    #[test]
+    fn the_reader_of_a_member() {
+        let (integer, named) = (json!({"type": "integer"}), json!({"$ref": "#/components/schemas/B"}));
+        let list = json!({"type": "array", "items": integer});
+        let numeric = |schema| Member { is_numeric_text: true, ..member("A", schema) };
+        let numeric_items = Member { items: Some(Box::new(numeric(integer.clone()))), ..member("A", list) };
+        for (member, reader) in [
+            (member("A", json!({"type": "string"})), "<::std::string::Stringas::serde::Deserialize>::deserialize("),
+            (member("A", integer.clone()), "super::support::lenient::<i64,_>("),
+            (member("A", named.clone()), "<Bas::serde::Deserialize>::deserialize("),
+            (numeric(integer), "super::support::number_or_text::<i64,_>("),
+            (numeric(named), "<Bas::serde::Deserialize>::deserialize("),
+            (numeric_items, "super::support::number_or_text::<::std::vec::Vec<i64>,_>("),
+            (text(Format::Uuid), "super::support::of_format::<::uuid::Uuid,Uuid>("),
+        ] {
+            let source = source([member]);
+            assert!(source.contains(&format!("(member)={reader}")), "{reader} in {source}");
+        }
+    }
+
+    #[test]
+    fn texts_of_a_format_are_tried_before_any_text() {
+        let any = || member("Any", json!({"type": "string"}));
+        let values = || Member { values: vec!["a".into()], ..member("Values", json!({"type": "string"})) };
+        let number = || member("Number", json!({"type": "integer"}));
+        for (members, first) in [
+            (vec![any(), text(Format::Uuid)], Some("&[1usize],&[0usize]")),
+            (vec![number(), text(Format::Uuid), any(), text(Format::Date)], Some("&[1usize,3usize],&[2usize]")),
+            (vec![any(), text(Format::Uuid), text(Format::Byte), values()], Some("&[1usize],&[0usize]")),
+            // Most texts are Base64, so that it is no sign.
+            (vec![any(), text(Format::Byte)], None),
+            (vec![values(), text(Format::Uuid)], None),
+            (vec![any(), number()], None),
+            (vec![text(Format::Uuid), text(Format::Date)], None),
+        ] {
+            let source = source(members);
+            let called = source.split_once("formats_first(super::support::candidates(&json,\"\",UNION),");
+            assert_eq!(called.and_then(|(_, rest)| Some(rest.split_once("){")?.0)), first, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_type_of_one_member_converts_to_the_union() {
+        let (string, integer) = (json!({"type": "string"}), json!({"type": "integer"}));
+        let other_name = |format| Member { schema: json!({"$ref": "#/components/schemas/Other"}), ..text(format) };
+        for (members, expected) in [
+            (vec![member("A", string.clone()), member("B", integer.clone())], "::std::string::String i64"),
+            (vec![member("A", string.clone()), member("B", string), member("C", integer)], "i64"),
+            (vec![text(Format::Uuid), text(Format::Date)], "Uuid Date"),
+            (vec![text(Format::Uuid), other_name(Format::Uuid), text(Format::Date)], "Date"),
+        ] {
+            let source = source(members);
+            let types = source.split("From<").skip(1).filter_map(|rest| Some(rest.split_once(">forA")?.0));
+            assert_eq!(types.collect::<Vec<_>>().join(" "), expected);
+        }
+    }
+}

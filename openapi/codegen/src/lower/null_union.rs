@@ -87,6 +87,10 @@ mod tests {
                 json!({"type": "integer", "oneOf": [reference], "nullable": true}),
                 json!({"anyOf": [{"type": "integer", "oneOf": [reference]}, only_null]}),
             ),
+            (
+                json!({"allOf": [{"type": "string"}], "nullable": true}),
+                json!({"anyOf": [{"allOf": [{"type": "string"}]}, only_null]}),
+            ),
             (json!({"nullable": true}), json!({"anyOf": [{}, only_null]})),
             (
                 json!({"type": "string", "enum": ["a"], "nullable": true}),

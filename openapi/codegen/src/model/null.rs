@@ -117,3 +117,96 @@ pub(crate) fn implies_type(schema: &Map<String, Value>) -> bool {
         .iter()
         .any(|keyword| schema.contains_key(*keyword))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Null::{Admitted, Refused, Unsaid};
+    use super::*;
+
+    /// What a schema says whose references lead to schemas that say what the references are called.
+    fn check(schema: Value, expected: Null) {
+        let null = said(&schema, &mut |reference| match reference {
+            "admitted" => Some(Admitted),
+            "refused" => Some(Refused),
+            "unsaid" => Some(Unsaid),
+            _ => None,
+        });
+        assert_eq!(null, expected, "{schema}");
+    }
+
+    #[test]
+    fn what_a_keyword_says() {
+        check(json!(true), Unsaid);
+        check(json!(false), Refused);
+        check(json!({}), Unsaid);
+        check(json!({"type": "string"}), Refused);
+        check(json!({"type": "null"}), Admitted);
+        check(json!({"type": ["string", "null"]}), Admitted);
+        check(json!({"const": null}), Admitted);
+        check(json!({"const": 1}), Refused);
+        check(json!({"enum": [1, null]}), Admitted);
+        check(json!({"enum": [1]}), Refused);
+        check(json!({"$ref": "admitted"}), Admitted);
+        check(json!({"$ref": "refused"}), Refused);
+        check(json!({"$ref": "unknown"}), Unsaid);
+        check(json!({"pattern": "a"}), Refused);
+        check(json!({"description": "a"}), Unsaid);
+    }
+
+    #[test]
+    fn the_flag_admits_null_where_something_refuses_it() {
+        check(json!({"nullable": true}), Unsaid);
+        check(json!({"nullable": true, "type": "string"}), Admitted);
+        check(json!({"nullable": true, "type": "string", "enum": ["a"]}), Admitted);
+        check(json!({"nullable": true, "properties": {}}), Admitted);
+        check(json!({"nullable": true, "const": 1}), Refused);
+        check(json!({"nullable": true, "$ref": "refused"}), Admitted);
+        check(json!({"nullable": true, "$ref": "unsaid"}), Unsaid);
+        check(json!({"nullable": true, "allOf": [{"$ref": "refused"}]}), Admitted);
+        check(json!({"nullable": true, "oneOf": [{"$ref": "refused"}]}), Admitted);
+        check(json!({"nullable": false, "type": "string"}), Refused);
+    }
+
+    #[test]
+    fn all_keywords_must_admit_null() {
+        check(json!({"type": ["string", "null"], "enum": ["a"]}), Refused);
+        check(json!({"type": "string", "enum": ["a", null]}), Refused);
+        check(json!({"allOf": [{"$ref": "admitted"}, {"$ref": "refused"}]}), Refused);
+        check(json!({"allOf": [{"$ref": "admitted"}, {"$ref": "unsaid"}]}), Admitted);
+        check(json!({"$ref": "admitted", "properties": {}}), Admitted);
+    }
+
+    #[test]
+    fn one_member_of_a_union_must_admit_null() {
+        for keyword in ["anyOf", "oneOf"] {
+            check(json!({keyword: [{"$ref": "refused"}, {"$ref": "admitted"}]}), Admitted);
+            check(json!({keyword: [{"$ref": "refused"}, {"$ref": "refused"}]}), Refused);
+            check(json!({keyword: [{"$ref": "refused"}, {"$ref": "unsaid"}]}), Unsaid);
+            check(json!({keyword: []}), Unsaid);
+            check(json!({"type": "string", keyword: [{"$ref": "admitted"}]}), Refused);
+        }
+    }
+
+    #[test]
+    fn what_not_admits_is_refused() {
+        check(json!({"type": ["string", "null"], "not": {"type": "null"}}), Refused);
+        check(json!({"type": ["string", "null"], "not": {"type": "string"}}), Admitted);
+        check(json!({"type": ["string", "null"], "not": {"$ref": "unsaid"}}), Admitted);
+        check(json!({"type": ["string", "null"], "not": {}}), Admitted);
+    }
+
+    #[cfg(feature = "diff")]
+    #[test]
+    fn references_are_followed_once_on_each_way() {
+        let document = json!({
+            "Own": {"anyOf": [{"$ref": "#/Own"}, {"type": "null"}]},
+            "Alone": {"$ref": "#/Alone"},
+            "Twice": {"allOf": [{"$ref": "#/Text"}, {"$ref": "#/Text"}]},
+            "Choice": {"anyOf": [{"$ref": "#/Text"}, {"$ref": "#/Text"}]},
+            "Text": {"type": "string"},
+        });
+        for (name, expected) in [("Own", Admitted), ("Alone", Unsaid), ("Twice", Refused), ("Choice", Refused)] {
+            assert_eq!(null_of(&json!({"$ref": format!("#/{name}")}), &document), expected, "{name}");
+        }
+    }
+}

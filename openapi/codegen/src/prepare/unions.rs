@@ -175,12 +175,12 @@ fn one_scalar_of_each_type(members: Vec<Value>, typed: &BTreeSet<Format>) -> Vec
             .collect::<Option<Vec<_>>>()
             .map(|values| values.concat());
         match values {
-            Some(mut values) if group == "string" => {
+            Some(mut values) => {
                 let mut seen = BTreeSet::new();
                 values.retain(|value| seen.insert(value.to_string()));
                 all.push(json!({"type": group, "enum": values}));
             }
-            _ => all.push(json!({"type": group})),
+            None => all.push(json!({"type": group})),
         }
     }
     all

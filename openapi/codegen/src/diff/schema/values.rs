@@ -191,3 +191,6 @@ fn default<'a>(before: &Shape<'a>, after: &Shape<'a>, found: &mut Findings<'a>) 
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,4 +81,31 @@ mod tests {
         assert_eq!(nulls[&reference_to("S63")], Null::Admitted);
         assert_eq!(nulls[&reference_to("Other")], Null::Unsaid);
     }
+
+    #[test]
+    fn long_chains_of_conditions_are_answered_inner_ones_first() {
+        let all = [
+            |next: Value| json!({"allOf": [next]}),
+            |next| json!({"anyOf": [next]}),
+            |next| json!({"oneOf": [next]}),
+            |next| json!({"not": next, "type": ["string", "null"]}),
+        ];
+        let names: [fn(i32) -> String; 2] = [|number| format!("S{number}"), |number| format!("S{}", 60 - number)];
+        for (link, name) in all.into_iter().flat_map(|link| names.map(|name| (link, name))) {
+            let linked = |number| {
+                let mut schema = link(reference(&name(number + 1)));
+                // What a property admits says nothing of its object.
+                schema["properties"] = json!({"previous": reference(&name(number - 1))});
+                (name(number), schema)
+            };
+            let mut schemas: Map<_, _> = (11..40).map(linked).collect();
+            schemas.insert(name(40), json!({"type": "null"}));
+            let nulls = NamedNulls::of(&json!({"components": {"schemas": schemas}})).0;
+            let is_negation = link(Value::Null).get("not").is_some();
+            for number in 11..40 {
+                let expected = if is_negation && number % 2 == 1 { Null::Refused } else { Null::Admitted };
+                assert_eq!(nulls[&reference_to(&name(number))], expected, "{}", schemas[&name(number)]);
+            }
+        }
+    }
 }

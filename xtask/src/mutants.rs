@@ -20,6 +20,9 @@ pub(crate) struct Options {
     shard: Option<String>,
 }
 
+/// The packages with files that `.cargo/mutants.toml` names, and the features that their mutants need.
+const PACKAGES: &[(&str, &[&str])] = &[("mint-api-ext", &[]), ("openapi-client-codegen", &["diff"])];
+
 /// What to do without the tool.
 pub(crate) const INSTALL: &str = "cargo install cargo-mutants --locked";
 
@@ -32,27 +35,43 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, host: Host) -> Resul
     if !is_installed(workspace) {
         return Err(Problem::new("no mutant was tried", "cargo-mutants is not installed", INSTALL));
     }
-    let mut command = workspace.cargo();
-    command.arg("mutants").arg("--output").arg(workspace.target());
-    // In a copy, which is built anew, where it would disturb the work of a person.
-    if host == Host::Ci {
-        command.arg("--in-place");
+    let changes = match &options.changed {
+        Some(revision) => match diff(workspace, revision)? {
+            Some(changes) => Some(changes),
+            None => {
+                println!("no line was changed since {revision}");
+                return Ok(Exit::Done);
+            }
+        },
+        None => None,
+    };
+    let mut all_seen = true;
+    for (package, features) in PACKAGES {
+        let results = workspace.target().join("mutants").join(package);
+        fs::create_dir_all(&results)
+            .map_err(|error| Problem::of_path("make", &results, error, "make the folder of build results writable"))?;
+        let mut command = workspace.cargo();
+        command.args(["mutants", "--package", package]).arg("--output").arg(results);
+        for feature in *features {
+            command.args(["--features", feature]);
+        }
+        // In a copy, which is built anew, where it would disturb the work of a person.
+        if host == Host::Ci {
+            command.arg("--in-place");
+        }
+        if let Some(changes) = &changes {
+            command.arg("--in-diff").arg(changes);
+        }
+        if let Some(shard) = &options.shard {
+            command.args(["--shard", shard]);
+        }
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0");
+        let status = command.status().map_err(|error| {
+            Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
+        })?;
+        all_seen &= status.success();
     }
-    if let Some(revision) = &options.changed {
-        let Some(diff) = diff(workspace, revision)? else {
-            println!("no line was changed since {revision}");
-            return Ok(Exit::Done);
-        };
-        command.arg("--in-diff").arg(diff);
-    }
-    if let Some(shard) = &options.shard {
-        command.args(["--shard", shard]);
-    }
-    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
-    let status = command.status().map_err(|error| {
-        Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
-    })?;
-    if status.success() {
+    if all_seen {
         return Ok(Exit::Done);
     }
     println!("  fix: write a unit test that fails for each mutant that it lists as missed;");
@@ -99,6 +118,10 @@ mod tests {
         assert!(globs.len() > 10, "{globs:?}");
         for glob in globs {
             assert!(workspace.root().join(glob.trim_end_matches("/*.rs")).exists(), "{glob}");
+            let folder = workspace.root().join(glob.split_once("/src/").unwrap().0);
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+            let is_of = |(package, _): &(&str, &[&str])| manifest.contains(&format!("name = \"{package}\""));
+            assert!(PACKAGES.iter().any(is_of), "{glob}");
         }
     }
 

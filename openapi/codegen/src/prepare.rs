@@ -1,6 +1,7 @@
 //! Prepares a 3.0 document for progenitor: replies and errors in a form it takes, a name for every type, and tolerant
 //! types for replies.
 
+mod accept;
 mod aliases;
 mod all_of;
 mod base_classes;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::model::media_types::{BYTES, JSON, essence, is_json, is_sendable};
+use crate::model::media_types::{BYTES, JSON, essence, is_json};
 use crate::model::names::{rust_name, unique_name};
 use crate::model::operations::{self, operations_mut};
 use crate::model::pointer::Pointer;
 use crate::plan::{Operation, ReplyKind};
+use crate::prepare::accept::{accept, accepted};
 use crate::prepare::facts::Facts;
 use crate::prepare::streams;
 use crate::report::{Code, Log, Pass};
@@ -270,55 +271,11 @@ fn described_kind(kind: ReplyKind) -> &'static str {
     }
 }
 
-/// The value of the header `Accept`: the media types of the successes, JSON first, and of errors in JSON. `None` if that
-/// says nothing.
-fn accept<'a>(
-    successes: impl Iterator<Item = &'a Value> + Clone,
-    errors: impl Iterator<Item = &'a Value>,
-) -> Option<String> {
-    let mut accepted = accepted(successes)?;
-    for name in errors.filter_map(sendable_json) {
-        let is_named = accepted.split(", ").any(|accepted| accepted.split(';').next() == Some(name.as_str()));
-        if !is_named {
-            accepted.push_str(&format!(", {name};q=0.9"));
-        }
-    }
-    Some(accepted).filter(|accepted| accepted != JSON)
-}
-
-fn sendable_json(reply: &Value) -> Option<String> {
-    Some(essence(&json_type(reply)?.0)).filter(|name| is_sendable(name))
-}
-
-/// The media types of the successes, JSON first. `None` if that says nothing.
-fn accepted<'a>(successes: impl Iterator<Item = &'a Value> + Clone) -> Option<String> {
-    let mut accepted: Vec<(String, &str)> = Vec::new();
-    let mut add = |name: String, quality| {
-        if accepted.iter().all(|(accepted, _)| *accepted != name) {
-            accepted.push((name, quality));
-        }
-    };
-    let has_json = successes.clone().any(|reply| sendable_json(reply).is_some());
-    successes.clone().filter_map(sendable_json).for_each(|name| add(name, ""));
-    for reply in successes {
-        let is_json_reply = sendable_json(reply).is_some();
-        let others = media_types(reply).filter(|name| !is_json(name) && (!is_json_reply || is_stream(name)));
-        for name in others.filter(|name| is_sendable(name)) {
-            add(essence(name), if has_json { ";q=0.5" } else { "" });
-        }
-    }
-    if accepted.is_empty() || accepted.iter().any(|(name, _)| name == "*/*") {
-        return None;
-    }
-    let accepted: Vec<_> = accepted.into_iter().map(|(name, quality)| format!("{name}{quality}")).collect();
-    Some(accepted.join(", "))
-}
-
 fn described(reply: &Value) -> impl Iterator<Item = (&String, &Value)> {
     reply["content"].as_object().into_iter().flatten()
 }
 
-fn media_types(reply: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn media_types(reply: &Value) -> impl Iterator<Item = &str> {
     described(reply).map(|(name, _)| name.as_str())
 }
 
@@ -329,13 +286,13 @@ fn says_more_than_bytes(described: &Value) -> bool {
 }
 
 /// Whether a media type is not just another notation of a JSON value: a file.
-fn is_stream(media_type: &str) -> bool {
+pub(super) fn is_stream(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == BYTES || ["image/", "audio/", "video/"].iter().any(|kind| essence.starts_with(kind))
 }
 
 /// The media type and schema of a reply in JSON.
-fn json_type(reply: &Value) -> Option<(String, Value)> {
+pub(super) fn json_type(reply: &Value) -> Option<(String, Value)> {
     let content = reply.get("content")?.as_object()?;
     let exact = content.iter().find(|(name, _)| *name == JSON);
     let (name, described) = exact.or_else(|| content.iter().find(|(name, _)| is_json(name)))?;

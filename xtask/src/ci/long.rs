@@ -21,6 +21,23 @@ pub(crate) const LONG: &[Gate] = &[
         fix: "replace the dependency that it names, or permit it in deny.toml and say why",
     },
     Gate {
+        name: "api",
+        run: test(
+            &[
+                "test",
+                "--locked",
+                "--manifest-path",
+                "tests/api/Cargo.toml",
+                "--target-dir",
+                "target/api",
+                "--",
+                "--nocapture",
+            ],
+            &[],
+        ),
+        fix: "read what changed, run it again with UPDATE_EXPECT=1, and say in CHANGELOG.md what it means for users",
+    },
+    Gate {
         name: "kills",
         run: test(
             &["test", "-p", "mint-api-ext", "--test", "ext", "a_killed_download_is_continued"],

@@ -72,7 +72,7 @@ pub(super) fn tuple(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log
 
 const WIDENED: &str = "all items have one type";
 
-/// Leaves lists where [`tuple`] left tuples.
+/// Leaves lists where [`tuple()`] left tuples.
 pub(super) fn without_tuples(pass: &mut Pass<LoweredFacts>) {
     let Pass { document, log, .. } = pass;
     visit_mut(document, &mut |kind, at, schema| {

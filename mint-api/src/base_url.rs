@@ -90,7 +90,9 @@ mod tests {
             ("", Err("it is empty")),
             ("ftp://api.mint.gg", Err("must start with https://")),
             ("https://key@api.mint.gg", Err("user name")),
+            ("https://:secret@api.mint.gg", Err("password")),
             ("https://api.mint.gg?key=secret", Err("query")),
+            ("https://api.mint.gg#secret", Err("fragment")),
             ("https://", Err("not a URL")),
         ] {
             match (BaseUrl::parse(text), result) {

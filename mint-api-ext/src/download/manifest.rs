@@ -197,3 +197,57 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn manifest(version: u32) -> Value {
+        let file = json!({"kind": "model", "url": "https://cdn.mint.gg/a.glb", "bytes": 1, "sha256": "0"});
+        json!({"version": version, "files": {"a.glb": file}})
+    }
+
+    /// The names that are read from a directory after it was prepared.
+    fn names(prepare: impl FnOnce(&Path)) -> Result<Vec<String>, String> {
+        let directory = tempfile::tempdir().unwrap();
+        prepare(&directory.path().join(NAME));
+        let manifest = Manifest::read(directory.path()).map_err(|error| error.to_string())?;
+        Ok(manifest.files.into_keys().collect())
+    }
+
+    #[test]
+    fn what_no_version_of_this_crate_wrote_reads_as_nothing() {
+        let of = |bytes: &[u8]| names(|path| fs::write(path, bytes).unwrap());
+        let known = manifest(VERSION).to_string();
+        assert_eq!(of(known.as_bytes()), Ok(vec!["a.glb".to_owned()]));
+        assert_eq!(names(|_| {}), Ok(vec![]), "no file");
+        assert_eq!(names(|path| fs::create_dir(path).unwrap()), Ok(vec![]), "a directory");
+        assert_eq!(of(b"{"), Ok(vec![]), "no JSON");
+        assert_eq!(of(br#"{"version": 1}"#), Ok(vec![]), "another JSON");
+        let padded = |length: u64| {
+            names(|path| {
+                let missing = usize::try_from(length).unwrap() - known.len();
+                fs::write(path, known.clone() + &" ".repeat(missing)).unwrap();
+            })
+        };
+        assert_eq!(padded(MAX_BYTES), Ok(vec!["a.glb".to_owned()]));
+        assert_eq!(padded(MAX_BYTES + 1), Ok(vec![]), "too large");
+    }
+
+    #[test]
+    fn a_newer_version_is_an_error() {
+        let error = names(|path| fs::write(path, manifest(VERSION + 1).to_string()).unwrap()).unwrap_err();
+        assert!(error.contains("a newer mint-api-ext wrote it, in version 2"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let target = elsewhere.path().join("target");
+        fs::write(&target, manifest(VERSION).to_string()).unwrap();
+        assert_eq!(names(|path| std::os::unix::fs::symlink(&target, path).unwrap()), Ok(vec![]));
+    }
+}

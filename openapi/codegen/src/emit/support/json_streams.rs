@@ -25,6 +25,8 @@ pub struct JsonStream<T> {
     buffer: BytesMut,
     /// How many bytes of the buffer hold no separator.
     searched: usize,
+    /// Where these bytes end in JSON.
+    end: End,
     separator: u8,
     item: PhantomData<fn() -> T>,
 }
@@ -43,7 +45,8 @@ impl<T> JsonStream<T> {
     fn of(response: Response, separator: u8) -> ResponseValue<Self> {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = Some(ResponseValue::stream(response).into_inner());
-        let stream = Self { body, buffer: BytesMut::new(), searched: 0, separator, item: PhantomData };
+        let (buffer, end) = (BytesMut::new(), End::default());
+        let stream = Self { body, buffer, searched: 0, end, separator, item: PhantomData };
         ResponseValue::new(stream, status, headers)
     }
 
@@ -51,31 +54,76 @@ impl<T> JsonStream<T> {
     fn text(&mut self) -> Option<BytesMut> {
         while let Some(at) = self.buffer[self.searched..].iter().position(|byte| *byte == self.separator) {
             let mut text = self.buffer.split_to(self.searched + at + 1);
-            self.searched = 0;
+            self.forget();
             text.truncate(text.len() - 1);
             if !text.trim_ascii().is_empty() {
                 return Some(text);
             }
         }
-        self.searched = self.buffer.len();
         // A record has no mark at its end, and the next may be long in coming.
-        let is_whole = self.body.is_none()
-            || self.separator == RECORD_SEPARATOR
-                && self.buffer.ends_with(b"\n")
-                && serde_json::from_slice::<IgnoredAny>(&self.buffer).is_ok();
-        if !is_whole {
+        if self.separator == RECORD_SEPARATOR {
+            self.end.add(&self.buffer[self.searched..]);
+        }
+        self.searched = self.buffer.len();
+        if self.body.is_some() && !self.end.is_of_value(&self.buffer) {
             return None;
         }
-        self.searched = 0;
+        self.forget();
         Some(self.buffer.split()).filter(|text| !text.trim_ascii().is_empty())
+    }
+
+    /// Forgets what was seen of the buffer.
+    fn forget(&mut self) {
+        self.searched = 0;
+        self.end = End::default();
     }
 
     /// Ends the stream with an error.
     fn fail(&mut self, error: StreamError) -> Poll<Option<Result<T, StreamError>>> {
         self.body = None;
         self.buffer.clear();
-        self.searched = 0;
+        self.forget();
         Poll::Ready(Some(Err(error)))
+    }
+}
+
+/// Where a text ends in JSON, kept while it grows: a record that comes line by line is read once, and not with each line.
+#[derive(Default)]
+struct End {
+    /// Whether there is anything but space.
+    has_text: bool,
+    /// In how many lists and objects it ends.
+    depth: usize,
+    in_string: bool,
+    is_escaped: bool,
+    is_after_line: bool,
+    /// Whether it is a value no more, whatever comes.
+    is_wrong: bool,
+}
+
+impl End {
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.is_after_line = *byte == b'\n';
+            self.has_text |= !byte.is_ascii_whitespace();
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\\' => self.is_escaped = self.in_string,
+                b'"' => self.in_string = !self.in_string,
+                _ if self.in_string => {}
+                b'[' | b'{' => self.depth += 1,
+                b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the text is a whole value and the end of its line.
+    fn is_of_value(&mut self, text: &[u8]) -> bool {
+        let may_be = self.has_text && self.depth == 0 && !self.in_string && self.is_after_line && !self.is_wrong;
+        let is_value = may_be && serde_json::from_slice::<IgnoredAny>(text).is_ok();
+        self.is_wrong |= may_be && !is_value;
+        is_value
     }
 }
 
@@ -120,7 +168,7 @@ mod tests {
     ) -> JsonStream<i64> {
         let body = stream::iter(pieces.map(|piece| Ok(piece.into()))).chain(rest);
         let body = Some(ByteStream::new(Box::pin(body)));
-        JsonStream { body, buffer: BytesMut::new(), searched: 0, separator, item: PhantomData }
+        JsonStream { body, buffer: BytesMut::new(), searched: 0, end: End::default(), separator, item: PhantomData }
     }
 
     fn shown(separator: u8, pieces: Vec<&[u8]>) -> Vec<String> {
@@ -142,6 +190,8 @@ mod tests {
             (b'\n', "\n", vec![]),
             (RECORD_SEPARATOR, "\u{1e}1\n\u{1e}{\n \"a\": 1\n}\n\u{1e}\u{1e}2\n", vec!["1", "{\n \"a\": 1\n}", "2"]),
             (RECORD_SEPARATOR, "\u{1e}1\n\u{1e}[2\n\u{1e}3\n\u{1e}{", vec!["1", "[2", "3", "{"]),
+            (RECORD_SEPARATOR, "\u{1e}[\"]\\\"\",\n1]\n\u{1e}4\n", vec!["[\"]\\\"\",\n1]", "4"]),
+            (RECORD_SEPARATOR, "\u{1e}]\n[\n]\n\u{1e}5\n", vec!["]\n[\n]", "5"]),
         ] {
             let bytes = text.as_bytes();
             assert_eq!(shown(separator, bytes.chunks(1).collect()), expected, "{text:?}");
@@ -158,6 +208,20 @@ mod tests {
             let mut stream = open(separator, [text.as_bytes().to_vec()].into_iter(), stream::pending());
             assert_eq!(stream.next().now_or_never().unwrap().unwrap().unwrap(), 1);
             assert!(stream.next().now_or_never().is_none());
+        }
+    }
+
+    /// Reading all of it with each line would take hours.
+    #[test]
+    fn a_record_is_read_once_however_many_lines_it_has() {
+        for (first, line) in
+            [("\u{1e}[\n", "1,\n"), ("\u{1e}[1]x\n", "2\n"), ("\u{1e}\n", " \n"), ("\u{1e}\"\n", "x\n")]
+        {
+            let lines = std::iter::repeat_n(line.as_bytes().to_vec(), 200_000);
+            let pieces = std::iter::once(first.as_bytes().to_vec()).chain(lines);
+            let items: Vec<_> = open(RECORD_SEPARATOR, pieces, stream::empty()).collect().now_or_never().unwrap();
+            assert!(items.iter().all(|item| matches!(item, Err(StreamError::InvalidItem(..)))), "{first:?}");
+            assert!(items.len() <= 1, "{first:?}");
         }
     }
 

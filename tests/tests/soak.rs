@@ -68,9 +68,10 @@ impl SimulatorProcess {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["server", "--exact", "--nocapture"]).env("MINT_SOAK_SERVER", "1");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let url =
-            lines.map_while(std::result::Result::ok).find_map(|line| Some(line.strip_prefix("server ")?.to_owned()));
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(std::result::Result::ok);
+        let url = lines.find_map(|line| Some(line.strip_prefix("server ")?.to_owned()));
+        // After a minute the test harness says that the server still runs, and stops if no one reads that.
+        std::thread::spawn(move || lines.for_each(drop));
         mint_loopback::install_cryptography();
         Self { child, url: url.unwrap(), http: reqwest::Client::new() }
     }

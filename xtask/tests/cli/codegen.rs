@@ -27,8 +27,8 @@ fn document(schemas: Value) -> Value {
 }
 
 fn fine() -> Value {
-    let pair = json!({"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]});
-    document(json!({"A": {"type": "object", "properties": {"a": pair}}}))
+    let list = json!({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "integer"}});
+    document(json!({"A": {"type": "object", "properties": {"a": list}}}))
 }
 
 #[test]

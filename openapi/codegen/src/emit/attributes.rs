@@ -100,3 +100,23 @@ pub(super) fn derive_schemars(items: &mut [Item]) {
         }
     }
 }
+
+/// The description and the attributes of an enum whose variants are written as what they hold.
+pub(super) fn of_untagged_enum(
+    name: &str,
+    description: Option<&str>,
+    is_open: bool,
+    settings: &Settings,
+) -> TokenStream {
+    let docs = description.map_or_else(|| format!("`{name}`"), str::to_owned);
+    let non_exhaustive = is_open.then(|| quote!(#[non_exhaustive]));
+    let derive_schemars =
+        settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    quote! {
+        #[doc = #docs]
+        #[derive(::serde::Serialize, Clone, Debug)]
+        #[serde(untagged)]
+        #non_exhaustive
+        #derive_schemars
+    }
+}

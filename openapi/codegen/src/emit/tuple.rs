@@ -4,6 +4,7 @@ use quote::{format_ident, quote};
 use syn::{File, Item};
 
 use super::Settings;
+use super::attributes::of_untagged_enum;
 use super::rust_type::rust_type;
 use super::structs::mentions_integer;
 use crate::plan::{Place, Plan, Tuple};
@@ -18,7 +19,7 @@ pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> 
 }
 
 fn tuple_items(name: &str, tuple: &Tuple, settings: &Settings) -> syn::Result<Vec<Item>> {
-    let docs = tuple.description.clone().unwrap_or_else(|| format!("`{name}`"));
+    let attributes = of_untagged_enum(name, tuple.description.as_deref(), tuple.open, settings);
     let name = format_ident!("{name}");
     let types: Vec<_> = tuple.places.iter().map(|place| rust_type(&place.schema)).collect();
     let places: Vec<_> = (1..=types.len()).map(|place| format_ident!("place_{place}")).collect();
@@ -36,24 +37,15 @@ fn tuple_items(name: &str, tuple: &Tuple, settings: &Settings) -> syn::Result<Ve
         })
         .unzip();
     let whole = quote!((#(#types,)*));
-    let (boxed, value) = match tuple.recursive {
-        true => (quote!(::std::boxed::Box<#whole>), quote!(::std::boxed::Box::new((#(#places,)*)))),
-        false => (whole.clone(), quote!((#(#places,)*))),
-    };
-    let from = match tuple.recursive {
-        true => quote!(::std::boxed::Box::new(items)),
-        false => quote!(items),
-    };
-    let (unknown, non_exhaustive) = match tuple.open {
-        true => (
-            Some(quote! {
-                /// A value with other items, or with more or fewer, as it came.
-                Unknown(::serde_json::Value),
-            }),
-            Some(quote!(#[non_exhaustive])),
-        ),
-        false => (None, None),
-    };
+    let held = if tuple.recursive { quote!(::std::boxed::Box<#whole>) } else { whole.clone() };
+    let hold = |items| if tuple.recursive { quote!(::std::boxed::Box::new(#items)) } else { items };
+    let (value, from) = (hold(quote!((#(#places,)*))), hold(quote!(items)));
+    let unknown = tuple.open.then(|| {
+        quote! {
+            /// A value with other items, or with more or fewer, as it came.
+            Unknown(::serde_json::Value),
+        }
+    });
     let read = quote!(<(#(#read_types,)*) as ::serde::Deserialize>::deserialize);
     let body = match tuple.open {
         true => quote! {
@@ -65,17 +57,11 @@ fn tuple_items(name: &str, tuple: &Tuple, settings: &Settings) -> syn::Result<Ve
         },
         false => quote!(#read(deserializer).map(|(#(#patterns,)*)| Self::Tuple(#value))),
     };
-    let derive_schemars =
-        settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     let tokens = quote! {
-        #[doc = #docs]
-        #[derive(::serde::Serialize, Clone, Debug)]
-        #[serde(untagged)]
-        #non_exhaustive
-        #derive_schemars
+        #attributes
         pub enum #name {
             /// The items.
-            Tuple(#boxed),
+            Tuple(#held),
             #unknown
         }
 

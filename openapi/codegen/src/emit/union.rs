@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use syn::{File, Item};
 
 use super::Settings;
+use super::attributes::of_untagged_enum;
 use super::formats::value_type;
 use super::rust_type::rust_type;
 use super::structs::mentions_integer;
@@ -23,7 +24,7 @@ pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> 
 }
 
 fn union_items(name: &str, union: &Union, plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
-    let docs = union.description.clone().unwrap_or_else(|| format!("`{name}`"));
+    let attributes = of_untagged_enum(name, union.description.as_deref(), union.open, settings);
     let name = format_ident!("{name}");
     let variants: Vec<_> = union.members.iter().map(|member| format_ident!("{}", member.variant)).collect();
     let plain_types: Vec<_> = union.members.iter().map(|member| rust_type(&member.schema)).collect();
@@ -33,18 +34,17 @@ fn union_items(name: &str, union: &Union, plan: &Plan, settings: &Settings) -> s
         .zip(&plain_types)
         .map(|(member, ty)| if member.recursive { quote!(::std::boxed::Box<#ty>) } else { quote!(#ty) })
         .collect();
-    let (unknown, otherwise, non_exhaustive) = if union.open {
+    let (unknown, otherwise) = if union.open {
         (
             quote! {
                 /// A member that this version does not know, or that does not decode, as it came.
                 Unknown(::serde_json::Value),
             },
             quote!(Ok(Self::Unknown(json.into()))),
-            quote!(#[non_exhaustive]),
         )
     } else {
         let message = format!("no member of `{name}`");
-        (quote!(), quote!(Err(::serde::de::Error::custom(#message))), quote!())
+        (quote!(), quote!(Err(::serde::de::Error::custom(#message))))
     };
     let members = union.members.iter().map(description);
     let names = holders(union.members.iter().map(Some));
@@ -86,15 +86,9 @@ fn union_items(name: &str, union: &Union, plan: &Plan, settings: &Settings) -> s
         }
         _ => candidates,
     };
-    let derive_schemars =
-        settings.schemars.then(|| quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     let conversions = conversions(&name, union, &variants, &types);
     let tokens = quote! {
-        #[doc = #docs]
-        #[derive(::serde::Serialize, Clone, Debug)]
-        #[serde(untagged)]
-        #non_exhaustive
-        #derive_schemars
+        #attributes
         pub enum #name {
             #(#variants(#types),)*
             #unknown

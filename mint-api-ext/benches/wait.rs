@@ -176,21 +176,11 @@ fn counted(what: &str, count: u32, url: &str, id: &str, reply: &str) -> Result<(
         "bare decode" => decode::<bare::Operation>(reply, count)?,
         "bare poll" => {
             let bare = Bare::new(url, id)?;
-            runtime.block_on(async {
-                for _ in 0..count {
-                    bare.poll().await?;
-                }
-                Ok::<_, Box<dyn std::error::Error>>(())
-            })?;
+            runtime.block_on(cpu_per_poll(count, async || bare.poll().await))?;
         }
         _ => {
             let handle = client(url)?.attach(id)?;
-            runtime.block_on(async {
-                for _ in 0..count {
-                    handle.get().await?;
-                }
-                Ok::<_, mint_api_ext::Error>(())
-            })?;
+            runtime.block_on(cpu_per_poll(count, async || handle.get().await.map(drop).map_err(Into::into)))?;
         }
     }
     Ok(())

@@ -12,13 +12,13 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, Error> {
     let result = Arc::new(Mutex::new(None));
     let slot = Arc::clone(&result);
-    let ended = run(Box::new(move || {
+    run(Box::new(move || {
         let done = work();
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-    }));
-    let stopped = ended.await.err();
+    }))
+    .await?;
     let done = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-    done.unwrap_or_else(|| Err(stopped.unwrap_or_else(stopped_early)))
+    done.unwrap_or_else(|| Err(stopped_early()))
 }
 
 /// Not generic: the compiler makes a whole task anew for each type of work.

@@ -130,12 +130,14 @@ struct Attempts {
 }
 
 impl Attempts {
-    /// Waits before the next attempt; the error if there is none. `random` is between 0 and 1.
+    /// Waits until the next attempt is due. Returns `error` if no attempt is left. `random` is between 0 and 1.
     async fn pause(&mut self, error: Error, random: f64) -> Result<(), Error> {
         self.made += 1;
         let Some(delay) = self.policy.delay(self.made, self.began.elapsed(), error.retry_after(), random) else {
-            let tried = self.made;
-            return Err(if tried > 1 { error.with_advice(&format!("it was tried {tried} times")) } else { error });
+            return Err(match self.made {
+                1 => error,
+                made => error.with_advice(&format!("it was tried {made} times")),
+            });
         };
         tracing::debug!(%error, attempts = self.made, ?delay, "the request will be sent again");
         tokio::time::sleep(delay).await;

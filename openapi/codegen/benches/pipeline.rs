@@ -18,7 +18,7 @@ use openapi_client_codegen::{Settings, generate, lower, parse_json};
 use median::median;
 
 /// The lowering may take at most this part of the pipeline.
-const MOST: f64 = 0.1;
+const MOST: f64 = 0.05;
 
 /// How often each is run for the ratio; an odd number has a middle.
 const RUNS: usize = 9;

@@ -45,7 +45,7 @@ impl EnumTexts {
     pub(super) fn of(document: &Value, log: &mut Log) -> Self {
         let mut found = Self::default();
         visit(document, &mut |kind, at, schema| {
-            if kind == ObjectKind::Schema {
+            if kind == ObjectKind::Schema && schema.keys().any(|key| is_of_values(key)) {
                 let mut ignored = |key: &str, reason| log.add(Code::O003, &at.join(key), reason);
                 found.descriptions.add(at, &values(schema), of_keys(schema, DESCRIPTIONS, &mut ignored));
                 found.names.add(at, &values(schema), of_keys(schema, NAMES, &mut ignored));
@@ -85,6 +85,13 @@ impl ValueTexts {
             self.by_place.entry(at.clone()).or_default().extend(texts);
         }
     }
+}
+
+/// Whether a keyword lists values, has members that may, or describes values.
+fn is_of_values(keyword: &str) -> bool {
+    matches!(keyword, "const" | "enum" | "oneOf" | "anyOf")
+        || DESCRIPTIONS.contains(&keyword)
+        || NAMES.contains(&keyword)
 }
 
 /// The texts under the keys of a schema; `ignored` is called with a key that does not fit, and the reason.

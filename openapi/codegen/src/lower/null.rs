@@ -4,7 +4,7 @@
 //! on the document as given, through references; then every spelling is removed and the flag is set. A *named* schema
 //! that admits null would become a Rust type that is an `Option` of itself, so there the flag moves to the uses.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -18,21 +18,21 @@ use crate::report::{Code, Log, Pass};
 pub(super) fn lower(pass: &mut Pass) {
     let Pass { document, log, .. } = pass;
     let named = NamedNulls::of(document);
-    let mut admitting = HashSet::new();
-    visit(document, &mut |kind, at, schema| {
-        if kind == ObjectKind::Schema
-            && said_by(schema, &mut |reference| named.0.get(reference).copied()) == Null::Admitted
-        {
-            admitting.insert(at.clone());
+    let mut admit = Vec::new();
+    visit(document, &mut |kind, _, schema| {
+        if kind == ObjectKind::Schema {
+            admit.push(said_by(schema, &mut |reference| named.0.get(reference).copied()) == Null::Admitted);
         }
     });
+    // Both visits meet the schemas in the same order.
+    let mut admit = admit.into_iter();
     let mut alone = Alone::default();
     visit_mut(document, &mut |kind, at, schema| {
         if kind != ObjectKind::Schema {
             return;
         }
         strip(schema, at, &mut alone, log);
-        if !admitting.contains(at) {
+        if admit.next() != Some(true) {
             return;
         }
         match place(at) {
@@ -65,7 +65,7 @@ fn strip(schema: &mut Map<String, Value>, at: &Pointer, alone: &mut Alone, log: 
             _ => {}
         }
     }
-    if schema.get("type") == Some(&"null".into()) || schema.get("const") == Some(&Value::Null) {
+    if schema.get("type").is_some_and(|name| name == "null") || schema.get("const") == Some(&Value::Null) {
         null_alone(schema, at, alone, log);
     }
     if let Some(Value::Array(values)) = schema.get_mut("enum") {

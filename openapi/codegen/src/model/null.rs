@@ -68,13 +68,13 @@ pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -
     let mut null = Null::Unsaid;
     let flag = schema.get("nullable") == Some(&Value::Bool(true));
     if let Some(types) = schema.get("type") {
-        null = null.and(of(flag || *types == "null" || holds(types, &"null".into())));
+        null = null.and(of(flag || *types == "null" || list(schema, "type").any(|name| name == "null")));
     }
     if let Some(value) = schema.get("const") {
         null = null.and(of(value.is_null()));
     }
-    if let Some(values) = schema.get("enum") {
-        null = null.and(of(flag || holds(values, &Value::Null)));
+    if schema.contains_key("enum") {
+        null = null.and(of(flag || list(schema, "enum").any(Value::is_null)));
     }
     if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(&mut *named) {
         null = null.and(or_flag(target, flag));
@@ -101,10 +101,6 @@ pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -
 
 fn or_flag(null: Null, flag: bool) -> Null {
     if flag && null == Null::Refused { Null::Admitted } else { null }
-}
-
-fn holds(list: &Value, value: &Value) -> bool {
-    list.as_array().is_some_and(|list| list.contains(value))
 }
 
 fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item = &'a Value> {

@@ -113,7 +113,10 @@ pub(crate) fn component_name(reference: &str, section: &str) -> Option<String> {
 
 /// A token of a pointer as the name that it means.
 pub(crate) fn unescaped(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
+    match token.contains('~') {
+        true => token.replace("~1", "/").replace("~0", "~"),
+        false => token.to_owned(),
+    }
 }
 
 /// The text of a fragment of a URI (RFC 3986, section 2.1); a fragment that is no UTF-8 stays as it is.

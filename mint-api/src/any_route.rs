@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::mem;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use percent_encoding::percent_decode_str;
 use progenitor_client::{ClientHooks as _, ClientInfo as _, OperationInfo};
 use reqwest::{Method, Url};
@@ -126,6 +126,8 @@ impl AnyRoute<'_> {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         let mut request = reqwest::Request::new(self.method, url);
+        let accept = HeaderValue::from_static("application/json, application/problem+json;q=0.9");
+        request.headers_mut().insert(ACCEPT, accept);
         if let Some(key) = self.idempotency_key {
             let key = HeaderValue::from_str(&key);
             let key = key.map_err(|_| "the idempotency key has characters that a header cannot carry; use others")?;

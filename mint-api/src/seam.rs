@@ -36,7 +36,6 @@ impl ClientHooks<Seam> for Client {
         let headers = request.headers_mut();
         headers.insert(header::AUTHORIZATION, authorization);
         headers.insert(header::USER_AGENT, user_agent.clone());
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
         Ok(())
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn answer<T: FromReply>(
         Ok(response) => Ok(answer_of(response)),
         Err(mint_api::Error::InvalidResponsePayload(raw, error)) => match with_unknown_status(raw.body()) {
             Some(value) => Ok(Answer { value, retry_after: retry_after_of(raw.headers()) }),
-            None => Err(decode_error(what, DOCUMENTED, &raw, &error)),
+            None => Err(error_of(what, mint_api::Error::InvalidResponsePayload(raw, error))),
         },
         Err(error) => Err(error_of(what, error)),
     }

@@ -48,7 +48,7 @@ pub(super) enum Repeated {
     Added,
 }
 
-type InFlight = BoxFuture<'static, (Key, Result<Answer<Operation>, Error>)>;
+type InFlight = BoxFuture<'static, (Key, Result<Box<Answer<Operation>>, Error>)>;
 
 /// Names an operation of a batch; its owner chooses it, and chooses no key twice.
 pub(super) type Key = u64;
@@ -198,7 +198,7 @@ impl Batch {
         let (poller, first) = Poller::begin(handle, self.rules.clone(), self.item_deadline);
         self.items.insert(key, Box::new(poller));
         match first {
-            Some(first) => self.take(key, Ok(*first)),
+            Some(first) => self.take(key, Ok(first)),
             None => self.due.push_back(key),
         }
     }
@@ -251,7 +251,7 @@ impl Batch {
         None
     }
 
-    fn take(&mut self, key: Key, reply: Result<Answer<Operation>, Error>) {
+    fn take(&mut self, key: Key, reply: Result<Box<Answer<Operation>>, Error>) {
         let jitter = self.jitter.next();
         let Some(poller) = self.items.get_mut(&key) else {
             return;

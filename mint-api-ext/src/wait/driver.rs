@@ -60,7 +60,7 @@ impl Driver {
         });
         loop {
             let reply = match self.first.take() {
-                Some(first) => Ok(*first),
+                Some(first) => Ok(first),
                 None => match poller.action() {
                     Action::Poll { cut_off_after } => {
                         poller.poll_begins();

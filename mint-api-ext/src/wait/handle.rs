@@ -195,8 +195,9 @@ impl OperationHandle {
     }
 
     /// Reads the operation once.
-    pub(crate) async fn poll(&self) -> Result<Answer<Operation>, Error> {
-        let result = self.read().await;
+    pub(crate) async fn poll(&self) -> Result<Box<Answer<Operation>>, Error> {
+        // Both the future of a call and an operation take kilobytes, and each caller would copy them.
+        let result = Box::pin(self.read()).await;
         let now = self.mint.clock().now();
         match &result {
             Ok(reply) => self.state.poll_replied(&reply.value, after(now, reply.retry_after), now),
@@ -205,10 +206,10 @@ impl OperationHandle {
         result
     }
 
-    async fn read(&self) -> Result<Answer<Operation>, Error> {
+    async fn read(&self) -> Result<Box<Answer<Operation>>, Error> {
         let id = &self.id;
         let result = self.mint.api().get_operation().operation_id(id.as_str()).send().await;
-        let reply = answer(format_args!("read operation {id}"), result)?;
+        let reply = Box::new(answer(format_args!("read operation {id}"), result)?);
         if reply.value.id != id.as_str() {
             let why = "the server answered for another operation; check what stands between it and this client";
             return Err(Error::new(ErrorKind::Decode, format!("could not read operation {id}: {why}")));

@@ -202,25 +202,28 @@ impl Machine {
     pub(crate) fn take(
         &mut self,
         now: Duration,
-        reply: Result<Answer<Operation>, Error>,
+        reply: Result<Box<Answer<Operation>>, Error>,
         jitter: f64,
         handle: &OperationHandle,
     ) -> Result<Update, Error> {
         match reply {
-            Ok(Answer { value: operation, retry_after }) => match self.replied(now, &operation, retry_after, jitter) {
-                Verdict::Over(end) => {
-                    tracing::debug!(status = operation.status.as_str(), polls = self.progress.polls, "ended");
-                    Ok(Update::Ended(end.outcome(operation, handle)))
-                }
-                Verdict::GoesOn { changed, overridden } => {
-                    let seen = Observation { operation, overridden_retry_after: overridden };
-                    if !changed && overridden.is_none() {
-                        return Ok(Update::Unchanged(seen));
+            Ok(reply) => {
+                let Answer { value: operation, retry_after } = *reply;
+                match self.replied(now, &operation, retry_after, jitter) {
+                    Verdict::Over(end) => {
+                        tracing::debug!(status = operation.status.as_str(), polls = self.progress.polls, "ended");
+                        Ok(Update::Ended(end.outcome(operation, handle)))
                     }
-                    tracing::debug!(status = seen.operation.status.as_str(), "changed");
-                    Ok(Update::Changed(seen))
+                    Verdict::GoesOn { changed, overridden } => {
+                        let seen = Observation { operation, overridden_retry_after: overridden };
+                        if !changed && overridden.is_none() {
+                            return Ok(Update::Unchanged(seen));
+                        }
+                        tracing::debug!(status = seen.operation.status.as_str(), "changed");
+                        Ok(Update::Changed(seen))
+                    }
                 }
-            },
+            }
             Err(error) => self.take_failure(now, error, jitter).map(Update::PollFailed),
         }
     }

@@ -151,7 +151,7 @@ impl<T: Timer> Poller<T> {
     }
 
     /// Takes in a reply, or the failure of a poll. An error ends the wait. `jitter` is between 0 and 1.
-    pub(super) fn take(&mut self, reply: Result<Answer<Operation>, Error>, jitter: f64) -> Result<Update, Error> {
+    pub(super) fn take(&mut self, reply: Result<Box<Answer<Operation>>, Error>, jitter: f64) -> Result<Update, Error> {
         let update = self.machine.take(self.timer.elapsed(), reply, jitter, &self.handle);
         if matches!(update, Ok(Update::Ended(_)) | Err(_)) {
             self.end();

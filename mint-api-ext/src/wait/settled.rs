@@ -43,8 +43,8 @@ impl OperationHandle {
             let reserved = operation.credits.as_ref().and_then(|credits| credits.reserved);
             has_ended(operation) && reserved.is_none_or(|reserved| reserved <= 0.0)
         };
-        let operation =
-            watch(self.mint(), &what, || self.poll(), |operation| is_settled(operation) || stays(operation)).await?;
+        let read = || async { self.poll().await.map(|reply| *reply) };
+        let operation = watch(self.mint(), &what, read, |operation| is_settled(operation) || stays(operation)).await?;
         if has_ended(&operation) {
             return Ok(operation);
         }

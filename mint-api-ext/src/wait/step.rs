@@ -114,11 +114,10 @@ impl Wait {
 async fn make(wait: Wait) -> Result<Step, Error> {
     check_runtime()?;
     let (handle, rules, deadline, ..) = wait.into_parts();
-    let (mut poller, first) = Poller::resume(handle.clone(), rules, deadline);
+    let (mut poller, mut first) = Poller::resume(handle.clone(), rules, deadline);
     let mut jitter = handle.mint().jitter();
     jitter.skip(poller.polls());
     let (mut operation, mut last_error) = (None, None);
-    let mut first = first.map(|reply| *reply);
     loop {
         let reply = match first.take() {
             Some(first) => Ok(first),

@@ -24,7 +24,7 @@ async fn headers() {
     for (name, values) in [
         ("authorization", &[format!("Bearer {KEY}").as_str()][..]),
         ("user-agent", &[agent.as_str()]),
-        ("accept", &["application/json, application/problem+json"]),
+        ("accept", &["application/json, application/problem+json;q=0.9"]),
         ("api-version", &[]),
         ("referer", &[]),
         ("cookie", &[]),

@@ -100,7 +100,7 @@ pub(crate) fn is_as_documented(
     expect("query", &sent.into_iter().collect(), &query)?;
 
     let mut headers = vec![
-        ("accept".to_owned(), "application/json, application/problem+json".to_owned()),
+        ("accept".to_owned(), "application/json, application/problem+json;q=0.9".to_owned()),
         ("authorization".to_owned(), format!("Bearer {KEY}")),
         ("user-agent".to_owned(), agent.to_owned()),
     ];

@@ -160,9 +160,10 @@ impl<'a> Scripted<'a> {
         Self { status, updated_at, retry_after, took, jitter: number(next()).unwrap_or_default() as f64 / 100.0 }
     }
 
-    fn reply(&self) -> Result<Answer<Operation>, Error> {
+    fn reply(&self) -> Result<Box<Answer<Operation>>, Error> {
         let Some(failure) = self.status.strip_prefix('!') else {
-            return Ok(Answer { value: operation(self.status, self.updated_at), retry_after: self.retry_after });
+            let value = operation(self.status, self.updated_at);
+            return Ok(Box::new(Answer { value, retry_after: self.retry_after }));
         };
         Err(match (failure, failure.parse()) {
             (_, Ok(status)) => {

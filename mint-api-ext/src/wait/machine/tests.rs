@@ -202,7 +202,7 @@ fn an_update_is_a_change_if_the_status_or_the_delay_is_another_than_expected() {
     machine.poll_begins();
     for (seconds, is_changed) in [(None, true), (None, false), (Some(60), false), (Some(61), true)] {
         let reply = Answer { value: operation("running", "t"), retry_after: seconds.map(Duration::from_secs) };
-        let update = machine.take(Duration::ZERO, Ok(reply), 0.0, &handle).unwrap();
+        let update = machine.take(Duration::ZERO, Ok(Box::new(reply)), 0.0, &handle).unwrap();
         assert_eq!(matches!(update, Update::Changed(_)), is_changed, "{seconds:?}");
     }
     assert_eq!((machine.status(), machine.has_polled()), (Some("running"), true));

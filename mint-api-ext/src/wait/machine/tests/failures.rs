@@ -48,7 +48,7 @@ fn failing(failures: &[Option<&str>]) -> Option<usize> {
     let failed = |failure: &Option<&str>| match failure {
         Some("") => take(Err(Error::new(ErrorKind::Transport, ""))).is_err(),
         Some(why) => take(Err(Error::new(ErrorKind::Decode, "").with_source(why.to_string()))).is_err(),
-        None => take(Ok(Answer { value: operation("running", "t"), retry_after: None })).is_err(),
+        None => take(Ok(Box::new(Answer { value: operation("running", "t"), retry_after: None }))).is_err(),
     };
     failures.iter().position(failed).map(|index| index + 1)
 }
@@ -136,7 +136,7 @@ fn a_certificate_that_is_not_trusted_ends_only_a_wait_that_saw_none_that_was() {
     let untrusted = || Err(Error::new(ErrorKind::Configuration, ""));
     let mut machine = rules().machine();
     assert!(machine.take(Duration::ZERO, untrusted(), 0.0, &handle).is_err());
-    let good = Ok(Answer { value: operation("running", "t"), retry_after: None });
+    let good = Ok(Box::new(Answer { value: operation("running", "t"), retry_after: None }));
     let _ = machine.take(Duration::ZERO, good, 0.0, &handle);
     for poll in 0..10 {
         let update = machine.take(Duration::from_secs(15 * poll), untrusted(), 0.0, &handle);

@@ -295,6 +295,7 @@ mod end;
 mod event;
 mod fetch;
 mod file_name;
+mod file_system;
 mod format;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
@@ -341,6 +342,10 @@ pub use download::{Download, Overwrite};
 pub use event::Event;
 #[cfg(feature = "catalog")]
 pub(crate) use file_name::{checked_path, folded};
+#[cfg(feature = "catalog")]
+pub(crate) use file_system::sync;
+#[cfg(all(test, unix, feature = "catalog"))]
+pub(crate) use file_system::watched::watch;
 #[cfg(feature = "catalog")]
 pub(crate) use lock::take_in_time;
 #[cfg(feature = "object-store")]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::download::{Clobber, Durability, advised, beside, hex, publish, replace};
+use crate::download::{Clobber, Durability, advised, beside, hex, publish, replace, sync};
 use crate::error::Error;
 
 pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
@@ -62,7 +62,7 @@ pub(super) fn move_file(from: &Path, to: &Path, clobber: Clobber) -> Result<(), 
     let moved = match publish(from, to, clobber, Durability::Synced) {
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             let temporary = beside(to, ".new");
-            let copied = fs::copy(from, &temporary).and_then(|_| File::open(&temporary)?.sync_all());
+            let copied = fs::copy(from, &temporary).and_then(|_| sync(&File::open(&temporary)?));
             copied
                 .and_then(|()| publish(&temporary, to, clobber, Durability::Synced))
                 .map(|()| drop(fs::remove_file(from)))
@@ -84,4 +84,22 @@ pub(super) fn remove_file(root: &Path, path: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::download::watch;
+
+    #[test]
+    fn a_file_from_another_file_system_is_on_the_disk_before_the_first_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&from, "abc").unwrap();
+        // EXDEV.
+        let (moved, calls) = watch(Some(("rename a to b", 18)), || move_file(&from, &to, Clobber::Replace));
+        moved.unwrap();
+        assert_eq!(calls, ["rename a to b", "sync 3 bytes", "rename b.new to b", "sync the directory"]);
+        assert_eq!((fs::read(&to).unwrap(), from.exists()), (b"abc".to_vec(), false));
+    }
 }

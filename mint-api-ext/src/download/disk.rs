@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::file_system::sync;
 use super::publish::{Clobber, Durability, publish};
 use crate::client::causes;
 use crate::error::{Error, ErrorKind};
@@ -23,7 +24,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], durability: Durability) -> io::
     let _ = fs::remove_file(&temporary);
     let mut file = File::create_new(&temporary)?;
     let written = file.write_all(bytes).and_then(|()| match durability {
-        Durability::Synced => file.sync_all().or_else(|error| if cannot_sync(&error) { Ok(()) } else { Err(error) }),
+        Durability::Synced => sync(&file).or_else(|error| if cannot_sync(&error) { Ok(()) } else { Err(error) }),
         Durability::Cached => Ok(()),
     });
     drop(file);
@@ -95,6 +96,31 @@ pub(crate) fn advised(verb: &str, path: &Path, error: io::Error, advice: &str) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use crate::download::file_system::watched::watch;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_small_file_is_on_the_disk_before_it_replaces_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        let (sync, rename, sync_name) = ("sync 3 bytes", "rename a.new to a", "sync the directory");
+        for (durability, failing, is_replaced, made) in [
+            (Durability::Cached, None, true, &[rename][..]),
+            (Durability::Synced, None, true, &[sync, rename, sync_name]),
+            // EINVAL of a file system that cannot sync, and EIO.
+            (Durability::Synced, Some((sync, 22)), true, &[sync, rename, sync_name]),
+            (Durability::Synced, Some((sync, 5)), false, &[sync]),
+            (Durability::Synced, Some((rename, 5)), false, &[sync, rename]),
+        ] {
+            fs::write(&path, "old").unwrap();
+            let (replaced, calls) = watch(failing, || replace(&path, b"new", durability));
+            let content = if is_replaced { b"new" } else { b"old" };
+            assert_eq!((replaced.is_ok(), &fs::read(&path).unwrap()[..]), (is_replaced, &content[..]), "{failing:?}");
+            assert_eq!(calls, made, "{failing:?}");
+            assert!(!beside(&path, ".new").exists(), "{failing:?}");
+        }
+    }
 
     #[cfg(target_os = "linux")]
     #[test]

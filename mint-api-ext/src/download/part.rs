@@ -11,6 +11,7 @@ use reqwest::Response;
 
 use super::destination::{Arrival, Sink, Written};
 use super::disk::{beside, cannot_sync, io_error, naming_skip_sync};
+use super::file_system::sync;
 use super::lock::Lock;
 use super::publish::{Clobber, Durability, publish, sync_directory_of};
 use super::segments::ranges::Ranges;
@@ -131,7 +132,7 @@ impl Part {
             Held::InOrder(ref sum, _) if sum.length() == 0 => return Ok((self, None)),
             Held::InOrder(..) | Held::Nothing => {}
         }
-        match self.file.sync_all() {
+        match sync(&self.file) {
             // A power failure could leave zeros where the sidecar does not say so.
             Err(error) if cannot_sync(&error) => return Ok((self, None)),
             synced => synced.map_err(|error| io_error("write", &self.kept.path, error))?,
@@ -170,7 +171,7 @@ impl Part {
     pub(super) fn publish(self, clobber: Clobber, durability: Durability) -> Result<(), Error> {
         let Self { file, mut kept } = self;
         let written = file.metadata().and_then(|found| match found.len() == kept.length() {
-            true if durability == Durability::Synced => file.sync_all().map_err(naming_skip_sync),
+            true if durability == Durability::Synced => sync(&file).map_err(naming_skip_sync),
             true => Ok(()),
             // Only where the file system has no locks.
             false => Err(io::Error::other("another program wrote to it, too")),

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::disk::cannot_sync;
+use super::file_system;
 
 /// Whether a file is synced to the disk before it is published.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -36,7 +37,7 @@ pub(crate) fn publish(from: &Path, to: &Path, clobber: Clobber, durability: Dura
 
 /// Renames without replacing another file: by a hard link, then removing the old name.
 fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
-    linked_or_reserved(fs::hard_link(from, to), from, to)
+    linked_or_reserved(file_system::hard_link(from, to), from, to)
 }
 
 fn linked_or_reserved(linked: io::Result<()>, from: &Path, to: &Path) -> io::Result<()> {
@@ -56,7 +57,11 @@ fn linked_or_reserved(linked: io::Result<()>, from: &Path, to: &Path) -> io::Res
 /// Renames; on Windows, retries while a virus scanner has the file open.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let attempts = if cfg!(windows) { 10 } else { 1 };
-    while_denied(attempts, || fs::rename(from, to), || std::thread::sleep(std::time::Duration::from_millis(50)))
+    while_denied(
+        attempts,
+        || file_system::rename(from, to),
+        || std::thread::sleep(std::time::Duration::from_millis(50)),
+    )
 }
 
 fn while_denied(attempts: u32, mut rename: impl FnMut() -> io::Result<()>, mut pause: impl FnMut()) -> io::Result<()> {
@@ -76,7 +81,7 @@ pub(super) fn sync_directory_of(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     // The file itself is synced; some file systems have no call for its directory.
-    tolerated(File::open(directory).and_then(|directory| directory.sync_all()))
+    tolerated(file_system::sync_directory(directory))
 }
 
 fn tolerated(synced: io::Result<()>) -> io::Result<()> {

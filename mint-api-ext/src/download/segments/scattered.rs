@@ -12,6 +12,7 @@ use reqwest::Response;
 
 use super::super::destination::Arrival;
 use super::super::disk::io_error;
+use super::super::file_system::sync;
 use super::super::lock::Lock;
 use super::super::publish::Durability;
 use super::super::sidecar::{Sidecar, Version};
@@ -79,8 +80,7 @@ impl Scattered {
         let Left { path, sidecar, version, written, sum, lock } = left;
         let opened = OpenOptions::new().read(true).write(true).open(&path).and_then(|file| {
             // Else the length is no truth after a power failure, and neither is the sidecar.
-            file.sync_all()?;
-            Ok(file)
+            sync(&file).map(|()| file)
         });
         let file = opened.map_err(|error| io_error("write", &path, error))?;
         // Before the mark: the log of an earlier file must not be taken for one of this file.
@@ -212,7 +212,7 @@ impl Scattered {
             return Ok(());
         }
         let written = self.ledger().written.clone();
-        self.file.sync_all().map_err(|error| io_error("write", &self.path, error))?;
+        sync(&self.file).map_err(|error| io_error("write", &self.path, error))?;
         self.ledger().synced = written;
         self.mark()
     }

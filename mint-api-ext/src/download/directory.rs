@@ -182,3 +182,38 @@ fn summary(path: &Path) -> Result<Summary, Error> {
     read.map_err(|error| io_error("read", path, error))?;
     Ok(sum.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn another_download_that_writes_the_manifest_is_waited_for() {
+        let temporary = tempfile::tempdir().unwrap();
+        let path = temporary.path().to_owned();
+        let file = json!({"kind": "model", "url": "https://cdn.mint.gg/a.glb", "bytes": 1, "sha256": "0"});
+        let entry: Entry = serde_json::from_value(file).unwrap();
+        let directory = |seconds| Directory {
+            path: path.clone(),
+            lock_timeout: Duration::from_secs(seconds),
+            durability: Durability::Synced,
+            #[cfg(feature = "unpack")]
+            unpacking: None,
+        };
+        let lock = Lock::acquire(path.join("mint-manifest.json.lock"), Duration::ZERO).await.unwrap();
+        let error = directory(0).record("a.glb", entry.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        let (patient, recorded) = (directory(60), entry.clone());
+        let recording = tokio::spawn(async move { patient.record("a.glb", recorded).await });
+        sleep(Duration::from_secs(30)).await;
+        assert!(!path.join(manifest::NAME).exists());
+        Manifest::add(&path, "b.glb", entry.clone()).unwrap();
+        drop(lock);
+        recording.await.unwrap().unwrap();
+        let manifest = Manifest::read(&path).unwrap();
+        assert_eq!((manifest.entry("a.glb"), manifest.entry("b.glb")), (Some(&entry), Some(&entry)));
+    }
+}

@@ -53,3 +53,45 @@ fn other_url(assets: &Assets, asset: &Asset, expired: &str) -> Option<String> {
     let same = alike().find(|other| shown(&other.url) == shown(&asset.url));
     same.or_else(|| alike().next()).map(|other| other.url.clone()).filter(|url| url != expired)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asset::{AssetKind, PackItem};
+
+    fn asset(kind: AssetKind, path: &str, signature: u32) -> Asset {
+        Asset::new(kind, &format!("https://cdn.mint.gg/{path}?signature={signature}"))
+    }
+
+    #[test]
+    fn a_fresh_url_is_of_the_same_file() {
+        let glb = || asset(AssetKind::Glb, "a", 2);
+        let named = |name: &str, asset| Asset { file_name: Some(name.to_owned()), ..asset };
+        let of_item = |name: &str, asset| {
+            let item = PackItem { name: name.to_owned(), model_id: "m_1".to_owned() };
+            Asset { item: Some(item), ..asset }
+        };
+        let expired = asset(AssetKind::Glb, "a", 1);
+        for (wanted, listed, found) in [
+            (expired.clone(), vec![glb()], Some("a")),
+            (expired.clone(), vec![asset(AssetKind::Fbx, "a", 2)], None),
+            (expired.clone(), vec![named("b", glb())], None),
+            (expired.clone(), vec![of_item("Rake", glb())], None),
+            (
+                named("a", expired.clone()),
+                vec![named("b", glb()), named("a", asset(AssetKind::Glb, "c", 2))],
+                Some("c"),
+            ),
+            (of_item("Rake", expired.clone()), vec![of_item("Cart", glb())], None),
+            // The same path comes first; where none has it, the URL has moved.
+            (expired.clone(), vec![asset(AssetKind::Glb, "b", 2), glb()], Some("a")),
+            (expired.clone(), vec![asset(AssetKind::Glb, "b", 2)], Some("b")),
+            // The URL that has expired is of no use.
+            (expired.clone(), vec![expired.clone()], None),
+            (expired.clone(), vec![], None),
+        ] {
+            let found = found.map(|path| format!("https://cdn.mint.gg/{path}?signature=2"));
+            assert_eq!(other_url(&listed.iter().cloned().collect(), &wanted, &expired.url), found, "{listed:?}");
+        }
+    }
+}

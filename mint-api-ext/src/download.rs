@@ -336,6 +336,9 @@ mod writer;
 
 #[cfg(any(feature = "catalog", feature = "simulator"))]
 pub(crate) use digest::hex;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use disk::replace_file;
 #[cfg(feature = "catalog")]
 pub(crate) use disk::{advised, beside, is_unsupported, replace};
 pub use download::{Download, Overwrite};

@@ -35,6 +35,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], durability: Durability) -> io::
     replaced
 }
 
+/// Replaces a small file atomically and durably, for the command `mint`.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, Durability::Synced)
+}
+
 /// Whether a file system cannot do what it was asked for, such as lock a file or sync a directory.
 ///
 /// `ENOLCK` is what NFS answers without its lock service; the numbers are those of the system's `errno.h`.

@@ -88,6 +88,8 @@ fn made(of: &str, id: &str) -> Operation {
 
 /// Parameters that hold no id, or whose method sends nothing.
 const OTHERS: &[&str] = &[
+    "::replace_file(bytes)",
+    "::replace_file(path)",
     "Asset::new(kind)",
     "Asset::new(url)",
     "Assets::of(operation)",

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use mint_api_ext::asset::glb::Facts;
 use mint_api_ext::catalog::{Bought, Catalog, Change, Definition, Make, PlannedEntry};
+use mint_api_ext::download::replace_file;
 use serde_json::json;
 
 use crate::exit_code::Code;
@@ -34,10 +35,8 @@ pub(crate) fn run(options: Options, output: &Output) -> Result<Code, Failure> {
     }
     let cannot =
         |error: io::Error| Failure::failed(format!("could not write `{}`: {error}; check the folder", path.display()));
-    let staged = path.with_extension("html.new");
     fs::create_dir_all(&definition.out).map_err(cannot)?;
-    fs::write(&staged, page(&definition.project, &cards)).map_err(cannot)?;
-    fs::rename(&staged, &path).map_err(cannot)?;
+    replace_file(&path, page(&definition.project, &cards).as_bytes()).map_err(cannot)?;
     let data = json!({"path": path, "entries": cards.len()});
     output.result("written", data, format_args!("wrote `{}`", path.display()));
     Ok(Code::Done)

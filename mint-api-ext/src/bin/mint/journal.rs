@@ -5,12 +5,13 @@
 
 use std::env;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use fs4::FileExt;
 use mint_api::Timestamp;
+use mint_api_ext::download::replace_file;
 use mint_api_ext::request::SavedRequest;
 use mint_api_ext::wait::SavedOperation;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -240,16 +241,7 @@ fn read(path: &Path) -> io::Result<Option<Start>> {
 
 /// Replaces the file at once, and returns when it is on the disk.
 fn write(path: &Path, start: &Start) -> io::Result<()> {
-    let staged = path.with_extension("new");
-    let mut file = File::create(&staged)?;
-    file.write_all(&serde_json::to_vec_pretty(start)?)?;
-    file.sync_all()?;
-    fs::rename(&staged, path)?;
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    replace_file(path, &serde_json::to_vec_pretty(start)?)
 }
 
 fn cannot(folder: &Path, error: &io::Error) -> Failure {

@@ -179,6 +179,8 @@ fn check_path(path: &str) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Credentials;
+    use crate::testing::Script;
 
     #[test]
     fn paths() {
@@ -224,5 +226,60 @@ mod tests {
             let why = check_path(path).unwrap_err();
             assert!(why.contains(says), "{path}: {why}");
         }
+    }
+
+    fn client(script: &Script) -> Client {
+        script.serves(Client::builder(Credentials::api_key("key").unwrap())).build().unwrap()
+    }
+
+    #[test]
+    fn a_request_is_as_it_is_described() {
+        let client = client(&Script::default());
+        let key = IdempotencyKey::try_from("key 1").unwrap();
+        let call = client.any_route(Method::PATCH, "/v1/a%20b").query(&[("a b", "c&d")]).query(&[("limit", 20)]);
+        let call = call.idempotency_key(key).json(&[1, 2]);
+        assert_eq!(format!("{call:?}"), "AnyRoute { method: PATCH, .. }");
+        let request = call.request().unwrap();
+        assert_eq!(request.method(), Method::PATCH);
+        assert_eq!(request.url().as_str(), "http://localhost/base/v1/a%20b?a+b=c%26d&limit=20");
+        assert_eq!(request.headers()["idempotency-key"], "key 1");
+        assert_eq!(request.headers()[CONTENT_TYPE], "application/json");
+        assert_eq!(request.body().and_then(|body| body.as_bytes()), Some(&b"[1,2]"[..]));
+        let request = client.any_route(Method::POST, "/v1/a").body("[3]").request().unwrap();
+        assert_eq!(request.body().and_then(|body| body.as_bytes()), Some(&b"[3]"[..]));
+        let request = client.any_route(Method::GET, "/v1/a").request().unwrap();
+        assert_eq!((request.url().query(), request.headers().len(), request.body().is_none()), (None, 1, true));
+        assert_eq!(request.headers()[ACCEPT], "application/json, application/problem+json;q=0.9");
+    }
+
+    #[test]
+    fn what_cannot_be_sent() {
+        let client = client(&Script::default());
+        let no_json = std::collections::HashMap::from([(vec![1], 2)]);
+        for (call, says) in [
+            (client.any_route(Method::TRACE, "/v1/a"), "the method TRACE"),
+            (client.any_route(Method::CONNECT, "/v1/a"), "the method CONNECT"),
+            (client.any_route(Method::GET, "v1"), "the path must begin with `/`"),
+            (client.any_route(Method::POST, "/v1/a").json(&no_json), "the body is not JSON"),
+        ] {
+            let why = call.request().unwrap_err();
+            assert!(why.contains(says), "{why}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_is_its_json_or_an_error() {
+        let script = Script::new([(200, "7"), (204, " \n"), (200, "x"), (302, "7"), (404, "{}")]);
+        let client = client(&script);
+        let call = || client.any_route(Method::GET, "/v1/a");
+        assert_eq!(call().send::<u32>().await.unwrap().into_inner(), 7);
+        let empty = call().send::<Option<u32>>().await.unwrap();
+        assert_eq!((empty.status().as_u16(), empty.into_inner()), (204, None));
+        assert!(matches!(call().send::<u32>().await, Err(Error::InvalidResponsePayload(..))));
+        for status in [302, 404] {
+            let error = call().send::<u32>().await.unwrap_err();
+            assert_eq!(error.status().unwrap().as_u16(), status);
+        }
+        assert_eq!(script.headers("authorization"), ["Bearer key"; 5]);
     }
 }

@@ -96,7 +96,9 @@ mod tests {
             ("https://", Err("not a URL")),
         ] {
             match (BaseUrl::parse(text), result) {
-                (Ok(url), Ok(expected)) => assert_eq!(url.text, expected),
+                (Ok(url), Ok(expected)) => {
+                    assert_eq!((url.text.as_str(), url.https), (expected, expected.starts_with("https")));
+                }
                 (Err(error), Err(expected)) => {
                     let error = error.to_string();
                     assert!(error.contains(expected), "{text}: {error}");

@@ -159,3 +159,47 @@ impl ClientBuilder {
         Ok(Client::new_with_client(&base_url.text, http, seam))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Script;
+
+    fn builder() -> ClientBuilder {
+        Client::builder(Credentials::api_key("key").unwrap())
+    }
+
+    #[test]
+    fn what_is_not_set() {
+        let client = builder().server(Server::Custom("http://localhost:80/".into())).build().unwrap();
+        assert_eq!((client.base_url(), client.is_local()), ("http://localhost", true));
+        assert_eq!(client.user_agent(), USER_AGENT);
+        assert_eq!(client.request_timeout(), Duration::from_secs(30));
+        assert_eq!(client.inner().max_body_bytes, 16_777_216);
+        assert!(client.inner().pace.is_none());
+    }
+
+    #[test]
+    fn what_is_set() {
+        let client = Script::default().serves(builder()).user_agent_product("my-game/1.2").user_agent_product("b/3");
+        let client = client.request_timeout(Duration::from_secs(7)).max_body_bytes(9);
+        let client = client.requests_per_second(NonZeroU32::MIN).build().unwrap();
+        assert_eq!(client.base_url(), "http://localhost/base");
+        assert_eq!(client.user_agent(), &format!("my-game/1.2 b/3 {USER_AGENT}"));
+        assert_eq!(client.request_timeout(), Duration::from_secs(7));
+        assert_eq!(client.inner().max_body_bytes, 9);
+        assert!(client.inner().pace.is_some());
+        let error = builder().user_agent_product("a\nb").build().unwrap_err();
+        assert!(matches!(error, BuildError::InvalidUserAgent(_)), "{error:?}");
+    }
+
+    #[test]
+    fn only_this_machine_is_local() {
+        let is_local = |url: &str| {
+            let seam = Script::default().serves(builder()).build().unwrap().inner().clone();
+            let http = seam.transport.client(false, identity).unwrap();
+            Client::new_with_client(url, http, seam).is_local()
+        };
+        assert_eq!(["https://127.0.0.1", "https://api.mint.gg", "no URL"].map(is_local), [true, false, false]);
+    }
+}

@@ -151,4 +151,10 @@ mod tests {
             assert_eq!(header(key).unwrap_err(), InvalidCredentials::NotAHeader, "{key:?}");
         }
     }
+
+    #[test]
+    fn no_key_is_shown() {
+        let credentials = Credentials::api_key("secret").unwrap();
+        assert_eq!(format!("{credentials:?} {credentials}"), r#"Credentials("[redacted]") [redacted]"#);
+    }
 }

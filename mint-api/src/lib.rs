@@ -65,6 +65,8 @@ mod pace;
 mod reply;
 mod seam;
 mod shown_text;
+#[cfg(test)]
+mod testing;
 mod token_source;
 mod transport;
 

@@ -122,6 +122,7 @@ fn cut(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Transport;
 
     #[tokio::test]
     async fn queries_and_sensitive_headers_are_not_shown() {
@@ -152,5 +153,54 @@ mod tests {
             let read_chunks: Vec<_> = cut(stream::iter(chunks), limit).map(Result::unwrap).collect().await;
             assert_eq!(read_chunks.concat(), read.as_bytes());
         }
+    }
+
+    #[tokio::test]
+    async fn the_body_of_a_success_ends_with_an_error_and_that_of_an_error_early() {
+        for (status, body, announced, read) in [
+            (200, "abc", true, Ok("abc")),
+            (200, "abcd", true, Err(BodyTooLarge { limit: 3 })),
+            (200, "abc", false, Ok("abc")),
+            (200, "abcd", false, Err(BodyTooLarge { limit: 3 })),
+            (302, "abcd", true, Err(BodyTooLarge { limit: 3 })),
+            (399, "abcd", false, Err(BodyTooLarge { limit: 3 })),
+            (400, "abcd", true, Ok("abc")),
+            (499, "abcd", false, Ok("abc")),
+            (500, "abcd", true, Ok("abc")),
+            (599, "abcd", false, Ok("abc")),
+        ] {
+            let chunks = stream::iter([&body[..2], &body[2..]].map(Ok::<_, std::io::Error>));
+            let body = if announced { Body::from(body) } else { Body::wrap_stream(chunks) };
+            let response = bounded(http::Response::builder().status(status).body(body).unwrap().into(), 3);
+            match (response.bytes().await, read) {
+                (Ok(found), Ok(read)) => assert_eq!(found, read, "{status} {announced}"),
+                (Err(error), Err(why)) => {
+                    let (shown, why) = (format!("{error:?}"), format!("{why:?}"));
+                    assert!(shown.contains(&why), "{status} {announced}: {shown}");
+                }
+                (found, read) => panic!("{status} {announced}: {found:?} instead of {read:?}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_has_nothing_to_hide_is_left_as_it_is() {
+        let reply = || http::Response::builder().status(200).url("https://api.mint.gg/v1/a".parse().unwrap());
+        let plain = Response::from(reply().body("abc").unwrap());
+        assert_eq!(bounded(plain, 3).content_length(), Some(3));
+        let hiding = Response::from(reply().header("location", "https://a.b").body("abc").unwrap());
+        assert!(bounded(hiding, 3).headers()["location"].is_sensitive());
+    }
+
+    #[tokio::test]
+    async fn an_error_within_a_body_shows_no_query() {
+        let refusing = mint_loopback::Refusing::start();
+        let client = Transport::default().client(false, |builder| builder).unwrap();
+        let url = format!("{}/v1/worlds?cursor=secret", refusing.base_url());
+        let error = client.get(url).send().await.unwrap_err();
+        assert!(format!("{error:?}").contains("secret"));
+        let read: Vec<_> = limited(stream::iter([Err(error)]), 9).collect().await;
+        let shown = format!("{read:?}");
+        assert!(shown.contains("/v1/worlds") && !shown.contains("secret"), "{shown}");
     }
 }

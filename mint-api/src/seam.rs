@@ -101,22 +101,4 @@ async fn send(client: &Client, mut request: Request, info: &OperationInfo) -> re
 }
 
 #[cfg(test)]
-mod tests {
-    use mint_loopback::Refusing;
-    use reqwest::{Method, Url};
-
-    use super::*;
-    use crate::generated::Server;
-
-    #[tokio::test]
-    async fn an_error_shows_no_query() {
-        let refusing = Refusing::start();
-        let base_url = refusing.base_url();
-        let client = Client::builder(Credentials::api_key("key").unwrap()).server(Server::Custom(base_url.clone()));
-        let url = Url::parse(&format!("{base_url}/v1/worlds?cursor=secret")).unwrap();
-        let info = OperationInfo { operation_id: "list_worlds" };
-        let error = client.build().unwrap().exec(Request::new(Method::GET, url), &info).await.unwrap_err();
-        assert!(error.is_connect());
-        assert!(error.to_string().contains("/v1/worlds") && !format!("{error:?} {error}").contains("secret"));
-    }
-}
+mod tests;

@@ -189,6 +189,9 @@ mod tests {
         assert_eq!(client.request_timeout(), Duration::from_secs(7));
         assert_eq!(client.inner().max_body_bytes, 9);
         assert!(client.inner().pace.is_some());
+        let proxied = Transport::default().proxy(reqwest::Proxy::all("http://localhost:1").unwrap());
+        let client = builder().server(Server::Custom("http://localhost".into())).transport(proxied).build().unwrap();
+        assert!(format!("{:?}", client.transport()).contains("proxies: 1"), "{:?}", client.transport());
         let error = builder().user_agent_product("a\nb").build().unwrap_err();
         assert!(matches!(error, BuildError::InvalidUserAgent(_)), "{error:?}");
     }

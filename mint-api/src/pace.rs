@@ -55,4 +55,14 @@ mod tests {
         pace.turn().await;
         assert_eq!(began.elapsed(), Duration::from_millis(10_250));
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_has_come_is_taken_at_once() {
+        let pace = Pace::per_second(NonZeroU32::MIN);
+        // Between two ticks of a timer.
+        tokio::time::advance(Duration::from_micros(500)).await;
+        let began = Instant::now();
+        pace.turn().await;
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
 }

@@ -137,9 +137,11 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_are_bounded() {
-        for (chunks, limit, read) in
-            [(&["ab", "cd"][..], 4, &[true, true][..]), (&["ab", "cd", "ef"], 3, &[true, false])]
-        {
+        for (chunks, limit, read) in [
+            (&["ab", "cd"][..], 4, &[true, true][..]),
+            (&["ab", "cd", "ef"], 3, &[true, false]),
+            (&["abc", "d"], 3, &[true, false]),
+        ] {
             let chunks: Vec<_> = chunks.iter().map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))).collect();
             let body = limited(stream::iter(chunks), limit);
             assert_eq!(body.map(|chunk| chunk.is_ok()).collect::<Vec<_>>().await, read);
@@ -152,6 +154,7 @@ mod tests {
             let chunks = ["ab", "cd"].map(|chunk| Ok(Bytes::from_static(chunk.as_bytes())));
             let read_chunks: Vec<_> = cut(stream::iter(chunks), limit).map(Result::unwrap).collect().await;
             assert_eq!(read_chunks.concat(), read.as_bytes());
+            assert!(read_chunks.iter().all(|chunk| !chunk.is_empty()), "{limit}: it is read on");
         }
     }
 

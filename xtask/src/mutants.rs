@@ -21,7 +21,7 @@ pub(crate) struct Options {
 }
 
 /// The packages with files that `.cargo/mutants.toml` names, and the features that their mutants need.
-const PACKAGES: &[(&str, &[&str])] = &[("mint-api-ext", &[]), ("openapi-client-codegen", &["diff"])];
+const PACKAGES: &[(&str, &[&str])] = &[("mint-api", &[]), ("mint-api-ext", &[]), ("openapi-client-codegen", &["diff"])];
 
 /// What to do without the tool.
 pub(crate) const INSTALL: &str = "cargo install cargo-mutants --locked";

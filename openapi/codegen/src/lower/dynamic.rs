@@ -56,10 +56,10 @@ pub(super) fn resolve(pass: &mut Pass) {
     }
 }
 
-/// Puts the copy of a template in the place of a reference to it, beside the other keywords there.
+/// Puts the copy of a template in the place of a reference to it, beside the other keywords there. Its names and definitions
+/// stay, since references lead to them, those of the copy among them.
 fn become_copy(schema: &mut Map<String, Value>, copy: Map<String, Value>) {
-    schema.retain(|key, _| !is_of_resource(key));
-    if schema.keys().all(|key| ["title", "description"].contains(&key.as_str())) {
+    if schema.keys().all(|key| is_of_resource(key) || ["title", "description"].contains(&key.as_str())) {
         for (key, value) in copy {
             schema.entry(key).or_insert(value);
         }

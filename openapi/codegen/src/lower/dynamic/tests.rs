@@ -6,6 +6,11 @@ fn check(schemas: Value, after: &[(&str, Value)], codes: &str) {
     for (name, schema) in after {
         assert_eq!(&document["components"]["schemas"][name], schema, "{name}");
     }
+    let targets = Targets::of(&document);
+    visit(&document, &mut |_, at, schema| {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        assert!(reference.is_none_or(|reference| targets.schema(reference, at).is_some()), "{at} leads nowhere");
+    });
     let found: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();
     assert_eq!(found.join(" "), codes);
 }
@@ -42,13 +47,16 @@ fn each_binding_of_a_template_is_a_schema() {
             "Any": to("List"),
         }),
         &[
-            ("Users", json!({"type": "array", "items": to("User")})),
+            ("Users", of(to("User"), json!({"type": "array", "items": to("User")}))),
             (
                 "Names",
-                json!({
-                    "description": "d", "minItems": 1,
-                    "allOf": [{"type": "array", "items": to("Names/$defs/item")}],
-                }),
+                of(
+                    json!({"type": "string"}),
+                    json!({
+                        "description": "d", "minItems": 1,
+                        "allOf": [{"type": "array", "items": to("Names/$defs/item")}],
+                    }),
+                ),
             ),
             ("Any", to("List")),
         ],
@@ -66,7 +74,13 @@ fn what_a_template_refers_to_is_bound_too() {
             "Teams": of(to("Team"), json!({"properties": {"page": to("Page"), "again": to("Page")}})),
         }),
         &[
-            ("Users", json!({"properties": {"list": to("UsersList"), "next": to("UsersPage"), "total": to("User")}})),
+            (
+                "Users",
+                of(
+                    to("User"),
+                    json!({"properties": {"list": to("UsersList"), "next": to("UsersPage"), "total": to("User")}}),
+                ),
+            ),
             (
                 "UsersPage",
                 json!({"properties": {"list": to("UsersList"), "next": to("UsersPage"), "total": to("User")}}),
@@ -81,9 +95,9 @@ fn what_a_template_refers_to_is_bound_too() {
 
 #[test]
 fn a_tree_that_is_extended_has_children_of_its_own_kind() {
-    for (anchor, reference) in [
-        (json!({"$dynamicAnchor": "node"}), json!({"$dynamicRef": "#node"})),
-        (json!({"$recursiveAnchor": true}), json!({"$recursiveRef": "#"})),
+    for (anchor, reference, name) in [
+        (json!({"$dynamicAnchor": "node"}), json!({"$dynamicRef": "#node"}), "node"),
+        (json!({"$recursiveAnchor": true}), json!({"$recursiveRef": "#"}), RECURSIVE),
     ] {
         let mut tree = json!({"properties": {"children": {"items": reference}}});
         let mut strict = json!({"additionalProperties": false, "$ref": "#/components/schemas/Tree"});
@@ -94,7 +108,12 @@ fn a_tree_that_is_extended_has_children_of_its_own_kind() {
         check(
             json!({"Tree": tree, "Strict": strict, "User": {"items": to("Strict")}}),
             &[
-                ("Strict", json!({"additionalProperties": false, "allOf": [children("Strict")]})),
+                (
+                    "Strict",
+                    json!({
+                        "$dynamicAnchor": name, "additionalProperties": false, "allOf": [children("Strict")],
+                    }),
+                ),
                 ("User", json!({"items": to("Strict")})),
             ],
             "L010 L019",
@@ -131,10 +150,26 @@ fn a_template_alone_holds_any_value() {
             "Names": of(json!({"type": "string"}), to("List")),
         }),
         &[
-            ("Numbers", json!({"type": "array", "items": to("Numbers/$defs/item")})),
+            ("Numbers", of(json!({"type": "integer"}), json!({"type": "array", "items": to("Numbers/$defs/item")}))),
             ("List", json!({"$id": "https://a.b/list", "type": "array", "items": {}})),
         ],
         "W010 L019 L019",
+    );
+}
+
+#[test]
+fn a_copy_keeps_the_name_by_which_others_refer_to_it() {
+    let mut users = of(json!({"type": "string"}), to("List"));
+    users["$id"] = "https://a.b/users".into();
+    let after = of(
+        json!({"type": "string"}),
+        json!({"$id": "https://a.b/users", "type": "array", "items": to("Users/$defs/item")}),
+    );
+    let by_id = json!({"$ref": "https://a.b/users"});
+    check(
+        json!({"List": list(), "Users": users, "Owners": {"items": by_id}}),
+        &[("Users", after), ("Owners", json!({"items": by_id}))],
+        "L010 L019",
     );
 }
 

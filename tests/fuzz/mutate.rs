@@ -27,6 +27,16 @@ pub fn json(data: &mut [u8], size: usize, max_size: usize, seed: u32, words: &[&
     }
 }
 
+/// Lets libFuzzer mutate the inputs of a target as JSON, with the target's words.
+#[macro_export]
+macro_rules! mutate_json {
+    ($words:expr) => {
+        libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+            $crate::mutate::json(data, size, max_size, seed, $words, libfuzzer_sys::fuzzer_mutate)
+        });
+    };
+}
+
 struct Mutation<'a> {
     random: u64,
     words: &'a [&'a str],

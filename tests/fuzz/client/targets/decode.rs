@@ -4,7 +4,7 @@
 mod mutate;
 
 use fuzz_client::decode;
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::fuzz_target;
 
 /// Values that the types do not expect everywhere.
 const WORDS: &[&str] = &[
@@ -33,6 +33,4 @@ const WORDS: &[&str] = &[
 
 fuzz_target!(|data: &[u8]| decode::check(data));
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate::json(data, size, max_size, seed, WORDS, fuzzer_mutate)
-});
+crate::mutate_json!(WORDS);

@@ -3,7 +3,7 @@
 #[path = "../../mutate.rs"]
 mod mutate;
 
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::fuzz_target;
 use mint_api_ext::fuzzing::saved_operation;
 
 /// Values that the types do not expect everywhere.
@@ -37,6 +37,4 @@ const WORDS: &[&str] = &[
 
 fuzz_target!(|data: &[u8]| saved_operation(data));
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate::json(data, size, max_size, seed, WORDS, fuzzer_mutate)
-});
+crate::mutate_json!(WORDS);

@@ -3,7 +3,7 @@
 #[path = "../../mutate.rs"]
 mod mutate;
 
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::fuzz_target;
 use mint_api_ext::fuzzing::saved_request;
 
 /// Values that the types do not expect everywhere.
@@ -35,6 +35,9 @@ const WORDS: &[&str] = &[
     r#""resume""#,
     r#""fast""#,
     r#""prompt""#,
+    r#""feedback""#,
+    r#""generationPreset""#,
+    r#""imageUrl""#,
     r#""body""#,
     r#""id""#,
     r#""found""#,
@@ -44,8 +47,8 @@ const WORDS: &[&str] = &[
     r#""https://a.b/c?d""#,
 ];
 
-fuzz_target!(|data: &[u8]| saved_request(data));
-
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate::json(data, size, max_size, seed, WORDS, fuzzer_mutate)
+fuzz_target!(|data: &[u8]| {
+    saved_request(data);
 });
+
+crate::mutate_json!(WORDS);

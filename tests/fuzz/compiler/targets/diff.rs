@@ -4,10 +4,8 @@
 mod mutate;
 
 use fuzz_compiler::{diff, words::WORDS};
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| diff::check(data));
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate::json(data, size, max_size, seed, WORDS, fuzzer_mutate)
-});
+crate::mutate_json!(WORDS);

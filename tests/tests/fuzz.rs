@@ -40,9 +40,10 @@ fn comparisons() {
     replay("compiler", "diff", compiler::diff::check);
 }
 
+/// A seed without a client would check nothing.
 #[test]
 fn generation() {
-    replay("compiler", "generate", compiler::generate::check);
+    assert!(inputs("compiler", "generate").iter().all(|input| compiler::generate::check(input)));
 }
 
 #[test]

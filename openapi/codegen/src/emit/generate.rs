@@ -40,6 +40,9 @@ pub struct Settings {
     pub formats: BTreeSet<Format>,
     /// Selectors of the operations to generate, as [`select`] takes them. An empty list selects all operations.
     pub operations: Vec<String>,
+    /// Leaves the module `support` empty, for a fuzzer: it is in every client, and takes nine tenths of the time.
+    #[doc(hidden)]
+    pub without_support: bool,
 }
 
 impl Settings {

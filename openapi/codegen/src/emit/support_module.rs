@@ -70,7 +70,8 @@ pub(super) fn support_module(plan: &Plan, settings: &Settings) -> Result<ItemMod
     let formatted = (!formats.is_empty()).then_some(&FORMATTED);
     let base64 = formats.contains(&Format::Byte).then_some(&BASE64);
     let as_needed = [formatted, base64, nullable, styles, credentials, multipart, streams, of_json, events];
-    for (name, text) in SUPPORT.iter().chain(as_needed.into_iter().flatten()) {
+    let of_client = SUPPORT.iter().chain(as_needed.into_iter().flatten());
+    for (name, text) in of_client.filter(|_| !settings.without_support) {
         let mut items = syn::parse_str::<File>(text)?.items;
         items.retain(|item| !matches!(item, Item::Mod(tests) if tests.ident == "tests"));
         if settings.schemars {

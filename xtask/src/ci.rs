@@ -7,6 +7,7 @@ mod fleet;
 mod gate;
 mod gates;
 mod long;
+mod minimal_versions;
 mod outsider;
 mod packaged;
 mod readme;

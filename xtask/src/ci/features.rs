@@ -67,7 +67,7 @@ fn is_passed_on(enables: &Value) -> bool {
     !enables.is_empty() && enables.iter().all(published)
 }
 
-fn cannot_start(error: io::Error) -> Problem {
+pub(super) fn cannot_start(error: io::Error) -> Problem {
     Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
 }
 

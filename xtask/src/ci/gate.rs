@@ -5,7 +5,7 @@ use std::{env, io};
 
 use super::crates::{Most, output};
 use super::fleet::Backend;
-use super::{application, features, fleet, long, readme};
+use super::{application, features, fleet, long, minimal_versions, readme};
 use crate::Exit;
 use crate::check;
 use crate::codegen;
@@ -40,6 +40,8 @@ pub(crate) enum Run {
     Dependencies { absent: &'static [Absent], most: &'static [Most] },
     /// Each feature alone.
     Features,
+    /// The oldest versions of the crates that the published ones need.
+    MinimalVersions,
     /// An application built from the packages alone.
     Application,
     /// The crate that the README of openapi-client-codegen shows, built from that package alone.
@@ -103,6 +105,7 @@ impl Gate {
             }
             Run::Corpus => return verdict_of(run_corpus(workspace)),
             Run::Features => return verdict_of(features::run(workspace)),
+            Run::MinimalVersions => return verdict_of(minimal_versions::run(workspace)),
             Run::Fleet(backend) => return verdict_of(fleet::run(workspace, *backend)),
             Run::Fuzz => return verdict_of(long::fuzz(workspace)),
             Run::Mutants => return verdict_of(long::mutants(workspace, host)),
@@ -136,7 +139,7 @@ impl Gate {
             Run::Application | Run::Readme => format!("cargo xtask ci package {}", self.name),
             Run::Tool { name, arguments } => format!("cargo {name} {}", arguments.join(" ")),
             Run::Mutants => "cargo xtask mutants".into(),
-            Run::Dependencies { .. } | Run::Features | Run::Fleet(_) | Run::Fuzz => {
+            Run::Dependencies { .. } | Run::Features | Run::MinimalVersions | Run::Fleet(_) | Run::Fuzz => {
                 format!("cargo xtask ci {}", self.name)
             }
         }

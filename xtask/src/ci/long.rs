@@ -38,6 +38,11 @@ pub(crate) const LONG: &[Gate] = &[
         fix: "read what changed, run it again with UPDATE_EXPECT=1, and say in CHANGELOG.md what it means for users",
     },
     Gate {
+        name: "minimal-versions",
+        run: Run::MinimalVersions,
+        fix: "raise the bound of the crate that it names, in Cargo.toml, to the version that has what is missing",
+    },
+    Gate {
         name: "kills",
         run: test(
             &["test", "-p", "mint-api-ext", "--test", "ext", "a_killed_download_is_continued"],

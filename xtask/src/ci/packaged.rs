@@ -27,8 +27,17 @@ impl Packaged {
     ///
     /// When a package was not packaged in the version of the workspace, or cannot be unpacked.
     pub(crate) fn unpack(workspace: &Workspace) -> Result<Self, Problem> {
+        Self::unpack_to(workspace, workspace.target().join("package").join("unpacked"))
+    }
+
+    /// Unpacks them to this folder, in place of what it has.
+    ///
+    /// # Errors
+    ///
+    /// As of [`unpack`](Self::unpack).
+    pub(crate) fn unpack_to(workspace: &Workspace, folder: PathBuf) -> Result<Self, Problem> {
         let packages = workspace.target().join("package");
-        let packaged = Self { folder: packages.join("unpacked"), version: version(workspace)? };
+        let packaged = Self { folder, version: version(workspace)? };
         let failed = |error| Problem::of_path("unpack to", &packaged.folder, error, "cargo xtask ci package");
         match fs::remove_dir_all(&packaged.folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),

@@ -1,11 +1,9 @@
 //! What holds for every definition and every lock.
 
-use std::collections::BTreeSet;
-
 use super::lock_file::LockFile;
 use super::lock_text::LockText;
 use super::{Definition, Recorded, Section};
-use crate::download::{checked_path, folded};
+use crate::download::{checked_path, fuzzing::assert_distinct};
 
 /// The input is a `mint.toml`. One that is read has names and paths of files that every system accepts, no two of which are
 /// one. Each line of an error names a place in the text.
@@ -18,10 +16,12 @@ pub fn definition(data: &[u8]) {
     for path in [&definition.out].into_iter().chain(&definition.registry) {
         assert_eq!(checked_path(path).as_ref(), Ok(path), "a path that is not checked");
     }
-    let mut names = BTreeSet::new();
+    for section in Section::ALL {
+        let ids = definition.entries.keys().filter(|id| id.section == *section);
+        assert_distinct(ids.map(|id| id.name.as_str()));
+    }
     for (id, entry) in &definition.entries {
         assert_eq!((id, checked_path(&id.name).as_ref()), (&entry.id, Ok(&id.name)), "a name that is not checked");
-        assert!(names.insert((id.section, folded(&id.name))), "{id} is the name of two entries");
         assert!(!entry.prompt.is_empty() && !entry.files.is_empty() && entry.price.is_none_or(|price| price >= 0.0));
     }
     let again = Definition::parse("mint.toml".as_ref(), &format!("{text}\n# The end.\n"));

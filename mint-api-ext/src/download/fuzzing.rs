@@ -31,7 +31,7 @@ fn simple_upper_case(character: char) -> char {
 }
 
 /// Panics if two of the paths are one on some system.
-fn assert_distinct<'a>(paths: impl Iterator<Item = &'a str> + Clone) {
+pub(crate) fn assert_distinct<'a>(paths: impl Iterator<Item = &'a str> + Clone) {
     for folding in FOLDINGS {
         let mut taken = HashSet::new();
         for path in paths.clone() {

@@ -38,4 +38,5 @@ fn check_same_start(saved: &SavedOperation, handle: &OperationHandle) {
     let now = handle.save();
     assert_eq!((&now.id, &now.idempotency_key, &now.acted_on), (&saved.id, &saved.idempotency_key, &saved.acted_on));
     assert_eq!(now.started_at.is_some(), saved.started_at.is_some(), "when it was started is forgotten");
+    assert!(now.deadline.is_some() || saved.deadline.is_none(), "the deadline is forgotten");
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The input is an object of replies, by the names of their types. A reply that is read keeps its id and its status, and is
-/// written and read again as the same.
+/// The input is an object of replies, by the names of their types. A reply that is read keeps every text and number that it
+/// writes, and is written and read again as the same.
 pub fn check(data: &[u8]) {
     let Ok(Value::Object(replies)) = serde_json::from_slice(data) else { return };
     for (name, reply) in replies {
@@ -65,14 +65,29 @@ fn of<T: DeserializeOwned + Serialize>(sent: &Value) {
     let read = |value: &Value| read_reply::<T>(value.to_string().as_bytes());
     let Ok(reply) = read(sent) else { return };
     let written = serde_json::to_value(&reply).expect("a reply is JSON");
-    for name in ["id", "status"] {
-        if let Some(Value::String(kept)) = sent.get(name)
-            && written.get(name).is_some_and(|written| written.as_str() != Some(kept))
-        {
-            panic!("`{name}` was {kept:?} and is {}", written[name]);
-        }
-    }
+    check_kept(sent, &written, &mut Vec::new());
     let again = read(&written).unwrap_or_else(|error| panic!("what was written is not read: {error}\n{written}"));
     let again = serde_json::to_value(&again).expect("a reply is JSON");
     assert_eq!(again, written, "a reply changes when it is read again");
+}
+
+/// Panics where a text or a number was sent as another one.
+fn check_kept<'a>(sent: &Value, written: &'a Value, at: &mut Vec<&'a str>) {
+    match (sent, written) {
+        (Value::String(_), Value::String(_)) => assert_eq!(written, sent, "{at:?}"),
+        (Value::Number(sent), Value::Number(written)) => assert_eq!(written.as_f64(), sent.as_f64(), "{at:?}"),
+        (Value::Array(sent), Value::Array(written)) if sent.len() == written.len() => {
+            sent.iter().zip(written).for_each(|(sent, written)| check_kept(sent, written, at));
+        }
+        (Value::Object(sent), Value::Object(written)) => {
+            for (name, written) in written {
+                at.push(name);
+                if let Some(sent) = sent.get(name) {
+                    check_kept(sent, written, at);
+                }
+                at.pop();
+            }
+        }
+        _ => {}
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use generated::{Client, Credentials, Error};
 use mint_loopback::{self as loopback, Loopback, Refusing, Request};
+use mint_tests::client_of;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
 #[allow(clippy::future_not_send, clippy::use_self, dead_code, missing_debug_implementations)]
@@ -12,15 +13,14 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/security.rs"));
 }
 
-fn client_of(base_url: &str, credentials: Credentials) -> Client {
-    mint_loopback::install_cryptography();
-    Client::new(base_url).with_credentials(credentials)
+fn client_with(credentials: Credentials, base_url: &str) -> Client {
+    client_of(base_url, Client::new).with_credentials(credentials)
 }
 
 /// A client, and a server that sends nothing in every reply.
 async fn serve(credentials: Credentials) -> (Client, Loopback) {
     let server = Loopback::start(|_| loopback::Reply::bytes("").status(204)).await;
-    (client_of(server.base_url(), credentials), server)
+    (client_with(credentials, server.base_url()), server)
 }
 
 /// The values of the headers that hold credentials, by name.
@@ -122,13 +122,13 @@ async fn a_second_method_of_an_operation_sends_credentials_too() {
 
 #[tokio::test]
 async fn without_the_credentials_that_it_needs_nothing_is_sent() {
-    let client = client_of("http://127.0.0.1:9", Credentials::new().tenant_key("t").session("s"));
+    let client = client_with(Credentials::new().tenant_key("t").session("s"), "http://127.0.0.1:9");
     let error = client.shared().send().await.unwrap_err();
     assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
     assert!(error.to_string().contains("set `tenant_key` and `bearer_auth`, or `basic`"), "{error}");
 
     let source = async || Err("no network".into());
-    let client = client_of("http://127.0.0.1:9", Credentials::new().flow(source));
+    let client = client_with(Credentials::new().flow(source), "http://127.0.0.1:9");
     let error = client.by_flow().body(serde_json::Map::new()).send().await.unwrap_err();
     assert_eq!(error.to_string(), "there are no credentials `flow`: no network");
     assert!(matches!(error, Error::Custom(_)), "{error:?}");
@@ -138,7 +138,7 @@ async fn without_the_credentials_that_it_needs_nothing_is_sent() {
         (Credentials::new().tenant_key("a").bearer_auth(" \n"), "bearer_auth"),
         (Credentials::new().basic("secret:", "secret"), "basic"),
     ] {
-        let client = client_of("http://127.0.0.1:9", credentials);
+        let client = client_with(credentials, "http://127.0.0.1:9");
         let error = format!("{:?}", client.shared().send().await.unwrap_err());
         assert!(error.contains(&format!("`{method}`")) && !error.contains("secret"), "{error}");
     }
@@ -150,7 +150,7 @@ async fn no_text_shows_a_secret() {
     let secrets = Credentials::new().tenant_key("secret").bearer_auth("secret").basic("me", "secret");
     let secrets = secrets.query_key("secret").session("secret").flow("secret").other("secret");
     assert!(format!("{secrets:?}").contains("query_key") && !format!("{secrets:?}").contains("secret"), "{secrets:?}");
-    let client = client_of(&refusing.base_url(), secrets);
+    let client = client_with(secrets, &refusing.base_url());
     assert!(!format!("{:?}", client.by_query()).contains("secret"));
     let error = client.by_query().send().await.unwrap_err();
     assert!(matches!(error, Error::CommunicationError(_)) && error.to_string().contains("/query"), "{error:?}");
@@ -167,7 +167,7 @@ async fn a_redirect_takes_no_key_to_another_server() {
         _ => loopback::Reply::bytes("").status(307).header("location", &elsewhere),
     })
     .await;
-    let client = client_of(server.base_url(), all());
+    let client = client_with(all(), server.base_url());
     client.shared().send().await.unwrap();
     let error = client.by_query().send().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 307);

@@ -2,6 +2,7 @@
 
 use generated::types;
 use mint_loopback::{Loopback, Reply};
+use mint_tests::client_of;
 use serde_json::{Value, json};
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -27,9 +28,8 @@ fn thing(more: Value) -> types::Thing {
 }
 
 async fn client(reply: Value, status: u16) -> (Loopback, generated::Client) {
-    mint_loopback::install_cryptography();
     let server = Loopback::start(move |_| Reply::json(&reply).status(status)).await;
-    let client = generated::Client::new(server.base_url());
+    let client = client_of(server.base_url(), generated::Client::new);
     (server, client)
 }
 

@@ -4,6 +4,7 @@ use futures::StreamExt as _;
 use generated::support::Reply;
 use generated::{Client, types};
 use mint_loopback::{self as loopback, Loopback, Request};
+use mint_tests::client_of;
 use serde_json::json;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -12,16 +13,10 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
-/// A client as an application makes it that turns on no TLS feature of reqwest.
-fn client_of(base_url: &str) -> Client {
-    mint_loopback::install_cryptography();
-    Client::new(base_url)
-}
-
 /// A client, and a server that sends the same reply to every request.
 async fn serve(reply: loopback::Reply) -> (Client, Loopback) {
     let server = Loopback::start(move |_| reply.clone()).await;
-    (client_of(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
@@ -86,7 +81,7 @@ async fn parameters_that_are_not_given_are_not_sent() {
 
 #[tokio::test]
 async fn a_parameter_that_its_form_cannot_hold_is_an_error() {
-    let client = client_of("http://127.0.0.1:9");
+    let client = client_of("http://127.0.0.1:9", Client::new);
     let nested = json!({"x": {"y": 1}}).as_object().unwrap().clone();
     let error = client.list_things().point(nested).send().await.unwrap_err();
     assert!(error.to_string().contains("`point` cannot be written"), "{error}");
@@ -172,7 +167,7 @@ async fn a_form_holds_lists_and_objects() {
 
 #[tokio::test]
 async fn a_body_that_lacks_something_is_an_error() {
-    let client = client_of("http://127.0.0.1:9");
+    let client = client_of("http://127.0.0.1:9", Client::new);
     let error = client.send_object().body_map(|body| body).send().await.unwrap_err();
     assert!(error.to_string().contains("name"), "{error}");
 }

@@ -2,6 +2,7 @@
 
 use generated::{Client, Error, types};
 use mint_loopback::{self as loopback, Loopback};
+use mint_tests::client_of;
 use serde_json::json;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -12,9 +13,8 @@ mod generated {
 
 /// A client, and a server that sends the same reply to every request.
 async fn serve(reply: loopback::Reply) -> (Client, Loopback) {
-    mint_loopback::install_cryptography();
     let server = Loopback::start(move |_| reply.clone()).await;
-    (Client::new(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 fn reply(status: u16, body: &str) -> loopback::Reply {

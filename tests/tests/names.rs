@@ -3,6 +3,7 @@
 
 use generated::{Client, types};
 use mint_loopback::{Loopback, Reply};
+use mint_tests::client_of;
 use serde_json::{Value, json};
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -15,16 +16,10 @@ fn through<T: serde::de::DeserializeOwned + serde::Serialize>(json: &Value) -> V
     serde_json::to_value(serde_json::from_value::<T>(json.clone()).unwrap()).unwrap()
 }
 
-/// A client as an application makes it that turns on no TLS feature of reqwest.
-fn client_of(base_url: &str) -> Client {
-    mint_loopback::install_cryptography();
-    Client::new(base_url)
-}
-
 /// What a request sends.
 async fn sent<T, E: std::fmt::Debug>(send: impl AsyncFnOnce(Client) -> Result<T, E>) -> Value {
     let server = Loopback::start(|_| Reply::bytes("").status(204)).await;
-    send(client_of(server.base_url())).await.unwrap();
+    send(client_of(server.base_url(), Client::new)).await.unwrap();
     serde_json::from_slice(&server.request().body).unwrap()
 }
 
@@ -53,7 +48,7 @@ async fn what_is_required_and_not_declared_is_sent() {
     let grant = sent(async |client| client.send_grant().body(body).send().await).await;
     assert_eq!(grant, json!({"grant-type": "a", "grant_type": {"any": 1}}));
     let incomplete = types::SendGrantBody::builder().grant_type("a");
-    let client = client_of("http://127.0.0.1:1");
+    let client = client_of("http://127.0.0.1:1", Client::new);
     assert!(client.send_grant().body(incomplete).send().await.is_err());
 }
 
@@ -76,7 +71,7 @@ async fn properties_of_other_names_are_kept_and_sent() {
 #[tokio::test]
 async fn a_parameter_may_be_named_like_anything() {
     let server = Loopback::start(|_| Reply::json(&json!({}))).await;
-    let client = client_of(server.base_url());
+    let client = client_of(server.base_url(), Client::new);
     let call = client.send_names().body(types::Object::builder()).body_map2("1").body2("2").send2("3").client2("4");
     call.value("5")
         .self_("6")

@@ -3,6 +3,7 @@
 
 use generated::{Client, Error, types};
 use mint_loopback::{Loopback, Reply, Request};
+use mint_tests::client_of;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
 #[allow(clippy::future_not_send, clippy::use_self, dead_code, missing_debug_implementations)]
@@ -10,16 +11,10 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/replies.rs"));
 }
 
-/// A client as an application makes it that turns on no TLS feature of reqwest.
-fn client_of(base_url: &str) -> Client {
-    mint_loopback::install_cryptography();
-    Client::new(base_url)
-}
-
 async fn client(status: u16, media_type: &str, body: &str) -> (Client, Loopback) {
     let reply = Reply::bytes(body.to_owned()).status(status).header("content-type", media_type);
     let server = Loopback::start(move |_| reply.clone().header("x-request-id", "req_1")).await;
-    (client_of(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 fn last(server: &Loopback) -> Request {
@@ -139,7 +134,7 @@ async fn objects_and_lists_of_any_media_type_are_json() {
 async fn a_slash_at_the_end_of_the_base_url_is_not_doubled() {
     let server = Loopback::start(|_| Reply::bytes(r#"{"name": "n"}"#)).await;
     for base_url in [server.url("/v1"), server.url("/v1/"), server.url("/v1//")] {
-        client_of(&base_url).get_item().id("i").send().await.unwrap();
+        client_of(&base_url, Client::new).get_item().id("i").send().await.unwrap();
         assert_eq!(last(&server).target(), "/v1/items/i");
     }
 }

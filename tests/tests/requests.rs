@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use generated::support::Nullable;
 use generated::{Client, types};
 use mint_loopback::{Loopback, Reply};
+use mint_tests::client_of;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,9 +17,8 @@ mod generated {
 
 /// A client, and a server that sends the same reply to every request.
 async fn serve(reply: Reply) -> (Client, Loopback) {
-    mint_loopback::install_cryptography();
     let server = Loopback::start(move |_| reply.clone()).await;
-    (Client::new(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use generated::support::{Event, EventStream, StreamError};
 use generated::{Client, Error, types};
 use mint_loopback::{Loopback, Reply};
+use mint_tests::client_of;
 use serde_json::json;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -17,15 +18,9 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/streams.rs"));
 }
 
-/// A client as an application makes it that turns on no TLS feature of reqwest.
-fn client_of(base_url: &str) -> Client {
-    mint_loopback::install_cryptography();
-    Client::new(base_url)
-}
-
 async fn serve(reply: Reply) -> (Client, Loopback) {
     let server = Loopback::start(move |_| reply.clone()).await;
-    (client_of(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 fn reply(media_type: &str, body: &str) -> Reply {

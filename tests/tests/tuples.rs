@@ -2,6 +2,7 @@
 
 use generated::{Client, types};
 use mint_loopback::{Loopback, Reply};
+use mint_tests::client_of;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -13,9 +14,8 @@ mod generated {
 }
 
 async fn serve(reply: Value) -> (Client, Loopback) {
-    mint_loopback::install_cryptography();
     let server = Loopback::start(move |_| Reply::json(&reply)).await;
-    (Client::new(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 /// Reads a value that must come back equal.

@@ -3,6 +3,7 @@
 use futures::StreamExt as _;
 use generated::types;
 use mint_loopback::{Loopback, Reply};
+use mint_tests::client_of;
 use serde_json::{Value, json};
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -16,9 +17,8 @@ fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
 }
 
 async fn client(reply: fn() -> Reply) -> (Loopback, generated::Client) {
-    mint_loopback::install_cryptography();
     let server = Loopback::start(move |_| reply()).await;
-    let client = generated::Client::new(server.base_url());
+    let client = client_of(server.base_url(), generated::Client::new);
     (server, client)
 }
 

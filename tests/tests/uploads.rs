@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures::stream;
 use generated::{Client, Error, types};
 use mint_loopback::{Loopback, Reply, Request};
+use mint_tests::client_of;
 use serde_json::json;
 
 #[allow(clippy::all, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused_imports)]
@@ -37,15 +38,9 @@ fn file(name: &str, file_name: &str, media_type: Option<&str>, content: &str) ->
     Part { file_name: Some(file_name.to_owned()), ..part(name, media_type, content) }
 }
 
-/// A client as an application makes it that turns on no TLS feature of reqwest.
-fn client_of(base_url: &str) -> Client {
-    mint_loopback::install_cryptography();
-    Client::new(base_url)
-}
-
 async fn serve() -> (Client, Loopback) {
     let server = Loopback::start(|_| Reply::bytes("").status(204)).await;
-    (client_of(server.base_url()), server)
+    (client_of(server.base_url(), Client::new), server)
 }
 
 async fn parts(request: &Request, kind: &str) -> Vec<Part> {

@@ -23,7 +23,7 @@ const WORDS: &[&str] = &[
     r#""id""#,
     r#""status""#,
     r#""succeeded""#,
-    r#""new""#,
+    r#""New""#,
     r#""undecoded""#,
     r#""assets""#,
     r#""2026-11-29T12:00:00Z""#,

@@ -212,3 +212,19 @@ fn what_templates_need_is_found_in_bounded_steps() {
     let codes: Vec<_> = log.report.entries.iter().map(|entry| entry.code).collect();
     assert_eq!(codes, [Code::W010]);
 }
+
+#[test]
+fn items_among_the_definitions_of_a_binding_keep_their_type() {
+    let names = of(json!({"type": "string", "maxLength": 9}), json!({"$id": "https://a.b/names", "$ref": "list"}));
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"put": {
+            "requestBody": {"content": {"application/json": {"schema": {"$ref": "https://a.b/names"}}}},
+            "responses": {"204": {"description": "d"}},
+        }}},
+        "components": {"schemas": {"List": list(), "Names": names}},
+    });
+    let lowered = serde_json::to_value(crate::lower(&document).unwrap().document).unwrap();
+    let schemas = &lowered["components"]["schemas"];
+    assert_eq!(schemas["Names"], json!({"type": "array", "items": to("NamesItem")}));
+    assert_eq!(schemas["NamesItem"], json!({"type": "string", "maxLength": 9}));
+}

@@ -30,9 +30,10 @@ fn replay(package: &str, target: &str, check: fn(&[u8])) {
     inputs(package, target).iter().for_each(|input| check(input));
 }
 
+/// A seed that is not read would check nothing.
 #[test]
 fn decoding() {
-    replay("client", "decode", client::decode::check);
+    assert!(inputs("client", "decode").iter().all(|input| client::decode::check(input)));
 }
 
 #[test]

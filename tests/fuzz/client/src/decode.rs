@@ -5,19 +5,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The input is an object of replies, by the names of their types. A reply that is read keeps every text and number that it
+/// The input is an object of replies, by the names of their types; returns whether every one is read. A reply that is read keeps every text and number that it
 /// writes, and is written and read again as the same.
-pub fn check(data: &[u8]) {
-    let Ok(Value::Object(replies)) = serde_json::from_slice(data) else { return };
+pub fn check(data: &[u8]) -> bool {
+    let Ok(Value::Object(replies)) = serde_json::from_slice(data) else { return false };
+    let mut all = true;
     for (name, reply) in replies {
-        if let Some((_, check)) = TYPES.iter().find(|(known, _)| *known == name) {
-            check(&reply);
-        }
+        let known = TYPES.iter().find(|(known, _)| *known == name);
+        all &= known.is_some_and(|(_, check)| check(&reply));
     }
+    all
 }
 
 /// The check of a type.
-type Check = fn(&Value);
+type Check = fn(&Value) -> bool;
 
 /// The types that replies are read as, with a check of each.
 pub const TYPES: &[(&str, Check)] = &[
@@ -61,14 +62,15 @@ pub const TYPES: &[(&str, Check)] = &[
     ("WorldRuntimeCollider", of::<types::WorldRuntimeCollider>),
 ];
 
-fn of<T: DeserializeOwned + Serialize>(sent: &Value) {
+fn of<T: DeserializeOwned + Serialize>(sent: &Value) -> bool {
     let read = |value: &Value| read_reply::<T>(value.to_string().as_bytes());
-    let Ok(reply) = read(sent) else { return };
+    let Ok(reply) = read(sent) else { return false };
     let written = serde_json::to_value(&reply).expect("a reply is JSON");
     check_kept(sent, &written, &mut Vec::new());
     let again = read(&written).unwrap_or_else(|error| panic!("what was written is not read: {error}\n{written}"));
     let again = serde_json::to_value(&again).expect("a reply is JSON");
     assert_eq!(again, written, "a reply changes when it is read again");
+    true
 }
 
 /// Panics where a text or a number was sent as another one.

@@ -6,8 +6,8 @@
 //! medians.
 //!
 //! Times depend on what else the machine does, instructions hardly. Where valgrind is installed, it also prints the
-//! instructions of a poll and of a decode outside the kernel: this program runs under callgrind for some of them and for
-//! twice as many, and the difference counts. Alone: `cargo bench --bench wait -- instructions`.
+//! instructions of a poll, of a decode and of a poll in a batch, outside the kernel: this program runs under callgrind for
+//! some of them and for twice as many, and the difference counts. Alone: `cargo bench --bench wait -- instructions`.
 //!
 //! ```text
 //! cargo bench --bench wait
@@ -30,8 +30,10 @@ use std::time::{Duration, Instant};
 use cpu_time::ProcessTime;
 use futures::StreamExt as _;
 use mint_api_ext::simulator::{API_KEY, Script, Simulator};
+use mint_api_ext::wait::PollingPolicy;
 use mint_api_ext::{Credentials, Mint, Server, types};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use tokio::sync::Notify;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -44,6 +46,9 @@ const WAITING: usize = 10_000;
 const PACE: u32 = 50;
 /// How many of each are counted under callgrind.
 const COUNTED: u32 = 300;
+/// The same of polls in a batch of this size, each operation at least once before.
+const COUNTED_IN_BATCH: u32 = 2 * BATCH as u32;
+const BATCH: usize = 1000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let has = |name: &str| env::args().any(|argument| argument == name);
@@ -62,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok([line()?, line()?, line()?, line()?])
     });
     let measured = result.map_err(Into::into).and_then(|[url, id, reply, waiting]| {
-        instructions(&url, &id, &reply)?;
+        instructions(&url, &id, &reply, &waiting)?;
         if has("instructions") { Ok(()) } else { measure(&url, &id, &reply, &waiting) }
     });
     server.kill()?;
@@ -146,25 +151,31 @@ impl Bare {
 }
 
 /// Prints the instructions of a poll and of a decode, if there is a valgrind.
-fn instructions(url: &str, id: &str, reply: &str) -> Result<(), Box<dyn std::error::Error>> {
+fn instructions(url: &str, id: &str, reply: &str, waiting: &str) -> Result<(), Box<dyn std::error::Error>> {
     let program = env::current_exe()?;
-    let count = |what: &str, count: u32| {
+    let count = |what: &str, count: u32, ids: &str| {
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&program);
-        let output = valgrind.args(["--counted", what, &count.to_string(), url, id, reply]).output().ok()?;
+        let output = valgrind.args(["--counted", what, &count.to_string(), url, ids, reply]).output().ok()?;
         let said = String::from_utf8_lossy(&output.stderr);
         let collected = said.lines().find_map(|line| line.split_once("Collected : "))?.1;
         collected.trim().parse::<f64>().ok().filter(|_| output.status.success())
     };
-    let each = |what: &str| Some((count(what, 2 * COUNTED)? - count(what, COUNTED)?) / f64::from(COUNTED));
-    for what in ["poll", "decode"] {
-        match (each(what), each(&format!("bare {what}"))) {
-            (Some(ours), Some(bare)) => {
-                println!("instructions of a {what}: {ours:.0}, bare {bare:.0}, ratio {:.2}", ours / bare);
-            }
-            _ => println!("no instructions of a {what}: they need valgrind"),
+    let each = |what: &str, some: u32, ids: &str| {
+        Some((count(what, 2 * some, ids)? - count(what, some, ids)?) / f64::from(some))
+    };
+    let print = |what: &str, ours: Option<f64>, than: &str, theirs: Option<f64>| match (ours, theirs) {
+        (Some(ours), Some(theirs)) => {
+            println!("instructions of a {what}: {ours:.0}, {than} {theirs:.0}, ratio {:.2}", ours / theirs);
         }
+        _ => println!("no instructions of a {what}: they need valgrind"),
+    };
+    for what in ["poll", "decode"] {
+        print(what, each(what, COUNTED, id), "bare", each(&format!("bare {what}"), COUNTED, id));
     }
+    let ids: Vec<_> = waiting.split(' ').take(BATCH).collect();
+    let in_batch = each("batch", COUNTED_IN_BATCH, &ids.join(" "));
+    print("poll in a batch", in_batch, "alone", each("alone", COUNTED, ids[0]));
     Ok(())
 }
 
@@ -173,6 +184,8 @@ fn counted(what: &str, count: u32, url: &str, id: &str, reply: &str) -> Result<(
     let runtime = runtime()?;
     match what {
         "decode" => decode::<types::Operation>(reply, count)?,
+        "alone" => runtime.block_on(poll_alone(&client(url)?, id, count))?,
+        "batch" => runtime.block_on(poll_batch(&client(url)?, id, count))?,
         "bare decode" => decode::<bare::Operation>(reply, count)?,
         "bare poll" => {
             let bare = Bare::new(url, id)?;
@@ -210,15 +223,50 @@ fn decode<T: serde::de::DeserializeOwned>(reply: &str, count: u32) -> Result<(),
     Ok(())
 }
 
-/// Measures what a poll costs at the pace at which a client sends, in a batch and alone: the machine does other things
-/// between two polls.
+/// A policy that polls again after this delay, and tells when so many polls were made.
+fn counting(delay: Duration, polls: u32) -> (PollingPolicy, Arc<Notify>) {
+    let (made, enough) = (AtomicU32::new(0), Arc::new(Notify::new()));
+    let told = enough.clone();
+    let policy = PollingPolicy::new(move |_| {
+        if made.fetch_add(1, Relaxed) + 1 == polls {
+            told.notify_one();
+        }
+        delay
+    });
+    (policy, enough)
+}
+
+/// Polls one operation so many times, by one wait.
+async fn poll_alone(mint: &Mint, id: &str, polls: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let (policy, enough) = counting(Duration::ZERO, polls);
+    tokio::select! {
+        ended = mint.attach(id)?.wait().policy(policy) => Err(format!("the operation ended: {ended:?}").into()),
+        () = enough.notified() => Ok(()),
+    }
+}
+
+/// Polls the operations of a batch in turn, so many times in all.
+async fn poll_batch(mint: &Mint, ids: &str, polls: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let (policy, enough) = counting(Duration::from_secs(1), polls);
+    let mut batch = mint.wait_many(ids.split(' ').map(str::to_owned)).policy(policy).no_item_deadline();
+    tokio::select! {
+        ended = batch.next() => Err(format!("an operation ended: {ended:?}").into()),
+        () = enough.notified() => Ok(()),
+    }
+}
+
+/// Measures what a poll costs at the pace at which a client sends, in a batch and in a wait for one operation: the machine
+/// does other things between two polls.
 async fn paced(mint: &Mint, ids: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let handle = mint.attach(&*ids[0])?;
-    let alone = async || cpu_per_poll(PACE * 4, async || handle.get().await.map(drop).map_err(Into::into)).await;
+    let alone = async || {
+        let began = ProcessTime::now();
+        poll_alone(mint, &ids[0], PACE * 4).await?;
+        Ok::<_, Box<dyn std::error::Error>>(began.elapsed().as_secs_f64() / f64::from(PACE * 4))
+    };
     let before = alone().await?;
     let polls = Arc::new(AtomicU32::new(0));
     let counter = polls.clone();
-    let often = mint_api_ext::wait::PollingPolicy::new(move |_| {
+    let often = PollingPolicy::new(move |_| {
         counter.fetch_add(1, Relaxed);
         Duration::from_secs(1)
     });
@@ -249,7 +297,7 @@ async fn memory_per_operation(mint: &Mint, ids: Vec<String>) -> Result<(), Box<d
     };
     let count = ids.len();
     // Each operation is polled once at the start, and then not for an hour.
-    let hourly = || mint_api_ext::wait::PollingPolicy::new(|_| Duration::from_secs(3600));
+    let hourly = || PollingPolicy::new(|_| Duration::from_secs(3600));
     let mut one = mint.wait_many(ids[..1].to_vec()).policy(hourly()).no_item_deadline();
     let _ = tokio::time::timeout(Duration::from_secs(1), one.next()).await;
     let before = held();

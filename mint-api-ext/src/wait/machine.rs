@@ -206,25 +206,23 @@ impl Machine {
         jitter: f64,
         handle: &OperationHandle,
     ) -> Result<Update, Error> {
-        match reply {
-            Ok(reply) => {
-                let Answer { value: operation, retry_after } = *reply;
-                match self.replied(now, &operation, retry_after, jitter) {
-                    Verdict::Over(end) => {
-                        tracing::debug!(status = operation.status.as_str(), polls = self.progress.polls, "ended");
-                        Ok(Update::Ended(end.outcome(operation, handle)))
-                    }
-                    Verdict::GoesOn { changed, overridden } => {
-                        let seen = Observation { operation, overridden_retry_after: overridden };
-                        if !changed && overridden.is_none() {
-                            return Ok(Update::Unchanged(seen));
-                        }
-                        tracing::debug!(status = seen.operation.status.as_str(), "changed");
-                        Ok(Update::Changed(seen))
-                    }
-                }
+        let Answer { value: operation, retry_after } = match reply {
+            Ok(reply) => *reply,
+            Err(error) => return self.take_failure(now, error, jitter).map(Update::PollFailed),
+        };
+        match self.replied(now, &operation, retry_after, jitter) {
+            Verdict::Over(end) => {
+                tracing::debug!(status = operation.status.as_str(), polls = self.progress.polls, "ended");
+                Ok(Update::Ended(end.outcome(operation, handle)))
             }
-            Err(error) => self.take_failure(now, error, jitter).map(Update::PollFailed),
+            Verdict::GoesOn { changed, overridden } => {
+                let seen = Observation { operation, overridden_retry_after: overridden };
+                if !changed && overridden.is_none() {
+                    return Ok(Update::Unchanged(seen));
+                }
+                tracing::debug!(status = seen.operation.status.as_str(), "changed");
+                Ok(Update::Changed(seen))
+            }
         }
     }
 

@@ -107,9 +107,7 @@ impl Target {
         if let Some(limit) = limit {
             command.arg(format!("-max_total_time={}", limit.as_secs()));
         }
-        let status = command.status().map_err(|error| {
-            Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
-        })?;
+        let status = command.status().map_err(Problem::of_cargo)?;
         if !status.success() {
             let (folder, findings) = (self.inputs(workspace, "regressions"), workspace.shown(&findings));
             println!("`{}` failed; an input that it found is in {findings}", self.name);

@@ -66,9 +66,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, host: Host) -> Resul
             command.args(["--shard", shard]);
         }
         command.env("CARGO_PROFILE_DEV_DEBUG", "0");
-        let status = command.status().map_err(|error| {
-            Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
-        })?;
+        let status = command.status().map_err(Problem::of_cargo)?;
         all_seen &= status.success();
     }
     if all_seen {

@@ -1,6 +1,7 @@
 //! The error of every command: what happened, why, and the fix.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use serde::Serialize;
@@ -24,6 +25,11 @@ impl Problem {
     /// An I/O error on a file or folder.
     pub(crate) fn of_path(verb: &str, path: &Path, why: impl fmt::Display, fix: impl Into<String>) -> Self {
         Self::new(format!("cannot {verb} `{}`", path.display()), why, fix)
+    }
+
+    /// Cargo could not be started.
+    pub(crate) fn of_cargo(why: io::Error) -> Self {
+        Self::new("cannot start cargo", why, "install Rust from https://rustup.rs, then open a new shell")
     }
 }
 

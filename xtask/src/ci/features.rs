@@ -1,6 +1,5 @@
 //! Every feature of the published crates alone, and none.
 
-use std::io;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -29,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
             let mut command = workspace.cargo();
             let status =
                 command.args(["check", "--quiet", "-p", package, "--no-default-features"]).args(&feature).status();
-            if !status.map_err(cannot_start)?.success() {
+            if !status.map_err(Problem::of_cargo)?.success() {
                 eprintln!("error: this fails: {}", shown.trim_end());
                 verdict = GateVerdict::Fail;
             }
@@ -42,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
 pub(crate) fn metadata(workspace: &Workspace) -> Result<Value, Problem> {
     let mut command = workspace.cargo();
     let output = command.args(["metadata", "--no-deps", "--format-version", "1"]).stderr(Stdio::inherit()).output();
-    serde_json::from_slice(&output.map_err(cannot_start)?.stdout)
+    serde_json::from_slice(&output.map_err(Problem::of_cargo)?.stdout)
         .map_err(|error| Problem::new("cannot read the workspace", error, "run `cargo metadata` and mend what it says"))
 }
 
@@ -65,10 +64,6 @@ fn is_passed_on(enables: &Value) -> bool {
     let enables: Vec<_> = enables.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let published = |feature: &&str| feature.split_once('/').is_some_and(|(package, _)| PUBLISHED.contains(&package));
     !enables.is_empty() && enables.iter().all(published)
-}
-
-pub(super) fn cannot_start(error: io::Error) -> Problem {
-    Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
 }
 
 #[cfg(test)]

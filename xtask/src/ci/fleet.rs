@@ -1,6 +1,5 @@
 //! The gates `fleet` and `fleet-postgresql`: the workers on a queue, in a workspace of their own.
 
-use std::io;
 use std::process::Command;
 
 use super::gate::GateVerdict;
@@ -33,13 +32,13 @@ const TESTS: &[&str] = &["test", "--locked", "--manifest-path", MANIFEST];
 ///
 /// When cargo cannot be started.
 pub(crate) fn run(workspace: &Workspace, backend: Backend) -> Result<GateVerdict, Problem> {
-    let version = workspace.cargo().arg("--version").output().map_err(cannot_start)?;
+    let version = workspace.cargo().arg("--version").output().map_err(Problem::of_cargo)?;
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     if minor(&version).is_some_and(|minor| minor < MINOR) {
         println!("the workers were not tried: the backends of their queue need Rust 1.{MINOR}, and this is {version}");
         return Ok(GateVerdict::Skip);
     }
-    let fetched = command(workspace, FETCH).output().map_err(cannot_start)?;
+    let fetched = command(workspace, FETCH).output().map_err(Problem::of_cargo)?;
     let said = String::from_utf8_lossy(&fetched.stderr);
     eprint!("{said}");
     if said.contains("--locked was passed") {
@@ -59,7 +58,7 @@ pub(crate) fn run(workspace: &Workspace, backend: Backend) -> Result<GateVerdict
         Backend::PostgreSql => vec![[TESTS, &["--test", "fleet", "with_postgresql", "--", "--nocapture"]].concat()],
     };
     for arguments in &commands {
-        let status = command(workspace, arguments).status().map_err(cannot_start)?;
+        let status = command(workspace, arguments).status().map_err(Problem::of_cargo)?;
         if !status.success() {
             return Ok(GateVerdict::Fail);
         }
@@ -79,10 +78,6 @@ fn command(workspace: &Workspace, arguments: &[&str]) -> Command {
 /// The minor version in `cargo 1.94.0 (...)`.
 fn minor(version: &str) -> Option<u32> {
     version.split(['.', ' ']).nth(2)?.parse().ok()
-}
-
-fn cannot_start(error: io::Error) -> Problem {
-    Problem::new("cannot start cargo", error, "install Rust from https://rustup.rs, then open a new shell")
 }
 
 #[cfg(test)]

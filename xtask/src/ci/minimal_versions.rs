@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::features::cannot_start;
 use super::gate::GateVerdict;
 use super::outsider::read;
 use super::packaged::{PUBLISHED, Packaged};
@@ -25,7 +24,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
         .args(["package", "--quiet", "--offline", "--no-verify", "--allow-dirty"])
         .args(packages)
         .status();
-    if !packaged.map_err(cannot_start)?.success() {
+    if !packaged.map_err(Problem::of_cargo)?.success() {
         return Ok(GateVerdict::Fail);
     }
     write_workspace(&Packaged::unpack_to(workspace, folder.clone())?, &folder)?;
@@ -47,7 +46,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
         return Ok(GateVerdict::Skip);
     }
     let checked = cargo(&["check", "--workspace", "--all-features", "--locked", "--offline"]).status();
-    Ok(GateVerdict::of(checked.map_err(cannot_start)?.success()))
+    Ok(GateVerdict::of(checked.map_err(Problem::of_cargo)?.success()))
 }
 
 /// Makes the packages a workspace, without what only their tests need.
@@ -78,7 +77,7 @@ fn without_tests(manifest: &str) -> String {
 
 /// What cargo says if it fails. It is printed, too.
 fn said(command: &mut Command) -> Result<Result<(), String>, Problem> {
-    let output = command.stdout(Stdio::inherit()).output().map_err(cannot_start)?;
+    let output = command.stdout(Stdio::inherit()).output().map_err(Problem::of_cargo)?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     eprint!("{said}");
     Ok(if output.status.success() { Ok(()) } else { Err(said) })

@@ -37,7 +37,6 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], durability: Durability) -> io::
 
 /// Replaces a small file atomically and durably, for the command `mint`.
 #[cfg(feature = "cli")]
-#[doc(hidden)]
 pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(path, bytes, Durability::Synced)
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The input is an object of replies, by the names of their types; returns whether every one is read. A reply that is read keeps every text and number that it
-/// writes, and is written and read again as the same.
+/// The input is an object of replies, by the names of their types; returns whether every one is read. A reply that is read
+/// keeps every text and number that it writes, and is written and read again as the same.
 pub fn check(data: &[u8]) -> bool {
     let Ok(Value::Object(replies)) = serde_json::from_slice(data) else { return false };
     let mut all = true;

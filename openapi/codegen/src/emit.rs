@@ -4,6 +4,7 @@
 
 mod aliases;
 mod attributes;
+mod boxed_types;
 mod builders;
 mod by_status;
 mod client;

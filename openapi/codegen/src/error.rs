@@ -35,6 +35,12 @@ pub enum Error {
         "the document has no operation {0}; a selector is an operationId, a method and a path, or `tag:` and a tag"
     )]
     Selection(String),
+    /// A name in [`Settings::boxed_types`](crate::Settings::boxed_types) that makes no difference.
+    #[error(
+        "no optional property of a type that is only received is a `{0}`, which a setting boxes; remove the name, or give \
+         it as the type is called in Rust"
+    )]
+    BoxedType(String),
     /// The document has constructs that are rejected.
     #[error("{}", list(.0))]
     Rejected(Vec<Entry>),

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{ToTokens as _, format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{
-    ExprStruct, FieldValue, GenericArgument, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, PathArguments, Type,
-    parse_quote,
-};
+use syn::{ExprStruct, FieldValue, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, Type, parse_quote};
 
 use super::names::module_items_of;
+use super::rust_type::argument;
 use crate::plan::Plan;
 
 /// Removes the builders of what is only received: only tests make replies.
@@ -55,7 +53,7 @@ fn shared_builder(builder: &ItemStruct, defaults: &ExprStruct, undecoded: Option
     let name = &builder.ident;
     let fields = builder.fields.iter().filter_map(|field| {
         let name = field.ident.as_ref()?;
-        let ty = value_type(&field.ty)?;
+        let ty = argument(&field.ty, "Result")?;
         let is_own = |given: &&FieldValue| matches!(&given.member, Member::Named(own) if own == name);
         let default = defaults.fields.iter().find(is_own)?.expr.to_token_stream();
         let default = match default.to_string() {
@@ -70,6 +68,23 @@ fn shared_builder(builder: &ItemStruct, defaults: &ExprStruct, undecoded: Option
     parse_quote!(#up::#up::support::builder! { #name #undecoded; #(#fields)* })
 }
 
+/// The fields whose types were changed, by the names of their structs.
+pub(super) type Changed = BTreeMap<Ident, BTreeSet<Ident>>;
+
+/// Changes the types that the builders take for these fields, where `change` knows a type.
+pub(super) fn change_arguments(types: &mut [Item], changed: &Changed, change: impl Fn(&Type) -> Option<Type>) {
+    for item in module_items_of(types, "builder").into_iter().flatten() {
+        let Item::Struct(item) = item else { continue };
+        let Some(names) = changed.get(&item.ident) else { continue };
+        let is_changed = |name: Option<&Ident>| name.is_some_and(|name| names.contains(name));
+        for field in item.fields.iter_mut().filter(|field| is_changed(field.ident.as_ref())) {
+            if let Some(ty) = argument(&field.ty, "Result").and_then(&change) {
+                field.ty = parse_quote!(::std::result::Result<#ty, ::std::string::String>);
+            }
+        }
+    }
+}
+
 /// The `Self { .. }` of an implementation.
 fn self_literal(item: &ItemImpl) -> Option<ExprStruct> {
     struct Find(Option<ExprStruct>);
@@ -81,16 +96,6 @@ fn self_literal(item: &ItemImpl) -> Option<ExprStruct> {
     let mut find = Find(None);
     find.visit_item_impl_mut(&mut item.clone());
     find.0
-}
-
-/// The `T` of `Result<T, String>`.
-fn value_type(ty: &Type) -> Option<&Type> {
-    let Type::Path(ty) = ty else { return None };
-    let PathArguments::AngleBracketed(of) = &ty.path.segments.last()?.arguments else { return None };
-    match of.args.first()? {
-        GenericArgument::Type(value) => Some(value),
-        _ => None,
-    }
 }
 
 /// Whether it is the `impl` that typify writes for `builder()` alone.

@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    aliases, attributes, builders, by_status, client, credentials, file_part, formats, named_types, names, nullable,
-    objects, open_enum, operations, server, structs, texts, timestamp, tuple, union, wire,
+    aliases, attributes, boxed_types, builders, by_status, client, credentials, file_part, formats, named_types, names,
+    nullable, objects, open_enum, operations, server, structs, texts, timestamp, tuple, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
@@ -40,6 +40,9 @@ pub struct Settings {
     pub formats: BTreeSet<Format>,
     /// Selectors of the operations to generate, as [`select`] takes them. An empty list selects all operations.
     pub operations: Vec<String>,
+    /// The names of types, in the module `types`, whose values are boxed in optional fields of types that are only received.
+    /// A reply is smaller, and cheaper to move, where a large part of it is rare.
+    pub boxed_types: BTreeSet<String>,
     /// Leaves the module `support` empty, for a fuzzer: it is in every client, and takes nine tenths of the time.
     #[doc(hidden)]
     pub without_support: bool,
@@ -73,6 +76,12 @@ impl Settings {
     /// Adds to [`Settings::formats`]; the README lists the crates that their types need.
     pub fn with_formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
         self.formats.extend(formats);
+        self
+    }
+
+    /// Adds to [`Settings::boxed_types`]; [`generate`] refuses a name that no such field has.
+    pub fn with_boxed_types(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.boxed_types.extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -128,7 +137,7 @@ impl Generated {
 ///
 /// [`Error::Rejected`] when the whole document is refused. An operation that cannot be generated is left out, and the
 /// report says why (see [`Generated::without_rejections`]). [`Error::Selection`] when one of [`Settings::operations`] names
-/// none. The other variants are for a document that is not valid OpenAPI;
+/// none, and [`Error::BoxedType`] when one of [`Settings::boxed_types`] does. The other variants are for a document that is not valid OpenAPI;
 /// [`Error::Generator`] is also returned when progenitor panics.
 ///
 /// # Examples
@@ -180,6 +189,7 @@ fn open_types(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(), E
     if let Some(types) = names::module_items(file, "types") {
         structs::read_tolerantly(types, plan)?;
         nullable::distinguish(types, plan, settings)?;
+        boxed_types::apply(types, plan, settings)?;
         if !settings.reply_builders {
             builders::remove_those_of_replies(types, plan);
         }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
+use syn::{GenericArgument, PathArguments, Type};
 
 use crate::model::pointer::component_name;
 use crate::prepare::reference;
@@ -35,5 +36,16 @@ fn plain_type(schema: &Value) -> TokenStream {
         }
         (Some("object"), _) => quote!(::serde_json::Map<::std::string::String, ::serde_json::Value>),
         _ => quote!(::serde_json::Value),
+    }
+}
+
+/// The first type argument of a type with this name.
+pub(super) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(of) = &last.arguments else { return None };
+    match of.args.first()? {
+        GenericArgument::Type(value) => Some(value),
+        _ => None,
     }
 }

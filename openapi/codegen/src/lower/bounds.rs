@@ -5,8 +5,34 @@ use serde_json::{Map, Value};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Log};
 
+/// Makes all bounds of a schema those of 3.0.
+pub(super) fn lower(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+    // Most schemas have none, which a look at each keyword shows sooner than a search for each bound.
+    if schema.keys().any(|keyword| is_bound(keyword)) {
+        exclusive(schema, at, log);
+        numbers(schema, at, log);
+    }
+}
+
+fn is_bound(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "exclusiveMinimum"
+            | "exclusiveMaximum"
+            | "minimum"
+            | "maximum"
+            | "multipleOf"
+            | "minLength"
+            | "maxLength"
+            | "minItems"
+            | "maxItems"
+            | "minProperties"
+            | "maxProperties"
+    )
+}
+
 /// Rewrites a numeric exclusive bound as the bound and a flag, as in 3.0.
-pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     for (exclusive, inclusive, tighter) in
         [("exclusiveMinimum", "minimum", f64::max as fn(f64, f64) -> f64), ("exclusiveMaximum", "maximum", f64::min)]
     {
@@ -33,7 +59,7 @@ pub(super) fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, log: &mut
 }
 
 /// Makes bounds of integers 64-bit integers, and bounds of lengths and counts natural numbers.
-pub(super) fn numbers(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
+fn numbers(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     let is_integer = schema.get("type") == Some(&"integer".into());
     let of = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
     if is_integer && of("minimum").is_some() && of("maximum").is_some_and(|bound| i64::try_from(bound).is_err()) {

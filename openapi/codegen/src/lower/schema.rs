@@ -26,8 +26,7 @@ const RULES: &[Rule] = &[
     types::missing_type,
     types::several_types,
     types::values,
-    bounds::exclusive,
-    bounds::numbers,
+    bounds::lower,
 ];
 
 pub(super) fn lower_all(pass: &mut Pass) {

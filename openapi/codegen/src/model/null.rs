@@ -65,46 +65,54 @@ pub(crate) fn said(schema: &Value, named: &mut dyn FnMut(&str) -> Option<Null>) 
 /// The same, of a schema that is an object.
 pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -> Option<Null>) -> Null {
     let of = |admits: bool| if admits { Null::Admitted } else { Null::Refused };
-    let mut null = Null::Unsaid;
     let flag = schema.get("nullable") == Some(&Value::Bool(true));
-    if let Some(types) = schema.get("type") {
-        null = null.and(of(flag || *types == "null" || list(schema, "type").any(|name| name == "null")));
-    }
-    if let Some(value) = schema.get("const") {
-        null = null.and(of(value.is_null()));
-    }
-    if schema.contains_key("enum") {
-        null = null.and(of(flag || list(schema, "enum").any(Value::is_null)));
-    }
-    if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(&mut *named) {
-        null = null.and(or_flag(target, flag));
-    }
-    for member in list(schema, "allOf") {
-        null = null.and(or_flag(said(member, named), flag));
-    }
-    for keyword in ["anyOf", "oneOf"] {
-        let members: Vec<_> = list(schema, keyword).map(|member| said(member, named)).collect();
-        if members.contains(&Null::Admitted) {
-            null = null.and(Null::Admitted);
-        } else if !members.is_empty() && !members.contains(&Null::Unsaid) {
-            null = null.and(of(flag));
-        }
-    }
-    if let Some(not) = schema.get("not").filter(|not| not.as_object().is_some_and(|not| !not.is_empty()))
-        && said(not, named) == Null::Admitted
-    {
-        null = Null::Refused;
+    let mut null = Null::Unsaid;
+    let mut has_type = false;
+    // Most schemas have few keywords, so looking at each costs less than looking each up.
+    for (keyword, value) in schema {
+        let says = match keyword.as_str() {
+            "type" => {
+                has_type = true;
+                of(flag || value == "null" || list(value).any(|name| name == "null"))
+            }
+            "const" => of(value.is_null()),
+            "enum" => of(flag || list(value).any(Value::is_null)),
+            "$ref" => {
+                let target = value.as_str().and_then(&mut *named);
+                target.map_or(Null::Unsaid, |target| or_flag(target, flag))
+            }
+            "allOf" => {
+                let members = list(value).map(|member| or_flag(said(member, named), flag));
+                members.fold(Null::Unsaid, Null::and)
+            }
+            "anyOf" | "oneOf" => {
+                let members: Vec<_> = list(value).map(|member| said(member, named)).collect();
+                if members.contains(&Null::Admitted) {
+                    Null::Admitted
+                } else if members.is_empty() || members.contains(&Null::Unsaid) {
+                    Null::Unsaid
+                } else {
+                    of(flag)
+                }
+            }
+            "not" if value.as_object().is_some_and(|not| !not.is_empty()) => match said(value, named) {
+                Null::Admitted => Null::Refused,
+                _ => Null::Unsaid,
+            },
+            _ => Null::Unsaid,
+        };
+        null = null.and(says);
     }
     // Explicit keywords take precedence over a type that is only implied.
-    if null == Null::Unsaid && !schema.contains_key("type") && implies_type(schema) { of(flag) } else { null }
+    if null == Null::Unsaid && !has_type && implies_type(schema) { of(flag) } else { null }
 }
 
 fn or_flag(null: Null, flag: bool) -> Null {
     if flag && null == Null::Refused { Null::Admitted } else { null }
 }
 
-fn list<'a>(schema: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item = &'a Value> {
-    schema.get(keyword).and_then(Value::as_array).into_iter().flatten()
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
 /// Whether the keywords concern one type other than null, though no `type` says so.

@@ -72,8 +72,18 @@ impl Pointer {
         self.0.truncate(self.0.bytes().rposition(|byte| byte == b'/').unwrap_or(0));
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Removes what was pushed since the pointer had this length.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
     pub(crate) fn join(&self, token: &str) -> Self {
-        let mut pointer = self.clone();
+        let mut pointer = Self(String::with_capacity(self.0.len() + 1 + token.len()));
+        pointer.0.push_str(&self.0);
         pointer.push(token);
         pointer
     }

@@ -24,20 +24,21 @@ macro_rules! visitor {
 
         /// Does the same for a value that a field of the given shape holds.
         pub(crate) fn $visit_value(value: &$($mutable)? Value, shape: Shape, at: &mut Pointer, visitor: $visitor) {
+            let around = at.len();
             match (shape, value) {
                 (Shape::One(kind), Value::Object(object)) => $visit_object(object, kind, at, visitor),
                 (Shape::List(kind), Value::Array(list)) => {
                     for (index, inner) in list.$iter().enumerate() {
                         at.push(&index.to_string());
                         $visit_value(inner, Shape::One(kind), at, visitor);
-                        at.pop();
+                        at.truncate(around);
                     }
                 }
                 (Shape::Map(kind), Value::Object(map)) => {
                     for (name, inner) in map.$iter() {
                         at.push(name);
                         $visit_value(inner, Shape::One(kind), at, visitor);
-                        at.pop();
+                        at.truncate(around);
                     }
                 }
                 _ => {}
@@ -51,6 +52,7 @@ macro_rules! visitor {
             at: &mut Pointer,
             visitor: $visitor,
         ) {
+            let around = at.len();
             for (field, inner) in object.$iter() {
                 // Most fields are scalars, which need no look into the table.
                 if !inner.is_object() && !inner.is_array() {
@@ -59,7 +61,7 @@ macro_rules! visitor {
                 if let Some(shape) = shape(kind, field).filter(|shape| !matches!(shape, Shape::Leaf)) {
                     at.push(field);
                     $visit_value(inner, shape, at, visitor);
-                    at.pop();
+                    at.truncate(around);
                 }
             }
             visitor(kind, at, object);

@@ -116,7 +116,8 @@ fn cost(workspace: &Workspace, application: &Application, main: &str, folder: &P
             dependencies.replace("ROOT", &root)
         ),
     )?;
-    let crates = crates(outsider.cargo()?.args(["tree", "--offline"]))?.len();
+    // It also fetches what the workspace does not need.
+    let crates = crates(outsider.cargo()?.arg("tree"))?.len();
     let mut builds = [Duration::ZERO; 2];
     for (build, profile) in builds.iter_mut().zip(["dev", "release"]) {
         // Minutes pass until there is a table.

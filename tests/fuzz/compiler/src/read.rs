@@ -11,7 +11,7 @@ const FILE: &str = "=== ";
 
 /// The input is a text, and more files after lines such as `=== lamp.yaml`.
 ///
-/// A document means the same with other line ends, and in its canonical text. A page is a document, or none, whoever reads
+/// A document means the same with other line ends, in its canonical text, and in a block of a page. A page is a document, or none, whoever reads
 /// it. A list of pages has no page twice. A bundle without unresolved references is one file.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -48,7 +48,14 @@ fn check_document(text: &str) {
         (Err(_), Ok(None) | Err(_)) => {}
     }
     let Ok(document) = document else { return };
-    assert_eq!(read(&canonical(&document)).ok().as_ref(), Some(&document), "the canonical text is another document");
+    let written = canonical(&document);
+    assert_eq!(read(&written).ok().as_ref(), Some(&document), "the canonical text is another document");
+    // No line of the canonical text is a fence, and a fence has three characters (CommonMark 0.31, section 4.5).
+    let page = |fence: &str| read(&format!("# Page\n\n{fence}json\n{written}\n{fence}\n")).ok();
+    for fence in ["```", "~~~~"] {
+        assert_eq!(page(fence).as_ref(), Some(&document), "in a block, it is another document");
+    }
+    assert_eq!(page("``"), None, "two backticks are a fence");
     if !text.contains('\r') {
         let other = read(&text.replace('\n', "\r\n"));
         assert_eq!(other.ok(), Some(document), "with other line ends, it is another document");

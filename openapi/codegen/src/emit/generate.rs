@@ -137,8 +137,8 @@ impl Generated {
 ///
 /// [`Error::Rejected`] when the whole document is refused. An operation that cannot be generated is left out, and the
 /// report says why (see [`Generated::without_rejections`]). [`Error::Selection`] when one of [`Settings::operations`] names
-/// none, and [`Error::BoxedType`] when one of [`Settings::boxed_types`] does. The other variants are for a document that is not valid OpenAPI;
-/// [`Error::Generator`] is also returned when progenitor panics.
+/// none, and [`Error::BoxedType`] when one of [`Settings::boxed_types`] changes nothing. The other variants are for a document
+/// that is not valid OpenAPI; [`Error::Generator`] is also returned when progenitor panics.
 ///
 /// # Examples
 ///

@@ -95,7 +95,7 @@ pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -
                     of(flag)
                 }
             }
-            "not" if value.as_object().is_some_and(|not| !not.is_empty()) => match said(value, named) {
+            "not" => match said(value, named) {
                 Null::Admitted => Null::Refused,
                 _ => Null::Unsaid,
             },

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use quote::ToTokens as _;
-use syn::{Fields, Item, parse_quote};
+use syn::{Fields, Item, Type, parse_quote};
 
 use super::Settings;
 use super::builders::{Changed, change_arguments};
@@ -23,18 +23,19 @@ pub(super) fn apply(types: &mut [Item], plan: &Plan, settings: &Settings) -> Res
             let Some(value) = argument(&field.ty, "Option") else { continue };
             let Some(name) = settings.boxed_types.get(&value.to_token_stream().to_string()) else { continue };
             unused.remove(name.as_str());
-            field.ty = parse_quote!(::std::option::Option<::std::boxed::Box<#value>>);
+            field.ty = boxed(value);
             changed.entry(item.ident.clone()).or_default().extend(field.ident.clone());
         }
     }
-    change_arguments(types, &changed, |ty| {
-        let value = argument(ty, "Option")?;
-        Some(parse_quote!(::std::option::Option<::std::boxed::Box<#value>>))
-    });
+    change_arguments(types, &changed, |ty| argument(ty, "Option").map(boxed));
     match unused.first() {
         Some(name) => Err(Error::BoxedType((*name).to_owned())),
         None => Ok(()),
     }
+}
+
+fn boxed(value: &Type) -> Type {
+    parse_quote!(::std::option::Option<::std::boxed::Box<#value>>)
 }
 
 #[cfg(test)]

@@ -5,6 +5,14 @@ use serde_json::{Map, Value};
 use crate::model::pointer::Pointer;
 use crate::report::{Code, Log};
 
+/// The exclusive bounds, each with the bound that it is a flag of in 3.0.
+const EXCLUSIVE: [(&str, &str); 2] = [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")];
+
+const OF_NUMBERS: [&str; 3] = ["minimum", "maximum", "multipleOf"];
+
+/// The bounds of lengths and counts.
+const OF_COUNTS: [&str; 6] = ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
+
 /// Makes all bounds of a schema those of 3.0.
 pub(super) fn lower(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     // Most schemas have none, which a look at each keyword shows sooner than a search for each bound.
@@ -15,27 +23,14 @@ pub(super) fn lower(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log
 }
 
 fn is_bound(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "exclusiveMinimum"
-            | "exclusiveMaximum"
-            | "minimum"
-            | "maximum"
-            | "multipleOf"
-            | "minLength"
-            | "maxLength"
-            | "minItems"
-            | "maxItems"
-            | "minProperties"
-            | "maxProperties"
-    )
+    let is_exclusive = EXCLUSIVE.iter().any(|(exclusive, _)| *exclusive == keyword);
+    is_exclusive || OF_NUMBERS.contains(&keyword) || OF_COUNTS.contains(&keyword)
 }
 
 /// Rewrites a numeric exclusive bound as the bound and a flag, as in 3.0.
 fn exclusive(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
-    for (exclusive, inclusive, tighter) in
-        [("exclusiveMinimum", "minimum", f64::max as fn(f64, f64) -> f64), ("exclusiveMaximum", "maximum", f64::min)]
-    {
+    let tighter = [f64::max as fn(f64, f64) -> f64, f64::min];
+    for ((exclusive, inclusive), tighter) in EXCLUSIVE.into_iter().zip(tighter) {
         let Some(bound) = schema.get(exclusive).cloned() else {
             continue;
         };
@@ -65,17 +60,17 @@ fn numbers(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log) {
     if is_integer && of("minimum").is_some() && of("maximum").is_some_and(|bound| i64::try_from(bound).is_err()) {
         schema.insert("format".into(), "uint64".into());
     }
-    for keyword in ["minimum", "maximum", "multipleOf"] {
+    for keyword in OF_NUMBERS {
         let Some(bound) = schema.get(keyword) else { continue };
         let right = if is_integer { integer(bound).map(Value::from) } else { bound.as_f64().map(|_| bound.clone()) };
         keep_or_drop(schema, keyword, right, at, log);
     }
-    for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
+    for keyword in OF_COUNTS {
         let Some(bound) = schema.get(keyword) else { continue };
         let right = integer(bound).filter(|bound| *bound >= 0).map(Value::from);
         keep_or_drop(schema, keyword, right, at, log);
     }
-    for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+    for (exclusive, inclusive) in EXCLUSIVE {
         if !schema.contains_key(inclusive) {
             schema.shift_remove(exclusive);
         }

@@ -67,14 +67,10 @@ pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -
     let of = |admits: bool| if admits { Null::Admitted } else { Null::Refused };
     let flag = schema.get("nullable") == Some(&Value::Bool(true));
     let mut null = Null::Unsaid;
-    let mut has_type = false;
     // Most schemas have few keywords, so looking at each costs less than looking each up.
     for (keyword, value) in schema {
         let says = match keyword.as_str() {
-            "type" => {
-                has_type = true;
-                of(flag || value == "null" || list(value).any(|name| name == "null"))
-            }
+            "type" => of(flag || value == "null" || list(value).any(|name| name == "null")),
             "const" => of(value.is_null()),
             "enum" => of(flag || list(value).any(Value::is_null)),
             "$ref" => {
@@ -104,7 +100,7 @@ pub(crate) fn said_by(schema: &Map<String, Value>, named: &mut dyn FnMut(&str) -
         null = null.and(says);
     }
     // Explicit keywords take precedence over a type that is only implied.
-    if null == Null::Unsaid && !has_type && implies_type(schema) { of(flag) } else { null }
+    if null == Null::Unsaid && implies_type(schema) { of(flag) } else { null }
 }
 
 fn or_flag(null: Null, flag: bool) -> Null {

@@ -11,8 +11,8 @@ const FILE: &str = "=== ";
 
 /// The input is a text, and more files after lines such as `=== lamp.yaml`.
 ///
-/// A document means the same with other line ends, in its canonical text, and in a block of a page. A page is a document, or none, whoever reads
-/// it. A list of pages has no page twice. A bundle without unresolved references is one file.
+/// A document means the same with other line ends, in its canonical text, and in a block of a page. A page is a document, or
+/// none, whoever reads it. A list of pages has no page twice. A bundle without unresolved references is one file.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let files = files(text);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use openapi_client_codegen::{Format, Report, Settings, generate, parse_json};
 use serde_json::{Map, Value};
-use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemImpl, PathArguments, Type};
+use syn::{Fields, Ident, ImplItem, Item, ItemImpl, PathArguments, Type};
 
 /// Methods that every version of OpenAPI has.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -56,11 +56,11 @@ fn check_names(items: &[Item]) {
     let (mut types, mut functions, mut methods) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for item in items {
         match item {
-            Item::Struct(item) if !is_conditional(&item.attrs) => {
+            Item::Struct(item) => {
                 assert!(types.insert(&item.ident), "two types {}", item.ident);
                 check_fields(&item.ident, &item.fields);
             }
-            Item::Enum(item) if !is_conditional(&item.attrs) => {
+            Item::Enum(item) => {
                 assert!(types.insert(&item.ident), "two types {}", item.ident);
                 let mut variants = BTreeSet::new();
                 for variant in &item.variants {
@@ -68,25 +68,18 @@ fn check_names(items: &[Item]) {
                     check_fields(&variant.ident, &variant.fields);
                 }
             }
-            Item::Type(item) if !is_conditional(&item.attrs) => {
-                assert!(types.insert(&item.ident), "two types {}", item.ident);
-            }
-            Item::Fn(item) if !is_conditional(&item.attrs) => {
-                assert!(functions.insert(&item.sig.ident), "two functions {}", item.sig.ident);
-            }
-            Item::Mod(item) if !is_conditional(&item.attrs) => {
+            Item::Type(item) => assert!(types.insert(&item.ident), "two types {}", item.ident),
+            Item::Fn(item) => assert!(functions.insert(&item.sig.ident), "two functions {}", item.sig.ident),
+            Item::Mod(item) => {
                 assert!(types.insert(&item.ident), "two modules {}", item.ident);
                 check_names(item.content.as_ref().map_or(&[], |(_, items)| items));
             }
-            Item::Impl(item) if !is_conditional(&item.attrs) => {
+            Item::Impl(item) => {
                 let Some(name) = plain_subject(item) else { continue };
                 for method in &item.items {
-                    if let ImplItem::Fn(method) = method
-                        && !is_conditional(&method.attrs)
-                    {
-                        let method = &method.sig.ident;
-                        assert!(methods.insert((name, method)), "two methods {name}::{method}");
-                    }
+                    let ImplItem::Fn(method) = method else { continue };
+                    let method = &method.sig.ident;
+                    assert!(methods.insert((name, method)), "two methods {name}::{method}");
                 }
             }
             _ => {}
@@ -99,10 +92,6 @@ fn check_fields(of: &Ident, fields: &Fields) {
     for name in fields.iter().filter_map(|field| field.ident.as_ref()) {
         assert!(names.insert(name), "two fields {of}.{name}");
     }
-}
-
-fn is_conditional(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// The type of an implementation of its own methods; none of one with arguments, which may have several.

@@ -31,6 +31,9 @@ const GENERATOR: &[&str] = &[
     "typify",
 ];
 
+/// What build scripts need with other features than the client.
+const COMPILED_TWICE: &[&str] = &["indexmap", "memchr", "serde_json"];
+
 /// The debug information of the workspace's profile, for crates that are built outside of it. With the same profile and in
 /// the same folder, cargo builds a dependency once for all of them.
 pub(super) const AS_IN_THE_WORKSPACE: (&str, &str) = ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
@@ -46,7 +49,10 @@ pub(crate) const GATES: &[Gate] = &[
     Gate {
         name: "dependencies",
         run: Run::Dependencies {
-            most: &[Most { package: "mint-api", crates: 132 }, Most { package: "mint-api-ext", crates: 148 }],
+            most: &[
+                Most { package: "mint-api", crates: 132, twice: COMPILED_TWICE },
+                Most { package: "mint-api-ext", crates: 148, twice: COMPILED_TWICE },
+            ],
             absent: &[
                 Absent { package: "mint-api", features: &[], crates: GENERATOR },
                 Absent { package: "mint-api-ext", features: &[], crates: GENERATOR },

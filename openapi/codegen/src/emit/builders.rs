@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{ToTokens as _, format_ident, quote};
-use syn::visit_mut::VisitMut;
-use syn::{ExprStruct, FieldValue, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, Type, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, ExprStruct, FieldValue, Ident, ImplItem, Item, ItemImpl, ItemStruct, Member, Type, parse_quote};
 
+use super::expressions::EachExpr;
 use super::names::module_items_of;
 use super::rust_type::argument;
 use crate::plan::Plan;
@@ -87,15 +88,16 @@ pub(super) fn change_arguments(types: &mut [Item], changed: &Changed, change: im
 
 /// The `Self { .. }` of an implementation.
 fn self_literal(item: &ItemImpl) -> Option<ExprStruct> {
-    struct Find(Option<ExprStruct>);
-    impl VisitMut for Find {
-        fn visit_expr_struct_mut(&mut self, literal: &mut ExprStruct) {
-            self.0.get_or_insert_with(|| literal.clone());
+    let mut found = None;
+    EachExpr(&mut |expr| {
+        if let Expr::Struct(literal) = expr
+            && literal.path.is_ident("Self")
+        {
+            found.get_or_insert_with(|| literal.clone());
         }
-    }
-    let mut find = Find(None);
-    find.visit_item_impl_mut(&mut item.clone());
-    find.0
+    })
+    .visit_item_impl_mut(&mut item.clone());
+    found
 }
 
 /// Whether it is the `impl` that typify writes for `builder()` alone.

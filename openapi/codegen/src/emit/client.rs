@@ -2,14 +2,12 @@
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::visit_mut::{
-    VisitMut, visit_expr_mut, visit_field_value_mut, visit_impl_item_fn_mut, visit_local_mut, visit_macro_mut,
-};
+use syn::visit_mut::{VisitMut, visit_local_mut, visit_macro_mut};
 use syn::{
-    Attribute, Expr, ExprLit, FieldValue, File, ImplItem, Item, ItemUse, Lit, LitStr, Local, Macro, Member, Meta, Pat,
-    UseTree, parse_quote,
+    Attribute, Expr, ExprLit, File, ImplItem, Item, ItemUse, Lit, LitStr, Local, Macro, Meta, Pat, UseTree, parse_quote,
 };
 
+use super::expressions::{EachExpr, functions, set_fields};
 use super::{Settings, credentials};
 use crate::plan::Plan;
 
@@ -135,7 +133,8 @@ pub(super) fn complete_constructors(file: &mut File, plan: &Plan, settings: &Set
             let has_credentials = credentials::are_needed(plan, settings);
             let has_own_header = has_credentials && credentials::has_own_header(plan);
             let user_agent = settings.user_agent.as_deref();
-            Constructors { user_agent, has_streams, has_credentials, has_own_header }.visit_item_impl_mut(item);
+            let constructors = Constructors { user_agent, has_streams, has_credentials, has_own_header };
+            EachExpr(&mut |expr| constructors.in_expr(expr)).visit_item_impl_mut(item);
         }
     }
 }
@@ -148,16 +147,9 @@ struct Constructors<'a> {
     has_own_header: bool,
 }
 
-impl VisitMut for Constructors<'_> {
-    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
-        if matches!(&field.member, Member::Named(name) if name == "baseurl") {
-            field.expr = parse_quote!(baseurl.trim_end_matches('/').to_string());
-        }
-        visit_field_value_mut(self, field);
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_expr_mut(self, expr);
+impl Constructors<'_> {
+    fn in_expr(&self, expr: &mut Expr) {
+        set_fields(expr, |name| (name == "baseurl").then(|| parse_quote!(baseurl.trim_end_matches('/').to_string())));
         if let Expr::MethodCall(call) = &mut *expr
             && call.method == "timeout"
         {
@@ -183,22 +175,13 @@ impl VisitMut for Constructors<'_> {
 /// Removes the constructor that sets timeouts and can panic, and makes the other one private to the crate.
 pub(super) fn seal(file: &mut File, settings: &Settings) {
     if settings.inner_type.is_some() {
-        Seal.visit_file_mut(file);
         for item in &mut file.items {
+            for function in functions(item).filter(|function| function.sig.ident == "new_with_client") {
+                function.vis = parse_quote!(pub(crate));
+            }
             if let Item::Impl(item) = item {
                 item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
             }
         }
-    }
-}
-
-struct Seal;
-
-impl VisitMut for Seal {
-    fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
-        if function.sig.ident == "new_with_client" {
-            function.vis = parse_quote!(pub(crate));
-        }
-        visit_impl_item_fn_mut(self, function);
     }
 }

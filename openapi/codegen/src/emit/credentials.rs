@@ -1,10 +1,11 @@
 //! The credentials of a client: a method for each security scheme, and the call that adds them to a request.
 
 use quote::{format_ident, quote};
-use syn::visit_mut::{VisitMut, visit_expr_struct_mut};
-use syn::{Block, Expr, ExprMethodCall, ExprStruct, Fields, File, Item, Member, Stmt, Type, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Block, Expr, ExprMethodCall, Fields, File, Item, Member, Stmt, Type, parse_quote};
 
 use super::Settings;
+use super::expressions::{EachExpr, functions_of};
 use super::names::module_items;
 use crate::error::Error;
 use crate::plan::{Plan, SchemeKind, SecurityScheme};
@@ -31,7 +32,7 @@ pub(super) fn add(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(
                     fields.named.push(parse_quote!(pub(crate) credentials: Credentials));
                 }
             }
-            Item::Impl(item) => NoCredentials.visit_item_impl_mut(item),
+            Item::Impl(item) => EachExpr(&mut without_any).visit_item_impl_mut(item),
             _ => {}
         }
     }
@@ -41,41 +42,34 @@ pub(super) fn add(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(
         let name = path.path.segments.last().map(|last| last.ident.to_string());
         let operation = name.and_then(|name| plan.operations.get(&name));
         if let Some(operation) = operation.filter(|operation| !operation.security.is_empty()) {
-            Authorize(&operation.security).visit_item_impl_mut(item);
+            functions_of(item).for_each(|function| authorize(&mut function.block, &operation.security));
         }
     }
     file.items.extend(items(&plan.security_schemes)?);
     Ok(())
 }
 
-struct NoCredentials;
-
-impl VisitMut for NoCredentials {
-    fn visit_expr_struct_mut(&mut self, value: &mut ExprStruct) {
-        visit_expr_struct_mut(self, value);
-        if value.path.is_ident("Self")
-            && value.fields.iter().any(|field| matches!(&field.member, Member::Named(name) if name == "baseurl"))
-        {
-            value.fields.push(parse_quote!(credentials: Credentials::new()));
-        }
+/// Makes a client without credentials.
+fn without_any(expr: &mut Expr) {
+    if let Expr::Struct(client) = expr
+        && client.path.is_ident("Self")
+        && client.fields.iter().any(|field| matches!(&field.member, Member::Named(name) if name == "baseurl"))
+    {
+        client.fields.push(parse_quote!(credentials: Credentials::new()));
     }
 }
 
-/// Adds credentials to each request before the hooks see it.
-struct Authorize<'a>(&'a [Vec<String>]);
-
-impl VisitMut for Authorize<'_> {
-    fn visit_block_mut(&mut self, block: &mut Block) {
-        let Some((index, call)) =
-            block.stmts.iter().enumerate().find_map(|(index, statement)| Some((index, pre(statement)?)))
-        else {
-            return;
-        };
-        let (client, request) = (&call.receiver, &call.args[0]);
-        let alternatives = self.0.iter().map(|methods| quote!(&[#(#methods),*]));
-        let authorize = parse_quote!(#client.credentials.0.authorize(#request, &[#(#alternatives),*]).await?;);
-        block.stmts.insert(index, authorize);
-    }
+/// Adds credentials to the request before the hooks see it.
+fn authorize(block: &mut Block, alternatives: &[Vec<String>]) {
+    let Some((index, call)) =
+        block.stmts.iter().enumerate().find_map(|(index, statement)| Some((index, pre(statement)?)))
+    else {
+        return;
+    };
+    let (client, request) = (&call.receiver, &call.args[0]);
+    let alternatives = alternatives.iter().map(|methods| quote!(&[#(#methods),*]));
+    let authorize = parse_quote!(#client.credentials.0.authorize(#request, &[#(#alternatives),*]).await?;);
+    block.stmts.insert(index, authorize);
 }
 
 /// The call of the hook that sees a request before it is sent.

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::punctuated::Punctuated;
-use syn::visit_mut::VisitMut;
-use syn::{Attribute, ExprStruct, Field, Fields, Ident, Item, ItemStruct, Path, Token, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Attribute, Expr, Field, Fields, Ident, Item, ItemStruct, Path, Token, parse_quote};
 
 use super::Settings;
 use super::attributes::Serde;
 use super::builders::{implements, subject};
+use super::expressions::EachExpr;
 use super::structs::{mentions_integer, starts_with_option};
 use crate::plan::{Plan, ReadType};
 
@@ -49,7 +50,7 @@ pub(super) fn implement(
             && implements(item, "Default")
             && let Some(field) = subject(item).and_then(|name| undecoded.get(name))
         {
-            Complete(field.clone()).visit_item_impl_mut(item);
+            EachExpr(&mut |expr| complete(expr, field)).visit_item_impl_mut(item);
         }
     }
     Ok(undecoded)
@@ -176,15 +177,12 @@ fn unused_name(fields: &Punctuated<Field, Token![,]>) -> Ident {
     name
 }
 
-/// Adds a field to every `Self { .. }`.
-struct Complete(Ident);
-
-impl VisitMut for Complete {
-    fn visit_expr_struct_mut(&mut self, made: &mut ExprStruct) {
-        let field = &self.0;
-        if made.path.is_ident("Self") {
-            made.fields.push(parse_quote!(#field: ::std::default::Default::default()));
-        }
+/// Adds a field to `Self { .. }`.
+fn complete(expr: &mut Expr, field: &Ident) {
+    if let Expr::Struct(made) = expr
+        && made.path.is_ident("Self")
+    {
+        made.fields.push(parse_quote!(#field: ::std::default::Default::default()));
     }
 }
 

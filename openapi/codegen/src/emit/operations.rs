@@ -13,18 +13,11 @@ mod streams;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use syn::visit_mut::VisitMut as _;
 use syn::{Expr, ExprMethodCall, File, GenericArgument, Ident, Item, PathArguments, Type};
 
+use super::expressions::functions;
 use super::names::module_items;
 use crate::plan::Plan;
-use form::FormBody;
-use headers::Headers;
-use method::Method;
-use multipart::MultipartBody;
-use optional_body::OptionalBody;
-use path::PathValues;
-use query::Forms;
 use replies::Replies;
 
 pub(super) fn complete(file: &mut File, plan: &Plan) {
@@ -39,30 +32,31 @@ pub(super) fn complete(file: &mut File, plan: &Plan) {
     for item in module_items(file, "builder").into_iter().flatten() {
         let Some(operation) = builder(item).and_then(|name| plan.operations.get(&name)) else { continue };
         if let Some(method) = &operation.method {
-            Method(method).visit_item_mut(item);
+            method::send_by(item, method);
         }
         if operation.body_is_optional {
-            OptionalBody.visit_item_mut(item);
+            optional_body::allow_none(item);
         }
         if let Some(multipart) = &operation.multipart {
-            MultipartBody(multipart).visit_item_mut(item);
+            multipart::send_parts(item, multipart);
         }
         if let Some(fields) = &operation.fields {
-            FormBody { fields, media_type: operation.content_type.as_deref() }.visit_item_mut(item);
+            form::send_form(item, fields, operation.content_type.as_deref());
         }
         if !operation.forms.is_empty() {
-            Forms(&operation.forms).visit_item_mut(item);
+            query::write_forms(item, &operation.forms);
         }
         if !operation.path_values.is_empty() {
-            PathValues(&operation.path_values).visit_item_mut(item);
+            path::write_values(item, &operation.path_values);
         }
         let method = operation.stream.as_ref().and_then(|stream| stream.method.as_ref());
         if let (Item::Impl(item), Some(_)) = (&mut *item, method) {
             streams::add_method(item);
         }
         let streaming = method.map(|method| method.accept.as_str());
-        Headers { accept: operation.accept.as_deref(), streaming }.visit_item_mut(item);
-        Replies { operation, plan, types: &types, read: &read }.visit_item_mut(item);
+        headers::settle(item, operation.accept.as_deref(), streaming);
+        let replies = Replies { operation, plan, types: &types, read: &read };
+        functions(item).for_each(|function| replies.change(function));
     }
     if let Some(items) = module_items(file, "types") {
         items.extend(read.into_inner().into_iter().map(replies::from_reply));

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens as _;
-use syn::visit_mut::VisitMut;
-use syn::{Field, FieldValue, Fields, Item, Member, Type, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, Field, Fields, Ident, Item, Type, parse_quote};
 
 use super::attributes::Serde;
+use super::expressions::{EachExpr, set_fields};
 use super::names::module_items_of;
 use crate::plan::{Plan, ReadType};
 
@@ -55,19 +56,19 @@ pub(super) fn read_tolerantly(items: &mut [Item], plan: &Plan) -> syn::Result<()
             }
         }
         if !optional.is_empty() {
-            may_be_left_out.insert(item.ident.clone(), LeaveOut(optional));
+            may_be_left_out.insert(item.ident.clone(), optional);
         }
     }
     for item in module_items_of(items, "builder").into_iter().flatten() {
-        if let Some(leave_out) = default_of(item).and_then(|name| may_be_left_out.get_mut(&name)) {
-            leave_out.visit_item_mut(item);
+        if let Some(optional) = default_of(item).and_then(|name| may_be_left_out.get(&name)) {
+            EachExpr(&mut |expr| leave_out(expr, optional)).visit_item_mut(item);
         }
     }
     Ok(())
 }
 
 /// The type that an item implements `Default` for.
-fn default_of(item: &Item) -> Option<syn::Ident> {
+fn default_of(item: &Item) -> Option<Ident> {
     let Item::Impl(item) = item else { return None };
     let (path, _) = item.trait_.as_ref()?;
     let Type::Path(ty) = &*item.self_ty else { return None };
@@ -76,16 +77,8 @@ fn default_of(item: &Item) -> Option<syn::Ident> {
 
 /// Makes fields optional in a builder: nullable properties, so that a new one of the document breaks no caller, and the
 /// map of other properties.
-struct LeaveOut(BTreeSet<syn::Ident>);
-
-impl VisitMut for LeaveOut {
-    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
-        if let Member::Named(name) = &field.member
-            && self.0.contains(name)
-        {
-            field.expr = parse_quote!(Ok(Default::default()));
-        }
-    }
+fn leave_out(expr: &mut Expr, optional: &BTreeSet<Ident>) {
+    set_fields(expr, |name| optional.contains(name).then(|| parse_quote!(Ok(Default::default()))));
 }
 
 /// Whether the field may be null.

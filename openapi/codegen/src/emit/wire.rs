@@ -1,8 +1,9 @@
 //! Restores the wire names of parameters, cookies, and the media types of bodies that progenitor would change.
 
-use syn::visit_mut::{VisitMut, visit_expr_mut};
+use syn::visit_mut::VisitMut as _;
 use syn::{Expr, ExprLit, ExprMethodCall, File, Item, Lit, LitStr, Type, parse_quote};
 
+use super::expressions::EachExpr;
 use super::names::module_items;
 use super::operations::path::explode_variant;
 use crate::plan::{Operation, Plan};
@@ -13,7 +14,7 @@ pub(super) fn restore(file: &mut File, plan: &Plan) {
         let Type::Path(path) = &*item.self_ty else { continue };
         let name = path.path.segments.last().map(|last| last.ident.to_string());
         if let Some(operation) = name.and_then(|name| plan.operations.get(&name)) {
-            Restore(operation).visit_item_impl_mut(item);
+            EachExpr(&mut |expr| Restore(operation).in_expr(expr)).visit_item_impl_mut(item);
         }
     }
 }
@@ -62,9 +63,8 @@ impl Restore<'_> {
     }
 }
 
-impl VisitMut for Restore<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_expr_mut(self, expr);
+impl Restore<'_> {
+    fn in_expr(&self, expr: &mut Expr) {
         match expr {
             Expr::Call(call) => {
                 let is_parameter = matches!(&*call.func, Expr::Path(path)

@@ -1,16 +1,17 @@
 //! Methods that reqwest has no function for, or that progenitor does not know.
 
-use syn::visit_mut::{VisitMut, visit_expr_mut};
-use syn::{Expr, ImplItemFn, ItemImpl, LitStr, Member, ReturnType, Type, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, ImplItemFn, Item, ItemImpl, LitStr, Member, ReturnType, Type, parse_quote};
 
+use crate::emit::expressions::{EachExpr, functions, functions_of};
 use crate::plan::Plan;
 
 /// Sends this method in the place of the one by which progenitor knows the operation.
-pub(super) struct Method<'a>(pub(super) &'a str);
-
-impl VisitMut for Method<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_expr_mut(self, expr);
+pub(super) fn send_by(item: &mut Item, method: &str) {
+    for function in functions(item) {
+        rename_in_docs(function, method);
+    }
+    EachExpr(&mut |expr| {
         let Expr::MethodCall(call) = &*expr else { return };
         // `client.client.trace(url)`
         let Expr::Field(field) = &*call.receiver else { return };
@@ -18,7 +19,7 @@ impl VisitMut for Method<'_> {
             return;
         }
         let (client, url) = (&call.receiver, &call.args[0]);
-        let method: Expr = match self.0 {
+        let method: Expr = match method {
             "OPTIONS" => parse_quote!(::reqwest::Method::OPTIONS),
             "TRACE" => parse_quote!(::reqwest::Method::TRACE),
             other => parse_quote! {
@@ -26,18 +27,13 @@ impl VisitMut for Method<'_> {
             },
         };
         *expr = parse_quote!(#client.request(#method, #url));
-    }
-
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        rename_in_docs(function, self.0);
-        syn::visit_mut::visit_impl_item_fn_mut(self, function);
-    }
+    })
+    .visit_item_mut(item);
 }
 
 /// Names the method in the docs of the client's methods.
 pub(super) fn describe(client: &mut ItemImpl, plan: &Plan) {
-    for item in &mut client.items {
-        let syn::ImplItem::Fn(function) = item else { continue };
+    for function in functions_of(client) {
         let ReturnType::Type(_, ty) = &function.sig.output else { continue };
         let Type::Path(path) = &**ty else { continue };
         let name = path.path.segments.last().map(|last| last.ident.to_string());

@@ -4,21 +4,25 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
-use syn::visit_mut::VisitMut;
-use syn::{Expr, Macro, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, Item, parse_quote};
 
+use crate::emit::expressions::EachExpr;
 use crate::plan::{PathStyle, PathValue};
 
 /// Writes these variables in their style. They are inside `format!`, so this works on tokens.
-pub(super) struct PathValues<'a>(pub(super) &'a BTreeMap<String, PathValue>);
-
-impl VisitMut for PathValues<'_> {
-    fn visit_macro_mut(&mut self, call: &mut Macro) {
-        if call.path.is_ident("format") {
-            call.tokens = self.in_style(std::mem::take(&mut call.tokens));
+pub(super) fn write_values(item: &mut Item, values: &BTreeMap<String, PathValue>) {
+    EachExpr(&mut |expr| {
+        if let Expr::Macro(call) = expr
+            && call.mac.path.is_ident("format")
+        {
+            call.mac.tokens = PathValues(values).in_style(std::mem::take(&mut call.mac.tokens));
         }
-    }
+    })
+    .visit_item_mut(item);
 }
+
+struct PathValues<'a>(&'a BTreeMap<String, PathValue>);
 
 impl PathValues<'_> {
     fn in_style(&self, tokens: TokenStream) -> TokenStream {

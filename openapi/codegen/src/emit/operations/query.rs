@@ -2,23 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use syn::visit_mut::{VisitMut, visit_expr_mut};
-use syn::{Expr, ExprCall, ExprLit, ImplItemFn, Lit, Pat, Stmt, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, ExprCall, ExprLit, Item, Lit, Pat, Stmt, parse_quote};
 
+use crate::emit::expressions::{EachExpr, functions};
 use crate::plan::{Form, Lists, Separator};
 
 /// Removes these parameters, given by their wire names, from progenitor's request, and adds them in their form.
-pub(super) struct Forms<'a>(pub(super) &'a BTreeMap<String, Form>);
-
-impl VisitMut for Forms<'_> {
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        if function.sig.ident != "send" {
-            return;
-        }
+pub(super) fn write_forms(item: &mut Item, forms: &BTreeMap<String, Form>) {
+    for function in functions(item).filter(|function| function.sig.ident == "send") {
         let mut stmts = Vec::new();
         for mut stmt in std::mem::take(&mut function.block.stmts) {
-            let mut take = Take { forms: self.0, taken: Vec::new() };
-            take.visit_stmt_mut(&mut stmt);
+            let taken = take(&mut stmt, forms);
             let request = match &stmt {
                 Stmt::Local(local) => match &local.pat {
                     Pat::Ident(name) => Some(name.ident.clone()),
@@ -28,7 +23,7 @@ impl VisitMut for Forms<'_> {
             };
             stmts.push(stmt);
             let Some(request) = request else { continue };
-            for (form, name, value) in take.taken {
+            for Taken { form, name, value } in taken {
                 let form = variant(form);
                 stmts.push(parse_quote! {
                     super::support::append_query(#request.url_mut(), #name, #value, super::support::Form::#form)?;
@@ -53,25 +48,29 @@ pub(super) fn variant(form: Form) -> Expr {
     }
 }
 
-struct Take<'a> {
-    forms: &'a BTreeMap<String, Form>,
-    /// The form, the name and the value of each.
-    taken: Vec<(Form, Expr, Expr)>,
+/// A parameter that is no longer in progenitor's request.
+struct Taken {
+    form: Form,
+    name: Expr,
+    value: Expr,
 }
 
-impl VisitMut for Take<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_expr_mut(self, expr);
+/// Removes the calls that add these parameters.
+fn take(stmt: &mut Stmt, forms: &BTreeMap<String, Form>) -> Vec<Taken> {
+    let mut taken = Vec::new();
+    EachExpr(&mut |expr| {
         let Expr::MethodCall(call) = &*expr else { return };
         let Some((name, value)) = call.args.first().filter(|_| call.method == "query").and_then(parameter) else {
             return;
         };
         let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = name else { return };
-        if let Some(form) = self.forms.get(&text.value()) {
-            self.taken.push((*form, name.clone(), value.clone()));
+        if let Some(form) = forms.get(&text.value()) {
+            taken.push(Taken { form: *form, name: name.clone(), value: value.clone() });
             *expr = (*call.receiver).clone();
         }
-    }
+    })
+    .visit_stmt_mut(stmt);
+    taken
 }
 
 /// The name and the value in `&QueryParam::new(name, value)`.

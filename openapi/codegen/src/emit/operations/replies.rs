@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use quote::{ToTokens as _, quote};
 use syn::parse::Parser as _;
-use syn::visit_mut::VisitMut;
 use syn::{
     Arm, Expr, GenericArgument, Ident, ImplItemFn, Item, Pat, Path, PathArguments, ReturnType, Stmt, Type, parse_quote,
 };
@@ -24,8 +23,8 @@ pub(super) struct Replies<'a> {
     pub(super) read: &'a RefCell<BTreeSet<Ident>>,
 }
 
-impl VisitMut for Replies<'_> {
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+impl Replies<'_> {
+    pub(super) fn change(&self, function: &mut ImplItemFn) {
         let is_second = function.sig.ident == SEND_STREAMING;
         if function.sig.ident != "send" && !is_second {
             return;

@@ -141,7 +141,6 @@ pub(crate) fn parse(document: Value, log: Log) -> Result<(openapiv3::OpenAPI, Re
     }
     let mut pass = Pass { document, log, facts: () };
     pass.run(&[well_formed::refuse, Pass::remove_rejected]);
-    // By reference, as above: reading an owned value, too, would compile every reader of `openapiv3` twice.
     let document = openapiv3::OpenAPI::deserialize(&pass.document).map_err(|source| Error::NotOpenApi30 { source })?;
     Ok((document, pass.log.report))
 }

@@ -7,8 +7,8 @@ use super::ranges::Ranges;
 /// The smallest and the largest segment. A small one costs a round trip too often, a large one is read again too late.
 const SMALLEST: u64 = 1024 * 1024;
 const LARGEST: u64 = 16 * 1024 * 1024;
-/// What is left of a segment is shared with an idle connection if it has this many bytes.
-const WORTH_SHARING: u64 = 512 * 1024;
+/// What is left of a segment is shared with an idle connection if it has this many bytes; fewer are not worth a round trip.
+const WORTH_SHARING: u64 = 256 * 1024;
 
 /// A connection of a file, by its number.
 pub(super) type Id = usize;

@@ -315,11 +315,12 @@ fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The archive's name without its extension, or with `-unpacked` if it has none or downloads use the name that is left.
+/// The archive's name without its extension, or with `-unpacked` if it has none, or if downloads use the name that is left or
+/// Windows would leave its end out.
 pub(super) fn directory_of(target: &Path) -> PathBuf {
-    let is_free = target.file_stem().is_some_and(|stem| !is_of_downloads(&stem.to_string_lossy()));
-    match target.extension() {
-        Some(_) if is_free => target.with_extension(""),
+    let is_free = |stem: &str| !stem.ends_with([' ', '.']) && !is_of_downloads(stem);
+    match (target.extension(), target.file_stem()) {
+        (Some(_), Some(stem)) if is_free(&stem.to_string_lossy()) => target.with_extension(""),
         _ => beside(target, "-unpacked"),
     }
 }

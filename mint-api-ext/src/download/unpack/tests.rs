@@ -246,6 +246,8 @@ fn where_an_archive_is_unpacked() {
         ("a/lamp", "a/lamp-unpacked"),
         ("a/lamp.glb.part.zip", "a/lamp.glb.part.zip-unpacked"),
         ("mint-manifest.json.zip", "mint-manifest.json.zip-unpacked"),
+        ("lamp .a long extension", "lamp .a long extension-unpacked"),
+        ("lamp..a long extension", "lamp..a long extension-unpacked"),
     ] {
         assert_eq!(directory_of(Path::new(archive)), Path::new(directory));
     }

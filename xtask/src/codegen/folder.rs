@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use openapi_client_codegen::source::{Bundle, bundle};
 use openapi_client_codegen::{Error, canonical};
+use url::Url;
 
 use crate::input::{Input, MOST_BYTES, read_text};
 use crate::problem::Problem;
-
-const SCHEME: &str = "file://";
 
 /// Makes one document of a file and those of its folder that it refers to. `None` if it refers to none, or cannot be read.
 pub(super) fn bundled(input: &mut Input) -> Result<Option<Bundle>, Problem> {
@@ -17,9 +16,10 @@ pub(super) fn bundled(input: &mut Input) -> Result<Option<Bundle>, Problem> {
     let problem = |error| Problem::of_path("read", path, error, "check the path");
     let path = path.canonicalize().map_err(problem)?;
     let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-    let root = uri_of(&path);
+    // The path is absolute.
+    let Ok(root) = Url::from_file_path(&path) else { return Ok(None) };
     let mut first = Some(input.text.clone());
-    let bundle = bundle(&root, |uri| first.take().map_or_else(|| text_of(uri, &folder), Ok));
+    let bundle = bundle(root.as_str(), |uri| first.take().map_or_else(|| text_of(uri, &folder), Ok));
     match bundle {
         Ok(bundle) if bundle.is_one_file() => Ok(None),
         Ok(bundle) => {
@@ -46,29 +46,10 @@ fn text_of(uri: &str, folder: &Path) -> Result<String, String> {
     read_text(&name, file, MOST_BYTES).map_err(|problem| problem.to_string())
 }
 
-/// The URI of a file (RFC 8089).
-fn uri_of(path: &Path) -> String {
-    let mut uri = SCHEME.to_owned();
-    for byte in path.to_string_lossy().bytes() {
-        match byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            true => uri.push(char::from(byte)),
-            false => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
-}
-
+/// The file that a URI names (RFC 8089).
 fn path_of(uri: &str) -> Option<PathBuf> {
-    let mut bytes = uri.strip_prefix(SCHEME).filter(|path| path.starts_with('/'))?.bytes();
-    let mut path = Vec::new();
-    while let Some(byte) = bytes.next() {
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        path.push(match byte {
-            b'%' => u8::try_from(digit(bytes.next())? * 16 + digit(bytes.next())?).ok()?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(path).ok().map(PathBuf::from)
+    let uri = Url::parse(uri).ok().filter(|uri| uri.scheme() == "file")?;
+    uri.to_file_path().ok()
 }
 
 #[cfg(test)]

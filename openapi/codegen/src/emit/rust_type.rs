@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 use crate::model::pointer::component_name;
 use crate::prepare::reference;
@@ -41,11 +41,25 @@ fn plain_type(schema: &Value) -> TokenStream {
 
 /// The first type argument of a type with this name.
 pub(super) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    let PathArguments::AngleBracketed(of) = &last.arguments else { return None };
-    match of.args.first()? {
-        GenericArgument::Type(value) => Some(value),
+    last_segment(ty).filter(|last| last.ident == name)?;
+    arguments(ty).next()
+}
+
+/// The type arguments of a type.
+pub(super) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+    let arguments = match last_segment(ty).map(|last| &last.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
         _ => None,
     }
 }

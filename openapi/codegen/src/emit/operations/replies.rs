@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use quote::{ToTokens as _, quote};
 use syn::parse::Parser as _;
-use syn::{
-    Arm, Expr, GenericArgument, Ident, ImplItemFn, Item, Pat, Path, PathArguments, ReturnType, Stmt, Type, parse_quote,
-};
+use syn::{Arm, Expr, Ident, ImplItemFn, Item, Pat, Path, ReturnType, Stmt, Type, parse_quote};
 
 use super::streams::{SEND_STREAMING, item_type, reader, stream_type};
 use super::with_argument;
+use crate::emit::rust_type::arguments;
 use crate::plan::{Operation, Plan, ReplyKind, Stream};
 
 /// Replaces how an operation reads its replies.
@@ -31,7 +30,7 @@ impl Replies<'_> {
         }
         let ReturnType::Type(_, output) = &mut function.sig.output else { return };
         // `Result<ResponseValue<value>, Error<error>>`
-        let [value, error] = [0, 1].map(|index| argument(&argument(output, index)?, 0));
+        let [value, error] = [0, 1].map(|index| arguments(arguments(output).nth(index)?).next().cloned());
         let Some(error) = error else { return };
         let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
         let Some(response) = receiver(&replies.expr) else { return };
@@ -154,16 +153,6 @@ fn pattern(status: &str) -> Pat {
 fn name_of(ty: &Type) -> Option<Ident> {
     let Type::Path(path) = ty else { return None };
     path.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| last.ident.clone())
-}
-
-/// A generic argument of a type.
-fn argument(ty: &Type, index: usize) -> Option<Type> {
-    let Type::Path(path) = ty else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    match arguments.args.iter().nth(index)? {
-        GenericArgument::Type(ty) => Some(ty.clone()),
-        _ => None,
-    }
 }
 
 /// The variable on which methods are called, which is not always named `response`: a parameter may be.

@@ -3,7 +3,7 @@
 //!
 //! `MINT_SOAK_SECONDS` says how long; 5 where it is not set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::num::NonZeroU32;
@@ -114,8 +114,8 @@ struct Done {
     jobs: BTreeMap<&'static str, u64>,
     /// The operations that were started.
     started: Vec<String>,
-    /// The operations whose files were fetched, or begun, and where.
-    downloads: BTreeMap<PathBuf, Operation>,
+    /// The operations whose files were fetched, or begun. No more than the ids, since what is kept here counts as a leak.
+    downloads: BTreeSet<String>,
 }
 
 struct Application {
@@ -188,12 +188,17 @@ impl Application {
     }
 
     async fn download(&self, operation: Operation) -> Result<()> {
-        let to = self.directory.path().join(&operation.id);
-        self.done.lock().unwrap().downloads.insert(to.clone(), operation.clone());
-        self.fetch(&operation, &to).await
+        self.done.lock().unwrap().downloads.insert(operation.id.clone());
+        self.fetch(&operation).await
     }
 
-    async fn fetch(&self, operation: &Operation, to: &Path) -> Result<()> {
+    /// Where the files of an operation go.
+    fn directory_of(&self, id: &str) -> PathBuf {
+        self.directory.path().join(id)
+    }
+
+    async fn fetch(&self, operation: &Operation) -> Result<()> {
+        let to = self.directory_of(&operation.id);
         let download = self.mint.download(operation).preferred().skip_sync().failure_tolerance(Duration::from_secs(10));
         download.to_dir(to).await?.complete()?;
         Ok(())
@@ -266,13 +271,13 @@ async fn soak() -> Result<()> {
 
     let Done { jobs, started, downloads } = std::mem::take(&mut *application.done.lock().unwrap());
     // A download that was given up goes on, and has its file.
-    for (to, operation) in &downloads {
-        let fresh = application.mint.operation(&operation.id).await?;
+    for id in &downloads {
+        let fresh = application.mint.operation(id).await?;
         let mut tries = 0..5;
-        while let Err(error) = application.fetch(&fresh, to).await {
-            tries.next().ok_or_else(|| format!("{}: {error}", to.display()))?;
+        while let Err(error) = application.fetch(&fresh).await {
+            tries.next().ok_or_else(|| format!("{id}: {error}"))?;
         }
-        check_files(to)?;
+        check_files(&application.directory_of(id))?;
     }
     // Every operation that was started ends, and what it cost is what the server took.
     let mut spent = 0.0;

@@ -116,6 +116,22 @@ async fn a_ceiling_holds_for_what_was_saved() {
     assert_eq!(began.elapsed().as_secs(), 20);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_deadline_may_be_further_away_than_a_date_can_be_written() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint_builder().unwrap().clock(TokioClock::new()).build().unwrap();
+    // Some 8,000 and some 32 billion years, and one that no clock has.
+    for seconds in [1 << 38, 1_000_000_000_000_000_000, u64::MAX] {
+        let handle = mint.attach(simulator.add(Script::model().replies([Reply::operation("running")]))).unwrap();
+        let wait = handle.wait().deadline(Duration::from_secs(seconds)).into_future();
+        assert!(tokio::time::timeout(Duration::from_secs(10), wait).await.is_err());
+        let saved = handle.save();
+        let text = serde_json::to_string(&saved).unwrap();
+        assert_eq!(serde_json::from_str::<SavedOperation>(&text).unwrap(), saved);
+        assert_eq!(mint.attach_saved(&saved).unwrap().save().deadline, saved.deadline, "{text}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_saved_operation() {
     let simulator = Simulator::start().await.unwrap();

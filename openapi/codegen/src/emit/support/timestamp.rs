@@ -31,15 +31,25 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// A time of which RFC 3339 has no text, before the year 0 or after 9999, becomes the nearest of which it has one.
 impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
     fn from(time: chrono::DateTime<chrono::Utc>) -> Self {
+        let nearest = |seconds, nanos| chrono::DateTime::from_timestamp(seconds, nanos).unwrap_or(time);
+        let time = time.clamp(nearest(-62_167_219_200, 0), nearest(253_402_300_799, 999_999_999));
         Self(time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true).into())
     }
 }
 
+/// A time of which RFC 3339 has no text, before the year 0 or after 9999, becomes the nearest of which it has one.
 impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
-        chrono::DateTime::<chrono::Utc>::from(time).into()
+        type Utc = chrono::DateTime<chrono::Utc>;
+        let delta = |duration| chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX);
+        let time = match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(since) => Utc::UNIX_EPOCH.checked_add_signed(delta(since)).unwrap_or(Utc::MAX_UTC),
+            Err(error) => Utc::UNIX_EPOCH.checked_sub_signed(delta(error.duration())).unwrap_or(Utc::MIN_UTC),
+        };
+        time.into()
     }
 }
 
@@ -72,5 +82,28 @@ mod tests {
         let malformed: Timestamp = serde_json::from_str("\"yesterday\"").unwrap();
         assert!(malformed.to_utc().is_err());
         assert!("yesterday".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn every_time_has_a_text_that_is_read_again() {
+        use std::time::{Duration, SystemTime};
+
+        let far = |seconds| Duration::from_secs(seconds);
+        for (time, text) in [
+            (SystemTime::UNIX_EPOCH.checked_add(far(253_402_300_799)), "9999-12-31T23:59:59Z"),
+            (SystemTime::UNIX_EPOCH.checked_add(far(253_402_300_800)), "9999-12-31T23:59:59.999999999Z"),
+            (SystemTime::UNIX_EPOCH.checked_add(far(1 << 62)), "9999-12-31T23:59:59.999999999Z"),
+            (SystemTime::UNIX_EPOCH.checked_sub(far(1)), "1969-12-31T23:59:59Z"),
+            (SystemTime::UNIX_EPOCH.checked_sub(far(62_167_219_201)), "0000-01-01T00:00:00Z"),
+            (SystemTime::UNIX_EPOCH.checked_sub(far(1 << 62)), "0000-01-01T00:00:00Z"),
+        ] {
+            // Windows knows no time before 1601.
+            let Some(time) = time.map(Timestamp::from) else { continue };
+            assert_eq!(time.as_str(), text);
+            assert!(time.to_utc().is_ok());
+        }
+        let leap: Timestamp = "9999-12-31T23:59:60Z".parse().unwrap();
+        assert_eq!(Timestamp::from(SystemTime::from(leap.to_utc().unwrap())).as_str(), "9999-12-31T23:59:59.999999999Z");
+        assert_eq!(Timestamp::from(chrono::DateTime::<chrono::Utc>::MAX_UTC).as_str(), "9999-12-31T23:59:59.999999999Z");
     }
 }

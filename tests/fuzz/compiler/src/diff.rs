@@ -1,6 +1,8 @@
 //! Comparing equal documents finds no change, and comparing them the other way round mirrors each rule.
 
-use openapi_client_codegen::diff::{Drift, Rule, diff_sources};
+use std::collections::BTreeSet;
+
+use openapi_client_codegen::diff::{Drift, diff_sources};
 use openapi_client_codegen::{Error, parse_json};
 use serde_json::Value;
 
@@ -19,21 +21,14 @@ pub fn check(data: &[u8]) {
     let (forth, back) = (compared(old, new), compared(new, old));
     match (forth, back) {
         (Ok(forth), Ok(back)) => {
-            let mirrored = rules(forth.changes.iter().map(|change| change.rule.mirror()));
-            let found = rules(back.changes.iter().map(|change| change.rule));
+            // How often each was found differs: once for each place of the new document, of which one can stand for several
+            // of the old one.
+            let mirrored: BTreeSet<_> = forth.changes.iter().map(|change| change.rule.mirror()).collect();
+            let found: BTreeSet<_> = back.changes.iter().map(|change| change.rule).collect();
             assert_eq!(mirrored, found, "forth:\n{}\nback:\n{}", forth.to_text(), back.to_text());
         }
         (forth, back) => assert_eq!(forth.is_err(), back.is_err(), "only one direction can be compared"),
     }
-}
-
-/// The rules in their order. How often no rule knows a change is left out: in what is no schema, the place that is reported
-/// depends on the direction.
-fn rules(rules: impl Iterator<Item = Rule>) -> Vec<Rule> {
-    let mut rules: Vec<_> = rules.collect();
-    rules.sort();
-    rules.dedup_by(|one, other| one == other && *one == Rule::D000);
-    rules
 }
 
 /// Compares without clients, whose generation has a target of its own.

@@ -103,7 +103,13 @@ mod tests {
             assert!(time.to_utc().is_ok());
         }
         let leap: Timestamp = "9999-12-31T23:59:60Z".parse().unwrap();
-        assert_eq!(Timestamp::from(SystemTime::from(leap.to_utc().unwrap())).as_str(), "9999-12-31T23:59:59.999999999Z");
-        assert_eq!(Timestamp::from(chrono::DateTime::<chrono::Utc>::MAX_UTC).as_str(), "9999-12-31T23:59:59.999999999Z");
+        assert_eq!(
+            Timestamp::from(SystemTime::from(leap.to_utc().unwrap())).as_str(),
+            "9999-12-31T23:59:59.999999999Z"
+        );
+        assert_eq!(
+            Timestamp::from(chrono::DateTime::<chrono::Utc>::MAX_UTC).as_str(),
+            "9999-12-31T23:59:59.999999999Z"
+        );
     }
 }

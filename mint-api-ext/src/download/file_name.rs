@@ -110,14 +110,9 @@ pub(super) fn sanitised(name: &str) -> String {
         Some((stem, extension)) if !stem.is_empty() && extension.len() <= 16 => (stem, Some(extension)),
         _ => (name, None),
     };
-    let mut end = stem.len().min(MAX_BYTES);
-    while !stem.is_char_boundary(end) {
-        end -= 1;
-    }
-    let stem = stem[..end].trim_end_matches([' ', '.']);
-    let stem = match stem {
+    let stem = match cut(stem) {
         "" => "file".to_owned(),
-        stem if is_reserved(stem) => format!("_{stem}"),
+        stem if is_reserved(stem) => cut(&format!("_{stem}")).to_owned(),
         stem => stem.to_owned(),
     };
     let name = match extension {
@@ -126,6 +121,15 @@ pub(super) fn sanitised(name: &str) -> String {
     };
     // After the cut, which may have made such an ending.
     without_our_ending(name)
+}
+
+/// The beginning of a stem that is not too long.
+fn cut(stem: &str) -> &str {
+    let mut end = stem.len().min(MAX_BYTES);
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    stem[..end].trim_end_matches([' ', '.'])
 }
 
 /// Changes a name with an ending that downloads use for their own files.
@@ -210,6 +214,7 @@ mod tests {
         let cut = |kept: &str| sanitised(&format!("{kept}{}", "y".repeat(30)));
         assert_eq!(cut(&format!("{}.part", "x".repeat(115))), format!("{}.part_", "x".repeat(115)));
         assert_eq!(cut(&format!("{}.part.json", "x".repeat(110))), format!("{}.part_.json", "x".repeat(110)));
+        assert_eq!(sanitised(&format!("con.{}", "x".repeat(150))), format!("_con.{}", "x".repeat(MAX_BYTES - 5)));
         let long = sanitised(&format!("{}.glb", "é".repeat(200)));
         assert!(long.len() <= MAX_BYTES + 4 && long.ends_with("é.glb"), "{long}");
     }

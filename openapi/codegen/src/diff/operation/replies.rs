@@ -105,6 +105,9 @@ pub(super) fn compare<'a>(
             StatusClass::Other => (Rule::D245, "reply"),
         };
         found.add(rule, &reply_at(before, status, reply), format!("the {what} {} is gone", shown(status)));
+        if let Some(covering) = is.covering(status) {
+            one(old, new, &was, was.kind(status), reply, covering, found);
+        }
     }
     let responses =
         |place: &Located<'a>| place.get("responses").unwrap_or_else(|| Located::unwritten(place.at.clone()));

@@ -25,7 +25,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 /// How many things the application does at once.
 const WORKERS: u64 = 8;
 /// What the memory of the process may grow by after the first third: what is cached, and what an allocator holds back.
-const MAY_GROW: u64 = 24 * 1024 * 1024;
+const MAY_GROW: u64 = 8 * 1024 * 1024;
 const CREDITS: f64 = 100_000_000.0;
 
 /// Knuth's generator.

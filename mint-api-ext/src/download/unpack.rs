@@ -316,9 +316,9 @@ fn files_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// The archive's name without its extension, or with `-unpacked` if it has none, or if downloads use the name that is left or
-/// Windows would leave its end out.
+/// Windows forbids it.
 pub(super) fn directory_of(target: &Path) -> PathBuf {
-    let is_free = |stem: &str| !stem.ends_with([' ', '.']) && !is_of_downloads(stem);
+    let is_free = |stem: &str| !is_forbidden_by_windows(stem) && !is_of_downloads(stem);
     match (target.extension(), target.file_stem()) {
         (Some(_), Some(stem)) if is_free(&stem.to_string_lossy()) => target.with_extension(""),
         _ => beside(target, "-unpacked"),

@@ -8,7 +8,7 @@ use syn::{Expr, ExprStruct, FieldValue, Ident, ImplItem, Item, ItemImpl, ItemStr
 
 use super::expressions::EachExpr;
 use super::names::module_items_of;
-use super::rust_type::argument;
+use super::rust_type::{argument, last_segment};
 use crate::plan::Plan;
 
 /// Removes the builders of what is only received: only tests make replies.
@@ -112,6 +112,5 @@ pub(super) fn implements(item: &ItemImpl, name: &str) -> bool {
 
 /// The name of the type that has the implementation.
 pub(super) fn subject(item: &ItemImpl) -> Option<&Ident> {
-    let Type::Path(ty) = &*item.self_ty else { return None };
-    ty.path.segments.last().map(|last| &last.ident)
+    last_segment(&item.self_ty).map(|last| &last.ident)
 }

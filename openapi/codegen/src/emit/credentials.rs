@@ -2,9 +2,10 @@
 
 use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut as _;
-use syn::{Block, Expr, ExprMethodCall, Fields, File, Item, Member, Stmt, Type, parse_quote};
+use syn::{Block, Expr, ExprMethodCall, Fields, File, Item, Member, Stmt, parse_quote};
 
 use super::Settings;
+use super::builders::subject;
 use super::expressions::{EachExpr, functions_of};
 use super::names::module_items;
 use crate::error::Error;
@@ -38,9 +39,7 @@ pub(super) fn add(file: &mut File, plan: &Plan, settings: &Settings) -> Result<(
     }
     for item in module_items(file, "builder").into_iter().flatten() {
         let Item::Impl(item) = item else { continue };
-        let Type::Path(path) = &*item.self_ty else { continue };
-        let name = path.path.segments.last().map(|last| last.ident.to_string());
-        let operation = name.and_then(|name| plan.operations.get(&name));
+        let operation = subject(item).and_then(|name| plan.operations.get(&name.to_string()));
         if let Some(operation) = operation.filter(|operation| !operation.security.is_empty()) {
             functions_of(item).for_each(|function| authorize(&mut function.block, &operation.security));
         }

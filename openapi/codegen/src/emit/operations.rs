@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use syn::{Expr, ExprMethodCall, File, GenericArgument, Ident, Item, PathArguments, Type};
 
+use super::builders::subject;
 use super::expressions::functions;
 use super::names::module_items;
 use crate::plan::Plan;
@@ -76,10 +77,7 @@ fn defined(item: &Item) -> Option<Ident> {
 fn builder(item: &Item) -> Option<String> {
     match item {
         Item::Struct(item) => Some(item.ident.to_string()),
-        Item::Impl(item) => match &*item.self_ty {
-            Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-            _ => None,
-        },
+        Item::Impl(item) => subject(item).map(ToString::to_string),
         _ => None,
     }
 }

@@ -57,7 +57,8 @@ pub(super) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     })
 }
 
-fn last_segment(ty: &Type) -> Option<&PathSegment> {
+/// The last name in the path of a type, and its arguments.
+pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ty {
         Type::Path(path) => path.path.segments.last(),
         _ => None,

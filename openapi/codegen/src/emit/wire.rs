@@ -1,8 +1,9 @@
 //! Restores the wire names of parameters, cookies, and the media types of bodies that progenitor would change.
 
 use syn::visit_mut::VisitMut as _;
-use syn::{Expr, ExprLit, ExprMethodCall, File, Item, Lit, LitStr, Type, parse_quote};
+use syn::{Expr, ExprLit, ExprMethodCall, File, Item, Lit, LitStr, parse_quote};
 
+use super::builders::subject;
 use super::expressions::EachExpr;
 use super::names::module_items;
 use super::operations::path::explode_variant;
@@ -11,9 +12,7 @@ use crate::plan::{Operation, Plan};
 pub(super) fn restore(file: &mut File, plan: &Plan) {
     for item in module_items(file, "builder").into_iter().flatten() {
         let Item::Impl(item) = item else { continue };
-        let Type::Path(path) = &*item.self_ty else { continue };
-        let name = path.path.segments.last().map(|last| last.ident.to_string());
-        if let Some(operation) = name.and_then(|name| plan.operations.get(&name)) {
+        if let Some(operation) = subject(item).and_then(|name| plan.operations.get(&name.to_string())) {
             EachExpr(&mut |expr| Restore(operation).in_expr(expr)).visit_item_impl_mut(item);
         }
     }

@@ -1,9 +1,10 @@
 //! Methods that reqwest has no function for, or that progenitor does not know.
 
 use syn::visit_mut::VisitMut as _;
-use syn::{Expr, ImplItemFn, Item, ItemImpl, LitStr, Member, ReturnType, Type, parse_quote};
+use syn::{Expr, ImplItemFn, Item, ItemImpl, LitStr, Member, ReturnType, parse_quote};
 
 use crate::emit::expressions::{EachExpr, functions, functions_of};
+use crate::emit::rust_type::last_segment;
 use crate::plan::Plan;
 
 /// Sends this method in the place of the one by which progenitor knows the operation.
@@ -35,8 +36,7 @@ pub(super) fn send_by(item: &mut Item, method: &str) {
 pub(super) fn describe(client: &mut ItemImpl, plan: &Plan) {
     for function in functions_of(client) {
         let ReturnType::Type(_, ty) = &function.sig.output else { continue };
-        let Type::Path(path) = &**ty else { continue };
-        let name = path.path.segments.last().map(|last| last.ident.to_string());
+        let name = last_segment(ty).map(|last| last.ident.to_string());
         if let Some(method) = name.and_then(|name| plan.operations.get(&name)?.method.clone()) {
             rename_in_docs(function, &method);
         }

@@ -9,7 +9,7 @@ use syn::{Arm, Expr, Ident, ImplItemFn, Item, Pat, Path, ReturnType, Stmt, Type,
 
 use super::streams::{SEND_STREAMING, item_type, reader, stream_type};
 use super::with_argument;
-use crate::emit::rust_type::arguments;
+use crate::emit::rust_type::{arguments, last_segment};
 use crate::plan::{Operation, Plan, ReplyKind, Stream};
 
 /// Replaces how an operation reads its replies.
@@ -151,8 +151,7 @@ fn pattern(status: &str) -> Pat {
 
 /// The name of a type of the module `types`.
 fn name_of(ty: &Type) -> Option<Ident> {
-    let Type::Path(path) = ty else { return None };
-    path.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| last.ident.clone())
+    last_segment(ty).filter(|last| last.arguments.is_none()).map(|last| last.ident.clone())
 }
 
 /// The variable on which methods are called, which is not always named `response`: a parameter may be.

@@ -3,6 +3,7 @@
 use syn::visit_mut::{VisitMut, visit_type_path_mut};
 use syn::{Expr, Ident, ImplItem, ItemImpl, Type, TypePath, parse_quote};
 
+use crate::emit::expressions::functions_of;
 use crate::emit::rust_type::rust_type;
 use crate::plan::Items;
 
@@ -11,11 +12,7 @@ pub(super) const SEND_STREAMING: &str = "send_streaming";
 
 /// Adds the method as a copy of `send`; later passes change what each accepts and reads.
 pub(super) fn add_method(builder: &mut ItemImpl) {
-    let send = builder.items.iter().find_map(|item| match item {
-        ImplItem::Fn(function) if function.sig.ident == "send" => Some(function.clone()),
-        _ => None,
-    });
-    let Some(mut send) = send else { return };
+    let Some(mut send) = functions_of(builder).find(|function| function.sig.ident == "send").cloned() else { return };
     send.sig.ident = Ident::new(SEND_STREAMING, send.sig.ident.span());
     send.attrs.push(parse_quote!(#[doc = ""]));
     send.attrs.push(parse_quote!(#[doc = "Returns the items of the reply as they come. Some servers send a stream"]));

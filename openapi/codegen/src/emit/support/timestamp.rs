@@ -31,7 +31,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// A time of which RFC 3339 has no text, before the year 0 or after 9999, becomes the nearest of which it has one.
+/// Clamps the time to the years 0 to 9999, since RFC 3339 writes a year with four digits.
 impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
     fn from(time: chrono::DateTime<chrono::Utc>) -> Self {
         let nearest = |seconds, nanos| chrono::DateTime::from_timestamp(seconds, nanos).unwrap_or(time);
@@ -40,7 +40,7 @@ impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
     }
 }
 
-/// A time of which RFC 3339 has no text, before the year 0 or after 9999, becomes the nearest of which it has one.
+/// Clamps the time to the years 0 to 9999, since RFC 3339 writes a year with four digits.
 impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
         type Utc = chrono::DateTime<chrono::Utc>;

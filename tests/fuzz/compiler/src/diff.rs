@@ -1,7 +1,5 @@
 //! Comparing equal documents finds no change, and comparing them the other way round mirrors each rule.
 
-use std::collections::BTreeSet;
-
 use openapi_client_codegen::diff::{Drift, diff_sources};
 use openapi_client_codegen::{Error, parse_json};
 use serde_json::Value;
@@ -21,10 +19,16 @@ pub fn check(data: &[u8]) {
     let (forth, back) = (compared(old, new), compared(new, old));
     match (forth, back) {
         (Ok(forth), Ok(back)) => {
-            // How often each was found differs: once for each place of the new document, of which one can stand for several
-            // of the old one.
-            let mirrored: BTreeSet<_> = forth.changes.iter().map(|change| change.rule.mirror()).collect();
-            let found: BTreeSet<_> = back.changes.iter().map(|change| change.rule).collect();
+            let mut mirrored: Vec<_> = forth.changes.iter().map(|change| change.rule.mirror()).collect();
+            let mut found: Vec<_> = back.changes.iter().map(|change| change.rule).collect();
+            mirrored.sort();
+            found.sort();
+            // A change is told once for each place of the new document. A `$ref` makes one place stand for several of the
+            // old one, so that only the rules are the same, and not how often each was found.
+            if has_reference(old) || has_reference(new) {
+                mirrored.dedup();
+                found.dedup();
+            }
             assert_eq!(mirrored, found, "forth:\n{}\nback:\n{}", forth.to_text(), back.to_text());
         }
         (forth, back) => assert_eq!(forth.is_err(), back.is_err(), "only one direction can be compared"),
@@ -34,6 +38,14 @@ pub fn check(data: &[u8]) {
 /// Compares without clients, whose generation has a target of its own.
 fn compared(old: &Value, new: &Value) -> Result<Drift, Error> {
     diff_sources(old, new, Err(String::new()), Err(String::new()))
+}
+
+fn has_reference(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, value)| name == "$ref" || has_reference(value)),
+        Value::Array(items) => items.iter().any(has_reference),
+        _ => false,
+    }
 }
 
 /// The same value, with the keys of each object in the opposite order.

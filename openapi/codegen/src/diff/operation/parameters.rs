@@ -12,8 +12,17 @@ use crate::diff::rule::Rule;
 
 const DOCUMENTATION: &[&str] = &["description", "example", "examples"];
 
-/// The location and name of a parameter; header names are lower case.
-type Key = (String, String);
+/// The location and name of a parameter.
+type Key = (String, Name);
+
+/// How a parameter is known from one document to the other.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    /// It is the placeholder at this position of the path, whatever it is called.
+    Placeholder(usize),
+    /// Names of headers are lower case.
+    Called(String),
+}
 
 pub(super) fn compare<'a>(
     old: Document<'a>,
@@ -22,15 +31,7 @@ pub(super) fn compare<'a>(
     after: &Operation<'a>,
     found: &mut Findings<'a>,
 ) {
-    let renamed: BTreeMap<_, _> = names_of(before.path).into_iter().zip(names_of(after.path)).collect();
-    let new_name = |name: &str| renamed.get(name).copied().unwrap_or(name).to_owned();
-    let was: BTreeMap<Key, Located<'a>> = of(old, before)
-        .into_iter()
-        .map(|((kind, name), place)| {
-            let name = if kind == "path" { new_name(&name) } else { name };
-            ((kind, name), place)
-        })
-        .collect();
+    let was = of(old, before);
     let is = of(new, after);
     for (key, parameter) in &is {
         let Some(other) = was.get(key) else {
@@ -41,7 +42,7 @@ pub(super) fn compare<'a>(
             found.add(rule, &parameter.at, format!("the {how} {} parameter is new", key.0));
             continue;
         };
-        one(other, parameter, &key.1, found);
+        one(other, parameter, found);
     }
     for (key, parameter) in was.iter().filter(|(key, _)| !is.contains_key(*key)) {
         let (rule, how) = match required(parameter) {
@@ -54,13 +55,18 @@ pub(super) fn compare<'a>(
 
 /// The parameters of an operation: its own, and those of its path item that it does not override.
 fn of<'a>(document: Document<'a>, operation: &Operation<'a>) -> BTreeMap<Key, Located<'a>> {
+    let placeholders = names_of(operation.path);
     let mut parameters = BTreeMap::new();
     for holder in [&operation.item, &operation.place] {
         for parameter in holder.get("parameters").iter().flat_map(Located::items) {
             let parameter = document.follow(&parameter);
             let kind = parameter.text("in").unwrap_or_default().to_owned();
             let name = parameter.text("name").unwrap_or_default();
-            let name = if kind == "header" { name.to_lowercase() } else { name.to_owned() };
+            let name = match placeholders.iter().position(|placeholder| kind == "path" && *placeholder == name) {
+                Some(position) => Name::Placeholder(position),
+                None if kind == "header" => Name::Called(name.to_lowercase()),
+                None => Name::Called(name.to_owned()),
+            };
             parameters.insert((kind, name), parameter);
         }
     }
@@ -71,15 +77,15 @@ fn required(parameter: &Located<'_>) -> bool {
     parameter.flag("required") || parameter.text("in") == Some("path")
 }
 
-fn one<'a>(before: &Located<'a>, after: &Located<'a>, name: &str, found: &mut Findings<'a>) {
+fn one<'a>(before: &Located<'a>, after: &Located<'a>, found: &mut Findings<'a>) {
     match (required(before), required(after)) {
         (false, true) => found.add(Rule::D205, &after.at, "is required"),
         (true, false) => found.add(Rule::D206, &after.at, "may be left out"),
         _ => {}
     }
     if before.text("in") == Some("path") && before.text("name") != after.text("name") {
-        let was = before.text("name").unwrap_or_default();
-        found.add(Rule::D113, &after.at, format!("`{was}` is called `{name}`"));
+        let name = |parameter: &Located<'a>| parameter.text("name").unwrap_or_default().to_owned();
+        found.add(Rule::D113, &after.at, format!("`{}` is called `{}`", name(before), name(after)));
     }
     form(before, after, Context::SENT, found);
     let known = ["name", "in", "required"];

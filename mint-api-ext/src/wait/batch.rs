@@ -131,7 +131,10 @@ impl Batch {
             if let Some(yielded) = self.yielded.pop_front() {
                 return Poll::Ready(Some(yielded));
             }
-            if let Poll::Ready(key) = self.timers.poll_expired(context) {
+            // Who is due while no request may begin needs not wake the task.
+            if self.in_flight.len() < self.concurrency
+                && let Poll::Ready(key) = self.timers.poll_expired(context)
+            {
                 self.due.push_back(key);
                 continue;
             }
@@ -267,7 +270,8 @@ impl Batch {
             Ok(_) => {}
         }
         if self.advance(key).is_some() {
-            self.due.push_back(key);
+            // After those whose timers fired before.
+            self.timers.insert_at(key, Instant::now());
         }
     }
 

@@ -1,12 +1,13 @@
 //! Many operations at once.
 
 use std::collections::{HashMap, HashSet};
+use std::future::poll_fn;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use futures::StreamExt as _;
 use mint_api_ext::simulator::{Reply, Script, Simulator};
-use mint_api_ext::wait::{Update, WaitMany};
+use mint_api_ext::wait::{PollingPolicy, Update, WaitMany};
 use mint_api_ext::{ErrorKind, Outcome};
 use tokio::time::Instant;
 
@@ -177,6 +178,44 @@ async fn ten_thousand_operations_under_fifty_requests_a_second() {
             assert!(gap <= Duration::from_secs(260), "{} waited {gap:?}", request.target);
         }
     }
+}
+
+/// An operation that may be polled again at once comes after those that are due.
+#[tokio::test(start_paused = true)]
+async fn no_delay_leaves_the_others_their_turn() {
+    let simulator = Simulator::start().await.unwrap();
+    let mint = simulator.mint().unwrap();
+    let ids: Vec<_> =
+        (0..4).map(|_| simulator.add(Script::model().timeline([("running", 10), ("succeeded", 0)]))).collect();
+    let policy = PollingPolicy::new(|state| Duration::from_millis(if state.polls == 1 { 10 } else { 0 }));
+    let ended: Vec<_> = mint.wait_many(&ids).concurrency(1).policy(policy).collect().await;
+    assert!(ended.iter().all(|(_, result)| result.is_ok()), "{ended:?}");
+    let polls: Vec<_> = simulator.api_requests().into_iter().map(|request| request.target).collect();
+    assert!(polls.len() > 400, "{}", polls.len());
+    for turns in polls[..400].chunks(4) {
+        assert_eq!(turns.iter().collect::<HashSet<_>>().len(), 4, "{turns:?}");
+    }
+}
+
+/// The task of a batch that sends as fast as it may is not woken for operations that could not be polled yet.
+#[tokio::test(start_paused = true)]
+async fn who_is_due_before_its_turn_wakes_nobody() {
+    let mut wakes = Vec::new();
+    for delay in [Duration::from_secs(1), Duration::from_secs(3600)] {
+        let simulator = Simulator::start().await.unwrap();
+        let mint = simulator.mint().unwrap();
+        let ids: Vec<_> = (0..500).map(|_| simulator.add(Script::model().timeline([("running", 0)]))).collect();
+        let mut batch = mint.wait_many(&ids).policy(PollingPolicy::new(move |_| delay));
+        let mut polls = 0;
+        let counted = poll_fn(|context| {
+            polls += 1;
+            batch.poll_next_unpin(context)
+        });
+        assert!(tokio::time::timeout(Duration::from_secs(8), counted).await.is_err());
+        assert_eq!(simulator.api_requests().len(), 400, "{polls}");
+        wakes.push(polls);
+    }
+    assert!(wakes[0] <= wakes[1] + 10, "{wakes:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,5 @@
-//! The gate `application`: the quickstart of mint-api-ext, built from the packaged files alone.
+//! The gate `application`: the quickstart of mint-api-ext and a program that stores a request, built from the packaged files
+//! alone.
 
 use super::gate::GateVerdict;
 use super::outsider::{Outsider, read};
@@ -6,7 +7,23 @@ use super::packaged::{PUBLISHED, Packaged};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// Makes an application of the packaged quickstart, and runs it.
+/// Stores a request and reads it again. Numbers keep their last digit only by a feature of `serde_json`, which in the
+/// workspace is on for other crates.
+const STORED: &str = r#"use mint_api_ext::request::SavedRequest;
+use mint_api_ext::{Credentials, Mint};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mint = Mint::builder(Credentials::api_key("mint_key")?).build()?;
+    let six_feet = 6.0 * 0.3048;
+    let request = mint.animate_model("model_1", "waves").height_meters(six_feet).max_credits(1.0 / 11.0);
+    let text = serde_json::to_string(&request)?;
+    let again: SavedRequest = serde_json::from_str(&text)?;
+    assert_eq!(serde_json::to_string(&again)?, text, "a stored request changes when it is read");
+    Ok(())
+}
+"#;
+
+/// Makes an application of the packaged quickstart and of [`STORED`], and runs both.
 ///
 /// # Errors
 ///
@@ -16,8 +33,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let application = Outsider::new(workspace, "application");
     application.write("Cargo.toml", &manifest(&packaged))?;
     let quickstart = packaged.folder("mint-api-ext").join("examples/quickstart.rs");
-    application.write("src/main.rs", &read(&quickstart)?)?;
-    application.run()
+    application.write("src/bin/quickstart.rs", &read(&quickstart)?)?;
+    application.write("src/bin/stored.rs", STORED)?;
+    Ok(application.run(&["--bin", "stored"])?.and(application.run(&["--bin", "quickstart"])?))
 }
 
 fn manifest(packaged: &Packaged) -> String {
@@ -33,6 +51,7 @@ publish = false
 [dependencies]
 futures = {{ version = "0.3", default-features = false, features = ["std"] }}
 mint-api-ext = {{ version = "={}", features = ["progress", "simulator"] }}
+serde_json = "1"
 tokio = {{ version = "1", default-features = false, features = ["macros", "rt-multi-thread"] }}
 
 {}"#,

@@ -205,7 +205,7 @@ impl GateVerdict {
         }
     }
 
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         match self {
             Self::Pass => other,
             Self::Fail | Self::Skip => self,

@@ -50,14 +50,14 @@ impl<'a> Outsider<'a> {
         Ok(command)
     }
 
-    /// Builds and runs the program of the crate, offline.
+    /// Builds and runs the program of the crate, offline; `arguments` are those of `cargo run`.
     ///
     /// # Errors
     ///
     /// When the lock file cannot be read or written.
-    pub(crate) fn run(&self) -> Result<GateVerdict, Problem> {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<GateVerdict, Problem> {
         let mut command = self.cargo()?;
-        command.args(["run", "--quiet", "--offline"]);
+        command.args(["run", "--quiet", "--offline"]).args(arguments);
         let (profile, debug) = AS_IN_THE_WORKSPACE;
         let debug = env::var_os(profile).unwrap_or_else(|| debug.into());
         command.env("CARGO_TARGET_DIR", self.workspace.target()).env(profile, debug);

@@ -43,7 +43,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
         }
     }
     stranger.write("src/main.rs", PROGRAM)?;
-    stranger.run()
+    stranger.run(&[])
 }
 
 /// The fenced block after the line that ends with the name of a file.

@@ -38,9 +38,11 @@ pub use merge::{Part, merge};
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn read(text: &str) -> Result<Value, Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     bounded(text)?;
-    let text = &*with_line_feeds(text);
+    read_plain(&plain(text))
+}
+
+fn read_plain(text: &str) -> Result<Value, Error> {
     let document = if text.trim_start().starts_with('{') {
         parse_json(text)?
     } else if is_html(text) {
@@ -68,9 +70,8 @@ pub fn read(text: &str) -> Result<Value, Error> {
 
 /// Reads a file that holds a part of a document, from JSON or YAML.
 fn read_part(text: &str) -> Result<Value, Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     bounded(text)?;
-    let text = &*with_line_feeds(text);
+    let text = &*plain(text);
     match text.trim_start().starts_with(['{', '[']) {
         true => parse_json(text).or_else(|error| parse_yaml(text).map_err(|_| error)),
         false => parse_yaml(text),
@@ -94,8 +95,10 @@ fn wrong_version(document: &Value) -> Option<String> {
     }
 }
 
-/// The text with a line feed at the end of each line; YAML and Markdown also take a carriage return.
-fn with_line_feeds(text: &str) -> Cow<'_, str> {
+/// The text without a byte order mark and with a line feed at the end of each line; YAML and Markdown also take a carriage
+/// return.
+fn plain(text: &str) -> Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.contains('\r') {
         true => text.replace("\r\n", "\n").replace('\r', "\n").into(),
         false => text.into(),
@@ -137,13 +140,13 @@ fn names_version(line: &str) -> bool {
 /// # Ok::<(), openapi_client_codegen::Error>(())
 /// ```
 pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
-    let text = &*with_line_feeds(text);
-    let start = text.trim_start_matches('\u{feff}').trim_start();
-    let is_document = start.starts_with('{') || is_yaml_document(text);
-    if !is_document && !is_html(start) && markdown::document_block(text)?.is_none() {
+    bounded(text)?;
+    let text = &*plain(text);
+    let is_document = text.trim_start().starts_with('{') || is_yaml_document(text);
+    if !is_document && !is_html(text) && markdown::document_block(text)?.is_none() {
         return Ok(None);
     }
-    read(text).map(Some)
+    read_plain(text).map(Some)
 }
 
 /// Some servers send an HTML page instead of a 404.
@@ -354,6 +357,7 @@ mod tests {
             "openapi : 3.1.0\n",
             "  # Indented.\n  openapi: 3.1.0\n",
             "%YAML 1.2\n---\nopenapi: 3.1.0\n",
+            "\u{feff}openapi: 3.1.0\n",
             "# A page\n\n```yaml\n\"openapi\": 3.1.0\n```\n",
             "# A page\n\n```yaml\n# A comment.\nopenapi: 3.1.0\n```\n",
         ] {

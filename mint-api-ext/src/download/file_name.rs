@@ -99,6 +99,17 @@ fn extension_of(name: &str) -> Option<String> {
 
 /// Replaces characters and names that are special to any file system; the rules of Windows apply everywhere.
 pub(super) fn sanitised(name: &str) -> String {
+    let mut safe = with_rules(name);
+    // What a cut leaves may have another extension, or be another reserved name. It gets no longer.
+    loop {
+        match with_rules(&safe) {
+            same if same == safe => return safe,
+            other => safe = other,
+        }
+    }
+}
+
+fn with_rules(name: &str) -> String {
     // A path is reduced to its last part.
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let forbidden =
@@ -112,7 +123,7 @@ pub(super) fn sanitised(name: &str) -> String {
     };
     let stem = match cut(stem) {
         "" => "file".to_owned(),
-        stem if is_reserved(stem) => cut(&format!("_{stem}")).to_owned(),
+        stem if is_reserved(stem) => format!("_{stem}"),
         stem => stem.to_owned(),
     };
     let name = match extension {
@@ -214,6 +225,8 @@ mod tests {
         let cut = |kept: &str| sanitised(&format!("{kept}{}", "y".repeat(30)));
         assert_eq!(cut(&format!("{}.part", "x".repeat(115))), format!("{}.part_", "x".repeat(115)));
         assert_eq!(cut(&format!("{}.part.json", "x".repeat(110))), format!("{}.part_.json", "x".repeat(110)));
+        let spaced = format!("{} .extension of seventeen", "x".repeat(117));
+        assert_eq!(sanitised(&spaced), format!("{}.e", "x".repeat(117)));
         assert_eq!(sanitised(&format!("con.{}", "x".repeat(150))), format!("_con.{}", "x".repeat(MAX_BYTES - 5)));
         let long = sanitised(&format!("{}.glb", "é".repeat(200)));
         assert!(long.len() <= MAX_BYTES + 4 && long.ends_with("é.glb"), "{long}");

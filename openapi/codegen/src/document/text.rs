@@ -132,8 +132,17 @@ impl<'de> Visitor<'de> for UniqueVisitor {
             let Unique(value) = fields.next_value()?;
             object.insert(name, value);
         }
-        Ok(object.into())
+        Ok(number(&object).unwrap_or_else(|| object.into()))
     }
+}
+
+/// The number that an object stands for: where a build script turns on serde_json's `arbitrary_precision`, it gives numbers
+/// as objects with one name, which only it knows what to make of.
+fn number(object: &Map<String, Value>) -> Option<Value> {
+    let mut fields = object.iter();
+    let (Some((name, Value::String(text))), None) = (fields.next(), fields.next()) else { return None };
+    let float = || text.parse::<f64>().ok().map(Value::from);
+    name.starts_with("$serde_json::private::").then(|| exact_integer(text).or_else(float)).flatten()
 }
 
 /// Refuses a text that is too large to parse in bounded memory.
@@ -159,6 +168,19 @@ pub fn canonical(document: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_arbitrary_precision_are_numbers() {
+        for (text, number) in
+            [("1", Value::from(1)), ("-1", Value::from(-1)), ("0.5", Value::from(0.5)), ("1e3", Value::from(1e3))]
+        {
+            let private = format!(r#"{{"$serde_json::private::Number": "{text}"}}"#);
+            assert_eq!(parse_json(&private).unwrap(), number, "{text}");
+        }
+        for other in [r#"{"$serde_json::private::Number": "x"}"#, r#"{"number": "1"}"#] {
+            assert!(parse_json(other).unwrap().is_object(), "{other}");
+        }
+    }
 
     #[test]
     fn what_is_too_deep_or_too_large_has_a_code() {

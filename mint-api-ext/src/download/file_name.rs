@@ -99,17 +99,18 @@ fn extension_of(name: &str) -> Option<String> {
 
 /// Replaces characters and names that are special to any file system; the rules of Windows apply everywhere.
 pub(super) fn sanitised(name: &str) -> String {
-    let mut safe = with_rules(name);
-    // What a cut leaves may have another extension, or be another reserved name. It gets no longer.
+    let mut safe = sanitised_once(name);
+    // What a cut leaves may have another extension, or end otherwise.
     loop {
-        match with_rules(&safe) {
-            same if same == safe => return safe,
-            other => safe = other,
+        let again = sanitised_once(&safe);
+        if again == safe {
+            return safe;
         }
+        safe = again;
     }
 }
 
-fn with_rules(name: &str) -> String {
+fn sanitised_once(name: &str) -> String {
     // A path is reduced to its last part.
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let forbidden =

@@ -131,7 +131,7 @@ impl Batch {
             if let Some(yielded) = self.yielded.pop_front() {
                 return Poll::Ready(Some(yielded));
             }
-            // Who is due while no request may begin needs not wake the task.
+            // While no request may begin, no operation that is due needs to wake the task.
             if self.in_flight.len() < self.concurrency
                 && let Poll::Ready(key) = self.timers.poll_expired(context)
             {

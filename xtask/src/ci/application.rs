@@ -7,8 +7,8 @@ use super::packaged::{PUBLISHED, Packaged};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// Stores a request and reads it again. Numbers keep their last digit only by a feature of `serde_json`, which in the
-/// workspace is on for other crates.
+/// Stores a request and reads it again. Its numbers keep their last digit by a feature of `serde_json`, which must come with
+/// the packages: in the workspace, any member could turn it on.
 const STORED: &str = r#"use mint_api_ext::request::SavedRequest;
 use mint_api_ext::{Credentials, Mint};
 

@@ -64,18 +64,21 @@ fn mutated(document: &Value, random: &mut Random) -> Value {
 
 /// Every mutant is lowered, prepared or refused; none panics or hangs.
 pub(crate) fn check_bounded(document: &Value) {
-    let mut random = Random(20_240_701);
-    for round in 0..200 {
-        let mutant = mutated(document, &mut random);
-        let lowered = lower(&mutant);
-        if let Ok(lowered) = lowered {
-            drop(prepare(lowered));
+    let check = |seed: u64| {
+        let mut random = Random(seed);
+        for round in 0..25 {
+            let mutant = mutated(document, &mut random);
+            let lowered = lower(&mutant);
+            if let Ok(lowered) = lowered {
+                drop(prepare(lowered));
+            }
+            // The generator is slow next to the rules, and its panics are errors here. Fuzzing runs it for long.
+            if round == 0 {
+                drop(generate(&mutant, &Settings::default()));
+            }
         }
-        // The generator is slow next to the rules, and its panics are errors here. Fuzzing runs it for long.
-        if round % 40 == 0 {
-            drop(generate(&mutant, &Settings::default()));
-        }
-    }
+    };
+    thread::scope(|scope| (20_240_701..20_240_705).for_each(|seed| drop(scope.spawn(move || check(seed)))));
 }
 
 /// The same mutant gives the same source twice.

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
-use mint_api_ext::simulator::Simulator;
+use mint_api_ext::simulator::{API_KEY, Simulator};
+use mint_api_ext::{Credentials, ErrorKind, Mint, Server};
 
 use crate::support::leaks::CleanErr as _;
-use crate::support::wire;
 
 fn named(simulator: &Simulator, name: &str) -> Asset {
-    let mut asset =
-        Asset::new(AssetKind::Stl, &(simulator.add_file(name, "model/stl", b"solid a".to_vec()) + "?signature=1"));
+    stl(name, &(simulator.add_file(name, "model/stl", b"solid a".to_vec()) + "?signature=1"))
+}
+
+fn stl(name: &str, url: &str) -> Asset {
+    let mut asset = Asset::new(AssetKind::Stl, url);
     asset.file_name = Some(name.to_owned());
     asset
 }
@@ -68,25 +70,27 @@ async fn a_locked_manifest_loses_no_report() {
     assert!(error.kind() == ErrorKind::Locked && error.to_string().contains("`lock_timeout`"), "{error}");
 }
 
-/// The test itself, again, in a process that may open few files.
+/// The test itself, again, in a process that may open few files. The server is in the first one.
 #[cfg(target_os = "linux")]
-#[test]
-fn few_file_descriptors() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn few_file_descriptors() {
     const TEST: &str = "crowded::few_file_descriptors";
-    if std::env::var("MINT_API_EXT_FEW_FILES").is_ok() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        return runtime.block_on(async {
-            let simulator = Simulator::start().await.unwrap();
-            let mint = wire::mint(&simulator);
-            let directory = tempfile::tempdir().unwrap();
-            let assets = (0..60).map(|number| named(&simulator, &format!("{number}.stl")));
-            let download = mint.download(Assets::from_iter(assets)).skip_sync().concurrency(60);
-            assert_eq!(download.to_dir(directory.path()).await.unwrap().complete().unwrap().len(), 60);
-        });
+    const SERVED: &str = "MINT_API_EXT_FEW_FILES";
+    if let Ok(served) = std::env::var(SERVED) {
+        let (server, urls) = served.split_once(' ').unwrap();
+        let mint = Mint::builder(Credentials::api_key(API_KEY).unwrap()).server(Server::Custom(server.to_owned()));
+        let assets = urls.split(' ').enumerate().map(|(number, url)| stl(&format!("{number}.stl"), url));
+        let download = mint.build().unwrap().download(Assets::from_iter(assets)).skip_sync().concurrency(60);
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(download.to_dir(directory.path()).await.unwrap().complete().unwrap().len(), 60);
+        return;
     }
+    let simulator = Simulator::start().await.unwrap();
+    let urls: Vec<_> = (0..60).map(|number| named(&simulator, &format!("{number}.stl")).url).collect();
     let mut command = std::process::Command::new("sh");
     command.args(["-c", "ulimit -n 70 && exec \"$0\" --exact \"$1\""]).arg(std::env::current_exe().unwrap()).arg(TEST);
-    let output = command.env("MINT_API_EXT_FEW_FILES", "1").output().unwrap();
+    command.env(SERVED, format!("{} {}", simulator.base_url(), urls.join(" ")));
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }

@@ -9,6 +9,7 @@ mod builders;
 mod by_status;
 mod client;
 mod credentials;
+mod docs;
 mod expressions;
 mod file_part;
 mod formats;

@@ -48,7 +48,7 @@ use crate::plan::{Format, Lists, Plan};
 use crate::report::{Log, Pass, Report};
 use facts::Facts;
 
-pub(crate) use description::left_to_right;
+pub(crate) use description::comment;
 pub(crate) use members::reference;
 
 /// Rewrites a lowered document so that progenitor generates correct code.

@@ -14,19 +14,19 @@ use crate::model::operations::operations;
 type Schemes<'a> = BTreeSet<&'a str>;
 
 /// The alternative requirements of an operation, with the scopes of each.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Requirements<'a> {
-    at: Located<'a>,
     alternatives: BTreeMap<Schemes<'a>, BTreeSet<(&'a str, &'a str)>>,
 }
 
 impl<'a> Requirements<'a> {
     /// The requirements of the operation, or else those of the document.
     fn of(document: Document<'a>, operation: &Located<'a>) -> Self {
-        let own = operation.get("security").or_else(|| document.place().get("security"));
-        let at = own.unwrap_or_else(|| Located::unwritten(operation.at.join("security")));
+        let Some(list) = operation.get("security").or_else(|| document.place().get("security")) else {
+            return Self::default();
+        };
         let mut alternatives = BTreeMap::new();
-        for alternative in at.items() {
+        for alternative in list.items() {
             let schemes = alternative.fields().map(|(name, _)| name).collect();
             let scopes = alternative.fields().flat_map(|(name, scopes)| {
                 let texts: Vec<_> = scopes.items().filter_map(|scope| scope.value.as_str()).collect();
@@ -34,7 +34,7 @@ impl<'a> Requirements<'a> {
             });
             alternatives.insert(schemes, scopes.collect());
         }
-        Self { at, alternatives }
+        Self { alternatives }
     }
 
     /// Whether a request without credentials is refused.
@@ -52,7 +52,9 @@ pub(super) fn compare<'a>(
     found: &mut Findings<'a>,
 ) {
     let (was, is) = (Requirements::of(old, before), Requirements::of(new, after));
-    let at = &is.at.at;
+    // What both inherit changes at one place.
+    let is_inherited = [before, after].iter().all(|operation| operation.get("security").is_none());
+    let at = &if is_inherited { new.place().at } else { after.at.clone() }.join("security");
     match (was.is_required(), is.is_required()) {
         (false, true) => found.add(Rule::D132, at, format!("must be authenticated by {}", ways(&is))),
         (true, false) => found.add(Rule::D133, at, "a request may go without"),

@@ -8,8 +8,8 @@ use syn::{File, Item};
 use super::progenitor::run_progenitor;
 use super::support_module::support_module;
 use super::{
-    aliases, attributes, boxed_types, builders, by_status, client, credentials, file_part, formats, named_types, names,
-    nullable, objects, open_enum, operations, server, structs, texts, timestamp, tuple, union, wire,
+    aliases, attributes, boxed_types, builders, by_status, client, credentials, docs, file_part, formats, named_types,
+    names, nullable, objects, open_enum, operations, server, structs, texts, timestamp, tuple, union, wire,
 };
 use crate::document::select;
 use crate::error::Error;
@@ -175,6 +175,7 @@ pub fn generate(document: &Value, settings: &Settings) -> Result<Generated, Erro
     client::seal(&mut file, settings);
     credentials::add(&mut file, &plan, settings)?;
     file.items.extend(server::items(&document.servers)?);
+    docs::settle(&mut file);
     let rust = named_types::settle_texts(&prettyplease::unparse(&file));
     Ok(Generated { rust, report, document, plan, type_names })
 }

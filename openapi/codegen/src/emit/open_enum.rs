@@ -9,7 +9,6 @@ use syn::{File, Ident, Item};
 use super::Settings;
 use crate::model::names::{pascal_name, unique_name};
 use crate::plan::{Enum, Plan};
-use crate::prepare::left_to_right;
 
 /// The items of all enums, which were announced to typify.
 pub(super) fn items(plan: &Plan, settings: &Settings) -> syn::Result<Vec<Item>> {
@@ -87,10 +86,9 @@ fn enum_items(name: &str, of: &Enum, settings: &Settings) -> syn::Result<Vec<Ite
 
 /// The documentation of a variant. A description comes first, since it may start with a list or code.
 fn value_doc(of: &Enum, value: &str) -> String {
-    let shown = left_to_right(value);
     match of.value_descriptions.get(value) {
-        Some(text) => format!("{text}\n\nOn the wire: `{shown}`."),
-        None => format!("`{shown}`"),
+        Some(text) => format!("{text}\n\nOn the wire: `{value}`."),
+        None => format!("`{value}`"),
     }
 }
 

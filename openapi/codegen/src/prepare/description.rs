@@ -49,23 +49,25 @@ pub(super) fn describe_values(pass: &mut Pass<Facts>) {
     }
 }
 
-/// Escapes the characters that change the text direction: rustc refuses them in comments (CVE-2021-42574).
-pub(crate) fn left_to_right(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
+/// A text without what rustc refuses in comments: a carriage return that ends no line, and the characters that change the
+/// direction of text (CVE-2021-42574).
+pub(crate) fn comment(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.replace("\r\n", "\n").chars() {
         match character {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown.extend(character.escape_unicode()),
-            _ => shown.push(character),
+            '\r' => safe.push('\n'),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => safe.extend(character.escape_unicode()),
+            _ => safe.push(character),
         }
     }
-    shown
+    safe
 }
 
 /// Escapes HTML tags, links, bare URLs and doctests for rustdoc.
 fn rustdoc_safe(text: &str) -> String {
     let mut fenced = false;
     let mut lines = Vec::new();
-    for line in left_to_right(text).lines() {
+    for line in comment(text).lines() {
         let trimmed = line.trim_start();
         if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
             fenced = !fenced;
@@ -138,6 +140,7 @@ mod tests {
             ("```json\n{}", "```text\n{}\n```"),
             ("a ` b", "a \\` b"),
             ("a \u{202e}b", "a \\u{202e}b"),
+            ("a\r\n    b\r    c", "a\nb\nc"),
         ] {
             assert_eq!(rustdoc_safe(text), safe, "{text}");
         }

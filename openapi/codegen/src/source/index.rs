@@ -30,10 +30,11 @@ pub fn reference_pages(index: &str) -> Vec<String> {
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| {
         let target = rest.trim_start();
-        match target.strip_prefix('<') {
-            Some(target) => Some(target.split_once('>')?.0),
-            None => target.split([')', ' ', '\t', '\n']).next(),
-        }
+        let target = match target.strip_prefix('<') {
+            Some(target) => target.split_once('>')?.0,
+            None => target.split([')', ' ', '\t', '\r', '\n']).next()?,
+        };
+        Some(target).filter(|target| !target.contains(|of: char| of == '<' || of.is_ascii_control()))
     })
 }
 
@@ -71,6 +72,7 @@ mod tests {
             - [Other](https://docs.example.com/not-api-reference/e.md)\n\
             - [Host](https://api-reference/f.md)\n\
             - [Whole](https://docs.example.com/api-reference/openapi.json)\n\
+            - [D in lines](</v2/api-reference/\nd.md>), [E](/v2/api-reference/e\u{7f}.md), [F](/v2/api-reference/f>.md)\n\
             - [Cut](https://docs.example.com/api-reference/g.md";
         assert_eq!(
             reference_pages(index),
@@ -80,6 +82,7 @@ mod tests {
                 "../api-reference/deep/b.md",
                 "/api-reference/c.md",
                 "/v2/api-reference/d.md?x=1",
+                "/v2/api-reference/f>.md",
                 "https://docs.example.com/api-reference/g.md",
             ]
         );

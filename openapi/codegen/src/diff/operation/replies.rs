@@ -92,10 +92,11 @@ pub(super) fn compare<'a>(
     let (was, is) = (Replies::of(old, before), Replies::of(new, after));
     let sent = std::mem::replace(&mut found.context, Context::read_by(Reader::Strict));
     for (status, reply) in &is.0 {
-        let kind = if status == "DEFAULT" { was.kind(status) } else { is.kind(status) };
         match was.0.get(status) {
-            Some(other) => one(old, new, &was, kind, other, reply, found),
-            None => added(old, new, &was, kind, status, (&reply_at(after, status, reply), reply), found),
+            Some(other) => one(old, new, &was, was.kind(status), other, reply, found),
+            None => {
+                added(old, new, &was, is.kind(status), status, (&reply_at(after, status, reply), reply), found);
+            }
         }
     }
     for (status, reply) in was.0.iter().filter(|(status, _)| !is.0.contains_key(*status)) {

@@ -23,9 +23,9 @@ pub fn check(data: &[u8]) {
             let mut found: Vec<_> = back.changes.iter().map(|change| change.rule).collect();
             mirrored.sort();
             found.sort();
-            // A change is told once for each place of the new document. A `$ref` makes one place stand for several of the
-            // old one, so that only the rules are the same, and not how often each was found.
-            if has_reference(old) || has_reference(new) {
+            // A change is told once for each place of the new document. Where one place stands for several of the other
+            // document, only the rules are the same, and not how often each was found.
+            if stands_for_several(old) || stands_for_several(new) {
                 mirrored.dedup();
                 found.dedup();
             }
@@ -40,10 +40,13 @@ fn compared(old: &Value, new: &Value) -> Result<Drift, Error> {
     diff_sources(old, new, Err(String::new()), Err(String::new()))
 }
 
-fn has_reference(value: &Value) -> bool {
+/// Whether there may be a reference, or a reply for several statuses.
+fn stands_for_several(value: &Value) -> bool {
+    let is_shared =
+        |name: &str| matches!(&*name.to_uppercase(), "$REF" | "DEFAULT") || name.to_uppercase().ends_with("XX");
     match value {
-        Value::Object(fields) => fields.iter().any(|(name, value)| name == "$ref" || has_reference(value)),
-        Value::Array(items) => items.iter().any(has_reference),
+        Value::Object(fields) => fields.iter().any(|(name, value)| is_shared(name) || stands_for_several(value)),
+        Value::Array(items) => items.iter().any(stands_for_several),
         _ => false,
     }
 }

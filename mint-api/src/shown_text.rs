@@ -1,15 +1,20 @@
 //! Texts of other programs, made safe for errors and logs.
 
-/// Makes a text of another program safe to show in an error or a log: on one line, and with URLs
-/// [without secrets](without_url_secrets).
+/// Makes a text of another program safe to show in an error, a log or a terminal: on one line, with URLs
+/// [without secrets](without_url_secrets), and without control characters and those that change the direction of text.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(mint_api::shown_text("see https://a.b/c?signature=x\n now"), "see https://a.b/c now");
+/// assert_eq!(mint_api::shown_text("see https://a.b/c?signature=x\n\u{1b}[2Jnow"), "see https://a.b/c [2Jnow");
 /// ```
 pub fn shown_text(text: &str) -> String {
-    without_url_secrets(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    let separates = |character: char| {
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        character.is_whitespace() || character.is_control() || turns
+    };
+    let safe = without_url_secrets(text);
+    safe.split(separates).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Removes the user names, passwords, queries and fragments of the URLs in a text, which may be secrets.
@@ -43,6 +48,7 @@ mod tests {
     fn shown_texts_hold_no_secret() {
         for (text, safe) in [
             ("plain  text?\n", "plain text?"),
+            ("\u{1b}]0;title\u{7}a\u{202e}b\0", "]0;title a b"),
             ("see https://a.b/c?signature=x&y=z now", "see https://a.b/c now"),
             (
                 r#"{"glbUrl":"https://a.b/c?signature=x","b":"http://d?e#f","g":1}"#,

@@ -12,7 +12,7 @@ use super::bars::Bars;
 use super::lines::Lines;
 use super::totals::Totals;
 use crate::download::{Event, FetchedFile, Obtained};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::wait::{Outcome, Update};
 
 /// Shows the progress of waits and downloads on standard error: in a terminal a bar for each file and a line for each wait,
@@ -156,7 +156,7 @@ fn ended(outcome: &Outcome) -> String {
         outcome => {
             let operation = outcome.operation();
             let error = operation.error.as_ref().and_then(|error| error.message.as_ref());
-            let why = error.map(|message| format!(": {message}")).unwrap_or_default();
+            let why = error.map(|message| format!(": {}", quoted(message))).unwrap_or_default();
             format!("{}{why}", operation.status)
         }
     }

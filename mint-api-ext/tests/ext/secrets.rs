@@ -3,11 +3,13 @@
 use futures::StreamExt as _;
 use mint_api_ext::ErrorKind;
 use mint_api_ext::asset::{Asset, AssetKind, Assets};
+use mint_api_ext::progress::Progress;
 use mint_api_ext::simulator::{API_KEY, Fault, Reply, Script, Simulator};
 use mint_api_ext::wait::Update;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::progress::Log;
 use crate::sinks::Written;
 use crate::support::child::in_child;
 use crate::support::leaks::{all_text, assert_clean};
@@ -105,7 +107,7 @@ fn no_text_of_an_operation_holds_a_signed_url() {
             format!("{}?signature=1#signature", simulator.add_file(name, "model/stl", bytes))
         };
         let (stl, bad) = (signed("a.stl", b"solid a"), signed("b.glb", b"not glTF"));
-        let message = format!("no file at {bad}");
+        let message = format!("no file at {bad} \u{1b}[2J\u{202e}");
         let with_urls = |script: Script| {
             script
                 .with("mintUrl", json!(bad))
@@ -123,7 +125,10 @@ fn no_text_of_an_operation_holds_a_signed_url() {
             let replies = statuses.iter().map(|status| Reply::operation(status));
             let id = simulator.add(with_urls(Script::model().replies(replies)));
             let mut updates = mint.attach(id).unwrap().wait().every_poll().updates();
+            let log = Log::default();
+            let progress = Progress::lines(log.clone());
             while let Some(update) = updates.next().await {
+                progress.show_update("lamp", update.as_ref());
                 let update = update.unwrap();
                 assert_clean("update", &format!("{update:?} {update:#?}"));
                 if let Update::Ended(outcome) = update {
@@ -134,6 +139,7 @@ fn no_text_of_an_operation_holds_a_signed_url() {
                     }
                 }
             }
+            assert_clean("progress", &log.lines().join("\n"));
         }
 
         let problem = json!({

@@ -11,7 +11,7 @@ use super::lookup::{self, Review};
 use super::sending::{self, Sent};
 use super::worker::{Stop, Worker};
 use crate::client::resource_of;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::request::SavedRequest;
 use crate::wait::{FailedOperation, OperationHandle, Outcome};
 
@@ -354,8 +354,8 @@ pub(super) fn failure(operation: &str, ended: &FailedOperation) -> String {
     let text = match &ended.operation.error {
         Some(error) => format!(
             "{} ({})",
-            error.message.as_deref().unwrap_or("it failed"),
-            error.code.as_deref().unwrap_or("no code")
+            quoted(error.message.as_deref().unwrap_or("it failed")),
+            quoted(error.code.as_deref().unwrap_or("no code"))
         ),
         None => "it failed".to_owned(),
     };

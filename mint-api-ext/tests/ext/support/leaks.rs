@@ -1,4 +1,4 @@
-//! Texts that hold no secret: neither the key, nor what signs a URL.
+//! Texts that hold no secret, neither the key nor what signs a URL, and nothing that a terminal obeys.
 
 use std::error::Error;
 
@@ -8,6 +8,8 @@ pub(crate) fn assert_clean(what: &str, text: &str) {
     for secret in [API_KEY, "signature", "Bearer"] {
         assert!(!text.contains(secret), "{what} holds `{secret}`: {text}");
     }
+    let obeyed = |character: char| character.is_control() && character != '\n' || character == '\u{202e}';
+    assert!(!text.contains(obeyed), "{what} holds a control character: {text:?}");
 }
 
 /// Every text of an error and of its causes.

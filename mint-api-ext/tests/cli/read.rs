@@ -28,6 +28,18 @@ async fn many_operations_and_what_they_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_of_other_people_do_not_reach_the_terminal_as_they_are() {
+    let desk = Desk::empty().await;
+    let id = desk.start_model(&["--name", "a\u{1b}[2Jb"]);
+    desk.run(&["wait", &id]).ends(0);
+    let model = desk.run(&["show", &id, "--json"]).ends(0).object("operation")["resource"].clone();
+    for command in [&["show", model.as_str().unwrap()], &["list", "models"]] {
+        let ran = desk.run(command).ends(0);
+        assert!(ran.stdout.contains("a [2Jb") && !ran.stdout.contains('\u{1b}'), "{ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn downloads() {
     let desk = Desk::empty().await;
     let id = desk.start_model(&[]);

@@ -57,7 +57,7 @@ impl Output {
     /// Prints how far the command is, for a person.
     pub(crate) fn progress(&self, text: impl Display) {
         if self.shows_all() {
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(io::stderr(), "{}", printable(text));
         }
     }
 
@@ -81,7 +81,7 @@ impl Output {
         match self.format {
             Format::Json => self.object(kind, &data),
             Format::Text if self.amount == Amount::All => {
-                let _ = writeln!(io::stdout(), "{text}");
+                let _ = writeln!(io::stdout(), "{}", printable(text));
             }
             Format::Text => {}
         }
@@ -104,7 +104,7 @@ impl Output {
     pub(crate) fn problem_text(&self, text: impl Display) {
         if self.format == Format::Text {
             let word = painted(self.is_colored(&io::stdout()), "33", "problem:");
-            let _ = writeln!(io::stdout(), "{word} {text}");
+            let _ = writeln!(io::stdout(), "{word} {}", printable(text));
         }
     }
 
@@ -116,7 +116,7 @@ impl Output {
         };
         if let Some(text) = &error {
             let word = painted(self.is_colored(&io::stderr()), "1;31", "error:");
-            let _ = writeln!(io::stderr(), "{word} {text}");
+            let _ = writeln!(io::stderr(), "{word} {}", printable(text));
         }
         // A completion script is text in any format.
         if self.format == Format::Json && self.command != "completions" {
@@ -134,7 +134,7 @@ impl Output {
         if !io::stdin().is_terminal() {
             return None;
         }
-        let _ = write!(io::stderr(), "{question} [y/N] ");
+        let _ = write!(io::stderr(), "{} [y/N] ", printable(question));
         let mut line = String::new();
         let read = io::stdin().lock().read_line(&mut line);
         let is_yes = read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes");
@@ -179,6 +179,12 @@ pub(crate) async fn read_line() -> Option<String> {
 pub(crate) enum Answer {
     Yes,
     No,
+}
+
+/// A text without what a terminal obeys, which names and prompts of other people may hold.
+fn printable(text: impl Display) -> String {
+    let is_obeyed = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    text.to_string().replace(is_obeyed, " ")
 }
 
 fn painted(is_colored: bool, color: &str, word: &str) -> String {

@@ -151,7 +151,7 @@ impl<'a> Document<'a> {
     /// one, and lists no members itself.
     pub(super) fn subtypes(self, base: &Located<'a>) -> Vec<(String, Located<'a>)> {
         let has = |keyword: &str| base.value.get(keyword).is_some();
-        if has("oneOf") || has("anyOf") || !self.has_discriminator(base.value, 0) {
+        if has("oneOf") || has("anyOf") || !self.has_discriminator(base.value) {
             return Vec::new();
         }
         let own = format!("#{}", base.at);
@@ -169,16 +169,23 @@ impl<'a> Document<'a> {
     }
 
     /// Whether a schema has a discriminator, or extends a schema that has one.
-    fn has_discriminator(self, schema: &'a Value, depth: usize) -> bool {
-        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        schema.get("discriminator").is_some()
-            || depth < MAX_CHAIN
-                && members.clone().any(|member| match member.get("$ref").and_then(Value::as_str) {
-                    Some(reference) => {
-                        self.resolve(reference).is_some_and(|parent| self.has_discriminator(parent.value, depth + 1))
+    fn has_discriminator(self, schema: &'a Value) -> bool {
+        let (mut open, mut seen) = (vec![schema], BTreeSet::new());
+        while let Some(schema) = open.pop() {
+            if schema.get("discriminator").is_some() {
+                return true;
+            }
+            for member in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+                match member.get("$ref").and_then(Value::as_str) {
+                    Some(reference) if seen.insert(reference) => {
+                        open.extend(self.resolve(reference).map(|parent| parent.value));
                     }
-                    None => self.has_discriminator(member, depth + 1),
-                })
+                    Some(_) => {}
+                    None => open.push(member),
+                }
+            }
+        }
+        false
     }
 }
 

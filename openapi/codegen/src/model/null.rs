@@ -37,20 +37,22 @@ pub(crate) fn null_schema() -> Value {
 /// Whether a schema of a document admits null, following references.
 #[cfg(feature = "diff")]
 pub(crate) fn null_of(schema: &Value, document: &Value) -> Null {
-    followed(schema, document, &mut BTreeSet::new())
-}
-
-#[cfg(feature = "diff")]
-fn followed(schema: &Value, document: &Value, seen: &mut BTreeSet<String>) -> Null {
-    said(schema, &mut |reference| {
-        if !seen.insert(reference.to_owned()) {
-            return None;
-        }
-        let target = crate::model::pointer::resolve(document, reference);
-        let null = target.map(|target| followed(target, document, seen));
-        seen.remove(reference);
-        null
-    })
+    let (mut targets, mut open, mut seen) = (Vec::new(), vec![schema], BTreeSet::new());
+    while let Some(schema) = open.pop() {
+        said(schema, &mut |reference| {
+            if seen.insert(reference.to_owned())
+                && let Some(target) = crate::model::pointer::resolve(document, reference)
+            {
+                targets.push((reference.to_owned(), target));
+                open.push(target);
+            }
+            None
+        });
+    }
+    // What is found later is further inside.
+    targets.reverse();
+    let answers = named::answered(&targets);
+    said(schema, &mut |reference| answers.get(reference).copied())
 }
 
 /// What all keywords of a schema say together; `named` returns what the target of a reference says, if known.
@@ -197,15 +199,22 @@ mod tests {
 
     #[cfg(feature = "diff")]
     #[test]
-    fn references_are_followed_once_on_each_way() {
-        let document = json!({
+    fn references_are_followed_once() {
+        let mut document = json!({
             "Own": {"anyOf": [{"$ref": "#/Own"}, {"type": "null"}]},
             "Alone": {"$ref": "#/Alone"},
             "Twice": {"allOf": [{"$ref": "#/Text"}, {"$ref": "#/Text"}]},
             "Choice": {"anyOf": [{"$ref": "#/Text"}, {"$ref": "#/Text"}]},
             "Text": {"type": "string"},
         });
-        for (name, expected) in [("Own", Admitted), ("Alone", Unsaid), ("Twice", Refused), ("Choice", Refused)] {
+        // Following each way would take 2^64 steps.
+        for number in 0..64 {
+            let next = json!({"$ref": format!("#/S{}", number + 1)});
+            document[format!("S{number}")] = json!({"anyOf": [next, {"allOf": [next]}]});
+        }
+        document["S64"] = json!({"type": "null"});
+        let cases = [("Own", Admitted), ("Alone", Unsaid), ("Twice", Refused), ("Choice", Refused), ("S0", Admitted)];
+        for (name, expected) in cases {
             assert_eq!(null_of(&json!({"$ref": format!("#/{name}")}), &document), expected, "{name}");
         }
     }

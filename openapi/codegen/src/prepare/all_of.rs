@@ -23,6 +23,9 @@ const MAX_ROUNDS: usize = 32;
 /// An `allOf` found after this many rounds becomes a component, since merging it in place may never end.
 const LATE: usize = 3;
 
+/// How many unions in each other may get members with what is beside them: a union may be a member of itself.
+const MAX_UNIONS: usize = 6;
+
 /// How many JSON values may be copied into the schemas of a document, all in all.
 const MAX_COPIES_OF_ALL: usize = 100_000;
 
@@ -51,7 +54,8 @@ pub(super) fn merge(pass: &mut Pass<Facts>, bases: &BTreeSet<String>) {
                 *schema = in_place(reference_to(name, schema));
                 return;
             }
-            let merged = merging.schema(schema, at, log).filter(|merged| round <= MAX_ROUNDS || merged == schema);
+            let may_change = round <= MAX_ROUNDS && unions_around(at) <= MAX_UNIONS;
+            let merged = merging.schema(schema, at, log).filter(|merged| may_change || merged == schema);
             let merged = merged.unwrap_or_else(|| {
                 log.add(Code::R105, at, "say it with fewer `allOf`s, or with fewer unions in them");
                 Map::new()
@@ -76,6 +80,12 @@ pub(super) fn merge(pass: &mut Pass<Facts>, bases: &BTreeSet<String>) {
         }
     }
     facts.variants.extend(types.variants);
+}
+
+/// How many unions a schema is a member of, one in another.
+fn unions_around(at: &Pointer) -> usize {
+    let keywords = at.as_str().rsplit('/').skip(1).step_by(2);
+    keywords.take_while(|keyword| ["oneOf", "anyOf"].contains(keyword)).count()
 }
 
 fn in_place(reference: Value) -> Map<String, Value> {
@@ -232,6 +242,9 @@ mod tests {
         let inherits = |number: usize| json!({"allOf": [parent(number), more(format!("p{number}"))]});
         assert_eq!(merged(chain(60, &inherits)).1, []);
         assert!(merged(chain(70, &inherits)).1.contains(&Code::R105));
+        // Its own member, with what is beside the union, and so on without end.
+        let itself = json!({"B": {"properties": {"a": {}}, "oneOf": [named("B"), named("B"), {"type": "null"}]}});
+        assert_eq!(merged(itself).1.first(), Some(&Code::R105));
         // Twice the same, so that following each reference anew would take 2^40 steps.
         let (schemas, refused) = merged(chain(
             40,

@@ -17,6 +17,15 @@ pub(super) struct Members<'a> {
     pub(super) facts: &'a Facts,
 }
 
+/// Where a schema is that a member holds.
+#[derive(Default)]
+struct Within {
+    /// The unions that are described already.
+    unions: BTreeSet<Pointer>,
+    /// Whether it is of an item, or of another property.
+    is_item: bool,
+}
+
 impl<'a> Members<'a> {
     /// The members of a union, in document order.
     pub(super) fn of_union(self, name: &str, union: &'a Value) -> Vec<Member> {
@@ -33,7 +42,7 @@ impl<'a> Members<'a> {
                     schema: schema.clone(),
                     ..Member::default()
                 };
-                self.describe(&mut member, place, 0);
+                self.describe(&mut member, place, &mut Within::default());
                 member
             })
             .collect()
@@ -53,8 +62,9 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn describe(self, member: &mut Member, place: LocatedSchema<'a>, depth: usize) {
+    fn describe(self, member: &mut Member, place: LocatedSchema<'a>, within: &mut Within) {
         let LocatedSchema { at, schema } = self.followed(place);
+        let is_outermost = within.unions.is_empty() && !within.is_item;
         if let Some(name) = schema["type"].as_str() {
             member.types.extend(TYPES.iter().find(|known| **known == name));
             if self.facts.numeric_texts.contains(&at) {
@@ -62,13 +72,16 @@ impl<'a> Members<'a> {
                 member.is_numeric_text = true;
             }
             member.values.extend(strings(&schema["enum"]));
-            if depth == 0 {
+            if is_outermost {
                 member.format = at.in_component().and_then(|(name, _)| self.facts.formats.get(name).copied());
             }
-        } else if let Some(members) = unions::members(schema).filter(|_| depth < 8) {
-            let at = at.join(unions::keyword(schema));
-            for (index, schema) in members.iter().enumerate() {
-                self.describe(member, LocatedSchema { at: at.join(&index.to_string()), schema }, depth + 1);
+        } else if let Some(members) = unions::members(schema) {
+            // Once is enough, however many unions lead to it.
+            if within.unions.insert(at.clone()) {
+                let at = at.join(unions::keyword(schema));
+                for (index, schema) in members.iter().enumerate() {
+                    self.describe(member, LocatedSchema { at: at.join(&index.to_string()), schema }, within);
+                }
             }
             // A property that one requires may be absent in another.
             member.required.clear();
@@ -79,9 +92,10 @@ impl<'a> Members<'a> {
             member.any_name = true;
         }
         let mut inner = ["items", "additionalProperties"].into_iter().map(|keyword| (keyword, &schema[keyword]));
-        if let Some((keyword, inner)) = inner.find(|(_, inner)| inner.is_object()).filter(|_| depth == 0) {
+        if let Some((keyword, inner)) = inner.find(|(_, inner)| inner.is_object()).filter(|_| is_outermost) {
             let mut item = Member::default();
-            self.describe(&mut item, LocatedSchema { at: at.join(keyword), schema: inner }, 1);
+            let mut within = Within { is_item: true, ..Within::default() };
+            self.describe(&mut item, LocatedSchema { at: at.join(keyword), schema: inner }, &mut within);
             member.items = Some(Box::new(item));
         }
         self.describe_properties(member, &at, schema);
@@ -169,4 +183,27 @@ pub(super) fn holds(schema: &Value, name: &str, Members { document, facts }: Mem
         open.extend(unions::members(schema).into_iter().flatten());
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::emit::{Settings, generate};
+
+    #[test]
+    fn a_union_in_many_unions_is_described_once_in_each() {
+        let named = |number: usize| json!({"$ref": format!("#/components/schemas/S{number}")});
+        let mut document = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": named(0)}}}}}}},
+            "components": {"schemas": {"S24": {"type": "object", "discriminator": {"propertyName": "kind"}}}},
+        });
+        // Each base class is a union of all that extend it; describing each union anew would take 24^8 steps.
+        for number in 0..24 {
+            document["components"]["schemas"][format!("S{number}")] = json!({"allOf": [named(number + 1)]});
+        }
+        assert!(generate(&document, &Settings::default()).is_ok());
+    }
 }

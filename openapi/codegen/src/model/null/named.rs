@@ -15,7 +15,7 @@ pub(crate) struct NamedNulls(pub(crate) BTreeMap<String, Null>);
 const MAX_ROUNDS: usize = 8;
 
 impl NamedNulls {
-    /// Asks every component schema, inner ones first, until no answer changes.
+    /// Asks every component schema, inner ones first.
     pub(crate) fn of(document: &Value) -> Self {
         let schemas = &document["components"]["schemas"];
         let graph = ReferenceGraph::of_places(document, is_in_place);
@@ -24,19 +24,24 @@ impl NamedNulls {
             .filter(|component| component.section == "schemas")
             .filter_map(|component| Some((reference_to(&component.name), schemas.get(&component.name)?)))
             .collect();
-        let mut answers: BTreeMap<String, Null> = BTreeMap::new();
-        for _ in 0..MAX_ROUNDS {
-            let mut any = false;
-            for (reference, schema) in &order {
-                let answer = said(schema, &mut |reference| answers.get(reference).copied());
-                any |= answers.insert(reference.clone(), answer) != Some(answer);
-            }
-            if !any {
-                break;
-            }
-        }
-        Self(answers)
+        Self(answered(&order))
     }
+}
+
+/// Asks every schema, in this order, until no answer changes.
+pub(super) fn answered(schemas: &[(String, &Value)]) -> BTreeMap<String, Null> {
+    let mut answers: BTreeMap<String, Null> = BTreeMap::new();
+    for _ in 0..MAX_ROUNDS {
+        let mut any = false;
+        for (reference, schema) in schemas {
+            let answer = said(schema, &mut |reference| answers.get(reference).copied());
+            any |= answers.insert(reference.clone(), answer) != Some(answer);
+        }
+        if !any {
+            break;
+        }
+    }
+    answers
 }
 
 fn reference_to(name: &str) -> String {

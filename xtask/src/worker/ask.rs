@@ -29,7 +29,8 @@ pub(crate) fn ask(text: &str) -> Result<Answer, Problem> {
     let exchange = Exchange::in_folder(folder.path());
     fs::write(&exchange.document, text).map_err(problem)?;
     let mut command = child(folder.path()).map_err(problem)?;
-    command.stdin(Stdio::null()).stdout(Stdio::null());
+    // The child ends when this pipe is closed: also when this process is killed.
+    command.stdin(Stdio::piped()).stdout(Stdio::null());
     let refusal = match process::run(&mut command, LIMIT).map_err(problem)? {
         Ending::TimedOut(limit) => {
             Refusal::of_generator(format!("did not end within {} s and was stopped", limit.as_secs()))

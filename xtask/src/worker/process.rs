@@ -20,7 +20,7 @@ pub(crate) enum Ending {
 
 /// Runs a command to its end, or kills it when it takes longer than `limit`.
 ///
-/// The caller connects stdin and stdout to files, so that no thread has to feed or drain them.
+/// The caller connects stdout to a file, so that no thread has to drain it.
 ///
 /// # Errors
 ///

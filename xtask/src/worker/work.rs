@@ -2,8 +2,11 @@
 
 use std::any::Any;
 use std::fs;
+use std::io;
 use std::panic;
 use std::path::Path;
+use std::process;
+use std::thread;
 
 use openapi_client_codegen::{Error, Settings, generate, source};
 
@@ -16,7 +19,8 @@ use crate::problem::Problem;
 /// The hidden command.
 pub(crate) const COMMAND: &str = "generate-here";
 
-/// Runs the hidden command. An allocation beyond [`memory::LIMIT`] aborts the process.
+/// Runs the hidden command. An allocation beyond [`memory::LIMIT`] aborts the process, and so does the end of the parent, which
+/// holds the other end of stdin.
 ///
 /// # Errors
 ///
@@ -24,6 +28,10 @@ pub(crate) const COMMAND: &str = "generate-here";
 pub(crate) fn work(folder: &Path) -> Result<Exit, Problem> {
     let fix = "this command is not for people; run cargo xtask codegen --spec FILE";
     memory::bound();
+    thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        process::exit(1);
+    });
     let exchange = Exchange::in_folder(folder);
     let Exchange { document, answer } = &exchange;
     let text = fs::read_to_string(document).map_err(|error| Problem::of_path("read", document, error, fix))?;

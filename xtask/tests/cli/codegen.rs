@@ -207,23 +207,41 @@ fn an_unknown_code_gives_the_list() {
     assert_eq!(xtask(&["explain", "l001"], "").code, Some(0));
 }
 
+/// The child that generates, and the pipe that it reads its document from, once it has begun.
+#[cfg(target_os = "linux")]
+fn generator(folder: &std::path::Path) -> (std::process::Child, fs::File) {
+    use std::process::{Command, Stdio};
+
+    let pipe = folder.join("document");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut generator = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let child = generator.arg("generate-here").arg(folder).stdin(Stdio::piped()).spawn().unwrap();
+    // This waits until the other side opens the pipe, which it does once its memory is bounded.
+    (child, fs::OpenOptions::new().write(true).open(&pipe).unwrap())
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn the_memory_of_the_generator_is_bounded() {
     use std::io::Write as _;
-    use std::process::Command;
 
     let folder = tempfile::tempdir().unwrap();
-    let pipe = folder.path().join("document");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("generate-here").arg(folder.path()).spawn().unwrap();
-    // This waits until the other side opens the pipe, which it does once its memory is bounded.
-    let mut document = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let (mut child, mut document) = generator(folder.path());
     let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max address space")).unwrap();
     assert!(line.contains(&(4_u64 << 30).to_string()), "{line}");
     document.write_all(fine().to_string().as_bytes()).unwrap();
     drop(document);
+    let _parent = child.stdin.take();
     assert!(child.wait().unwrap().success());
     assert!(fs::read_to_string(folder.path().join("answer.json")).unwrap().contains("pub struct Client"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_generator_ends_with_the_process_that_started_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _document) = generator(folder.path());
+    drop(child.stdin.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }

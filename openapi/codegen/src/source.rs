@@ -109,7 +109,8 @@ fn plain(text: &str) -> Cow<'_, str> {
 fn is_yaml_document(text: &str) -> bool {
     let Some(first) = text.lines().find(is_content) else { return false };
     let indent = &first[..first.len() - first.trim_start_matches(' ').len()];
-    text.lines().filter_map(|line| line.strip_prefix(indent)).any(names_version)
+    // Parsers take tabs before the first key, where they are no indentation.
+    names_version(first.trim_start()) || text.lines().filter_map(|line| line.strip_prefix(indent)).any(names_version)
 }
 
 /// Whether a line of YAML holds more than a comment, a directive or a marker.

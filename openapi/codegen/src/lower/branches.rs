@@ -1,6 +1,8 @@
 //! Properties that only a condition declares. A schema has them always: which of them are there together is for the server
 //! to check.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::grammar::ObjectKind;
@@ -34,11 +36,11 @@ pub(super) fn keep_properties(pass: &mut Pass) {
         for (keyword, branch) in &taken {
             match (*keyword, branch) {
                 ("dependentSchemas", Some(Value::Object(of))) => {
-                    of.values().for_each(|branch| properties(branch, &whole, 0, &mut declared));
+                    of.values().for_each(|branch| properties(branch, &whole, 0, &mut BTreeSet::new(), &mut declared));
                 }
                 ("then" | "else", Some(branch)) => {
                     let mut own = Vec::new();
-                    properties(branch, &whole, 0, &mut own);
+                    properties(branch, &whole, 0, &mut BTreeSet::new(), &mut own);
                     // Without the condition, it may be anything.
                     declared.extend(own.into_iter().map(|(name, _)| (name, json!({}))));
                 }
@@ -58,20 +60,30 @@ pub(super) fn keep_properties(pass: &mut Pass) {
     });
 }
 
-/// The properties that a branch declares, also where it refers to another schema or has a choice.
-fn properties(branch: &Value, document: &Value, depth: usize, found: &mut Vec<(String, Value)>) {
+/// The properties that a branch declares, also where it refers to another schema or has a choice. What is `seen` is not
+/// followed again.
+fn properties<'a>(
+    branch: &'a Value,
+    document: &'a Value,
+    depth: usize,
+    seen: &mut BTreeSet<&'a str>,
+    found: &mut Vec<(String, Value)>,
+) {
     if depth > MAX_DEPTH {
         return;
     }
-    if let Some(target) = branch["$ref"].as_str().and_then(|reference| resolve(document, reference)) {
-        properties(target, document, depth + 1, found);
+    if let Some(reference) = branch["$ref"].as_str()
+        && seen.insert(reference)
+        && let Some(target) = resolve(document, reference)
+    {
+        properties(target, document, depth + 1, seen, found);
     }
     let own = branch["properties"].as_object().into_iter().flatten();
     found.extend(own.map(|(name, schema)| (name.clone(), schema.clone())));
     let lists = ["allOf", "anyOf", "oneOf"].iter().filter_map(|keyword| branch[*keyword].as_array()).flatten();
     let nested = branch["dependentSchemas"].as_object().into_iter().flat_map(Map::values);
     let nested = nested.chain(["then", "else"].iter().filter_map(|keyword| branch.get(*keyword)));
-    lists.chain(nested).for_each(|inner| properties(inner, document, depth + 1, found));
+    lists.chain(nested).for_each(|inner| properties(inner, document, depth + 1, seen, found));
 }
 
 /// Adds the properties that a schema does not have. One of several schemas has any value.
@@ -108,6 +120,8 @@ mod tests {
             "Card": {"allOf": [{"properties": {"number": {"type": "string"}}}, {"$ref": "#/components/schemas/Loop"}]},
             "Loop": {"properties": {"more": {"$ref": "#/components/schemas/Card"}}, "allOf": [
                 {"$ref": "#/components/schemas/Loop"},
+                // Following each of these would take 64^8 steps.
+                {"oneOf": vec![json!({"$ref": "#/components/schemas/Loop"}); 64]},
             ]},
         }}});
         let (report, ()) = Pass::of(&mut document, keep_properties);

@@ -1,6 +1,6 @@
 //! Bodies that are forms, with the documented encoding of each field (OpenAPI 3.1.1, section 4.8.14.6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -20,7 +20,7 @@ pub(super) fn fields(
     lists: Lists,
 ) -> Result<BTreeMap<String, Form>, String> {
     let mut forms = BTreeMap::new();
-    for object in objects(schema, schemas, 0)? {
+    for object in objects(schema, schemas, &mut BTreeSet::new(), 0)? {
         for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let encoding = media_type.get("encoding").and_then(|encodings| encodings.get(name));
             let form =
@@ -33,11 +33,19 @@ pub(super) fn fields(
     Ok(forms)
 }
 
-/// The objects that a form may be. `Err` for a schema that admits another type.
-fn objects(schema: &Value, schemas: Schemas<'_>, depth: usize) -> Result<Vec<Map<String, Value>>, String> {
+/// The objects that a form may be, each once. `Err` for a schema that admits another type.
+fn objects(
+    schema: &Value,
+    schemas: Schemas<'_>,
+    seen: &mut BTreeSet<String>,
+    depth: usize,
+) -> Result<Vec<Map<String, Value>>, String> {
+    if schema["$ref"].as_str().is_some_and(|reference| !seen.insert(reference.to_owned())) {
+        return Ok(Vec::new());
+    }
     let resolved = schemas.resolved(schema);
     if let Some(members) = members_in(&resolved).filter(|_| depth < 4) {
-        let members = members.iter().map(|member| objects(member, schemas, depth + 1));
+        let members = members.iter().map(|member| objects(member, schemas, seen, depth + 1));
         return Ok(members.collect::<Result<Vec<_>, _>>()?.concat());
     }
     match resolved.get("type") {
@@ -92,6 +100,8 @@ mod tests {
     fn check(schema: Value, encoding: Value, expected: Result<&[(&str, Form)], &str>) {
         let document = json!({"components": {"schemas": {
             "A": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}},
+            // Following each of these would take 1000^4 steps.
+            "Many": {"oneOf": vec![json!({"$ref": "#/components/schemas/Many"}); 1000]},
         }}});
         let found = fields(&schema, &json!({"encoding": encoding}), Schemas(&document), Lists::Brackets);
         let expected = expected.map(|forms| forms.iter().map(|(name, form)| ((*name).to_owned(), *form)).collect());
@@ -104,6 +114,7 @@ mod tests {
         let object = |property: Value| json!({"type": "object", "properties": {"a": property}});
         let none = || json!({});
         check(a(), none(), Ok(&[]));
+        check(json!({"$ref": "#/components/schemas/Many"}), none(), Ok(&[]));
         check(
             json!({"allOf": [a()]}),
             json!({"a": {"contentType": "text/plain", "explode": false}}),

@@ -1,5 +1,7 @@
 //! Bodies of any media type whose schema is an object or a list: they are JSON.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::model::grammar::ObjectKind;
@@ -26,7 +28,7 @@ pub(super) fn read_as_json(pass: &mut Pass<Facts>) {
         }
         let named = content.iter().find(|(name, described)| {
             ["*/*", "application/*"].contains(&name.trim())
-                && is_structured(&described["schema"], Schemas(&whole), DEPTH)
+                && is_structured(&described["schema"], Schemas(&whole), DEPTH, &mut BTreeMap::new())
         });
         let Some(name) = named.map(|(name, _)| name.clone()) else { return };
         if let Some(described) = content.shift_remove(&name) {
@@ -36,18 +38,33 @@ pub(super) fn read_as_json(pass: &mut Pass<Facts>) {
     });
 }
 
-fn is_structured(schema: &Value, schemas: Schemas<'_>, depth: usize) -> bool {
+/// Whether a schema admits nothing but objects and lists; `known` has the answers for references.
+fn is_structured(schema: &Value, schemas: Schemas<'_>, depth: usize, known: &mut BTreeMap<String, bool>) -> bool {
     if depth == 0 {
         return false;
     }
-    let schema = Value::Object(schemas.resolved(schema));
-    let each = |keyword: &str| schema[keyword].as_array().filter(|members| !members.is_empty());
-    let structured = |member: &Value| is_structured(member, schemas, depth - 1);
-    schema["type"] == "object"
-        || schema["type"] == "array"
-        || schema.get("properties").is_some_and(Value::is_object)
-        || each("allOf").is_some_and(|members| members.iter().any(structured))
-        || ["oneOf", "anyOf"].iter().any(|keyword| each(keyword).is_some_and(|members| members.iter().all(structured)))
+    let reference = schema["$ref"].as_str();
+    if let Some(reference) = reference {
+        if let Some(answer) = known.get(reference) {
+            return *answer;
+        }
+        // What leads back to itself says nothing.
+        known.insert(reference.to_owned(), false);
+    }
+    let resolved = Value::Object(schemas.resolved(schema));
+    let each = |keyword: &str| resolved[keyword].as_array().filter(|members| !members.is_empty());
+    let mut structured = |member: &Value| is_structured(member, schemas, depth - 1, known);
+    let answer = resolved["type"] == "object"
+        || resolved["type"] == "array"
+        || resolved.get("properties").is_some_and(Value::is_object)
+        || each("allOf").is_some_and(|members| members.iter().any(&mut structured))
+        || ["oneOf", "anyOf"]
+            .iter()
+            .any(|keyword| each(keyword).is_some_and(|members| members.iter().all(&mut structured)));
+    if let Some(reference) = reference {
+        known.insert(reference.to_owned(), answer);
+    }
+    answer
 }
 
 #[cfg(test)]
@@ -64,6 +81,8 @@ mod tests {
             "paths": {"/a": {"get": {"responses": {"200": {"content": content}}}}},
             "components": {"schemas": {
                 "Map": {"type": "object"}, "Text": {"type": "string"}, "Loop": {"$ref": "#/components/schemas/Loop"},
+                // Following each of these would take 16^16 steps.
+                "Many": {"allOf": vec![json!({"$ref": "#/components/schemas/Many"}); 16]},
             }},
         });
         let (report, _) = Pass::of(&mut document, read_as_json);
@@ -85,6 +104,7 @@ mod tests {
             (json!({"oneOf": [named("Map"), named("Text")]}), false),
             (named("Text"), false),
             (named("Loop"), false),
+            (named("Many"), false),
             (named("Absent"), false),
             (json!({"type": "string"}), false),
             (json!({}), false),

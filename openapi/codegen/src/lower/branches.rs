@@ -118,11 +118,11 @@ mod tests {
         let mut document = json!({"components": {"schemas": {
             "A": schema,
             "Card": {"allOf": [{"properties": {"number": {"type": "string"}}}, {"$ref": "#/components/schemas/Loop"}]},
-            "Loop": {"properties": {"more": {"$ref": "#/components/schemas/Card"}}, "allOf": [
-                {"$ref": "#/components/schemas/Loop"},
-                // Following each of these would take 64^8 steps.
-                {"oneOf": vec![json!({"$ref": "#/components/schemas/Loop"}); 64]},
-            ]},
+            "Loop": {
+                "properties": {"more": {"$ref": "#/components/schemas/Card"}},
+                // Following each of these would take 3000^3 steps.
+                "allOf": vec![json!({"$ref": "#/components/schemas/Loop"}); 3000],
+            },
         }}});
         let (report, ()) = Pass::of(&mut document, keep_properties);
         let codes: Vec<_> = report.entries.iter().map(|entry| entry.code.to_string()).collect();

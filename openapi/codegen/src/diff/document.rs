@@ -37,11 +37,12 @@ impl<'a> Located<'a> {
         self.value.get(field) == Some(&Value::Bool(true))
     }
 
-    /// The fields of an object; empty for any other value.
+    /// The fields of an object by name, whatever the order of the keys; empty for any other value.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&'a str, Self)> {
         let at = self.at.clone();
-        let fields = self.value.as_object().into_iter().flatten();
-        fields.map(move |(name, value)| (name.as_str(), Located { at: at.join(name), value }))
+        let mut fields: Vec<_> = self.value.as_object().into_iter().flatten().collect();
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        fields.into_iter().map(move |(name, value)| (name.as_str(), Located { at: at.join(name), value }))
     }
 
     /// The items of an array; empty for any other value.

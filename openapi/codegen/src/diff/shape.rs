@@ -120,10 +120,7 @@ impl<'a> Shape<'a> {
         let mut next = Vec::new();
         self.never |= *place.value == Value::Bool(false);
         self.take_types(place);
-        // Unions are compared by their order, which is not that of keys.
-        let mut fields: Vec<_> = place.fields().collect();
-        fields.sort_unstable_by_key(|(keyword, _)| *keyword);
-        for (keyword, inner) in fields {
+        for (keyword, inner) in place.fields() {
             match keyword {
                 "$ref" => {
                     let reference = inner.value.as_str().unwrap_or_default();

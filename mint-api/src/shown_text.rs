@@ -10,8 +10,8 @@
 /// ```
 pub fn shown_text(text: &str) -> String {
     let separates = |character: char| {
-        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        character.is_whitespace() || character.is_control() || turns
+        let is_direction = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        character.is_whitespace() || character.is_control() || is_direction
     };
     let safe = without_url_secrets(text);
     safe.split(separates).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Documentation that quotes the document: names, versions and values come as they are.
+//! Documentation, which quotes names, versions and values of the document.
 
 use proc_macro2::Literal;
 use syn::visit_mut::VisitMut;

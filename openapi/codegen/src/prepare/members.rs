@@ -22,8 +22,8 @@ pub(super) struct Members<'a> {
 struct Within {
     /// The unions that are described already.
     unions: BTreeSet<Pointer>,
-    /// Whether it is of an item, or of another property.
-    is_item: bool,
+    /// How many unions and lists are around it.
+    depth: usize,
 }
 
 impl<'a> Members<'a> {
@@ -64,7 +64,7 @@ impl<'a> Members<'a> {
 
     fn describe(self, member: &mut Member, place: LocatedSchema<'a>, within: &mut Within) {
         let LocatedSchema { at, schema } = self.followed(place);
-        let is_outermost = within.unions.is_empty() && !within.is_item;
+        let is_outermost = within.depth == 0;
         if let Some(name) = schema["type"].as_str() {
             member.types.extend(TYPES.iter().find(|known| **known == name));
             if self.facts.numeric_texts.contains(&at) {
@@ -75,13 +75,15 @@ impl<'a> Members<'a> {
             if is_outermost {
                 member.format = at.in_component().and_then(|(name, _)| self.facts.formats.get(name).copied());
             }
-        } else if let Some(members) = unions::members(schema) {
+        } else if let Some(members) = unions::members(schema).filter(|_| within.depth < MAX_CHAIN) {
             // Once is enough, however many unions lead to it.
             if within.unions.insert(at.clone()) {
                 let at = at.join(unions::keyword(schema));
+                within.depth += 1;
                 for (index, schema) in members.iter().enumerate() {
                     self.describe(member, LocatedSchema { at: at.join(&index.to_string()), schema }, within);
                 }
+                within.depth -= 1;
             }
             // A property that one requires may be absent in another.
             member.required.clear();
@@ -94,7 +96,7 @@ impl<'a> Members<'a> {
         let mut inner = ["items", "additionalProperties"].into_iter().map(|keyword| (keyword, &schema[keyword]));
         if let Some((keyword, inner)) = inner.find(|(_, inner)| inner.is_object()).filter(|_| is_outermost) {
             let mut item = Member::default();
-            let mut within = Within { is_item: true, ..Within::default() };
+            let mut within = Within { depth: 1, ..Within::default() };
             self.describe(&mut item, LocatedSchema { at: at.join(keyword), schema: inner }, &mut within);
             member.items = Some(Box::new(item));
         }

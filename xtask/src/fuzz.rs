@@ -110,19 +110,22 @@ impl Target {
         let kept_findings = || fs::read_dir(&findings).map_or(0, Iterator::count);
         let before = kept_findings();
         let status = command.status().map_err(Problem::of_cargo)?;
-        if !status.success() && kept_findings() == before {
+        if status.success() {
+            return Ok(true);
+        }
+        if kept_findings() == before {
             println!("`{}` failed, and kept no input: the stack overflowed, or the run was stopped", self.name);
             let package = workspace.shown(&folder(workspace, self.package));
             println!(
                 "  fix: a sanitizer keeps it: RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir {package} {}",
                 self.name
             );
-        } else if !status.success() {
+        } else {
             let (folder, findings) = (self.inputs(workspace, "regressions"), workspace.shown(&findings));
             println!("`{}` failed; an input that it found is in {findings}", self.name);
             println!("  fix: copy it to {}, and mend the kind", workspace.shown(&folder));
         }
-        Ok(status.success())
+        Ok(false)
     }
 
     fn command(&self, workspace: &Workspace, kept: &Path, findings: &Path) -> Command {

@@ -103,6 +103,7 @@ async fn a_changed_prompt_makes_a_new_version_and_the_old_stays_until_it_is_whol
     assert_eq!(shop.planned(), ["changed models.lamp: generate, download"]);
     shop.simulator.fail_next("moderation_blocked", "No: see https://a.b/c?signature=1\u{1b}[2J");
     let summary = shop.run().await;
+    assert_eq!(summary.failed.len(), 1);
     let text = summary.failed[0].1.to_string();
     assert!(text.contains("No: see https://a.b/c (moderation_blocked)"), "{text:?}");
     assert!(!shop.text("mint.lock").contains("signature"), "{}", shop.text("mint.lock"));

@@ -3,6 +3,7 @@
 pub(crate) mod direction;
 pub(crate) mod grammar;
 pub(crate) mod graph;
+pub(crate) mod line_ends;
 pub(crate) mod media_types;
 pub(crate) mod names;
 pub(crate) mod null;

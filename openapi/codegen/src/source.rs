@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::document::{bounded, parse_json};
 use crate::error::Error;
+use crate::model::line_ends::with_line_feeds;
 use yaml::parse_yaml;
 
 pub use crate::error::Conflict;
@@ -98,11 +99,7 @@ fn wrong_version(document: &Value) -> Option<String> {
 /// The text without a byte order mark and with a line feed at the end of each line; YAML and Markdown also take a carriage
 /// return.
 fn plain(text: &str) -> Cow<'_, str> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match text.contains('\r') {
-        true => text.replace("\r\n", "\n").replace('\r', "\n").into(),
-        false => text.into(),
-    }
+    with_line_feeds(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Whether a text names the version of a document as YAML does, where the keys of its outermost object begin.

@@ -19,8 +19,8 @@ use crate::problem::Problem;
 /// The hidden command.
 pub(crate) const COMMAND: &str = "generate-here";
 
-/// Runs the hidden command. An allocation beyond [`memory::LIMIT`] aborts the process, and so does the end of the parent, which
-/// holds the other end of stdin.
+/// Runs the hidden command. An allocation beyond [`memory::LIMIT`] aborts the process. It ends with its parent, too, which holds
+/// the other end of stdin.
 ///
 /// # Errors
 ///

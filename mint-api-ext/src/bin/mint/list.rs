@@ -11,7 +11,7 @@ use crate::journal::{Journal, Start};
 use crate::output::Output;
 use crate::owned;
 use crate::session::Session;
-use crate::shown::page;
+use crate::shown::{page, without_controls};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -83,7 +83,7 @@ async fn print<T: Send + 'static>(
 
 /// A text of a server on one line, for a table.
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(80).collect()
+    without_controls(text).chars().take(80).collect()
 }
 
 /// Lists the starts in the journal and the calls of the catalog in this folder. One whose fate is unknown comes with its key.

@@ -5,6 +5,7 @@ use mint_api_ext::request::{Call, Estimated, Request};
 use crate::exit_code::Code;
 use crate::failure::Failure;
 use crate::output::{Answer, Output};
+use crate::shown::without_controls;
 
 /// The options of a command that may cost credits.
 #[derive(Clone, Debug, clap::Args)]
@@ -79,7 +80,7 @@ fn consent(what: &str, price: &str, output: &Output) -> Result<(), Failure> {
 
 /// The text of a call in questions and lists: what it does, and to what.
 pub(crate) fn described(verb: &str, text: &str) -> String {
-    let text: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let text = without_controls(text);
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{verb} \"{}...\"", &text[..end]),
         None => format!("{verb} \"{text}\""),

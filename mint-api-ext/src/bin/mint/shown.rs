@@ -4,6 +4,11 @@ use mint_api::without_url_secrets;
 use mint_api_ext::types::Operation;
 use serde_json::Value;
 
+/// A text on one line, without what a terminal obeys.
+pub(crate) fn without_controls(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 /// A URL without what may be a secret.
 pub(crate) fn page(url: Option<&str>) -> Option<String> {
     url.map(without_url_secrets)

@@ -1,8 +1,7 @@
 //! Documentation, which quotes names, versions and values of the document.
 
-use proc_macro2::Literal;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Expr, File, Lit, Meta};
+use syn::{Attribute, Expr, File, Lit, LitStr, Meta};
 
 use crate::prepare::comment;
 
@@ -18,9 +17,9 @@ impl VisitMut for Settle {
         if let Meta::NameValue(pair) = &mut attribute.meta
             && pair.path.is_ident("doc")
             && let Expr::Lit(literal) = &mut pair.value
-            && let Lit::Str(text) = &literal.lit
+            && let Lit::Str(text) = &mut literal.lit
         {
-            literal.lit = Lit::new(Literal::string(&comment(&text.value())));
+            *text = LitStr::new(&comment(&text.value()), text.span());
         }
     }
 }

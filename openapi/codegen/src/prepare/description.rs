@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::model::line_ends::with_line_feeds;
 use crate::model::pointer::Pointer;
 use crate::model::visitor::visit_mut;
 use crate::prepare::facts::Facts;
@@ -53,9 +54,8 @@ pub(super) fn describe_values(pass: &mut Pass<Facts>) {
 /// direction of text (CVE-2021-42574).
 pub(crate) fn comment(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.replace("\r\n", "\n").chars() {
+    for character in with_line_feeds(text).chars() {
         match character {
-            '\r' => safe.push('\n'),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => safe.extend(character.escape_unicode()),
             _ => safe.push(character),
         }

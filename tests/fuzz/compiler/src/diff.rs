@@ -42,8 +42,10 @@ fn compared(old: &Value, new: &Value) -> Result<Drift, Error> {
 
 /// Whether there may be a reference, or a reply for several statuses.
 fn stands_for_several(value: &Value) -> bool {
-    let is_shared =
-        |name: &str| matches!(&*name.to_uppercase(), "$REF" | "DEFAULT") || name.to_uppercase().ends_with("XX");
+    let is_shared = |name: &str| {
+        let name = name.to_uppercase();
+        name == "$REF" || name == "DEFAULT" || name.ends_with("XX")
+    };
     match value {
         Value::Object(fields) => fields.iter().any(|(name, value)| is_shared(name) || stands_for_several(value)),
         Value::Array(items) => items.iter().any(stands_for_several),

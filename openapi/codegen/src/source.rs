@@ -140,11 +140,16 @@ fn names_version(line: &str) -> bool {
 pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
     bounded(text)?;
     let text = &*plain(text);
-    let is_document = text.trim_start().starts_with('{') || is_yaml_document(text);
-    if !is_document && !is_html(text) && markdown::document_block(text)?.is_none() {
-        return Ok(None);
+    match read_plain(text) {
+        Err(_) if is_page_without_document(text) => Ok(None),
+        document => document.map(Some),
     }
-    read_plain(text).map(Some)
+}
+
+/// Whether a text that is no document was not meant to be one either, so that no mistake in it is to be told.
+fn is_page_without_document(text: &str) -> bool {
+    let is_document = text.trim_start().starts_with('{') || is_yaml_document(text);
+    !is_document && !is_html(text) && matches!(markdown::document_block(text), Ok(None))
 }
 
 /// Some servers send an HTML page instead of a 404.
@@ -179,6 +184,7 @@ mod tests {
         for (text, message) in [
             ("{\"openapi\": ", "line 1 column 12"),
             ("a: [\n", "line 1, column 4"),
+            ("# A comment\n{openapi: 3.1.0}\npaths: {}\n", "expected <document start> at line 3, column 1"),
             ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
             ("plain text", "`openapi`"),
             ("<html><body>", "a page in HTML"),

@@ -18,6 +18,9 @@ use crate::retry::Exponential;
 /// A wait does less than this, whatever the server does.
 const MOST_ACTIONS: usize = 100_000;
 
+/// A script ends here: a server may ask for any number of seconds, and a clock that holds no more of them stands still.
+const END_OF_TIME: Duration = Duration::from_secs(u64::MAX / 2);
+
 /// No setting is longer, so that a wait that never ends is not taken for one that takes long.
 const LONGEST: u64 = 3_600_000;
 
@@ -104,6 +107,7 @@ impl<'a> Script<'a> {
         let (mut now, mut polls, mut not_before) = (Duration::ZERO, Vec::new(), self.not_before);
         for _ in 0..MOST_ACTIONS {
             match machine.action(now) {
+                Action::SleepUntil(time) if time > END_OF_TIME => return (polls, "asleep".into()),
                 Action::SleepUntil(time) => {
                     assert!(time > now, "a sleep that ends before it begins");
                     assert!(self.deadline.is_none_or(|deadline| time <= deadline), "asleep past the deadline");
@@ -112,7 +116,9 @@ impl<'a> Script<'a> {
                 }
                 Action::GiveUp(why) => {
                     match why {
-                        GiveUp::NotBefore(delay) => assert!(self.deadline.is_some_and(|at| now + delay >= at)),
+                        GiveUp::NotBefore(delay) => {
+                            assert!(self.deadline.is_some_and(|at| now.saturating_add(delay) >= at))
+                        }
                         GiveUp::Deadline => assert!(self.deadline.is_some() && !polls.is_empty(), "it never polled"),
                         GiveUp::Failures => {}
                     }

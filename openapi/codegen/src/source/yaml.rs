@@ -5,6 +5,7 @@ use std::thread;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use serde_saphyr::granit_parser::Parser;
 use serde_saphyr::{Location, Spanned};
 
 use crate::document::{beyond_bounds, exact_integer};
@@ -36,6 +37,11 @@ fn read(text: &str) -> Result<Value, Error> {
         budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 4_000_000, max_events: 8_000_000 },
     };
     let node: Node = serde_saphyr::from_str_with_options(text, options).map_err(|error| refusal(&error))?;
+    // What reads values ignores a text behind the document that is no YAML.
+    if let Some(error) = Parser::new_from_str(text).find_map(Result::err) {
+        let place = place_of(error.marker().line(), error.marker().col() + 1);
+        return Err(unreadable(format!("{} at {place}", error.info())));
+    }
     node.into_value(text)
 }
 
@@ -69,7 +75,11 @@ fn refusal(error: &serde_saphyr::Error) -> Error {
 }
 
 fn place(location: Location) -> String {
-    format!("line {}, column {}", location.line(), location.column())
+    place_of(location.line(), location.column())
+}
+
+fn place_of(line: impl fmt::Display, column: impl fmt::Display) -> String {
+    format!("line {line}, column {column}")
 }
 
 /// A value, and numbers with their places.

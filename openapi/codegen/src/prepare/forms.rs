@@ -62,7 +62,7 @@ fn form(encoding: Option<&Value>, schema: &Value, schemas: Schemas<'_>, lists: L
         return Err("a list of lists; how it is written is not settled".into());
     }
     let Some(encoding) = encoding else { return Ok(None) };
-    let is_scalar = schemas.is_scalar(schema, 0);
+    let is_scalar = schemas.is_scalar(schema);
     let style = encoding["style"].as_str();
     if style.is_none() && encoding["explode"].is_null() {
         return match encoding["contentType"].as_str() {

@@ -14,6 +14,9 @@ use crate::report::{Code, Log};
 /// How many unions in unions are followed.
 const MAX_DEPTH: usize = 4;
 
+/// How many members these may have in all: each is written anew where it may hold a file.
+const MAX_MEMBERS: usize = 1000;
+
 /// What the multipart bodies of a document have in common.
 pub(super) struct Bodies<'a> {
     schemas: Schemas<'a>,
@@ -50,7 +53,7 @@ impl<'a> Bodies<'a> {
     pub(super) fn prepare(&mut self, body: &Body<'_>, log: &mut Log) -> Result<(Value, Multipart), String> {
         let Body { media_type, described, at } = body;
         let schema = described.get("schema").cloned().unwrap_or_else(|| json!({"type": "object"}));
-        self.check(&schema, 0)?;
+        self.check(&schema, 0, &mut 0)?;
         let mut content_types = BTreeMap::new();
         for (name, encoding) in described["encoding"].as_object().into_iter().flatten() {
             if let Some(only) = encoding["contentType"].as_str().filter(|name| !name.contains([',', '*'])) {
@@ -69,10 +72,14 @@ impl<'a> Bodies<'a> {
     }
 
     /// Whether every value is an object.
-    fn check(&self, schema: &Value, depth: usize) -> Result<(), String> {
+    fn check(&self, schema: &Value, depth: usize, followed: &mut usize) -> Result<(), String> {
         let resolved = self.schemas.resolved(schema);
         if let Some(members) = members_in(&resolved).filter(|_| depth < MAX_DEPTH) {
-            return members.iter().try_for_each(|member| self.check(member, depth + 1));
+            *followed += members.len();
+            if *followed > MAX_MEMBERS {
+                return Err(format!("a multipart body whose unions have more than {MAX_MEMBERS} members"));
+            }
+            return members.iter().try_for_each(|member| self.check(member, depth + 1, followed));
         }
         match resolved.get("type").and_then(Value::as_str) {
             Some("object") | None => Ok(()),
@@ -250,5 +257,7 @@ mod tests {
             json!({}),
         );
         check(json!({"type": "array"}), json!({}), Err("a multipart body that may be no object"), json!({}));
+        let wide = (0..3).fold(json!({"type": "object"}), |inner, _| json!({"oneOf": vec![inner; 12]}));
+        check(wide, json!({}), Err("a multipart body whose unions have more than 1000 members"), json!({}));
     }
 }

@@ -59,11 +59,11 @@ impl Parameters<'_> {
         } else if resolved.get("type") == Some(&"object".into()) {
             let values = resolved.get("additionalProperties").filter(|values| values.is_object());
             let values = values.cloned().unwrap_or_else(|| json!({}));
-            if !self.schemas.is_scalar(&values, 0) {
+            if !self.schemas.is_scalar(&values) {
                 return self.refuse(at, "an object with objects or lists in it");
             }
             (json!({"type": "object", "additionalProperties": self.schemas.named_scalar(&values)}), form)
-        } else if self.schemas.is_scalar(schema, 0) {
+        } else if self.schemas.is_scalar(schema) {
             (self.schemas.named_scalar(schema), Form::Exploded)
         } else if self.schemas.is_union_of_scalars_and_lists(&resolved) {
             (self.schemas.named_scalar(schema), form)
@@ -106,7 +106,7 @@ impl Parameters<'_> {
             } else {
                 self.schemas.named_scalar(schema)
             };
-        let form = (!self.schemas.is_scalar(&schema, 0) || schema == json!({})).then_some(Form::Deep(self.lists));
+        let form = (!self.schemas.is_scalar(&schema) || schema == json!({})).then_some(Form::Deep(self.lists));
         parameter.insert("schema".into(), schema);
         to.push(Parameter { form, ..Parameter::plain(parameter) });
     }
@@ -134,7 +134,7 @@ impl Parameters<'_> {
     /// The schema of the values in a list or map.
     fn inner(&self, schema: Option<&Value>) -> Value {
         let schema = schema.cloned().unwrap_or_else(|| json!({}));
-        if self.schemas.is_scalar(&schema, 0) { self.schemas.named_scalar(&schema) } else { schema }
+        if self.schemas.is_scalar(&schema) { self.schemas.named_scalar(&schema) } else { schema }
     }
 
     /// Makes a parameter for each property of an object.
@@ -147,7 +147,7 @@ impl Parameters<'_> {
         at: &Pointer,
         to: &mut Vec<Parameter>,
     ) {
-        let is_scalar = |schema: &Value| self.schemas.is_scalar(schema, 0);
+        let is_scalar = |schema: &Value| self.schemas.is_scalar(schema);
         let has_others = resolved.get("additionalProperties").is_some_and(Value::is_object);
         if has_others || form != Form::Exploded && !properties.values().all(is_scalar) {
             return self.refuse(at, "an object with objects in it, or with any properties");
@@ -180,7 +180,7 @@ impl Parameters<'_> {
     fn in_json(&mut self, mut parameter: Map<String, Value>, content: &Value, at: &Pointer, to: &mut Vec<Parameter>) {
         let Some((media_type, described)) = self.json_content(content, at) else { return };
         let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
-        let schema = match self.schemas.is_scalar(&schema, 0) {
+        let schema = match self.schemas.is_scalar(&schema) {
             true => self.schemas.named_scalar(&schema),
             false => {
                 self.log.add(Code::W108, at, format!("`{media_type}`"));

@@ -1,5 +1,7 @@
 //! The schemas of parameters and of fields of forms.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::pointer::{MAX_CHAIN, resolve};
@@ -27,13 +29,22 @@ impl Schemas<'_> {
         schema.as_object().cloned().unwrap_or_default()
     }
 
-    pub(in crate::prepare) fn is_scalar(&self, schema: &Value, depth: usize) -> bool {
+    /// Whether every value is a string, a number or a boolean.
+    pub(in crate::prepare) fn is_scalar(&self, schema: &Value) -> bool {
+        self.is_scalar_beside(schema, &mut BTreeSet::new())
+    }
+
+    /// Each component is looked at once: one that is a member of itself has no values but those of its other members.
+    fn is_scalar_beside(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
+        if reference(schema).is_some_and(|component| !seen.insert(component.to_owned())) {
+            return true;
+        }
         let resolved = self.resolved(schema);
         match resolved.get("type").and_then(Value::as_str) {
             Some("array" | "object") => false,
             Some(_) => true,
             None => match members_in(&resolved) {
-                Some(members) => depth < 4 && members.iter().all(|member| self.is_scalar(member, depth + 1)),
+                Some(members) => members.iter().all(|member| self.is_scalar_beside(member, seen)),
                 // Any value: the caller passes a scalar, or gets an error.
                 None => true,
             },
@@ -46,7 +57,7 @@ impl Schemas<'_> {
         let properties = resolved.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values);
         let others = ["items", "additionalProperties"].into_iter().filter_map(|keyword| resolved.get(keyword));
         let others = others.filter(|inner| inner.is_object()).chain(tuples::places(&resolved).into_iter().flatten());
-        properties.chain(others).all(|inner| self.is_scalar(inner, 0))
+        properties.chain(others).all(|inner| self.is_scalar(inner))
     }
 
     pub(super) fn is_union_of_scalars_and_lists(&self, resolved: &Map<String, Value>) -> bool {
@@ -55,7 +66,7 @@ impl Schemas<'_> {
                 let inner = self.resolved(member);
                 match inner.contains_key("items") {
                     true => self.is_list_of_scalars(&inner),
-                    false => self.is_scalar(member, 0),
+                    false => self.is_scalar(member),
                 }
             })
         })
@@ -63,15 +74,12 @@ impl Schemas<'_> {
 
     /// Whether a list holds nothing but scalars.
     pub(super) fn is_list_of_scalars(&self, list: &Map<String, Value>) -> bool {
-        list.get("items")
-            .into_iter()
-            .chain(tuples::places(list).into_iter().flatten())
-            .all(|item| self.is_scalar(item, 0))
+        list.get("items").into_iter().chain(tuples::places(list).into_iter().flatten()).all(|item| self.is_scalar(item))
     }
 
     /// A list or tuple, as the type of a parameter.
     pub(super) fn named_list(&self, schema: &Value, resolved: &Map<String, Value>) -> Value {
-        let named = |item: &Value| if self.is_scalar(item, 0) { self.named_scalar(item) } else { item.clone() };
+        let named = |item: &Value| if self.is_scalar(item) { self.named_scalar(item) } else { item.clone() };
         let Some(places) = tuples::places(resolved) else {
             return json!({"type": "array", "items": named(resolved.get("items").unwrap_or(&json!({})))});
         };
@@ -98,7 +106,7 @@ impl Schemas<'_> {
         let mut resolved = self.resolved(schema);
         let is_constrained = CONSTRAINTS.iter().any(|keyword| resolved.contains_key(*keyword));
         if is_constrained || is_enum_of_strings(&resolved) || members_in(&resolved).is_some() {
-            let reference = schema["allOf"].as_array().map_or(schema, |members| &members[0]);
+            let reference = schema["allOf"].get(0).unwrap_or(schema);
             if reference.get("$ref").is_some() {
                 return json!({"$ref": reference["$ref"]});
             }
@@ -106,5 +114,45 @@ impl Schemas<'_> {
         resolved.shift_remove("nullable");
         resolved.shift_remove("title");
         Value::Object(resolved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn component(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    /// Unions of all unions of the next level, and strings at the end.
+    fn levels(last: Value) -> Value {
+        const WIDTH: usize = 60;
+        const LEVELS: usize = 4;
+        let mut schemas = Map::new();
+        for level in 0..=LEVELS {
+            let next = || (0..WIDTH).map(|place| component(&format!("L{}x{place}", level + 1)));
+            let schema = if level == LEVELS { last.clone() } else { json!({"oneOf": next().collect::<Value>()}) };
+            schemas.extend((0..WIDTH).map(|place| (format!("L{level}x{place}"), schema.clone())));
+        }
+        json!({"components": {"schemas": schemas}})
+    }
+
+    /// Looking at each union anew would take minutes.
+    #[test]
+    fn wide_unions_of_unions_are_scalars_where_their_members_are() {
+        for (last, expected) in [("string", true), ("object", false)] {
+            let document = levels(json!({"type": last}));
+            assert_eq!(Schemas(&document).is_scalar(&component("L0x0")), expected, "{last}");
+        }
+    }
+
+    #[test]
+    fn a_union_that_holds_itself() {
+        for (other, expected) in [("string", true), ("array", false)] {
+            let own = json!({"oneOf": [component("Own"), {"type": other}]});
+            let document = json!({"components": {"schemas": {"Own": own}}});
+            assert_eq!(Schemas(&document).is_scalar(&component("Own")), expected, "{other}");
+        }
     }
 }

@@ -195,7 +195,7 @@ impl Application {
 
 /// Downloads to the folder of the operation.
 async fn fetch(mint: &Mint, operation: &Operation, directory: &Path) -> Result<()> {
-    let download = mint.download(operation).preferred().skip_sync().failure_tolerance(Duration::from_secs(10));
+    let download = mint.download(operation).preferred().skip_sync().failure_tolerance(Duration::from_secs(2));
     download.to_dir(directory.join(&operation.id)).await?.complete()?;
     Ok(())
 }

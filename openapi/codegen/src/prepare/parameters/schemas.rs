@@ -30,25 +30,24 @@ impl Schemas<'_> {
     }
 
     /// Whether every value is a string, a number or a boolean.
-    pub(in crate::prepare) fn is_scalar(&self, schema: &Value) -> bool {
-        self.is_scalar_beside(schema, &mut BTreeSet::new())
-    }
-
+    ///
     /// Each component is looked at once: one that is a member of itself has no values but those of its other members.
-    fn is_scalar_beside(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
-        if reference(schema).is_some_and(|component| !seen.insert(component.to_owned())) {
-            return true;
+    pub(in crate::prepare) fn is_scalar(&self, schema: &Value) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![schema.clone()];
+        while let Some(schema) = open.pop() {
+            if reference(&schema).is_some_and(|component| !seen.insert(component.to_owned())) {
+                continue;
+            }
+            let resolved = self.resolved(&schema);
+            match resolved.get("type").and_then(Value::as_str) {
+                Some("array" | "object") => return false,
+                Some(_) => {}
+                // Where there is no union, any value: the caller passes a scalar, or gets an error.
+                None => open.extend(members_in(&resolved).into_iter().flatten().cloned()),
+            }
         }
-        let resolved = self.resolved(schema);
-        match resolved.get("type").and_then(Value::as_str) {
-            Some("array" | "object") => false,
-            Some(_) => true,
-            None => match members_in(&resolved) {
-                Some(members) => members.iter().all(|member| self.is_scalar_beside(member, seen)),
-                // Any value: the caller passes a scalar, or gets an error.
-                None => true,
-            },
-        }
+        true
     }
 
     /// Whether a list or an object holds nothing but scalars.
@@ -145,6 +144,14 @@ mod tests {
             let document = levels(json!({"type": last}));
             assert_eq!(Schemas(&document).is_scalar(&component("L0x0")), expected, "{last}");
         }
+    }
+
+    #[test]
+    fn long_chains_of_unions_need_no_stack() {
+        let next = |number: u32| (number.to_string(), json!({"oneOf": [component(&(number + 1).to_string())]}));
+        let schemas: Map<_, _> = (0..20_000).map(next).collect();
+        let document = json!({"components": {"schemas": schemas}});
+        assert!(Schemas(&document).is_scalar(&component("0")));
     }
 
     #[test]

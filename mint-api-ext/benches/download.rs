@@ -69,7 +69,7 @@ fn serve(size: usize) {
 const SLOW: f64 = 8.0 * 1024.0 * 1024.0;
 
 fn answer(mut connection: TcpStream, size: usize) -> io::Result<()> {
-    // As web servers do: no write waits until the one before it is acknowledged.
+    // Web servers do so, too. Nagle's algorithm would hold a write until the one before it is acknowledged.
     connection.set_nodelay(true)?;
     let block: Vec<u8> = (0..256 * 1024_u32).map(|n| (n * 31 % 251) as u8).collect();
     let mut request = [0; 8192];

@@ -146,7 +146,7 @@ pub fn read_page(text: &str) -> Result<Option<Value>, Error> {
     }
 }
 
-/// Whether a text that is no document was not meant to be one either, so that no mistake in it is to be told.
+/// Whether an unreadable text is a page about something else. It does not look like a document, so its errors are not reported.
 fn is_page_without_document(text: &str) -> bool {
     let is_document = text.trim_start().starts_with('{') || is_yaml_document(text);
     !is_document && !is_html(text) && matches!(markdown::document_block(text), Ok(None))

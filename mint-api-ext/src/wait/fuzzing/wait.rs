@@ -18,7 +18,7 @@ use crate::retry::Exponential;
 /// A wait does less than this, whatever the server does.
 const MOST_ACTIONS: usize = 100_000;
 
-/// A script ends here: a server may ask for any number of seconds, and a clock that holds no more of them stands still.
+/// A sleep beyond this time ends the script. `Retry-After` may name any number of seconds, and the clock must not overflow.
 const END_OF_TIME: Duration = Duration::from_secs(u64::MAX / 2);
 
 /// No setting is longer, so that a wait that never ends is not taken for one that takes long.

@@ -14,7 +14,7 @@ use crate::report::{Code, Log};
 /// How many unions in unions are followed.
 const MAX_DEPTH: usize = 4;
 
-/// How many members these may have in all: each is written anew where it may hold a file.
+/// How many members these may have in all. Each that holds a file is copied.
 const MAX_MEMBERS: usize = 1000;
 
 /// What the multipart bodies of a document have in common.

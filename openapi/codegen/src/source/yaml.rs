@@ -37,7 +37,7 @@ fn read(text: &str) -> Result<Value, Error> {
         budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 4_000_000, max_events: 8_000_000 },
     };
     let node: Node = serde_saphyr::from_str_with_options(text, options).map_err(|error| refusal(&error))?;
-    // What reads values ignores a text behind the document that is no YAML.
+    // The parser of values ignores malformed text after the document.
     if let Some(error) = Parser::new_from_str(text).find_map(Result::err) {
         let place = place_of(error.marker().line(), error.marker().col() + 1);
         return Err(unreadable(format!("{} at {place}", error.info())));

@@ -8,7 +8,7 @@ use crate::model::pointer::{MAX_CHAIN, resolve};
 use crate::prepare::intersection::is_annotation;
 use crate::prepare::members::reference;
 use crate::prepare::tuples;
-use crate::prepare::unions::{is_enum_of_strings, members_in};
+use crate::prepare::unions::{is_enum_of_strings, members, members_in};
 
 /// The schemas of a document.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,11 @@ pub(in crate::prepare) struct Schemas<'a>(pub(in crate::prepare) &'a Value);
 impl Schemas<'_> {
     /// The schema with its references followed.
     pub(in crate::prepare) fn resolved(&self, schema: &Value) -> Map<String, Value> {
-        let mut schema = schema;
+        self.target(schema).as_object().cloned().unwrap_or_default()
+    }
+
+    /// The schema that the references of a schema lead to.
+    fn target<'s>(&'s self, mut schema: &'s Value) -> &'s Value {
         for _ in 0..MAX_CHAIN {
             let wrapped = schema["allOf"].as_array().filter(|members| members.len() == 1).map(|members| &members[0]);
             let reference = wrapped.unwrap_or(schema)["$ref"].as_str();
@@ -26,7 +30,7 @@ impl Schemas<'_> {
                 None => break,
             }
         }
-        schema.as_object().cloned().unwrap_or_default()
+        schema
     }
 
     /// Whether every value is a string, a number or a boolean.
@@ -34,17 +38,17 @@ impl Schemas<'_> {
     /// Each component is looked at once: one that is a member of itself has no values but those of its other members.
     pub(in crate::prepare) fn is_scalar(&self, schema: &Value) -> bool {
         let mut seen = BTreeSet::new();
-        let mut open = vec![schema.clone()];
+        let mut open = vec![schema];
         while let Some(schema) = open.pop() {
-            if reference(&schema).is_some_and(|component| !seen.insert(component.to_owned())) {
+            if reference(schema).is_some_and(|component| !seen.insert(component)) {
                 continue;
             }
-            let resolved = self.resolved(&schema);
-            match resolved.get("type").and_then(Value::as_str) {
+            let target = self.target(schema);
+            match target["type"].as_str() {
                 Some("array" | "object") => return false,
                 Some(_) => {}
-                // Where there is no union, any value: the caller passes a scalar, or gets an error.
-                None => open.extend(members_in(&resolved).into_iter().flatten().cloned()),
+                // A schema that is no union admits any value: the caller passes a scalar, or gets an error.
+                None => open.extend(members(target).into_iter().flatten()),
             }
         }
         true
@@ -104,11 +108,9 @@ impl Schemas<'_> {
         const CONSTRAINTS: [&str; 3] = ["minLength", "maxLength", "pattern"];
         let mut resolved = self.resolved(schema);
         let is_constrained = CONSTRAINTS.iter().any(|keyword| resolved.contains_key(*keyword));
-        if is_constrained || is_enum_of_strings(&resolved) || members_in(&resolved).is_some() {
-            let reference = schema["allOf"].get(0).unwrap_or(schema);
-            if reference.get("$ref").is_some() {
-                return json!({"$ref": reference["$ref"]});
-            }
+        let has_own_type = is_constrained || is_enum_of_strings(&resolved) || members_in(&resolved).is_some();
+        if let Some(reference) = reference(schema).filter(|_| has_own_type) {
+            return json!({"$ref": reference});
         }
         resolved.shift_remove("nullable");
         resolved.shift_remove("title");
@@ -124,7 +126,7 @@ mod tests {
         json!({"$ref": format!("#/components/schemas/{name}")})
     }
 
-    /// Unions of all unions of the next level, and strings at the end.
+    /// Unions of all unions of the next level; those of the last level hold `last`.
     fn levels(last: Value) -> Value {
         const WIDTH: usize = 60;
         const LEVELS: usize = 4;

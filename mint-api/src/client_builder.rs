@@ -1,6 +1,5 @@
 //! Building a client.
 
-use std::convert::identity;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -147,7 +146,7 @@ impl ClientBuilder {
         let user_agent = self.products.iter().map(String::as_str).chain([USER_AGENT]).collect::<Vec<_>>().join(" ");
         let user_agent =
             HeaderValue::from_str(&user_agent).map_err(|_| BuildError::InvalidUserAgent(user_agent.clone()))?;
-        let http = self.transport.client(base_url.https, identity)?;
+        let http = self.transport.client(base_url.https, |http| http.timeout(self.request_timeout))?;
         let seam = Seam {
             credentials: self.credentials,
             user_agent,
@@ -162,6 +161,8 @@ impl ClientBuilder {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::identity;
+
     use super::*;
     use crate::testing::Script;
 

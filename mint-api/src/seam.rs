@@ -66,7 +66,10 @@ async fn send(client: &Client, mut request: Request, info: &OperationInfo) -> re
     if let Some(pace) = pace {
         pace.turn().await;
     }
-    *request.timeout_mut() = Some(*request_timeout);
+    // The HTTP client has its timeout. In a request, it costs a map of extensions.
+    if transport.has_network() {
+        *request.timeout_mut() = Some(*request_timeout);
+    }
     let url = request.url();
     let span = tracing::debug_span!(
         "HTTP",
@@ -83,21 +86,28 @@ async fn send(client: &Client, mut request: Request, info: &OperationInfo) -> re
     // Fields are recorded on `span`: if it is disabled, the current span is one of the caller's.
     let call = async {
         let result = transport.execute(client.client(), request).await;
-        match &result {
-            Ok(response) => {
-                span.record("http.response.status_code", response.status().as_u16());
-                if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
-                    span.record("mint.request_id", id);
-                }
-            }
-            Err(error) => {
-                span.record("error.type", if error.is_timeout() { "timeout" } else { "transport" });
-            }
+        if !span.is_disabled() {
+            record(&span, &result);
         }
         let response = result.map_err(reply::without_query)?;
         Ok(reply::bounded(response, *max_body_bytes))
     };
     call.instrument(span.clone()).await
+}
+
+/// Records how a call ended.
+fn record(span: &tracing::Span, result: &reqwest::Result<Response>) {
+    match result {
+        Ok(response) => {
+            span.record("http.response.status_code", response.status().as_u16());
+            if let Some(id) = response.headers().get("x-request-id").and_then(|id| id.to_str().ok()) {
+                span.record("mint.request_id", id);
+            }
+        }
+        Err(error) => {
+            span.record("error.type", if error.is_timeout() { "timeout" } else { "transport" });
+        }
+    }
 }
 
 #[cfg(test)]

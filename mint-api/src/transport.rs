@@ -128,6 +128,10 @@ impl Transport {
         self
     }
 
+    pub(crate) fn has_network(&self) -> bool {
+        self.network.is_some()
+    }
+
     /// Sends a request by a client that [`client`](Self::client) built. All requests for replies and files are sent here.
     #[doc(hidden)]
     pub async fn execute(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {

@@ -34,11 +34,11 @@ impl Body<'_> {
 }
 
 /// Reads a success in JSON.
-pub(crate) async fn json<T, E>(
+pub(crate) fn json<T, E>(
     response: Response,
     read: fn(&[u8]) -> Result<T, DecodeError>,
-) -> Result<ResponseValue<T>, Error<E>> {
-    success(response, |_, body| Some(read(body))).await
+) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> {
+    success(response, move |_, body| Some(read(body)))
 }
 
 /// Reads a success in JSON whose type the status decides.

@@ -52,10 +52,10 @@ pub fn effective_document() -> Result<Value, Error> {
 }
 
 /// How `mint-api` is generated: its hooks live in `mint_api::seam` and send the credentials, its types can describe
-/// themselves to `schemars`, and an operation, which is moved with each poll, does not make room for a conversion.
+/// themselves to `schemars`, and an operation, which is moved with each poll, does not make room for what few have.
 pub fn settings() -> Settings {
     let settings = Settings::default().with_inner_type("crate::seam::Seam").with_own_credentials().with_schemars();
-    settings.with_boxed_types(["OperationConversion"])
+    settings.with_boxed_types(["OperationBilling", "OperationConversion"])
 }
 
 /// Generates the source of `mint-api` from the [`effective_document`], with [`settings`].

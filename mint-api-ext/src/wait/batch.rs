@@ -232,7 +232,7 @@ impl Batch {
                 }
                 let span = tracing::debug_span!("mint.wait", mint.operation_id = %handle.id());
                 let request = async move {
-                    let reply = tokio::time::timeout(cut_off_after, handle.poll()).await;
+                    let reply = tokio::time::timeout(cut_off_after, Box::pin(handle.poll())).await;
                     (key, reply.unwrap_or_else(|_| Err(cut_off())))
                 };
                 self.in_flight.push(Box::pin(request.instrument(span)));

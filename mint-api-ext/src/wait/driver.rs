@@ -64,7 +64,7 @@ impl Driver {
                 None => match poller.action() {
                     Action::Poll { cut_off_after } => {
                         poller.poll_begins();
-                        timeout(cut_off_after, handle.poll()).await.unwrap_or_else(|_| Err(cut_off()))
+                        timeout(cut_off_after, Box::pin(handle.poll())).await.unwrap_or_else(|_| Err(cut_off()))
                     }
                     Action::SleepUntil(time) => {
                         match poller.instant(time) {

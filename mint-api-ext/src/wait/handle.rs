@@ -194,10 +194,9 @@ impl OperationHandle {
         known_by.map_or(Duration::ZERO, |time| self.mint.until(time).min(tolerance))
     }
 
-    /// Reads the operation once.
+    /// Reads the operation once. The future takes kilobytes, so a wait boxes it.
     pub(crate) async fn poll(&self) -> Result<Box<Answer<Operation>>, Error> {
-        // Both the future of a call and an operation take kilobytes, and each caller would copy them.
-        let result = Box::pin(self.read()).await;
+        let result = self.read().await;
         let now = self.mint.clock().now();
         match &result {
             Ok(reply) => self.state.poll_replied(&reply.value, after(now, reply.retry_after), now),

@@ -124,7 +124,7 @@ async fn make(wait: Wait) -> Result<Step, Error> {
             None => match poller.action() {
                 Action::Poll { cut_off_after } if !poller.has_polled() => {
                     poller.poll_begins();
-                    timeout(cut_off_after, handle.poll()).await.unwrap_or_else(|_| Err(cut_off()))
+                    timeout(cut_off_after, Box::pin(handle.poll())).await.unwrap_or_else(|_| Err(cut_off()))
                 }
                 Action::Poll { .. } | Action::SleepUntil(_) => {
                     let next_poll_at = poller.pause();

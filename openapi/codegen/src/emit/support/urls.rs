@@ -1,14 +1,16 @@
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Writes a value as one segment of a path: all but the unreserved characters are encoded.
-pub(crate) fn encode_path(segment: &str) -> Result<String, InvalidPathSegment> {
+pub(crate) fn encode_path(segment: &str) -> Result<Cow<'_, str>, InvalidPathSegment> {
     if matches!(segment, "" | "." | "..") {
         return Err(InvalidPathSegment(segment.to_owned()));
     }
-    Ok(utf8_percent_encode(segment, UNRESERVED).to_string())
+    Ok(utf8_percent_encode(segment, UNRESERVED).into())
 }
 
 /// A value that would change which resource a path names (RFC 3986, section 5.2.4).

@@ -45,6 +45,7 @@ struct Inside<'a> {
 }
 
 impl<'de> Inside<'de> {
+    #[inline]
     fn read<S: DeserializeSeed<'de>>(&mut self, seed: S, json: &'de Json<'de>) -> Result<S::Value, Error> {
         let path = self.of.path;
         if let Some(path) = path {
@@ -68,6 +69,7 @@ impl<'de> Inside<'de> {
 impl<'de> SeqAccess<'de> for &mut Inside<'de> {
     type Error = Error;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         match self.of.json {
             Json::List(list) => list.get(self.next).map(|item| self.read(seed, item)).transpose(),

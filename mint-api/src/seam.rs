@@ -86,17 +86,18 @@ async fn send(client: &Client, mut request: Request, info: &OperationInfo) -> re
     // Fields are recorded on `span`: if it is disabled, the current span is one of the caller's.
     let call = async {
         let result = transport.execute(client.client(), request).await;
-        if !span.is_disabled() {
-            record(&span, &result);
-        }
+        record(&span, &result);
         let response = result.map_err(reply::without_query)?;
         Ok(reply::bounded(response, *max_body_bytes))
     };
     call.instrument(span.clone()).await
 }
 
-/// Records how a call ended.
+/// Records how a call ended, if its span is recorded.
 fn record(span: &tracing::Span, result: &reqwest::Result<Response>) {
+    if span.is_disabled() {
+        return;
+    }
     match result {
         Ok(response) => {
             span.record("http.response.status_code", response.status().as_u16());

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -103,7 +103,15 @@ impl Target {
             let failed = |error| Problem::of_path("make", folder, error, "make the folder of build results writable");
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        let mut command = self.command(workspace, &kept, &findings);
+        if !self.command(workspace, "build").status().map_err(Problem::of_cargo)?.success() {
+            println!("`{}` was not run: it does not build; cargo says why above", self.name);
+            return Ok(false);
+        }
+        let mut command = self.command(workspace, "run");
+        command.arg(kept);
+        let inputs = ["seeds", "regressions"].map(|kind| self.inputs(workspace, kind));
+        command.args(inputs.iter().filter(|folder| folder.is_dir()));
+        command.arg("--").args(BOUNDS).arg(format!("-artifact_prefix={}/", findings.display()));
         if let Some(limit) = limit {
             command.arg(format!("-max_total_time={}", limit.as_secs()));
         }
@@ -128,18 +136,16 @@ impl Target {
         Ok(false)
     }
 
-    fn command(&self, workspace: &Workspace, kept: &Path, findings: &Path) -> Command {
+    /// A command of cargo-fuzz for this target.
+    fn command(&self, workspace: &Workspace, name: &str) -> Command {
         let mut command = workspace.cargo();
         // libFuzzer's instrumentation is not stable.
-        command.env("RUSTC_BOOTSTRAP", "1").args(["fuzz", "run"]);
+        command.env("RUSTC_BOOTSTRAP", "1").args(["fuzz", name]);
         // All that is run is safe Rust, in which a sanitizer finds nothing; it took eleven twelfths of the time of `generate`.
         command.args(["--sanitizer", "none"]);
         command.arg("--fuzz-dir").arg(folder(workspace, self.package));
         command.arg("--target-dir").arg(workspace.target().join("fuzz").join("build"));
-        command.arg(&self.name).arg(kept);
-        let inputs = ["seeds", "regressions"].map(|kind| self.inputs(workspace, kind));
-        command.args(inputs.iter().filter(|folder| folder.is_dir()));
-        command.arg("--").args(BOUNDS).arg(format!("-artifact_prefix={}/", findings.display()));
+        command.arg(&self.name);
         command
     }
 

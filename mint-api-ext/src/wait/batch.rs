@@ -21,7 +21,7 @@ use super::timers::Timers;
 use super::wait::Deadline;
 use super::wait_many::Settings;
 use super::wait_target::Target;
-use super::{Outcome, Update};
+use super::{OperationHandle, Outcome, Update};
 use crate::client::{Answer, Mint};
 use crate::error::{Error, OperationId};
 use crate::retry::Jitter;
@@ -179,7 +179,7 @@ impl Batch {
                 poller.end_now();
                 self.due.push_back(key);
             }
-            _ => self.end_with(key, |poller| Err(poller.gave_up(GiveUp::Deadline, None))),
+            _ => self.give_up(key, GiveUp::Deadline),
         }
     }
 
@@ -225,33 +225,15 @@ impl Batch {
                 continue;
             };
             poller.hold_until(self.hold_until);
-            let handle = poller.handle().clone();
-            if let Some(cut_off_after) = self.advance(key) {
-                if let Some(poller) = self.items.get_mut(&key) {
+            match poller.action() {
+                Action::Poll { cut_off_after } => {
                     poller.poll_begins();
+                    self.in_flight.push(request(key, poller.handle().clone(), cut_off_after));
                 }
-                let span = tracing::debug_span!("mint.wait", mint.operation_id = %handle.id());
-                let request = async move {
-                    let reply = tokio::time::timeout(cut_off_after, Box::pin(handle.poll())).await;
-                    (key, reply.unwrap_or_else(|_| Err(cut_off())))
-                };
-                self.in_flight.push(Box::pin(request.instrument(span)));
+                Action::SleepUntil(time) => self.timers.insert_at(key, timer_at(poller, time)),
+                Action::GiveUp(reason) => self.give_up(key, reason),
             }
         }
-    }
-
-    /// Does the next step of a wait. A poll is left to the caller: returns when to cut it off.
-    fn advance(&mut self, key: Key) -> Option<Duration> {
-        let poller = self.items.get(&key)?;
-        match poller.action() {
-            Action::Poll { cut_off_after } => return Some(cut_off_after),
-            Action::SleepUntil(time) => {
-                let furthest = Instant::now() + FURTHEST;
-                self.timers.insert_at(key, poller.instant(time).unwrap_or(furthest).min(furthest));
-            }
-            Action::GiveUp(reason) => self.end_with(key, |poller| Err(poller.gave_up(reason, None))),
-        }
-        None
     }
 
     fn take(&mut self, key: Key, reply: Result<Box<Answer<Operation>>, Error>) {
@@ -259,19 +241,28 @@ impl Batch {
         let Some(poller) = self.items.get_mut(&key) else {
             return;
         };
-        match poller.take(reply, jitter) {
+        let update = match poller.take(reply, jitter) {
             Ok(Update::Ended(outcome)) => return self.end_with(key, |_| Ok(outcome)),
             Err(error) => return self.end_with(key, |_| Err(error)),
-            Ok(Update::PollFailed(error)) if error.is_rate_limited() => self.hold(error.retry_after()),
-            Ok(update @ Update::Changed(_)) if self.yields == Yields::Changes => {
+            Ok(update) => update,
+        };
+        let next = match poller.action() {
+            // After those whose timers fired before.
+            Action::Poll { .. } => Ok(Instant::now()),
+            Action::SleepUntil(time) => Ok(timer_at(poller, time)),
+            Action::GiveUp(reason) => Err(reason),
+        };
+        match update {
+            Update::PollFailed(error) if error.is_rate_limited() => self.hold(error.retry_after()),
+            Update::Changed(_) if self.yields == Yields::Changes => {
                 let id = poller.handle().id().to_string();
                 self.yielded.push_back(Yielded { key, id, update: Ok(update) });
             }
-            Ok(_) => {}
+            _ => {}
         }
-        if self.advance(key).is_some() {
-            // After those whose timers fired before.
-            self.timers.insert_at(key, Instant::now());
+        match next {
+            Ok(instant) => self.timers.insert_at(key, instant),
+            Err(reason) => self.give_up(key, reason),
         }
     }
 
@@ -282,6 +273,10 @@ impl Batch {
         let now = Instant::now();
         let until = now.checked_add(wish.max(delay)).unwrap_or(now + FURTHEST);
         self.hold_until = self.hold_until.max(until);
+    }
+
+    fn give_up(&mut self, key: Key, reason: GiveUp) {
+        self.end_with(key, |poller| Err(poller.gave_up(reason, None)));
     }
 
     fn end_with(&mut self, key: Key, result: impl FnOnce(&Poller) -> Result<Outcome, Error>) {
@@ -299,4 +294,20 @@ impl Batch {
         }
         Some(poller)
     }
+}
+
+/// The instant of a time of a poller, as far off as a timer can be.
+fn timer_at(poller: &Poller, time: Duration) -> Instant {
+    let furthest = Instant::now() + FURTHEST;
+    poller.instant(time).unwrap_or(furthest).min(furthest)
+}
+
+/// A poll of one operation.
+fn request(key: Key, handle: OperationHandle, cut_off_after: Duration) -> InFlight {
+    let span = tracing::debug_span!("mint.wait", mint.operation_id = %handle.id());
+    let request = async move {
+        let reply = tokio::time::timeout(cut_off_after, Box::pin(handle.poll())).await;
+        (key, reply.unwrap_or_else(|_| Err(cut_off())))
+    };
+    Box::pin(request.instrument(span))
 }

@@ -305,9 +305,6 @@ fn timer_at(poller: &Poller, time: Duration) -> Instant {
 /// A poll of one operation.
 fn request(key: Key, handle: OperationHandle, cut_off_after: Duration) -> InFlight {
     let span = tracing::debug_span!("mint.wait", mint.operation_id = %handle.id());
-    let request = async move {
-        let reply = tokio::time::timeout(cut_off_after, Box::pin(handle.poll())).await;
-        (key, reply.unwrap_or_else(|_| Err(cut_off())))
-    };
+    let request = async move { (key, cut_off(cut_off_after, handle.poll()).await) };
     Box::pin(request.instrument(span))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mint_api::types::Operation;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use super::machine::Action;
@@ -64,7 +64,7 @@ impl Driver {
                 None => match poller.action() {
                     Action::Poll { cut_off_after } => {
                         poller.poll_begins();
-                        timeout(cut_off_after, Box::pin(handle.poll())).await.unwrap_or_else(|_| Err(cut_off()))
+                        cut_off(cut_off_after, handle.poll()).await
                     }
                     Action::SleepUntil(time) => {
                         match poller.instant(time) {

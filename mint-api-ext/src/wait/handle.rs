@@ -194,7 +194,7 @@ impl OperationHandle {
         known_by.map_or(Duration::ZERO, |time| self.mint.until(time).min(tolerance))
     }
 
-    /// Reads the operation once. The future takes kilobytes, so a wait boxes it.
+    /// Reads the operation once.
     pub(crate) async fn poll(&self) -> Result<Box<Answer<Operation>>, Error> {
         let result = self.read().await;
         let now = self.mint.clock().now();

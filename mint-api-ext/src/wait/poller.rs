@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use futures::FutureExt as _;
 use mint_api::types::Operation;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::machine::{Action, GiveUp, Machine};
 use super::rules::{DEFAULT_DEADLINE, Rules};
@@ -205,9 +206,13 @@ pub(super) fn interrupted(summary: WaitSummary) -> Error {
     ended(ErrorKind::Interrupted, "it was interrupted", &summary).with_wait(summary)
 }
 
-/// The error of a poll that the deadline cut off.
-pub(super) fn cut_off() -> Error {
-    Error::new(ErrorKind::Timeout, "the server did not answer before the deadline of the wait")
+/// A poll that the deadline of a wait cuts off. It is boxed, since it takes kilobytes, and a wait sleeps between polls.
+pub(super) fn cut_off<T>(
+    after: Duration,
+    poll: impl Future<Output = Result<T, Error>>,
+) -> impl Future<Output = Result<T, Error>> {
+    let error = || Error::new(ErrorKind::Timeout, "the server did not answer before the deadline of the wait");
+    timeout(after, Box::pin(poll)).map(move |reply| reply.unwrap_or_else(|_| Err(error())))
 }
 
 pub(crate) fn summary(id: &OperationId, polls: u32, elapsed: Duration) -> WaitSummary {

@@ -43,7 +43,7 @@ impl OperationHandle {
             let reserved = operation.credits.as_ref().and_then(|credits| credits.reserved);
             has_ended(operation) && reserved.is_none_or(|reserved| reserved <= 0.0)
         };
-        let read = || async { Box::pin(self.poll()).await.map(|reply| *reply) };
+        let read = || async { self.poll().await.map(|reply| *reply) };
         let operation = watch(self.mint(), &what, read, |operation| is_settled(operation) || stays(operation)).await?;
         if has_ended(&operation) {
             return Ok(operation);

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use mint_api::types::Operation;
-use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::machine::Action;
@@ -124,7 +123,7 @@ async fn make(wait: Wait) -> Result<Step, Error> {
             None => match poller.action() {
                 Action::Poll { cut_off_after } if !poller.has_polled() => {
                     poller.poll_begins();
-                    timeout(cut_off_after, Box::pin(handle.poll())).await.unwrap_or_else(|_| Err(cut_off()))
+                    cut_off(cut_off_after, handle.poll()).await
                 }
                 Action::Poll { .. } | Action::SleepUntil(_) => {
                     let next_poll_at = poller.pause();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::machine::{Action, GiveUp, Machine};
 use super::poller::cut_off;
@@ -37,7 +37,7 @@ where
             Action::GiveUp(reason) => return Err(gave_up(what, reason, last_error)),
             Action::Poll { cut_off_after } => {
                 machine.poll_begins();
-                let reply = timeout(cut_off_after, read()).await.unwrap_or_else(|_| Err(cut_off()));
+                let reply = cut_off(cut_off_after, read()).await;
                 let read = match reply {
                     Ok(answer) if is_wanted(&answer.value) => return Ok(answer.value),
                     Ok(answer) => Ok(answer.retry_after),

@@ -42,8 +42,10 @@ pub(crate) fn json<T, E>(
 }
 
 /// Reads a success in JSON whose type the status decides.
-pub(crate) async fn json_by_status<T: ByStatus, E>(response: Response) -> Result<ResponseValue<T>, Error<E>> {
-    success(response, |status, body| T::by_status(status, Body::Success(body))).await
+pub(crate) fn json_by_status<T: ByStatus, E>(
+    response: Response,
+) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> {
+    success(response, |status, body| T::by_status(status, Body::Success(body)))
 }
 
 async fn success<T, E>(

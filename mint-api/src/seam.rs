@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use http::{HeaderValue, header};
 use progenitor_client::{ClientHooks, ClientInfo as _, Error, OperationInfo};
 use reqwest::{Request, Response, StatusCode};
@@ -40,9 +42,22 @@ impl ClientHooks<Seam> for Client {
     }
 
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        let Seam { credentials, request_timeout, .. } = self.inner();
+        execute(self, request, info).await
+    }
+}
+
+/// Sends a request, and once more with another token if the server refuses the token.
+///
+/// As a box: the code of a future is compiled again with each function that awaits it, those of other crates included.
+fn execute<'a>(
+    client: &'a Client,
+    request: Request,
+    info: &'a OperationInfo,
+) -> BoxFuture<'a, reqwest::Result<Response>> {
+    async move {
+        let Seam { credentials, request_timeout, .. } = client.inner();
         let again = credentials.tokens().and_then(|tokens| Some((tokens, request.try_clone()?)));
-        let response = send(self, request, info).await?;
+        let response = send(client, request, info).await?;
         let Some((tokens, mut again)) = again.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
             return Ok(response);
         };
@@ -50,7 +65,7 @@ impl ClientHooks<Seam> for Client {
         match tokens.instead_of(refused, *request_timeout).await {
             Ok(authorization) => {
                 again.headers_mut().insert(header::AUTHORIZATION, authorization);
-                send(self, again, info).await
+                send(client, again, info).await
             }
             Err(error) => {
                 tracing::debug!(%error, "the token source gave no token in the place of the one that was refused");
@@ -58,6 +73,7 @@ impl ClientHooks<Seam> for Client {
             }
         }
     }
+    .boxed()
 }
 
 /// Sends a request when it is its turn.

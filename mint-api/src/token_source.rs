@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::future::Shared;
+use futures::future::{BoxFuture, Shared};
 use http::HeaderValue;
 use tokio::time::{Instant, timeout};
 
@@ -126,7 +126,7 @@ struct Token {
     expires_at: Option<Instant>,
 }
 
-type Refresh = Shared<Pin<Box<dyn Future<Output = Result<Token, NoToken>> + Send>>>;
+type Refresh = Shared<BoxFuture<'static, Result<Token, NoToken>>>;
 
 /// Why there is no token.
 #[derive(Clone)]
@@ -146,8 +146,8 @@ impl Tokens {
     }
 
     /// Returns the header of a token that has not expired. It waits at most `patience` for a new token.
-    pub(crate) async fn valid(&self, patience: Duration) -> Result<HeaderValue, Arc<str>> {
-        uncancelled(|| self.try_valid(patience)).await
+    pub(crate) fn valid(&self, patience: Duration) -> BoxFuture<'_, Result<HeaderValue, Arc<str>>> {
+        uncancelled(move || self.try_valid(patience)).boxed()
     }
 
     async fn try_valid(&self, patience: Duration) -> Result<HeaderValue, NoToken> {

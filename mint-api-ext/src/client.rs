@@ -73,7 +73,7 @@ mod repair;
 mod stable_hasher;
 
 pub(crate) use blocking::blocking;
-pub(crate) use call::{Answer, answer, answer_as, causes, reply, resource_of};
+pub(crate) use call::{Answer, Sending, answer, answer_as, causes, reply, resource_of};
 pub use clock::Clock;
 pub(crate) use connections::Connection;
 pub(crate) use downloader::{Downloader, fetch_error, refused};

@@ -107,6 +107,7 @@ mod route_request;
 mod saved_request;
 mod start;
 mod storable;
+mod submission;
 
 pub use asset_pack::GenerateAssetPack;
 pub use audio::GenerateAudio;

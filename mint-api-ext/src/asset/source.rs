@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use mint_api::types::Operation;
 
 use super::collect::resource_key;
@@ -47,20 +49,23 @@ impl fmt::Display for Source {
 }
 
 impl Source {
-    pub(crate) async fn read(&self, mint: &Mint) -> Result<Assets, Error> {
-        let assets = match self {
-            Self::Operation(id) => Assets::of(&mint.operation(id).await?),
-            Self::Model(id) => Assets::from(&mint.model(id).await?),
-            Self::World(id) => Assets::from(&mint.world(id).await?),
-            Self::AssetPack(id) => asset_pack::read(mint, id).await?,
-            Self::AssetManifest { asset_type, id } => {
-                Assets::from(&mint.artifact_manifest(asset_type.clone(), id).await?)
-            }
-            Self::AnimationManifest(id) => Assets::from(&mint.animation_manifest(id).await?),
-            Self::AnimationArtifacts(id) => animation_artifacts(mint, id).await?,
-        };
-        // A manifest may omit its source.
-        Ok(Assets { sources: vec![self.clone()], ..assets })
+    pub(crate) fn read<'a>(&'a self, mint: &'a Mint) -> BoxFuture<'a, Result<Assets, Error>> {
+        async move {
+            let assets = match self {
+                Self::Operation(id) => Assets::of(&mint.operation(id).await?),
+                Self::Model(id) => Assets::from(&mint.model(id).await?),
+                Self::World(id) => Assets::from(&mint.world(id).await?),
+                Self::AssetPack(id) => asset_pack::read(mint, id).await?,
+                Self::AssetManifest { asset_type, id } => {
+                    Assets::from(&mint.artifact_manifest(asset_type.clone(), id).await?)
+                }
+                Self::AnimationManifest(id) => Assets::from(&mint.animation_manifest(id).await?),
+                Self::AnimationArtifacts(id) => animation_artifacts(mint, id).await?,
+            };
+            // A manifest may omit its source.
+            Ok(Assets { sources: vec![self.clone()], ..assets })
+        }
+        .boxed()
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::Display;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use mint_api::types::{FieldError, Operation, Problem};
 use mint_api::{BodyTooLarge, DecodeError, FromReply, RawResponse, ResponseValue};
 use reqwest::StatusCode;
@@ -13,6 +14,9 @@ use super::problem::problem_of;
 use super::repair::with_unknown_status;
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
+
+/// A call that is sent once. As a box: with each function that awaits a future, the compiler makes its code again.
+pub(crate) type Sending<'a, T> = BoxFuture<'a, Result<ResponseValue<T>, mint_api::Error<Problem>>>;
 
 /// The value of a reply, and its `Retry-After`.
 #[derive(Debug)]
@@ -29,9 +33,9 @@ pub(crate) fn answer<T: FromReply>(
         Ok(response) => Ok(answer_of(response)),
         Err(mint_api::Error::InvalidResponsePayload(raw, error)) => match with_unknown_status(raw.body()) {
             Some(value) => Ok(Answer { value, retry_after: retry_after_of(raw.headers()) }),
-            None => Err(error_of(what, mint_api::Error::InvalidResponsePayload(raw, error))),
+            None => Err(error_of(&what, mint_api::Error::InvalidResponsePayload(raw, error))),
         },
-        Err(error) => Err(error_of(what, error)),
+        Err(error) => Err(error_of(&what, error)),
     }
 }
 
@@ -48,21 +52,21 @@ pub(crate) fn answer_as<T>(
     match result {
         Err(mint_api::Error::InvalidResponsePayload(raw, error)) => {
             let expected = Expected { is: "of the type asked for", remedy: "read it as `serde_json::Value` to see it" };
-            Err(decode_error(what, expected, &raw, &error))
+            Err(decode_error(&what, expected, &raw, &error))
         }
         Ok(response) => Ok(answer_of(response)),
-        Err(error) => Err(error_of(what, error)),
+        Err(error) => Err(error_of(&what, error)),
     }
 }
 
 /// Lets `?` turn an error of [`Mint::api`](super::Mint::api) into an error of this crate.
 impl From<mint_api::Error<Problem>> for Error {
     fn from(error: mint_api::Error<Problem>) -> Self {
-        error_of("call the API", error)
+        error_of(&"call the API", error)
     }
 }
 
-fn error_of(what: impl Display, error: mint_api::Error<Problem>) -> Error {
+fn error_of(what: &dyn Display, error: mint_api::Error<Problem>) -> Error {
     use mint_api::Error as Api;
 
     let new = |kind, why: String| Error::new(kind, format!("could not {what}: {why}"));
@@ -92,7 +96,7 @@ fn error_of(what: impl Display, error: mint_api::Error<Problem>) -> Error {
 }
 
 /// The error of a reply with a problem document.
-fn refused(what: impl Display, reply: Reply, problem: Problem) -> Error {
+fn refused(what: &dyn Display, reply: Reply, problem: Problem) -> Error {
     let kind = match problem_type::slug(&problem.type_) {
         Some(problem_type::IDEMPOTENCY_CONFLICT) => ErrorKind::IdempotencyConflict,
         _ => ErrorKind::Server,
@@ -193,7 +197,7 @@ const DOCUMENTED: Expected = Expected {
 };
 
 fn decode_error(
-    what: impl Display,
+    what: &dyn Display,
     Expected { is, remedy }: Expected,
     raw: &RawResponse,
     error: &DecodeError,
@@ -255,7 +259,7 @@ mod tests {
         let status = StatusCode::from_u16(status).unwrap();
         let raw = RawResponse::new(status, HeaderMap::new(), all.to_string().into());
         let value = mint_api::ErrorResponse::new(serde_json::from_value(all).unwrap(), raw);
-        error_of("start it", mint_api::Error::ErrorResponse(value))
+        error_of(&"start it", mint_api::Error::ErrorResponse(value))
     }
 
     #[test]
@@ -322,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_token_source_without_a_token_is_a_credentials_error() {
-        let error = error_of("read it", mint_api::Error::Custom("the token source gave no token: x".into()));
+        let error = error_of(&"read it", mint_api::Error::Custom("the token source gave no token: x".into()));
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(
             error.to_string(),
@@ -336,7 +340,7 @@ mod tests {
             br#"{"type": "t", "title": "t", "status": "https://a/b?signature=1", "instance": "https://a?signature=1"}"#;
         let error = mint_api::read_reply::<Problem>(body).unwrap_err();
         let raw = RawResponse::new(StatusCode::OK, HeaderMap::new(), body.to_vec());
-        let error = decode_error("read it", DOCUMENTED, &raw, &error);
+        let error = decode_error(&"read it", DOCUMENTED, &raw, &error);
         let text = format!("{error} {error:?} {}", causes(&error).map(ToString::to_string).collect::<String>());
         assert!(error.to_string().contains("at `status`") && text.contains("expected"), "{text}");
         assert!(text.contains("https://a/b") && !text.contains("signature"), "{text}");

@@ -8,6 +8,11 @@ const UNKNOWN: &str = "unknown";
 
 /// Reads a reply whose status is absent or no text as one with an unknown status; `None` if it cannot be read so.
 pub(super) fn with_unknown_status<T: FromReply>(body: &[u8]) -> Option<T> {
+    T::from_reply(&repaired(body)?).ok()
+}
+
+/// The JSON of a reply with an unknown status in the place of one that is absent or no text.
+fn repaired(body: &[u8]) -> Option<Vec<u8>> {
     let mut json: Value = serde_json::from_slice(body).ok()?;
     let status = json.as_object_mut()?.entry("status").or_insert(Value::Null);
     if status.is_string() {
@@ -15,7 +20,7 @@ pub(super) fn with_unknown_status<T: FromReply>(body: &[u8]) -> Option<T> {
     }
     tracing::warn!("a reply has no status that is a text; it is read as `{UNKNOWN}`");
     *status = UNKNOWN.into();
-    T::from_reply(json.to_string().as_bytes()).ok()
+    Some(json.to_string().into_bytes())
 }
 
 #[cfg(test)]

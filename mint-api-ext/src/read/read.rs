@@ -1,15 +1,16 @@
 //! Reads operations, models, worlds, packs, files, the account and prices.
 
 use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use mint_api::types::{
     AnimationArtifact, ArtifactManifest, AssetPack, EstimatePricingRequest, Me, Model, Operation, PricingEstimate,
-    Problem, Usage, World,
+    Usage, World,
 };
-use mint_api::{Client, FromReply, ResponseValue};
+use mint_api::{Client, FromReply};
 use reqwest::StatusCode;
 
 use super::AssetType;
-use crate::client::{Answer, Mint, answer};
+use crate::client::{Answer, Mint, Sending, answer};
 use crate::error::{Error, id};
 
 /// The target types of animations. An operation calls both `animation`, so reads try both.
@@ -128,7 +129,7 @@ impl Mint {
     /// ```
     pub async fn asset_pack(&self, id: impl AsRef<str> + Send) -> Result<AssetPack, Error> {
         let id = checked("asset pack", id)?;
-        self.read(&format!("read asset pack {id}"), |api| api.get_asset_pack().asset_pack_id(&id).send()).await
+        self.read(&format!("read asset pack {id}"), &|api| api.get_asset_pack().asset_pack_id(&id).send().boxed()).await
     }
 
     /// Every file of an asset: `GET /v1/assets/{assetType}/{assetId}/artifact-manifest`.
@@ -167,7 +168,7 @@ impl Mint {
     ) -> Result<ArtifactManifest, Error> {
         let (asset_type, id) = (checked("type of asset", asset_type.as_str())?, checked("asset", id)?);
         let what = format!("read the artifact manifest of {asset_type} {id}");
-        self.read(&what, |api| api.get_artifact_manifest().asset_type(&asset_type).asset_id(&id).send()).await
+        self.read(&what, &|api| api.get_artifact_manifest().asset_type(&asset_type).asset_id(&id).send().boxed()).await
     }
 
     /// The files of an animation, without their URLs: `GET /v1/animations/{targetType}/{targetId}/artifacts`.
@@ -201,10 +202,12 @@ impl Mint {
     pub async fn animation_artifacts(&self, id: impl AsRef<str> + Send) -> Result<Vec<AnimationArtifact>, Error> {
         let id = checked("animation", id)?;
         let what = format!("list the files of animation {id}");
-        let list = self.read_animation(&what, |api, target| {
-            api.list_animation_artifacts().target_type(target).target_id(&id).send()
-        });
-        Ok(list.await?.data)
+        let list = self
+            .read_animation(&what, &|api, target| {
+                api.list_animation_artifacts().target_type(target).target_id(&id).send().boxed()
+            })
+            .await?;
+        Ok(list.data)
     }
 
     /// One file of an animation, with its URL:
@@ -223,10 +226,10 @@ impl Mint {
         // The id contains other ids: `clip:<id>:animation_glb`.
         artifact.split(':').try_for_each(|part| id::check("file", part))?;
         let what = format!("read file {artifact} of animation {id}");
-        let artifact = self.read_animation(&what, |api, target| {
-            api.get_animation_artifact().target_type(target).target_id(&id).artifact_id(&artifact).send()
-        });
-        artifact.await
+        self.read_animation(&what, &|api, target| {
+            api.get_animation_artifact().target_type(target).target_id(&id).artifact_id(&artifact).send().boxed()
+        })
+        .await
     }
 
     /// Every file of an animation: `GET /v1/animations/{targetType}/{targetId}/artifact-manifest`.
@@ -255,10 +258,10 @@ impl Mint {
     pub async fn animation_manifest(&self, id: impl AsRef<str> + Send) -> Result<ArtifactManifest, Error> {
         let id = checked("animation", id)?;
         let what = format!("read the artifact manifest of animation {id}");
-        let manifest = self.read_animation(&what, |api, target| {
-            api.get_animation_artifact_manifest().target_type(target).target_id(&id).send()
-        });
-        manifest.await
+        self.read_animation(&what, &|api, target| {
+            api.get_animation_artifact_manifest().target_type(target).target_id(&id).send().boxed()
+        })
+        .await
     }
 
     /// The owner of the API key: `GET /v1/me`.
@@ -280,7 +283,7 @@ impl Mint {
     /// # }
     /// ```
     pub async fn me(&self) -> Result<Me, Error> {
-        self.read("read the owner of the key", |api| api.get_me().send()).await
+        self.read("read the owner of the key", &|api| api.get_me().send().boxed()).await
     }
 
     /// The credits of the account: `GET /v1/usage`.
@@ -302,7 +305,7 @@ impl Mint {
     /// # }
     /// ```
     pub async fn usage(&self) -> Result<Usage, Error> {
-        self.read("read the credits of the account", |api| api.get_usage().send()).await
+        self.read("read the credits of the account", &|api| api.get_usage().send().boxed()).await
     }
 
     /// The expected price of an operation: `POST /v1/pricing:estimate`. It starts nothing and costs nothing.
@@ -334,44 +337,40 @@ impl Mint {
     /// ```
     pub async fn estimate(&self, request: impl Into<EstimatePricingRequest> + Send) -> Result<PricingEstimate, Error> {
         let request = request.into();
-        self.read("estimate the price", |api| api.estimate_pricing().body(request.clone()).send()).await
+        self.read("estimate the price", &|api| api.estimate_pricing().body(request.clone()).send().boxed()).await
     }
 
     /// One request for a model, for waits.
-    pub(crate) async fn poll_model(&self, id: &str) -> Result<Answer<Model>, Error> {
-        answer(format!("read model {id}"), self.api().get_model().model_id(id).send().await)
+    pub(crate) fn poll_model<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Answer<Model>, Error>> {
+        async move { answer(format!("read model {id}"), self.api().get_model().model_id(id).send().await) }.boxed()
     }
 
     /// One request for a world, for waits.
-    pub(crate) async fn poll_world(&self, id: &str) -> Result<Answer<World>, Error> {
-        answer(format!("read world {id}"), self.api().get_world().world_id(id).send().await)
+    pub(crate) fn poll_world<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Answer<World>, Error>> {
+        async move { answer(format!("read world {id}"), self.api().get_world().world_id(id).send().await) }.boxed()
     }
 
-    async fn read<'a, T, F>(&'a self, what: &str, send: impl Fn(&'a Client) -> F + Send + Sync) -> Result<T, Error>
-    where
-        T: FromReply + Send,
-        F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
-    {
+    async fn read<'a, T: FromReply + Send>(
+        &'a self,
+        what: &str,
+        send: &(dyn Fn(&'a Client) -> Sending<'a, T> + Send + Sync),
+    ) -> Result<T, Error> {
         let read = self.with_retries(|| send(self.api()).map(|reply| answer(what, reply)));
         Ok(read.await?.value)
     }
 
     /// Reads an animation as a clip. If it is not one, reads it as a batch.
-    async fn read_animation<'a, T, F>(
+    async fn read_animation<'a, T: FromReply + Send>(
         &'a self,
         what: &str,
-        send: impl Fn(&'a Client, &'static str) -> F + Send + Sync,
-    ) -> Result<T, Error>
-    where
-        T: FromReply + Send,
-        F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
-    {
+        send: &(dyn Fn(&'a Client, &'static str) -> Sending<'a, T> + Send + Sync),
+    ) -> Result<T, Error> {
         let [clip, batch] = ANIMATION_TARGETS;
-        let first = match self.read(what, |api| send(api, clip)).await {
+        let first = match self.read(what, &|api| send(api, clip)).await {
             Err(error) if is_of_other_target(&error) => error,
             result => return result,
         };
-        match self.read(what, |api| send(api, batch)).await {
+        match self.read(what, &|api| send(api, batch)).await {
             // The animation is neither, so the 404 says more than the second error.
             Err(second) if is_of_other_target(&second) && first.is_not_found() => Err(first),
             result => result,

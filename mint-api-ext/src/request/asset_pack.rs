@@ -3,7 +3,7 @@
 use mint_api::Client;
 use mint_api::types::{GenerateAssetPackRequest, GenerationPreset, IdempotencyKey};
 
-use super::call::{Call, Replied, Sealed, Start};
+use super::call::{Call, Sealed, Start, Starting};
 use super::prepared::{Prepared, text};
 use super::request::Request;
 use super::storable::Storable as _;
@@ -58,8 +58,8 @@ impl Sealed for GenerateAssetPack {
         &mut self.0
     }
 
-    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateAssetPackRequest) -> Replied {
-        api.generate_asset_pack().idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, _: &str, key: IdempotencyKey, body: GenerateAssetPackRequest) -> Starting<'a> {
+        Box::pin(api.generate_asset_pack().idempotency_key(key).body(body).send())
     }
 }
 

@@ -3,7 +3,7 @@
 use mint_api::Client;
 use mint_api::types::{AudioKind, GenerateAudioRequest, GenerationPreset, IdempotencyKey};
 
-use super::call::{Call, Replied, Sealed, Start};
+use super::call::{Call, Sealed, Start, Starting};
 use super::prepared::{Prepared, positive, text};
 use super::request::Request;
 use super::storable::Storable as _;
@@ -54,8 +54,8 @@ impl Sealed for GenerateAudio {
         &mut self.0
     }
 
-    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateAudioRequest) -> Replied {
-        api.generate_audio().idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, _: &str, key: IdempotencyKey, body: GenerateAudioRequest) -> Starting<'a> {
+        Box::pin(api.generate_audio().idempotency_key(key).body(body).send())
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::fmt::Debug;
 
-use mint_api::types::{EstimatePricingRequest, IdempotencyKey, Operation, Problem};
-use mint_api::{Client, ResponseValue};
+use mint_api::Client;
+use mint_api::types::{EstimatePricingRequest, IdempotencyKey, Operation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::prepared::Prepared;
 use super::storable::Storable;
+use crate::client::Sending;
 
 /// A call that the server answers with an operation, such as [`GenerateModel`](super::GenerateModel).
 ///
@@ -52,8 +53,8 @@ pub trait Start: Call {}
 /// [`OptimizeModel`](super::OptimizeModel). The trait is sealed.
 pub trait Estimated: Call + Question {}
 
-/// The result of sending a call once.
-pub(crate) type Replied = Result<ResponseValue<Operation>, mint_api::Error<Problem>>;
+/// A call that is sent once.
+pub(crate) type Starting<'a> = Sending<'a, Operation>;
 
 /// How a [`Call`] is sent. Other crates cannot name this trait.
 pub trait Sealed: Clone + Debug + Send + Sync + 'static {
@@ -62,7 +63,7 @@ pub trait Sealed: Clone + Debug + Send + Sync + 'static {
     fn prepared(&mut self) -> &mut Prepared<Self::Body>;
 
     /// Sends the call once. `id` is the id in its path, empty for a path without one.
-    fn send(api: &Client, id: &str, key: IdempotencyKey, body: Self::Body) -> impl Future<Output = Replied> + Send;
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: Self::Body) -> Starting<'a>;
 
     /// The request for an estimate of the price, if the server gives one.
     fn price(_id: &str, _body: &Self::Body) -> Option<EstimatePricingRequest> {

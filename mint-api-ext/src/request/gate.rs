@@ -3,7 +3,7 @@
 use mint_api::Client;
 use mint_api::types::{EmptyRequest, IdempotencyKey, ReviseOperationRequest};
 
-use super::call::{Call, Replied, Sealed, Start};
+use super::call::{Call, Sealed, Start, Starting};
 use super::found::Found;
 use super::model::RetryModel;
 use super::prepared::{Prepared, text};
@@ -179,8 +179,8 @@ impl Sealed for Approve {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Replied {
-        api.approve_operation().operation_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Starting<'a> {
+        Box::pin(api.approve_operation().operation_id(id).idempotency_key(key).body(body).send())
     }
 }
 
@@ -191,8 +191,8 @@ impl Sealed for Revise {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: ReviseOperationRequest) -> Replied {
-        api.revise_operation().operation_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: ReviseOperationRequest) -> Starting<'a> {
+        Box::pin(api.revise_operation().operation_id(id).idempotency_key(key).body(body).send())
     }
 }
 
@@ -203,8 +203,8 @@ impl Sealed for Resume {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Replied {
-        api.resume_operation().operation_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Starting<'a> {
+        Box::pin(api.resume_operation().operation_id(id).idempotency_key(key).body(body).send())
     }
 }
 

@@ -7,7 +7,7 @@ use mint_api::types::{
 };
 
 use super::Reference;
-use super::call::{Call, Estimated, Question, Replied, Sealed, Start};
+use super::call::{Call, Estimated, Question, Sealed, Start, Starting};
 use super::prepared::{Prepared, text};
 use super::request::Request;
 use super::storable::Storable as _;
@@ -107,8 +107,8 @@ impl Sealed for GenerateModel {
         &mut self.0
     }
 
-    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateModelRequest) -> Replied {
-        api.generate_model().idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, _: &str, key: IdempotencyKey, body: GenerateModelRequest) -> Starting<'a> {
+        Box::pin(api.generate_model().idempotency_key(key).body(body).send())
     }
 
     fn price(id: &str, body: &GenerateModelRequest) -> Option<EstimatePricingRequest> {
@@ -137,8 +137,8 @@ impl Sealed for GenerateWorld {
         &mut self.0
     }
 
-    async fn send(api: &Client, _: &str, key: IdempotencyKey, body: GenerateWorldRequest) -> Replied {
-        api.generate_world().idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, _: &str, key: IdempotencyKey, body: GenerateWorldRequest) -> Starting<'a> {
+        Box::pin(api.generate_world().idempotency_key(key).body(body).send())
     }
 }
 

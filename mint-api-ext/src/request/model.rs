@@ -3,7 +3,7 @@
 use mint_api::Client;
 use mint_api::types::{AnimateModelRequest, ConversionFormat, ConvertModelRequest, EmptyRequest, IdempotencyKey};
 
-use super::call::{Call, Replied, Sealed, Start};
+use super::call::{Call, Sealed, Start, Starting};
 use super::prepared::{Endpoint, Prepared, positive, text};
 use super::request::Request;
 use super::storable::Storable as _;
@@ -83,8 +83,8 @@ impl Sealed for AnimateModel {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: AnimateModelRequest) -> Replied {
-        api.animate_model().model_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: AnimateModelRequest) -> Starting<'a> {
+        Box::pin(api.animate_model().model_id(id).idempotency_key(key).body(body).send())
     }
 }
 
@@ -95,8 +95,8 @@ impl Sealed for ConvertModel {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: ConvertModelRequest) -> Replied {
-        api.convert_model().model_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: ConvertModelRequest) -> Starting<'a> {
+        Box::pin(api.convert_model().model_id(id).idempotency_key(key).body(body).send())
     }
 }
 
@@ -107,8 +107,8 @@ impl Sealed for RetryModel {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Replied {
-        api.retry_model().model_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: EmptyRequest) -> Starting<'a> {
+        Box::pin(api.retry_model().model_id(id).idempotency_key(key).body(body).send())
     }
 }
 

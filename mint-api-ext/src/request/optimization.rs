@@ -10,7 +10,7 @@ use mint_api::types::{
 };
 use reqwest::StatusCode;
 
-use super::call::{Call, Estimated, Question, Replied, Sealed};
+use super::call::{Call, Estimated, Question, Sealed, Starting};
 use super::prepared::Prepared;
 use super::request::Request;
 use super::storable::Storable as _;
@@ -63,8 +63,8 @@ impl Sealed for OptimizeModel {
         &mut self.0
     }
 
-    async fn send(api: &Client, id: &str, key: IdempotencyKey, body: OptimizeModelRequest) -> Replied {
-        api.optimize_model().model_id(id).idempotency_key(key).body(body).send().await
+    fn send<'a>(api: &'a Client, id: &str, key: IdempotencyKey, body: OptimizeModelRequest) -> Starting<'a> {
+        Box::pin(api.optimize_model().model_id(id).idempotency_key(key).body(body).send())
     }
 
     fn price(id: &str, body: &OptimizeModelRequest) -> Option<EstimatePricingRequest> {

@@ -3,15 +3,15 @@
 use std::hash::Hash;
 
 use futures::future::BoxFuture;
-use mint_api::types::{Operation, PricingEstimate};
+use mint_api::types::PricingEstimate;
 
 use super::budget::Budget;
 use super::call::{Call, Estimated, Start};
 use super::credits::{Earlier, Spending};
-use super::mutation::mutate;
 use super::prepared::{Endpoint, Prepared};
-use crate::client::{Answer, Mint, idempotency};
-use crate::error::{Error, ErrorKind, Fate};
+use super::submission::Submission;
+use crate::client::{Mint, idempotency};
+use crate::error::{Error, ErrorKind};
 use crate::wait::{OperationHandle, Outcome};
 
 /// A call that starts or changes something. It does nothing until it is sent.
@@ -172,26 +172,10 @@ impl<T: Call> Request<T> {
         let what = self.call.prepared().endpoint.to_string();
         let (endpoint, body) = self.checked(&what)?;
         let estimate = T::price(endpoint.id(), &body);
-        let (mint, spending) = (&self.mint, &self.spending);
-        let admitted = spending.admit(mint, &what, (&self.key, &self.earlier), estimate).await;
-        admitted.map_err(|error| error.with_idempotency_key(&self.key))?;
-        self.earlier.sending();
-        let sent = mutate(mint, &what, &key, |api, key| T::send(api, endpoint.id(), key, body.clone())).await;
-        let answer: Answer<Operation> = sent.inspect_err(|error| {
-            if let Some(budget) = spending.budget.as_ref().filter(|_| !error.may_have_been_done()) {
-                budget.release(&self.key);
-            }
-        })?;
         let found = self.call.prepared().found.take();
-        let handle = match found.and_then(|found| found.continued_as(&answer.value)) {
-            Some(handle) => handle,
-            None => OperationHandle::started(self.mint, &answer.value.id, &self.key)
-                .map_err(|error| error.with_fate(Fate::Unknown).with_idempotency_key(&self.key))?,
-        };
-        if let Some(budget) = self.spending.budget {
-            handle.state().observe(move |operation| budget.settle(&self.key, operation));
-        }
-        Ok(handle.with_reply(answer))
+        let Self { mint, earlier, spending, .. } = self;
+        let submission = Submission { mint, what, key, earlier, spending, estimate, found };
+        submission.send(&|api, key| T::send(api, endpoint.id(), key, body.clone())).await
     }
 
     /// Returns the route and the body, or the error of an argument that breaks a bound.

@@ -1,14 +1,16 @@
 //! Fetching one file, in as many attempts as it takes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, sleep};
 
 use super::claim::Claim;
 use super::content::Content;
-use super::destination::{Item, Sink, Written};
+use super::destination::{Arrival, Item, Sink, Written};
 use super::digest::Digests;
 use super::disk::is_out_of_files;
 use super::event::OnEvent;
@@ -16,6 +18,7 @@ use super::manifest::Entry;
 use super::refresh::Refresher;
 use super::retry::Retries;
 use super::segments::pace::Pace;
+use super::segments::scattered::Scattered;
 use super::setback::{Setback, setback};
 use super::sidecar::Version;
 use super::sum::Summary;
@@ -134,7 +137,7 @@ impl<'a> Job<'a> {
             if setback.spoils() {
                 sink = sink.clear().await?;
             }
-            if let Err(error) = self.recover(setback, &mut state).await {
+            if let Err(error) = self.recover(setback, &mut state).boxed().await {
                 sink.abandon().await;
                 return Err(error);
             }
@@ -208,21 +211,11 @@ impl<'a> Job<'a> {
         state: &mut State,
     ) -> Result<(S, Result<Arrived<'a>, Setback>), Error> {
         let length = sink.length();
-        let kept = Kept::of(sink.version(), length);
-        let (asked, conditions) = match self.have {
-            _ if kept.can_continue() => (Asked::Rest, rest(kept)),
-            Some(have) => (Asked::IfChanged(have), unless(have)),
-            None => (Asked::Whole, Default::default()),
+        let (response, decision) = match self.ask(Kept::of(sink.version(), length), state).boxed().await {
+            Ok(answer) => answer,
+            Err(setback) => return Ok((sink, Err(setback))),
         };
-        let mut response = match self.downloader.get(&state.url, &conditions).await {
-            Ok(response) => response,
-            Err(error) => return Ok((sink, Err(setback(error)))),
-        };
-        state.connection.move_to(response.url());
-        if response.status() == StatusCode::BAD_REQUEST && self.says_expired(&state.url, &mut response).await {
-            return Ok((sink, Err(self.refusal(&Decision::Expired, &response))));
-        }
-        let total = match decide(asked, kept, response.status(), response.headers()) {
+        let total = match decision {
             Decision::Unchanged(entry) => return Ok((sink, Ok(Arrived::Unchanged(entry)))),
             Decision::Complete => {
                 self.started(state, Some(length));
@@ -250,6 +243,22 @@ impl<'a> Job<'a> {
         };
         let (sink, ended) = self.body(sink, response, state, total).await?;
         Ok((sink, ended.map(|()| Arrived::Whole)))
+    }
+
+    /// Asks for the file, or for the rest of it. Also what to do with the reply.
+    async fn ask(&self, kept: Kept<'_>, state: &mut State) -> Result<(Response, Decision<'a>), Setback> {
+        let (asked, conditions) = match self.have {
+            _ if kept.can_continue() => (Asked::Rest, rest(kept)),
+            Some(have) => (Asked::IfChanged(have), unless(have)),
+            None => (Asked::Whole, Default::default()),
+        };
+        let mut response = self.downloader.get(&state.url, &conditions).await.map_err(setback)?;
+        state.connection.move_to(response.url());
+        if response.status() == StatusCode::BAD_REQUEST && self.says_expired(&state.url, &mut response).await {
+            return Err(self.refusal(&Decision::Expired, &response));
+        }
+        let decision = decide(asked, kept, response.status(), response.headers());
+        Ok((response, decision))
     }
 
     /// The error of a reply that does not bring the file.
@@ -295,7 +304,7 @@ impl<'a> Job<'a> {
     ) -> Result<(S, Result<(), Setback>), Error> {
         state.pace.resume();
         if let Some(file) = sink.scattered() {
-            return self.segments(sink, file, body, None, state).await;
+            return self.write_scattered(sink, file, body, None, state).await;
         }
         let is_large = total.filter(|total| *total > LARGE && is_strong(sink.version().etag.as_deref().unwrap_or("")));
         let mut may_need_further = is_large.is_some() && state.pace.may_have_more();
@@ -323,7 +332,7 @@ impl<'a> Job<'a> {
                 let file;
                 (sink, file) = sink.scatter(total).await?;
                 match file {
-                    Some(file) => return self.segments(sink, file, body, arrived, state).await,
+                    Some(file) => return self.write_scattered(sink, file, body, arrived, state).await,
                     None => state.pace.cap(1),
                 }
             }
@@ -348,6 +357,19 @@ impl<'a> Job<'a> {
             }
             ended => ended,
         };
+        Ok((sink, ended))
+    }
+
+    /// Writes what is missing of the file, over several connections.
+    async fn write_scattered<S: Sink>(
+        &self,
+        sink: S,
+        file: Arc<Scattered>,
+        body: Response,
+        arrived: Option<Arrival>,
+        state: &mut State,
+    ) -> Result<(S, Result<(), Setback>), Error> {
+        let ended = self.segments(sink.version().clone(), file, body, arrived, state).boxed().await?;
         Ok((sink, ended))
     }
 

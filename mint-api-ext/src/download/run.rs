@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use futures::FutureExt as _;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -28,8 +29,7 @@ impl Download {
     /// Saves every file at a destination.
     pub(super) async fn run<D: Destination>(mut self, destination: D) -> Result<Report, Error> {
         let manifest = destination.prepare(self.overwrite).await?;
-        let assets = std::mem::take(&mut self.assets).completed(&self.mint).await?;
-        let assets = assets.extended(&self.mint, |assets| self.selection.absent_of(assets).is_empty()).await?;
+        let assets = self.found().boxed().await?;
         let mut missing = self.missing(&assets);
         let selected = self.selection.of(&assets);
         if self.selection.count == Count::One {
@@ -41,9 +41,15 @@ impl Download {
         (self.on_event)(&Event::Planned { files: items.len() });
         let (recorded, one_by_one) = (Mutex::new(Ok(())), Mutex::new(()));
         let run = Run { download: self, refresher, destination, manifest, planned, recorded, one_by_one };
-        let saves = items.into_iter().map(|(item, retries)| run.item(item, retries));
+        let saves = items.into_iter().map(|(item, retries)| run.item(item, retries).boxed());
         let results = in_order(saves.collect(), concurrency).await;
         Ok(Report { missing, unrecorded: run.recorded.into_inner().err(), ..Report::of(results) })
+    }
+
+    /// Finds the files.
+    async fn found(&mut self) -> Result<Assets, Error> {
+        let assets = std::mem::take(&mut self.assets).completed(&self.mint).await?;
+        assets.extended(&self.mint, |assets| self.selection.absent_of(assets).is_empty()).await
     }
 
     /// Names the files. The jitter of each keeps its retries out of step with those of the others.

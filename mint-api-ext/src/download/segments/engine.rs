@@ -13,7 +13,7 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, sleep};
 
-use super::super::destination::{Arrival, Sink};
+use super::super::destination::Arrival;
 use super::super::fetch::{Job, State};
 use super::super::setback::Setback;
 use super::super::sidecar::Version;
@@ -84,17 +84,16 @@ struct Engine<'e, 'a> {
 }
 
 impl Job<'_> {
-    /// Fetches what is missing of a file. `body` is a reply that begins at the first hole, and `arrived` came of it. The outer
-    /// error is the sink's, which is gone then.
-    pub(in crate::download) async fn segments<S: Sink>(
+    /// Fetches what is missing of a version of a file. `body` is a reply that begins at the first hole, and `arrived` came of
+    /// it. The outer error is that of the file.
+    pub(in crate::download) async fn segments(
         &self,
-        sink: S,
+        version: Version,
         file: Arc<Scattered>,
         body: Response,
         arrived: Option<Arrival>,
         state: &mut State,
-    ) -> Result<(S, Result<(), Setback>), Error> {
-        let version = sink.version().clone();
+    ) -> Result<Result<(), Setback>, Error> {
         let downloader = self.downloader.clone();
         let further = match blocking(move || Ok(downloader.with_own_connections())).await? {
             Some(further) => further,
@@ -122,7 +121,7 @@ impl Job<'_> {
         let closed = engine.close().await;
         let ended = ended?;
         closed?;
-        Ok((sink, ended))
+        Ok(ended)
     }
 }
 

@@ -302,7 +302,6 @@ pub(crate) mod fuzzing;
 mod in_order;
 mod lock;
 mod manifest;
-mod memory;
 mod missing;
 mod naming;
 mod one_file;

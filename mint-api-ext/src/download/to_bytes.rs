@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 
 use super::download::Download;
-use super::memory::Memory;
+use super::writer::{Output, Writer};
 use crate::error::Error;
 
 /// The largest file that is accepted, unless the caller says otherwise.
@@ -60,10 +60,11 @@ impl IntoFuture for ToBytes {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let memory = Memory::new(self.download.limits);
-            let bytes = memory.bytes();
+            let memory = Writer::new(self.download.limits, Output::Memory(Vec::new()));
+            let output = memory.output();
             self.download.run_one(memory).await?;
-            Ok(bytes.take())
+            let bytes = output.lock().await.take();
+            Ok(bytes.into())
         })
     }
 }

@@ -7,7 +7,7 @@ use tokio::io::AsyncWrite;
 
 use super::Report;
 use super::download::Download;
-use super::writer::Writer;
+use super::writer::{Output, Writer};
 use crate::asset::Asset;
 use crate::error::Error;
 
@@ -53,7 +53,8 @@ impl Download {
     /// # }
     /// ```
     pub fn to_writer(self, asset: &Asset, writer: impl AsyncWrite + Send + Unpin + 'static) -> ToWriter {
-        ToWriter { download: self.asset(asset), writer: Writer::new(Box::new(writer)) }
+        let writer = Writer::new(self.limits, Output::Writer(Box::new(writer)));
+        ToWriter { download: self.asset(asset), writer }
     }
 }
 

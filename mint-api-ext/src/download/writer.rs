@@ -1,4 +1,4 @@
-//! A writer as a destination.
+//! A writer, or memory, as a destination.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,49 +12,100 @@ use super::destination::{Committed, Destination, Item, Sink, Written};
 use super::publish::Clobber;
 use super::sidecar::Version;
 use super::sum::{Sum, Summary};
+use super::verify::Limits;
 use crate::error::{Error, ErrorKind};
 
-type Output = Box<dyn AsyncWrite + Send + Unpin>;
+/// What takes the bytes of a file in their order.
+pub(super) enum Output {
+    Writer(Box<dyn AsyncWrite + Send + Unpin>),
+    Memory(Vec<u8>),
+}
 
-/// A writer. A file holds it from its opening to its end.
-pub(super) struct Writer(Arc<Mutex<Output>>);
+impl Output {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::Writer(writer) => writer.write_all(bytes).await.map_err(writer_error),
+            Self::Memory(memory) => {
+                memory.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Writer(writer) => writer.flush().await.map_err(writer_error),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// The bytes in memory; none of a writer.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        match self {
+            Self::Writer(_) => Vec::new(),
+            Self::Memory(memory) => std::mem::take(memory),
+        }
+    }
+
+    /// Forgets every byte, if it can.
+    fn take_back(&mut self) -> bool {
+        match self {
+            Self::Writer(_) => false,
+            Self::Memory(memory) => {
+                memory.clear();
+                true
+            }
+        }
+    }
+}
+
+/// A place for one file. The file holds the output from its opening to its end.
+pub(super) struct Writer {
+    limits: Limits,
+    output: Arc<Mutex<Output>>,
+}
 
 impl Writer {
-    pub(super) fn new(writer: Output) -> Self {
-        Self(Arc::new(Mutex::new(writer)))
+    pub(super) fn new(limits: Limits, output: Output) -> Self {
+        Self { limits, output: Arc::new(Mutex::new(output)) }
+    }
+
+    pub(super) fn output(&self) -> Arc<Mutex<Output>> {
+        self.output.clone()
     }
 }
 
 impl Destination for Writer {
     type Sink = WriterSink;
 
-    async fn open(&self, _: &Item) -> Result<WriterSink, Error> {
-        let writer = self.0.clone().lock_owned().await;
-        Ok(WriterSink { writer, version: Version::default(), progress: Progress::Writing(Sum::default()) })
+    async fn open(&self, item: &Item) -> Result<WriterSink, Error> {
+        self.limits.admit_declared(&item.asset)?;
+        let output = self.output().lock_owned().await;
+        Ok(WriterSink { output, version: Version::default(), progress: Progress::Writing(Sum::default()) })
     }
 
     async fn commit(&self, _: &Item, mut sink: WriterSink, _: Clobber, _: Option<&str>) -> Result<Committed, Error> {
         if let Progress::Comparing { .. } = sink.progress {
             return Err(changed());
         }
-        sink.writer.flush().await.map_err(writer_error)?;
+        sink.output.flush().await?;
         Ok(Committed::default())
     }
 }
 
-/// A file that goes to a writer. It cannot take bytes back, so bytes that the server sends again are compared.
+/// A file that goes to an output. A writer cannot take bytes back, so bytes that the server sends again are compared.
 pub(super) struct WriterSink {
-    writer: OwnedMutexGuard<Output>,
+    output: OwnedMutexGuard<Output>,
     version: Version,
     progress: Progress,
 }
 
 enum Progress {
-    /// New bytes go to the writer. The hash of what it has.
+    /// New bytes go to the output. The hash of what it has.
     Writing(Sum),
     /// The server sends the file from its beginning again.
     Comparing {
-        /// Hash of the bytes that the writer has.
+        /// Hash of the bytes that the output has.
         written: Box<Sum>,
         /// Hash of the re-sent bytes; must equal `written` before more is written.
         again: Sum,
@@ -78,7 +129,7 @@ impl Sink for WriterSink {
         }
     }
 
-    async fn restart(self, version: Version) -> Result<Self, Error> {
+    async fn restart(mut self, version: Version) -> Result<Self, Error> {
         let written = match self.progress {
             Progress::Writing(sum) => Box::new(sum),
             Progress::Comparing { written, .. } => written,
@@ -86,6 +137,7 @@ impl Sink for WriterSink {
         let sum = Sum::new(&version.digests);
         let progress = match written.length() {
             0 => Progress::Writing(sum),
+            _ if self.output.take_back() => Progress::Writing(sum),
             _ => Progress::Comparing { written, again: sum },
         };
         Ok(Self { version, progress, ..self })
@@ -115,7 +167,7 @@ impl WriterSink {
             }
         };
         let sum = if piece.is_empty() { sum } else { sum.added(piece.clone()).await? };
-        self.writer.write_all(&piece).await.map_err(writer_error)?;
+        self.output.write(&piece).await?;
         self.progress = Progress::Writing(sum);
         Ok(self)
     }

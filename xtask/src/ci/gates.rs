@@ -50,8 +50,8 @@ pub(crate) const GATES: &[Gate] = &[
         name: "dependencies",
         run: Run::Dependencies {
             most: &[
-                Most { package: "mint-api", crates: 132, twice: COMPILED_TWICE },
-                Most { package: "mint-api-ext", crates: 148, twice: COMPILED_TWICE },
+                Most { package: "mint-api", crates: 130, twice: COMPILED_TWICE },
+                Most { package: "mint-api-ext", crates: 146, twice: COMPILED_TWICE },
             ],
             absent: &[
                 Absent { package: "mint-api", features: &[], crates: GENERATOR },

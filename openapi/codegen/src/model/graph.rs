@@ -1,10 +1,8 @@
 //! Which components of a document refer to which.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::{Dfs, DfsPostOrder, IntoNeighbors, Reversed, Visitable};
 use serde_json::{Map, Value};
 
 use crate::model::grammar::{ObjectKind, Shape, shape};
@@ -54,9 +52,14 @@ pub(crate) fn retain_components(document: &mut Value, keep: impl Fn(&Component) 
 /// mapping of a discriminator is one. A component that is referred to and missing has a node, too.
 #[derive(Debug, Default)]
 pub(crate) struct ReferenceGraph {
-    graph: DiGraph<Component, ()>,
-    nodes: BTreeMap<Component, NodeIndex>,
+    /// The component of each node.
+    components: Vec<Component>,
+    nodes: BTreeMap<Component, usize>,
+    edges: Edges,
 }
+
+/// The nodes that each node leads to.
+type Edges = Vec<Vec<usize>>;
 
 impl ReferenceGraph {
     /// Builds the graph of all references of a document.
@@ -76,7 +79,7 @@ impl ReferenceGraph {
                 visit_value(component, Shape::One(kind), &mut Pointer::default(), &mut |_, at, object| {
                     if let Some(target) = Component::referred_by(object).filter(|_| is_edge(at)) {
                         let to = graph.node(target);
-                        graph.graph.add_edge(from, to, ());
+                        graph.edges[from].push(to);
                     }
                 });
             }
@@ -89,69 +92,113 @@ impl ReferenceGraph {
         let mut graph = Self::default();
         for (from, to) in edges {
             let (from, to) = (graph.node(from), graph.node(to));
-            graph.graph.add_edge(from, to, ());
+            graph.edges[from].push(to);
         }
         graph
     }
 
-    fn node(&mut self, component: Component) -> NodeIndex {
-        *self.nodes.entry(component).or_insert_with_key(|component| self.graph.add_node(component.clone()))
+    fn node(&mut self, component: Component) -> usize {
+        *self.nodes.entry(component).or_insert_with_key(|component| {
+            self.components.push(component.clone());
+            self.edges.push(Vec::new());
+            self.edges.len() - 1
+        })
     }
 
     /// The components that a component itself refers to.
     pub(crate) fn targets(&self, component: &Component) -> BTreeSet<Component> {
-        let neighbors = self.nodes.get(component).map(|node| self.graph.neighbors(*node));
-        neighbors.into_iter().flatten().map(|node| self.graph[node].clone()).collect()
+        let targets = self.nodes.get(component).map(|node| &self.edges[*node]);
+        targets.into_iter().flatten().map(|node| self.components[*node].clone()).collect()
     }
 
     /// The given components and all that they refer to, directly or through others.
     pub(crate) fn reached_from(&self, components: BTreeSet<Component>) -> BTreeSet<Component> {
-        self.closure(&self.graph, components)
+        self.closure(&self.edges, components)
     }
 
     /// The given components and all that refer to them, directly or through others.
     pub(crate) fn reaching(&self, components: BTreeSet<Component>) -> BTreeSet<Component> {
-        self.closure(Reversed(&self.graph), components)
+        self.closure(&self.reversed(), components)
     }
 
-    fn closure<G>(&self, graph: G, mut components: BTreeSet<Component>) -> BTreeSet<Component>
-    where
-        G: IntoNeighbors<NodeId = NodeIndex> + Visitable<NodeId = NodeIndex>,
-        G::Map: petgraph::visit::VisitMap<NodeIndex>,
-    {
-        let mut walk = Dfs::empty(graph);
-        walk.stack = components.iter().filter_map(|component| self.nodes.get(component).copied()).collect();
-        while let Some(node) = walk.next(graph) {
-            components.insert(self.graph[node].clone());
-        }
+    fn closure(&self, edges: &Edges, mut components: BTreeSet<Component>) -> BTreeSet<Component> {
+        let mut walk = Walk::over(edges);
+        let starts: Vec<_> = components.iter().filter_map(|component| self.nodes.get(component).copied()).collect();
+        let reached = starts.into_iter().flat_map(|start| walk.from(start));
+        components.extend(reached.map(|node| self.components[node].clone()));
         components
+    }
+
+    fn reversed(&self) -> Edges {
+        let mut reversed = vec![Vec::new(); self.edges.len()];
+        for (from, targets) in self.edges.iter().enumerate() {
+            targets.iter().for_each(|to| reversed[*to].push(from));
+        }
+        reversed
     }
 
     /// The components, each after those that it refers to, but where these lead back to it.
     pub(crate) fn inner_first(&self) -> impl Iterator<Item = &Component> {
-        let mut walk = DfsPostOrder::empty(&self.graph);
-        let mut order = Vec::with_capacity(self.nodes.len());
-        for node in self.nodes.values() {
-            walk.move_to(*node);
-            order.extend(std::iter::from_fn(|| walk.next(&self.graph)));
-        }
-        order.into_iter().map(|node| &self.graph[node])
+        let mut walk = Walk::over(&self.edges);
+        let order: Vec<_> = self.nodes.values().flat_map(|node| walk.from(*node)).collect();
+        order.into_iter().map(|node| &self.components[node])
     }
 
     /// A number for each component; components that refer to each other, directly or through others, share one.
     pub(crate) fn strongly_connected(&self) -> BTreeMap<Component, usize> {
-        let numbered = kosaraju_scc(&self.graph).into_iter().enumerate();
+        let numbered = self.sets().into_iter().enumerate();
         numbered
-            .flat_map(|(number, nodes)| nodes.into_iter().map(move |node| (self.graph[node].clone(), number)))
+            .flat_map(|(number, nodes)| nodes.into_iter().map(move |node| (self.components[node].clone(), number)))
             .collect()
     }
 
     /// The components that lead back to themselves.
     pub(crate) fn cyclic(&self) -> BTreeSet<Component> {
         let is_cycle =
-            |nodes: &Vec<NodeIndex>| nodes.len() > 1 || nodes.iter().any(|node| self.graph.contains_edge(*node, *node));
-        let cycles = kosaraju_scc(&self.graph).into_iter().filter(is_cycle);
-        cycles.flatten().map(|node| self.graph[node].clone()).collect()
+            |nodes: &Vec<usize>| nodes.len() > 1 || nodes.iter().any(|node| self.edges[*node].contains(node));
+        let cycles = self.sets().into_iter().filter(is_cycle);
+        cycles.flatten().map(|node| self.components[node].clone()).collect()
+    }
+
+    /// The strongly connected sets of nodes, by Kosaraju's algorithm.
+    fn sets(&self) -> Vec<Vec<usize>> {
+        let mut walk = Walk::over(&self.edges);
+        let order: Vec<_> = (0..self.edges.len()).flat_map(|node| walk.from(node)).collect();
+        let reversed = self.reversed();
+        let mut walk = Walk::over(&reversed);
+        order.into_iter().rev().map(|node| walk.from(node)).filter(|nodes| !nodes.is_empty()).collect()
+    }
+}
+
+/// A walk that comes to each node once.
+struct Walk<'a> {
+    edges: &'a Edges,
+    seen: Vec<bool>,
+}
+
+impl<'a> Walk<'a> {
+    fn over(edges: &'a Edges) -> Self {
+        Self { edges, seen: vec![false; edges.len()] }
+    }
+
+    /// A node and all that it leads to and that the walk has not seen, each after those that it leads to, but where these
+    /// lead back to it.
+    fn from(&mut self, start: usize) -> Vec<usize> {
+        let (mut order, mut path) = (Vec::new(), Vec::new());
+        if !mem::replace(&mut self.seen[start], true) {
+            path.push((start, self.edges[start].iter()));
+        }
+        while let Some((node, targets)) = path.last_mut() {
+            match targets.next() {
+                Some(target) if mem::replace(&mut self.seen[*target], true) => {}
+                Some(target) => path.push((*target, self.edges[*target].iter())),
+                None => {
+                    order.push(*node);
+                    path.pop();
+                }
+            }
+        }
+        order
     }
 }
 
@@ -220,6 +267,28 @@ mod tests {
         let numbers = graph.strongly_connected();
         let number = |name| numbers[&Component::schema(name)];
         assert!(number("B") == number("C") && number("A") != number("B") && number("D") != number("E"));
+    }
+
+    #[test]
+    fn every_graph_of_three_nodes() {
+        let component = |node: usize| Component::schema(&node.to_string());
+        let pairs: Vec<_> = (0..3).flat_map(|from| (0..3).map(move |to| (from, to))).collect();
+        for edges in 0..1 << pairs.len() {
+            let present = pairs.iter().enumerate().filter(|(bit, _)| edges >> bit & 1 == 1).map(|(_, pair)| *pair);
+            let graph = ReferenceGraph::of_edges(present.clone().map(|(from, to)| (component(from), component(to))));
+            let targets = |node| graph.targets(&component(node));
+            let reaches = |from, to| graph.reached_from(targets(from)).contains(&component(to));
+            let (cyclic, numbers) = (graph.cyclic(), graph.strongly_connected());
+            let order: Vec<_> = graph.inner_first().collect();
+            let place = |node| order.iter().position(|other| **other == component(node));
+            for (from, to) in present {
+                assert_eq!(cyclic.contains(&component(from)), reaches(from, from), "{edges:b}");
+                let is_one = numbers[&component(from)] == numbers[&component(to)];
+                assert_eq!(is_one, from == to || reaches(to, from), "{edges:b}");
+                assert!(reaches(to, from) || place(to) < place(from), "{edges:b}");
+                assert!(graph.reaching([component(to)].into()).contains(&component(from)), "{edges:b}");
+            }
+        }
     }
 
     #[test]

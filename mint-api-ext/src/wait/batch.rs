@@ -80,7 +80,7 @@ pub(super) struct Batch {
     in_flight: FuturesUnordered<InFlight>,
     yielded: VecDeque<Yielded>,
     /// Before this instant the server wants no request for any of them.
-    hold_until: Instant,
+    hold_until: Option<Instant>,
 }
 
 impl Batch {
@@ -105,7 +105,7 @@ impl Batch {
             due: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
             yielded: VecDeque::new(),
-            hold_until: began,
+            hold_until: None,
         }
     }
 
@@ -120,8 +120,8 @@ impl Batch {
 
     /// The next update; `None` when there is no operation to wait for.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Yielded>> {
+        self.check_stop(context);
         loop {
-            self.check_stop(context);
             self.start_due();
             // Replies set timers, so the timers are polled last.
             if let Poll::Ready(Some((key, reply))) = self.in_flight.poll_next_unpin(context) {
@@ -224,7 +224,9 @@ impl Batch {
             let Some(poller) = self.items.get_mut(&key) else {
                 continue;
             };
-            poller.hold_until(self.hold_until);
+            if let Some(instant) = self.hold_until {
+                poller.hold_until(instant);
+            }
             match poller.action() {
                 Action::Poll { cut_off_after } => {
                     poller.poll_begins();
@@ -272,7 +274,7 @@ impl Batch {
         let delay = self.rules.policy.delay(&PollState { polls: 1, elapsed: self.began.elapsed() });
         let now = Instant::now();
         let until = now.checked_add(wish.max(delay)).unwrap_or(now + FURTHEST);
-        self.hold_until = self.hold_until.max(until);
+        self.hold_until = self.hold_until.max(Some(until));
     }
 
     fn give_up(&mut self, key: Key, reason: GiveUp) {
@@ -298,8 +300,10 @@ impl Batch {
 
 /// The instant of a time of a poller, as far off as a timer can be.
 fn timer_at(poller: &Poller, time: Duration) -> Instant {
-    let furthest = Instant::now() + FURTHEST;
-    poller.instant(time).unwrap_or(furthest).min(furthest)
+    match poller.instant(time) {
+        Some(instant) if time <= FURTHEST => instant,
+        _ => Instant::now() + FURTHEST,
+    }
 }
 
 /// A poll of one operation.

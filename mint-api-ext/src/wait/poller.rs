@@ -206,13 +206,13 @@ pub(super) fn interrupted(summary: WaitSummary) -> Error {
     ended(ErrorKind::Interrupted, "it was interrupted", &summary).with_wait(summary)
 }
 
-/// A poll that the deadline of a wait cuts off. It is boxed, since it takes kilobytes, and a wait sleeps between polls.
+/// A poll that the deadline of a wait cuts off.
 pub(super) fn cut_off<T>(
     after: Duration,
     poll: impl Future<Output = Result<T, Error>>,
 ) -> impl Future<Output = Result<T, Error>> {
     let error = || Error::new(ErrorKind::Timeout, "the server did not answer before the deadline of the wait");
-    timeout(after, Box::pin(poll)).map(move |reply| reply.unwrap_or_else(|_| Err(error())))
+    timeout(after, poll).map(move |reply| reply.unwrap_or_else(|_| Err(error())))
 }
 
 pub(crate) fn summary(id: &OperationId, polls: u32, elapsed: Duration) -> WaitSummary {

@@ -162,6 +162,10 @@ async fn bytes_are_bounded() {
     let error = mint.download(declared(&url, 64 * 1024 * 1024 + 1)).to_bytes().await.clean_err();
     assert!(error.to_string().contains("`max_bytes` allows 67108864"), "{error}");
     assert_eq!((error.kind(), requests()), (ErrorKind::Download, 0));
+    let (small, sink) = (mint.download(Assets::default()).max_bytes(length - 1), tokio::io::sink());
+    let report = small.to_writer(declared(&url, length).iter().next().unwrap(), sink).await.unwrap();
+    let text = report.failures[0].error.to_string();
+    assert!(text.contains("as the API says") && requests() == 0, "{text}");
     let wrong = mint.download(declared(&url, length * 1000)).max_bytes(length).accept_other_sizes();
     assert_eq!(wrong.to_bytes().await.unwrap().len(), SIZE);
 

@@ -15,7 +15,7 @@ use super::repair::with_unknown_status;
 use crate::error::{Error, ErrorKind, Reply, problem_type, quoted};
 use crate::retry::retry_after;
 
-/// A call that is sent once. As a box: with each function that awaits a future, the compiler makes its code again.
+/// A call that is sent once. It is a box: the code of a future is compiled again with each function that awaits it.
 pub(crate) type Sending<'a, T> = BoxFuture<'a, Result<ResponseValue<T>, mint_api::Error<Problem>>>;
 
 /// The value of a reply, and its `Retry-After`.

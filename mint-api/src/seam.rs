@@ -48,7 +48,7 @@ impl ClientHooks<Seam> for Client {
 
 /// Sends a request, and once more with another token if the server refuses the token.
 ///
-/// As a box: the code of a future is compiled again with each function that awaits it, those of other crates included.
+/// It is a box: the code of a future is compiled again with each function that awaits it, those of other crates included.
 fn execute<'a>(
     client: &'a Client,
     request: Request,

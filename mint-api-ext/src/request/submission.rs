@@ -13,7 +13,7 @@ use crate::client::{Answer, Mint};
 use crate::error::{Error, Fate};
 use crate::wait::OperationHandle;
 
-/// A request whose arguments are checked. Not generic: the compiler makes the future of each type anew.
+/// A request whose arguments are checked. It is not generic, so that its future is compiled once for all calls.
 pub(super) struct Submission {
     pub(super) mint: Mint,
     /// What the request does; it completes "could not ...".

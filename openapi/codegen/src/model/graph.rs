@@ -1,7 +1,6 @@
 //! Which components of a document refer to which.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
 
 use serde_json::{Map, Value};
 
@@ -173,25 +172,25 @@ impl ReferenceGraph {
 /// A walk that comes to each node once.
 struct Walk<'a> {
     edges: &'a Edges,
-    seen: Vec<bool>,
+    seen: BTreeSet<usize>,
 }
 
 impl<'a> Walk<'a> {
     fn over(edges: &'a Edges) -> Self {
-        Self { edges, seen: vec![false; edges.len()] }
+        Self { edges, seen: BTreeSet::new() }
     }
 
     /// A node and all that it leads to and that the walk has not seen, each after those that it leads to, but where these
     /// lead back to it.
     fn from(&mut self, start: usize) -> Vec<usize> {
         let (mut order, mut path) = (Vec::new(), Vec::new());
-        if !mem::replace(&mut self.seen[start], true) {
+        if self.seen.insert(start) {
             path.push((start, self.edges[start].iter()));
         }
         while let Some((node, targets)) = path.last_mut() {
             match targets.next() {
-                Some(target) if mem::replace(&mut self.seen[*target], true) => {}
-                Some(target) => path.push((*target, self.edges[*target].iter())),
+                Some(target) if self.seen.insert(*target) => path.push((*target, self.edges[*target].iter())),
+                Some(_) => {}
                 None => {
                     order.push(*node);
                     path.pop();

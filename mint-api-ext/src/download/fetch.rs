@@ -254,7 +254,7 @@ impl<'a> Job<'a> {
         };
         let mut response = self.downloader.get(&state.url, &conditions).await.map_err(setback)?;
         state.connection.move_to(response.url());
-        if response.status() == StatusCode::BAD_REQUEST && self.says_expired(&state.url, &mut response).await {
+        if self.says_expired(&state.url, &mut response).await {
             return Err(self.refusal(&Decision::Expired, &response));
         }
         let decision = decide(asked, kept, response.status(), response.headers());
@@ -269,8 +269,11 @@ impl<'a> Job<'a> {
         Error::new(ErrorKind::Download, text).with_reply(crate::client::reply(response.status(), response.headers()))
     }
 
-    /// Whether a reply is the XML error of an expired signature, such as `<Code>ExpiredToken</Code>` of S3.
+    /// Whether a reply is the XML error of an expired signature, a 400 such as `<Code>ExpiredToken</Code>` of S3.
     pub(super) async fn says_expired(&self, url: &str, response: &mut Response) -> bool {
+        if response.status() != StatusCode::BAD_REQUEST {
+            return false;
+        }
         let mut body = Vec::new();
         while body.len() < 4096 {
             match self.downloader.piece(url, response).await {

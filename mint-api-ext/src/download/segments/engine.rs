@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::future::{AbortHandle, Abortable, Aborted, BoxFuture};
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use reqwest::{Response, StatusCode};
+use reqwest::Response;
 use tokio::time::{Instant, sleep};
 
 use super::super::destination::Arrival;
@@ -273,8 +273,8 @@ impl<'e> Engine<'e, '_> {
         let reply = async move {
             let mut reply = downloader.get(&url, &headers).await;
             let says_expired = match &mut reply {
-                Ok(reply) if reply.status() == StatusCode::BAD_REQUEST => job.says_expired(&url, reply).await,
-                _ => false,
+                Ok(reply) => job.says_expired(&url, reply).await,
+                Err(_) => false,
             };
             (id, Brought::Reply { reply, says_expired })
         };

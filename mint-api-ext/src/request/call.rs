@@ -53,7 +53,7 @@ pub trait Start: Call {}
 /// [`OptimizeModel`](super::OptimizeModel). The trait is sealed.
 pub trait Estimated: Call + Question {}
 
-/// A call that is sent once.
+/// A call that is sent once, and that the server answers with an operation.
 pub(crate) type Starting<'a> = Sending<'a, Operation>;
 
 /// How a [`Call`] is sent. Other crates cannot name this trait.

@@ -3,27 +3,23 @@
 use std::error::Error as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use mint_api::types::{IdempotencyKey, Problem};
-use mint_api::{Client, FromReply, ResponseValue};
+use mint_api::types::IdempotencyKey;
+use mint_api::{Client, FromReply};
 use reqwest::StatusCode;
 
-use crate::client::{Answer, Mint, answer};
+use crate::client::{Answer, Mint, Sending, answer};
 use crate::error::{Error, ErrorKind, Fate};
 
 /// Sends a call, and sends it again with the same key and body after a retryable failure.
 ///
 /// `what` completes "could not ...". Every error holds the key. If the server may have done one of the attempts, the error
 /// says how to find out without doing the call twice.
-pub(crate) async fn mutate<'a, T, F>(
+pub(crate) async fn mutate<'a, T: FromReply + Send>(
     mint: &'a Mint,
     what: &str,
     key: &IdempotencyKey,
-    send: impl Fn(&'a Client, IdempotencyKey) -> F + Send + Sync,
-) -> Result<Answer<T>, Error>
-where
-    T: FromReply + Send,
-    F: Future<Output = Result<ResponseValue<T>, mint_api::Error<Problem>>> + Send,
-{
+    send: impl Fn(&'a Client, IdempotencyKey) -> Sending<'a, T> + Send + Sync,
+) -> Result<Answer<T>, Error> {
     let attempt = || {
         let reply = send(mint.api(), key.clone());
         async { answer(what, reply.await) }

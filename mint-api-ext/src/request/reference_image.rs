@@ -87,7 +87,7 @@ impl Request<UploadImage> {
             file => CreateReferenceImageRequest::from(image_source::read(file, name).await?),
         };
         let kept = mutate(&self.mint, WHAT, &key, |api, key| {
-            api.create_reference_image().idempotency_key(key).body(body.clone()).send()
+            Box::pin(api.create_reference_image().idempotency_key(key).body(body.clone()).send())
         });
         ReferenceImage::of(kept.await?.value).map_err(|error| error.with_idempotency_key(key.as_str()))
     }

@@ -28,7 +28,7 @@ pub(super) struct Submission {
 }
 
 /// Makes one attempt of a call.
-pub(super) type Attempt<'a> = dyn for<'c> Fn(&'c Client, IdempotencyKey) -> Starting<'c> + Send + Sync + 'a;
+type Attempt<'a> = dyn for<'c> Fn(&'c Client, IdempotencyKey) -> Starting<'c> + Send + Sync + 'a;
 
 impl Submission {
     /// Sends the call and returns the operation in the reply.

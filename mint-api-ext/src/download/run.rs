@@ -29,7 +29,7 @@ impl Download {
     /// Saves every file at a destination.
     pub(super) async fn run<D: Destination>(mut self, destination: D) -> Result<Report, Error> {
         let manifest = destination.prepare(self.overwrite).await?;
-        let assets = self.found().boxed().await?;
+        let assets = self.find_assets().boxed().await?;
         let mut missing = self.missing(&assets);
         let selected = self.selection.of(&assets);
         if self.selection.count == Count::One {
@@ -47,7 +47,7 @@ impl Download {
     }
 
     /// Finds the files.
-    async fn found(&mut self) -> Result<Assets, Error> {
+    async fn find_assets(&mut self) -> Result<Assets, Error> {
         let assets = std::mem::take(&mut self.assets).completed(&self.mint).await?;
         assets.extended(&self.mint, |assets| self.selection.absent_of(assets).is_empty()).await
     }

@@ -28,9 +28,10 @@ impl Download {
     /// # Errors
     ///
     /// None: the file is in [`Report::files`] or [`Report::failures`]. Its error is
-    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file fails a check, or changed meanwhile;
-    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) or [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it
-    /// could not be fetched; [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
+    /// [`ErrorKind::Download`](crate::ErrorKind::Download) when the file is too large, fails a check,
+    /// or changed meanwhile; [`ErrorKind::Transport`](crate::ErrorKind::Transport) or
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it could not be fetched;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) when it could not be written.
     ///
     /// # Examples
     ///

@@ -78,6 +78,7 @@ impl Writer {
 impl Destination for Writer {
     type Sink = WriterSink;
 
+    /// Refuses a file that is too large by what the API says, before it is requested.
     async fn open(&self, item: &Item) -> Result<WriterSink, Error> {
         self.limits.admit_declared(&item.asset)?;
         let output = self.output().lock_owned().await;
@@ -135,10 +136,9 @@ impl Sink for WriterSink {
             Progress::Comparing { written, .. } => written,
         };
         let sum = Sum::new(&version.digests);
-        let progress = match written.length() {
-            0 => Progress::Writing(sum),
-            _ if self.output.take_back() => Progress::Writing(sum),
-            _ => Progress::Comparing { written, again: sum },
+        let progress = match written.length() == 0 || self.output.take_back() {
+            true => Progress::Writing(sum),
+            false => Progress::Comparing { written, again: sum },
         };
         Ok(Self { version, progress, ..self })
     }

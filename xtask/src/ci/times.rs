@@ -127,7 +127,7 @@ fn cost(workspace: &Workspace, application: &Application, main: &str, folder: &P
         let mut cargo = outsider.cargo()?;
         // From there, Cargo does not find the configuration of the workspace, which optimises the generator.
         cargo.current_dir(std::env::temp_dir()).args(["build", "--quiet", "--offline", "--profile", profile]);
-        // Cargo compiles what is in a folder so that it can be changed, and what is from a registry not.
+        // Cargo never compiles packages of a registry incrementally; ours are in a folder here.
         cargo.env("CARGO_INCREMENTAL", "0");
         output(cargo.arg("--manifest-path").arg(outsider.manifest()).env("CARGO_TARGET_DIR", folder))?;
         *build = start.elapsed();

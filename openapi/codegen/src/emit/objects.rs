@@ -125,13 +125,13 @@ impl Object {
     fn implementations(&self, name: &Ident) -> syn::Result<Item> {
         let properties = self.properties.iter().enumerate().map(|(index, property)| property.tokens(index));
         let properties = properties.collect::<syn::Result<Vec<_>>>()?;
-        let next = match (&self.others, self.is_closed) {
-            (Some((others, read)), _) => quote!(next_or_other(#others #read)),
-            (None, true) => quote!(next_known),
-            (None, false) => quote!(next),
+        let each = match (&self.others, self.is_closed) {
+            (Some((others, read)), _) => quote!(each_or_other(#others #read)),
+            (None, true) => quote!(each_known),
+            (None, false) => quote!(each),
         };
         let undecoded = &self.undecoded;
-        Ok(parse_quote!(super::support::object! { #name #next #undecoded; #(#properties)* }))
+        Ok(parse_quote!(super::support::object! { #name #each #undecoded; #(#properties)* }))
     }
 }
 

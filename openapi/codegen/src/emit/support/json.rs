@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::json_reader::JsonReader;
 
@@ -80,7 +80,12 @@ impl From<Json<'_>> for Value {
             Json::Text(text) => Self::String(text.into_owned()),
             Json::List(list) => list.into_iter().map(Self::from).collect(),
             Json::Object(properties) => {
-                properties.into_iter().map(|(name, value)| (name.into_owned(), Self::from(value))).collect()
+                // Not collected, which would compile a sort.
+                let mut map = Map::new();
+                for (name, value) in properties {
+                    map.insert(name.into_owned(), value.into());
+                }
+                Self::Object(map)
             }
         }
     }

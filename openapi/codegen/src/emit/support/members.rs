@@ -1,4 +1,4 @@
-use std::cmp::Reverse;
+use std::mem;
 
 use super::json::Json;
 
@@ -65,18 +65,23 @@ pub(crate) fn candidates(json: &Json<'_>, tag: &str, union: &Members) -> Vec<usi
             if fitting.len() < 2 {
                 return fitting;
             }
-            by_properties(json, fitting.iter().map(|index| (*index, &members[*index])), union.holders)
+            by_properties(json, &mut fitting.iter().map(|index| (*index, &members[*index])), union.holders)
         }
-        Json::Text(text) => {
-            let has = |index: &usize| members[*index].values.contains(&&**text);
-            fitting.sort_by_key(|index| (!has(index), !members[*index].values.is_empty(), members[*index].types.len()));
-            fitting
-        }
-        _ => {
-            fitting.sort_by_key(|index| (members[*index].types.len() == 6, rank(&members[*index])));
-            fitting
-        }
+        Json::Text(text) => by_rank(fitting, &|index| {
+            let Member { values, types, .. } = &members[index];
+            [(!values.contains(&&**text)).into(), (!values.is_empty()).into(), types.len() as isize, 0, 0]
+        }),
+        _ => by_rank(fitting, &|index| {
+            let member = &members[index];
+            [(member.types.len() == 6).into(), rank(member).unwrap_or_default() as isize, 0, 0, 0]
+        }),
     }
+}
+
+/// Sorts by what `rank` returns; equal ones keep their order. `rank` is no type parameter, so that sorting is compiled once.
+fn by_rank(mut indices: Vec<usize>, rank: &dyn Fn(usize) -> [isize; 5]) -> Vec<usize> {
+    indices.sort_by_key(|index| rank(*index));
+    indices
 }
 
 /// Of lists and maps of objects, leaves those that the first object in a value may be of.
@@ -93,10 +98,10 @@ fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
     if items.len() < 2 {
         return;
     }
-    let chosen = by_properties(first, items.iter().copied(), union.item_holders);
+    let chosen = by_properties(first, &mut items.iter().copied(), union.item_holders);
     fitting.retain(|index| chosen.contains(index) || items.iter().all(|(other, _)| other != index));
-    let place = |index: &usize| chosen.iter().position(|other| other == index).unwrap_or(usize::MAX);
-    fitting.sort_by_key(place);
+    let place = |index| chosen.iter().position(|other| *other == index).unwrap_or(chosen.len());
+    *fitting = by_rank(mem::take(fitting), &|index| [place(index) as isize, 0, 0, 0, 0]);
 }
 
 /// Whether a member has each name that any of them has; one that lacks some would drop what the value is besides.
@@ -113,7 +118,7 @@ struct Fit<'a> {
     index: usize,
     member: &'a Member,
     /// How far the values of properties speak for it.
-    agreement: i32,
+    agreement: isize,
     /// Whether all that is always there is there.
     complete: bool,
     /// How many of the names are its own.
@@ -127,9 +132,9 @@ struct Fit<'a> {
 /// A member fits if a name that only it has is present, or if all present names are its own. Of several that fit, the
 /// one with most of the names comes first, then the one with the fewest other names, then the one the document names
 /// first.
-fn by_properties<'a>(
+fn by_properties(
     object: &Json<'_>,
-    members: impl ExactSizeIterator<Item = (usize, &'a Member)>,
+    members: &mut dyn ExactSizeIterator<Item = (usize, &Member)>,
     holders: Holders,
 ) -> Vec<usize> {
     let mut fits: Vec<Fit<'_>> = Vec::with_capacity(members.len());
@@ -157,19 +162,20 @@ fn by_properties<'a>(
             || fit.agreement > 0
             || (names.is_empty() && !fit.member.required.is_empty() && fit.complete)
     });
-    fits.sort_by_key(|fit| {
-        (-fit.agreement, !fit.complete, Reverse(fit.present), fit.member.any_name, fit.member.names)
+    let mut sorted = by_rank((0..fits.len()).collect(), &|place| {
+        let Fit { member, agreement, complete, present, .. } = &fits[place];
+        [-agreement, (!complete).into(), -(*present as isize), member.any_name.into(), member.names as isize]
     });
     // Names alone decide for one member. If that one does not decode, another would drop what is not its own.
     if fits.iter().all(|fit| fit.member.constants.is_empty()) {
-        fits.truncate(1);
+        sorted.truncate(1);
     }
-    fits.iter().map(|fit| fit.index).collect()
+    sorted.into_iter().map(|place| fits[place].index).collect()
 }
 
 /// How far the properties with few values speak for a member, or `None` when one of them rules it out.
-fn agreement(object: &Json<'_>, member: &Member) -> Option<i32> {
-    let mut agreement = 0_i32;
+fn agreement(object: &Json<'_>, member: &Member) -> Option<isize> {
+    let mut agreement = 0;
     for (name, values) in member.constants {
         let Some(found) = object.get(name).filter(|value| !value.is_null()) else { continue };
         match (values.iter().any(|value| found.is_spelled(value)), values.len()) {

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::marker::PhantomData;
 use std::mem;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -9,9 +8,6 @@ use super::integers::{Lenient, LenientValue};
 use super::numbers::{NumberOrText, NumberOrTextValue};
 use super::undecoded::{UNDECODED, Undecoded};
 
-/// What a deserializer is asked for when a struct is read: some need to know it from a map.
-pub(crate) const OBJECT: &str = "object";
-
 /// A struct that is read from an object and from nothing else: serde's derived code reads a list, too.
 pub(crate) trait FromProperties<'de>: Sized {
     const NAMES: &'static [&'static str];
@@ -20,16 +16,14 @@ pub(crate) trait FromProperties<'de>: Sized {
     fn position(name: &str) -> Option<usize>;
 
     /// Makes the struct in `object`, which is empty before.
-    fn from_properties<A: MapAccess<'de>>(
-        properties: Properties<A, Self>,
-        object: &mut Option<Self>,
-    ) -> Result<(), A::Error>;
+    fn from_properties<A: MapAccess<'de>>(properties: Properties<A>, object: &mut Option<Self>)
+    -> Result<(), A::Error>;
 }
 
 pub(crate) fn read_object<'de, T: FromProperties<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     // A struct is larger than what deserializers return elsewhere, and they move what they return several times.
     let mut object = None;
-    deserializer.deserialize_struct(OBJECT, &[], ObjectVisitor(&mut object))?;
+    deserializer.deserialize_map(ObjectVisitor(&mut object))?;
     object.ok_or_else(|| de::Error::custom("expected an object"))
 }
 
@@ -43,70 +37,77 @@ impl<'de, T: FromProperties<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let properties = Properties { access, undecoded: Undecoded::default(), object: PhantomData };
-        T::from_properties(properties, self.0)
+        let undecoded = Undecoded::default();
+        T::from_properties(Properties { access, names: T::NAMES, position: T::position, undecoded }, self.0)
     }
 }
 
-/// The properties of an object that is being read.
-pub(crate) struct Properties<A, T> {
+/// The properties of an object that is being read. It is not generic over the struct, so that the search for the next
+/// property is compiled once.
+pub(crate) struct Properties<A> {
     access: A,
+    names: &'static [&'static str],
+    position: fn(&str) -> Option<usize>,
     undecoded: Undecoded,
-    object: PhantomData<T>,
 }
 
-impl<'de, A: MapAccess<'de>, T: FromProperties<'de>> Properties<A, T> {
-    /// The position of the next property among the names of the struct; others are skipped.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Result<Option<usize>, A::Error> {
+/// Reads the property at a position. It is no type parameter, so that what calls it is compiled once.
+type Read<'a, P, E> = &'a mut dyn FnMut(&mut P, usize) -> Result<(), E>;
+
+impl<'de, A: MapAccess<'de>> Properties<A> {
+    /// Reads each property with `read`, which gets its position among the names of the struct; others are skipped.
+    pub(crate) fn each(&mut self, read: Read<'_, Self, A::Error>) -> Result<(), A::Error> {
         while let Some(name) = self.name(|_| ())? {
             match name {
-                Name::Known(index) => return Ok(Some(index)),
+                Name::Known(index) => read(self, index)?,
                 Name::Undecoded => self.undecoded = self.access.next_value()?,
                 Name::Other => {
                     self.access.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(None)
+        Ok(())
     }
 
-    /// As [`next`](Self::next); another name is an error.
-    pub(crate) fn next_known(&mut self) -> Result<Option<usize>, A::Error> {
-        let mut other = String::new();
-        match self.name(|name| name.clone_into(&mut other))? {
-            Some(Name::Known(index)) => Ok(Some(index)),
-            Some(Name::Other) => Err(de::Error::unknown_field(&other, T::NAMES)),
-            Some(Name::Undecoded) => Err(de::Error::unknown_field(UNDECODED, T::NAMES)),
-            None => Ok(None),
-        }
-    }
-
-    /// As [`next`](Self::next); others are read and kept.
-    pub(crate) fn next_or_other<O>(
-        &mut self,
-        others: &mut impl Extend<(String, O)>,
-        read: impl Fn(&mut Self, &mut Option<O>) -> Result<(), A::Error>,
-    ) -> Result<Option<usize>, A::Error> {
+    /// As [`each`](Self::each); another name is an error.
+    pub(crate) fn each_known(&mut self, read: Read<'_, Self, A::Error>) -> Result<(), A::Error> {
         let mut other = String::new();
         while let Some(name) = self.name(|name| name.clone_into(&mut other))? {
             match name {
-                Name::Known(index) => return Ok(Some(index)),
+                Name::Known(index) => read(self, index)?,
+                Name::Undecoded => return Err(de::Error::unknown_field(UNDECODED, self.names)),
+                Name::Other => return Err(de::Error::unknown_field(&other, self.names)),
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`each`](Self::each); others are read and kept.
+    pub(crate) fn each_or_other<O>(
+        &mut self,
+        others: &mut impl Extend<(String, O)>,
+        read_other: impl Fn(&mut Self, &mut Option<O>) -> Result<(), A::Error>,
+        read: Read<'_, Self, A::Error>,
+    ) -> Result<(), A::Error> {
+        let mut other = String::new();
+        while let Some(name) = self.name(|name| name.clone_into(&mut other))? {
+            match name {
+                Name::Known(index) => read(self, index)?,
                 Name::Undecoded => self.undecoded = self.access.next_value()?,
                 Name::Other => {
                     let mut value = None;
-                    read(self, &mut value)?;
+                    read_other(self, &mut value)?;
                     others.extend(value.map(|value| (mem::take(&mut other), value)));
                 }
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// The next name; `keep` gets one that the struct lacks.
     #[inline]
     fn name(&mut self, keep: impl FnOnce(&str)) -> Result<Option<Name>, A::Error> {
-        self.access.next_key_seed(NameOf { keep, object: PhantomData::<T> })
+        self.access.next_key_seed(NameOf { position: self.position, keep })
     }
 
     pub(crate) fn value<V: Deserialize<'de>>(&mut self, field: &mut Option<V>) -> Result<(), A::Error> {
@@ -167,6 +168,11 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for InPlace<'_, V> {
     }
 }
 
+/// The value of a property before it is read. It takes the position so that a macro can repeat it.
+pub(crate) fn nothing<T>(_: usize) -> Option<T> {
+    None
+}
+
 /// The value of a property that an object cannot be without.
 pub(crate) fn required<T, E: de::Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
     value.ok_or_else(|| E::missing_field(name))
@@ -191,12 +197,12 @@ enum Name {
     Other,
 }
 
-struct NameOf<T, K> {
+struct NameOf<K> {
+    position: fn(&str) -> Option<usize>,
     keep: K,
-    object: PhantomData<T>,
 }
 
-impl<'de, T: FromProperties<'de>, K: FnOnce(&str)> DeserializeSeed<'de> for NameOf<T, K> {
+impl<'de, K: FnOnce(&str)> DeserializeSeed<'de> for NameOf<K> {
     type Value = Name;
 
     #[inline]
@@ -205,7 +211,7 @@ impl<'de, T: FromProperties<'de>, K: FnOnce(&str)> DeserializeSeed<'de> for Name
     }
 }
 
-impl<'de, T: FromProperties<'de>, K: FnOnce(&str)> Visitor<'de> for NameOf<T, K> {
+impl<'de, K: FnOnce(&str)> Visitor<'de> for NameOf<K> {
     type Value = Name;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -214,7 +220,7 @@ impl<'de, T: FromProperties<'de>, K: FnOnce(&str)> Visitor<'de> for NameOf<T, K>
 
     #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(match T::position(name) {
+        Ok(match (self.position)(name) {
             Some(index) => Name::Known(index),
             None if name == UNDECODED => Name::Undecoded,
             None => {
@@ -282,8 +288,8 @@ impl<'a, S: Serializer> WriteObject<'a, S> {
 /// it is read, what its field is without it, and how it is written.
 macro_rules! object {
     (
-        $object:ident $next:ident $(($others:ident $read_other:ident))? $($undecoded:ident)?;
-        $($index:literal $field:ident $name:literal $read:ident $absent:ident $(($default:path))? $write:ident $(($skip:path))?;)*
+        $object:ident $each:ident $(($others:ident $read_other:ident))? $($undecoded:ident)?;
+        $($index:tt $field:ident $name:literal $read:ident $absent:ident $(($default:path))? $write:ident $(($skip:path))?;)*
     ) => {
         impl<'de> super::support::FromProperties<'de> for $object {
             const NAMES: &'static [&'static str] = &[$($name),*];
@@ -295,22 +301,23 @@ macro_rules! object {
                 }
             }
 
+            // For an object without properties.
+            #[allow(unused_mut, unused_variables)]
             fn from_properties<__A: ::serde::de::MapAccess<'de>>(
-                mut properties: super::support::Properties<__A, Self>,
+                mut properties: super::support::Properties<__A>,
                 object: &mut ::std::option::Option<Self>,
             ) -> ::std::result::Result<(), __A::Error> {
-                $(let mut $field = None;)*
+                let mut fields = ($(super::support::nothing($index),)*);
                 $(let mut $others = ::std::default::Default::default();)?
-                while let Some(index) =
-                    properties.$next($(&mut $others, super::support::Properties::$read_other)?)?
-                {
-                    match index {
-                        $($index => properties.$read(&mut $field)?,)*
-                        _ => {}
-                    }
-                }
+                properties.$each(
+                    $(&mut $others, super::support::Properties::$read_other,)?
+                    &mut |properties, index| match index {
+                        $($index => properties.$read(&mut fields.$index),)*
+                        _ => Ok(()),
+                    },
+                )?;
                 *object = Some(Self {
-                    $($field: super::support::$absent($field, $name $(, $default)?)?,)*
+                    $($field: super::support::$absent(fields.$index, $name $(, $default)?)?,)*
                     $($others,)?
                     $($undecoded: properties.undecoded(),)?
                 });

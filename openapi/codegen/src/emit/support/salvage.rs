@@ -43,20 +43,39 @@ pub trait FromReply: Sized {
 
 fn read<T: DeserializeOwned>(body: &[u8], attempts: usize) -> Result<T, DecodeError> {
     serde_json::from_slice(body).or_else(|error| match error.is_data() {
-        true => salvage(body, error, attempts),
+        true => salvaged(body, error, attempts),
         false => Err(error.into()),
     })
 }
 
+#[cold]
+fn salvaged<T: DeserializeOwned>(body: &[u8], error: Error, attempts: usize) -> Result<T, DecodeError> {
+    let mut value = None;
+    let salvaged = salvage(body, attempts, &mut |json| T::deserialize(json).map(|read| value = Some(read)));
+    match (salvaged, value) {
+        (Ok(()), Some(value)) => Ok(value),
+        (salvaged, _) => Err(DecodeError::new(salvaged.err().unwrap_or_default(), error)),
+    }
+}
+
 /// Reads again and again, each time without the innermost property that failed.
-fn salvage<T: DeserializeOwned>(body: &[u8], error: Error, attempts: usize) -> Result<T, DecodeError> {
-    let Ok(mut json) = serde_json::from_slice::<Json<'_>>(body) else { return Err(error.into()) };
+///
+/// # Errors
+///
+/// The path to the value that failed first.
+fn salvage(
+    body: &[u8],
+    attempts: usize,
+    // No type parameter, so that this is compiled once.
+    read: &mut dyn FnMut(JsonReader<'_>) -> Result<(), Error>,
+) -> Result<(), String> {
+    let Ok(mut json) = serde_json::from_slice::<Json<'_>>(body) else { return Err(String::new()) };
     let mut first = None;
     for _ in 0..=attempts {
         let path = RefCell::default();
-        match T::deserialize(JsonReader::new(&json).with_path(&path)) {
-            Ok(value) if attempts > 0 => return Ok(value),
-            Ok(_) => break,
+        match read(JsonReader::new(&json).with_path(&path)) {
+            Ok(()) if attempts > 0 => return Ok(()),
+            Ok(()) => break,
             Err(_) => {
                 let path = path.into_inner();
                 first.get_or_insert_with(|| json.spelled(&path));
@@ -66,7 +85,7 @@ fn salvage<T: DeserializeOwned>(body: &[u8], error: Error, attempts: usize) -> R
             }
         }
     }
-    Err(DecodeError::new(first.unwrap_or_default(), error))
+    Err(first.unwrap_or_default())
 }
 
 impl Json<'_> {
@@ -164,18 +183,16 @@ mod tests {
         }
 
         fn from_properties<A: MapAccess<'de>>(
-            mut properties: Properties<A, Self>,
+            mut properties: Properties<A>,
             object: &mut Option<Self>,
         ) -> Result<(), A::Error> {
             let (mut id, mut child, mut list, mut map) = (None, None, None, None);
-            while let Some(index) = properties.next()? {
-                match index {
-                    0 => properties.value(&mut id)?,
-                    1 => properties.option(&mut child)?,
-                    2 => properties.option(&mut list)?,
-                    _ => properties.option(&mut map)?,
-                }
-            }
+            properties.each(&mut |properties, index| match index {
+                0 => properties.value(&mut id),
+                1 => properties.option(&mut child),
+                2 => properties.option(&mut list),
+                _ => properties.option(&mut map),
+            })?;
             *object = Some(Self {
                 id: required(id, "id")?,
                 child: as_read(child, "child")?,
@@ -199,6 +216,19 @@ mod tests {
 
     fn kept(undecoded: &Undecoded) -> serde_json::Value {
         undecoded.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+
+    #[test]
+    fn an_object_can_be_a_part_of_a_flat_one() {
+        #[derive(serde::Deserialize)]
+        struct Flat {
+            name: String,
+            #[serde(flatten)]
+            node: Node,
+        }
+
+        let flat: Flat = serde_json::from_value(json!({"name": "a", "id": 7, "child": {"id": 8}})).unwrap();
+        assert_eq!((&*flat.name, flat.node.id, flat.node.child.unwrap().id), ("a", 7, 8));
     }
 
     #[test]

@@ -1,8 +1,7 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The name of the property under which an object has its [`Undecoded`] while it is read. No API has such a name.
 pub(crate) const UNDECODED: &str = "\0undecoded";
@@ -12,8 +11,7 @@ pub(crate) const UNDECODED: &str = "\0undecoded";
 /// They are written back when the object is serialized.
 #[derive(Clone, Default)]
 // In a box, since every object has one and hardly any uses it.
-#[allow(clippy::box_collection)]
-pub struct Undecoded(Option<Box<BTreeMap<String, Value>>>);
+pub struct Undecoded(Option<Box<Map<String, Value>>>);
 
 impl Undecoded {
     /// Whether every property was read.
@@ -35,9 +33,7 @@ impl Undecoded {
 impl<'de> Deserialize<'de> for Undecoded {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Value::deserialize(deserializer)? {
-            Value::Object(properties) if !properties.is_empty() => {
-                Self(Some(Box::new(properties.into_iter().collect())))
-            }
+            Value::Object(properties) if !properties.is_empty() => Self(Some(Box::new(properties))),
             _ => Self::default(),
         })
     }

@@ -1,7 +1,6 @@
 //! Calls of routes that the document does not have.
 
 use std::fmt::{self, Display};
-use std::mem;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
@@ -11,7 +10,7 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::generated::support::decode;
+use crate::generated::support::{decode, json, received};
 use crate::generated::types::{IdempotencyKey, Problem};
 use crate::generated::{Client, Error, RawResponse, ResponseValue};
 
@@ -99,18 +98,11 @@ impl AnyRoute<'_> {
         client.pre(&mut request, &INFO).await?;
         let result = client.exec(request, &INFO).await;
         client.post(&result, &INFO).await?;
-        let mut response = result?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(Error::of(response).await);
+        let response = result?;
+        if !response.status().is_success() {
+            return Err(Error::of(RawResponse::of(response).await));
         }
-        let headers = mem::take(response.headers_mut());
-        let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
-        let json: &[u8] = if body.trim_ascii().is_empty() { b"null" } else { &body };
-        match decode(json) {
-            Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-            Err(error) => Err(Error::InvalidResponsePayload(RawResponse::new(status, headers, body.into()), error)),
-        }
+        json(received(response).await, |body| decode(if body.trim_ascii().is_empty() { b"null" } else { body }))
     }
 
     /// The request, or why it cannot be sent.

@@ -34,13 +34,14 @@ impl Replies<'_> {
         let Some(error) = error else { return };
         let Some(Stmt::Expr(Expr::Match(replies), _)) = function.block.stmts.last_mut() else { return };
         let Some(response) = receiver(&replies.expr) else { return };
-        let otherwise: Expr = if matches!(&error, Type::Tuple(tuple) if tuple.elems.is_empty()) {
-            parse_quote!(Error::unexpected(#response))
+        let error_of: Path = if matches!(&error, Type::Tuple(tuple) if tuple.elems.is_empty()) {
+            parse_quote!(Error::UnexpectedResponse)
         } else if self.is_by_status(&error) {
-            parse_quote!(Error::of_status(#response))
+            parse_quote!(Error::of_status)
         } else {
-            parse_quote!(Error::of(#response))
+            parse_quote!(Error::of)
         };
+        let otherwise: Expr = parse_quote!(Err(#error_of(super::support::RawResponse::of(#response).await)));
         let mut change_value = |change: &dyn Fn(Type) -> Type| {
             **output = with_argument(output, |reply| with_argument(&reply, change));
         };
@@ -57,11 +58,12 @@ impl Replies<'_> {
                 successes(&reader(*items, &response))
             }
             _ => {
+                let received: Expr = parse_quote!(super::support::received(#response).await);
                 let reader: Expr = match value.as_ref().is_some_and(|value| self.is_by_status(value)) {
-                    true => parse_quote!(super::support::json_by_status(#response).await),
+                    true => parse_quote!(super::support::json_by_status(#received)),
                     false => {
                         let read = self.json_reader(value.as_ref());
-                        parse_quote!(super::support::json(#response, #read).await)
+                        parse_quote!(super::support::json(#received, #read))
                     }
                 };
                 match self.operation.replies.is_empty() {
@@ -73,7 +75,7 @@ impl Replies<'_> {
                 }
             }
         };
-        arms.push(parse_quote!(_ => Err(#otherwise.await),));
+        arms.push(parse_quote!(_ => #otherwise,));
         replies.arms = arms;
     }
 }
@@ -134,7 +136,7 @@ fn of_streams(statuses: &[String], reader: &Expr, response: &Ident, otherwise: &
     let arms = statuses.into_iter().flat_map(|status| -> [Arm; 2] {
         let status = pattern(status);
         // The server sent the other kind of success.
-        let other = parse_quote!(#status if super::support::is_json(&#response) => Err(#otherwise.await),);
+        let other = parse_quote!(#status if super::support::is_json(&#response) => #otherwise,);
         [other, parse_quote!(#status => #reader,)]
     });
     arms.collect()

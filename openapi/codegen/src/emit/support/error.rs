@@ -160,29 +160,23 @@ impl<E> Error<E> {
             || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502..=504))
     }
 
-    /// The error of a reply whose status has no documented type.
-    pub(crate) async fn unexpected(response: Response) -> Self {
-        Self::UnexpectedResponse(RawResponse::of(response).await)
-    }
-
     /// The error of a reply that is no success, where all documented errors are of one type.
-    pub(crate) async fn of(response: Response) -> Self
+    pub(crate) fn of(raw: RawResponse) -> Self
     where
         E: DeserializeOwned,
     {
-        Self::read(response, |_, body| serde_json::from_slice(body).ok()).await
+        Self::read(raw, |_, body| serde_json::from_slice(body).ok())
     }
 
     /// The error of a reply that is no success, where the status decides its type.
-    pub(crate) async fn of_status(response: Response) -> Self
+    pub(crate) fn of_status(raw: RawResponse) -> Self
     where
         E: ByStatus,
     {
-        Self::read(response, |status, body| E::by_status(status, Body::Error(body))?.ok()).await
+        Self::read(raw, |status, body| E::by_status(status, Body::Error(body))?.ok())
     }
 
-    async fn read(response: Response, read: impl FnOnce(u16, &[u8]) -> Option<E>) -> Self {
-        let raw = RawResponse::of(response).await;
+    fn read(raw: RawResponse, read: impl FnOnce(u16, &[u8]) -> Option<E>) -> Self {
         let value = if raw.is_error() { read(raw.status().as_u16(), raw.body()) } else { None };
         match value {
             Some(value) => Self::ErrorResponse(ErrorResponse::new(value, raw)),

@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use sse_stream::SseByteStream;
 
 use super::decode_error::DecodeError;
-use super::error::Error;
+use super::error::{Error, RawResponse};
 use super::reply::media_type;
 use super::salvage::read_reply;
 use super::streams::{MAX_ITEM_BYTES, RawItem, StreamError};
@@ -53,7 +53,7 @@ pub(crate) async fn events<T, E>(
 ) -> Result<ResponseValue<EventStream<T>>, Error<E>> {
     // Any other text would be read as a stream without events.
     if media_type(&response).is_some_and(|media_type| media_type != "text/event-stream") {
-        return Err(Error::unexpected(response).await);
+        return Err(Error::UnexpectedResponse(RawResponse::of(response).await));
     }
     let (status, headers) = (response.status(), response.headers().clone());
     let body = ResponseValue::stream(response).into_inner();

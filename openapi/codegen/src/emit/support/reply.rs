@@ -1,8 +1,8 @@
 use std::{fmt, mem};
 
 use progenitor_client::{ByteStream, ResponseValue};
-use reqwest::Response;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::decode_error::DecodeError;
@@ -33,28 +33,42 @@ impl Body<'_> {
     }
 }
 
+/// The parts of a success.
+pub(crate) struct Received<B> {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: B,
+}
+
+/// Receives a whole reply. Not generic over what it is read as, since each type would be one more future to compile.
+pub(crate) async fn received(
+    mut response: Response,
+) -> Result<Received<impl AsRef<[u8]> + Into<Vec<u8>>>, reqwest::Error> {
+    let (status, headers) = (response.status(), mem::take(response.headers_mut()));
+    Ok(Received { status, headers, body: response.bytes().await? })
+}
+
 /// Reads a success in JSON.
 pub(crate) fn json<T, E>(
-    response: Response,
+    received: Result<Received<impl AsRef<[u8]> + Into<Vec<u8>>>, reqwest::Error>,
     read: fn(&[u8]) -> Result<T, DecodeError>,
-) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> {
-    success(response, move |_, body| Some(read(body)))
+) -> Result<ResponseValue<T>, Error<E>> {
+    success(received, |_, body| Some(read(body)))
 }
 
 /// Reads a success in JSON whose type the status decides.
 pub(crate) fn json_by_status<T: ByStatus, E>(
-    response: Response,
-) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> {
-    success(response, |status, body| T::by_status(status, Body::Success(body)))
+    received: Result<Received<impl AsRef<[u8]> + Into<Vec<u8>>>, reqwest::Error>,
+) -> Result<ResponseValue<T>, Error<E>> {
+    success(received, |status, body| T::by_status(status, Body::Success(body)))
 }
 
-async fn success<T, E>(
-    mut response: Response,
+fn success<T, E>(
+    received: Result<Received<impl AsRef<[u8]> + Into<Vec<u8>>>, reqwest::Error>,
     read: impl FnOnce(u16, &[u8]) -> Option<Result<T, DecodeError>>,
 ) -> Result<ResponseValue<T>, Error<E>> {
-    let (status, headers) = (response.status(), mem::take(response.headers_mut()));
-    let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
-    match read(status.as_u16(), &body) {
+    let Received { status, headers, body } = received.map_err(Error::ResponseBodyError)?;
+    match read(status.as_u16(), body.as_ref()) {
         Some(Ok(value)) => Ok(ResponseValue::new(value, status, headers)),
         Some(Err(error)) => Err(Error::InvalidResponsePayload(RawResponse::new(status, headers, body.into()), error)),
         None => Err(Error::UnexpectedResponse(RawResponse::new(status, headers, body.into()))),

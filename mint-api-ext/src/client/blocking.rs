@@ -1,6 +1,6 @@
 //! File access off the async threads.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::any::Any;
 
 use tokio::task::spawn_blocking;
 
@@ -10,19 +10,14 @@ use crate::error::{Error, ErrorKind, check_runtime};
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let result = Arc::new(Mutex::new(None));
-    let slot = Arc::clone(&result);
-    run(Box::new(move || {
-        let done = work();
-        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-    }))
-    .await?;
-    let done = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-    done.unwrap_or_else(|| Err(stopped_early()))
+    match run(Box::new(|| Box::new(work()))).await?.downcast() {
+        Ok(done) => *done,
+        Err(_) => Err(stopped_early()),
+    }
 }
 
 /// Not generic: the compiler makes a whole task anew for each type of work.
-async fn run(work: Box<dyn FnOnce() + Send>) -> Result<(), Error> {
+async fn run(work: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>) -> Result<Box<dyn Any + Send>, Error> {
     check_runtime()?;
     spawn_blocking(work).await.map_err(|error| stopped_early().with_source(error))
 }

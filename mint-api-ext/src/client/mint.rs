@@ -130,11 +130,14 @@ impl Mint {
     }
 
     /// Sends a request under the retry policy; see [`RetryPolicy::send`].
-    pub(crate) async fn with_retries<T, F>(&self, send: impl FnMut() -> F + Send) -> Result<T, Error>
+    pub(crate) fn with_retries<T, F>(
+        &self,
+        send: impl FnMut() -> F + Send,
+    ) -> impl Future<Output = Result<T, Error>> + Send
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
-        self.retry_policy().send(self.jitter(), send).await
+        self.retry_policy().send(self.jitter(), send)
     }
 
     pub(crate) fn retry_policy(&self) -> RetryPolicy {

@@ -84,11 +84,15 @@ impl RetryPolicy {
     /// Sends a request until it succeeds, fails permanently, or the policy gives up.
     ///
     /// A call that changes something must carry the same idempotency key in each attempt.
-    pub(crate) async fn send<T, F>(self, jitter: Jitter, send: impl FnMut() -> F + Send) -> Result<T, Error>
+    pub(crate) fn send<T, F>(
+        self,
+        jitter: Jitter,
+        send: impl FnMut() -> F + Send,
+    ) -> impl Future<Output = Result<T, Error>> + Send
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
-        self.send_while(jitter, Error::is_transient, send).await
+        self.send_while(jitter, Error::is_transient, send)
     }
 
     /// As [`send`](Self::send), by another rule of which failures are retryable.

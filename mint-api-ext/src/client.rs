@@ -65,6 +65,7 @@ mod call;
 mod clock;
 mod connections;
 mod downloader;
+mod hashes;
 pub(crate) mod idempotency;
 mod mint;
 mod network;
@@ -77,6 +78,7 @@ pub(crate) use call::{Answer, Sending, answer, answer_as, causes, reply, resourc
 pub use clock::Clock;
 pub(crate) use connections::Connection;
 pub(crate) use downloader::{Downloader, fetch_error, refused};
+pub(crate) use hashes::{Sha256, Sha512};
 pub use mint::{Mint, MintBuilder};
 pub use mint_api;
 pub use mint_api::{BearerToken, Credentials, InvalidCredentials, Server, TokenFuture, TokenSource, Transport};

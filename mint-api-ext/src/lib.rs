@@ -218,6 +218,8 @@
 //!
 //! # Features
 //!
+//! One of `rustls`, `aws-lc` and `native-tls` is needed.
+//!
 //! - `rustls` (default): TLS by rustls with the cryptography of ring, and the certificates of the system.
 //! - `aws-lc`: the same with the cryptography of AWS-LC. With `default-features = false`, ring is not built.
 //! - `native-tls`: TLS by the library of the operating system.
@@ -235,6 +237,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The main type of a folder is in a file with the folder's name.
 #![allow(clippy::module_inception)]
+
+#[cfg(not(any(feature = "rustls", feature = "aws-lc", feature = "native-tls")))]
+compile_error!(
+    "without TLS, neither the API nor the files can be reached; turn on the feature `rustls`, `aws-lc` or `native-tls`"
+);
 
 pub mod asset;
 #[cfg(feature = "catalog")]

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use super::Definition;
 use super::disk::read_text;
 use super::lock_file::LockFile;
 use super::state::State;
+use crate::client::Sha256;
 use crate::download::hex;
 use crate::error::{Error, ErrorKind};
 
@@ -121,7 +120,10 @@ impl Catalog {
         }
         let state = State::read(&paths.state);
         state.give_private(&mut lock);
-        let fingerprint = Sha256::new().chain_update(text).chain_update("\0").chain_update(locked.unwrap_or_default());
+        let mut fingerprint = Sha256::default();
+        for part in [&*text, "\0", locked.as_deref().unwrap_or_default()] {
+            fingerprint.update(part);
+        }
         Ok(Self { paths, definition, lock, state, fingerprint: hex(&fingerprint.finalize()) })
     }
 

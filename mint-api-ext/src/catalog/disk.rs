@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
+use crate::client::Sha256;
 use crate::download::{Clobber, Durability, advised, beside, hex, publish, replace, sync};
 use crate::error::Error;
 
@@ -39,7 +38,7 @@ pub(super) fn sha256(path: &Path) -> Result<Option<String>, Error> {
         if !fs::symlink_metadata(path)?.is_file() {
             return Ok(None);
         }
-        let (mut file, mut hash) = (File::open(path)?, Sha256::new());
+        let (mut file, mut hash) = (File::open(path)?, Sha256::default());
         let mut buffer = vec![0; 256 * 1024];
         loop {
             match file.read(&mut buffer)? {

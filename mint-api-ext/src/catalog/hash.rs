@@ -2,12 +2,10 @@
 //!
 //! A change here makes things again that are paid for: tests hold some hashes.
 
-use sha2::{Digest as _, Sha256};
-
 use super::definition::{Definition, Entry, Make};
 use super::lock_file::Version;
 use super::{EntryId, Step};
-use crate::client::idempotency;
+use crate::client::{Sha256, idempotency};
 use crate::download::hex;
 
 /// The content of a step: named texts in a fixed order. A text that is not set is left out, so that a new field changes no

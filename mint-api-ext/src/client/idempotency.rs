@@ -4,9 +4,9 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use mint_api::types::IdempotencyKey;
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::hashes::Sha256;
 use super::stable_hasher::StableHasher;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Jitter;
@@ -36,7 +36,7 @@ impl Keys {
 /// The key of a call that acts on a state of an operation: a UUID of these parts (RFC 9562, version 8), the same in every
 /// process.
 pub(crate) fn derived<const PARTS: usize>(parts: [impl AsRef<[u8]>; PARTS]) -> String {
-    let mut hash = Sha256::new();
+    let mut hash = Sha256::default();
     for part in parts.iter().map(AsRef::as_ref) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);

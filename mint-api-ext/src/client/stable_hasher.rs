@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use sha2::{Digest as _, Sha256};
+use super::hashes::Sha256;
 
 /// SHA-256 of what a value feeds to it. Integers are little-endian, and `usize` and `isize` have 64 bits.
 #[derive(Default)]
@@ -12,7 +12,7 @@ impl StableHasher {
     pub(super) fn digest(content: &(impl Hash + ?Sized)) -> [u8; 32] {
         let mut hasher = Self::default();
         content.hash(&mut hasher);
-        hasher.0.finalize().into()
+        hasher.0.finalize()
     }
 }
 
@@ -59,7 +59,6 @@ mod tests {
 
     #[test]
     fn integers_are_little_endian_and_sizes_have_64_bits() {
-        let of = |bytes: &[u8]| <[u8; 32]>::from(Sha256::digest(bytes));
         for (digest, bytes) in [
             (StableHasher::digest(&0x0102_u16), &[2, 1][..]),
             (StableHasher::digest(&-2_i32), &[0xfe, 0xff, 0xff, 0xff]),
@@ -69,7 +68,7 @@ mod tests {
             (StableHasher::digest("a"), &[b'a', 0xff]),
             (StableHasher::digest(&[7_u8][..]), &[1, 0, 0, 0, 0, 0, 0, 0, 7]),
         ] {
-            assert_eq!(digest, of(bytes), "{bytes:?}");
+            assert_eq!(digest, Sha256::digest(bytes), "{bytes:?}");
         }
         let mut hasher = StableHasher::default();
         hasher.write(b"abc");

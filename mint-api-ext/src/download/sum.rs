@@ -3,12 +3,11 @@
 use std::io::{self, Read};
 
 use bytes::Bytes;
-use sha2::{Digest as _, Sha256, Sha512};
 
 use super::digest::{Digests, hex};
 #[cfg(feature = "glb")]
 use crate::asset::glb::head_length;
-use crate::client::blocking;
+use crate::client::{Sha256, Sha512, blocking};
 use crate::error::Error;
 
 /// How many of the first bytes are kept for the check of the content. With the feature `glb`, the JSON of a GLB file is
@@ -40,7 +39,7 @@ pub(super) struct Summary {
 
 impl Sum {
     pub(super) fn new(expected: &Digests) -> Self {
-        let sha512 = expected.needs_sha512().then(Sha512::new);
+        let sha512 = expected.needs_sha512().then(Sha512::default);
         Self { sha512, ..Self::default() }
     }
 

@@ -19,17 +19,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<GateVerdict, Problem> {
     let metadata = metadata(workspace)?;
     let mut verdict = GateVerdict::Pass;
     for package in PUBLISHED {
-        let mut arguments = vec![vec![]];
-        arguments
-            .extend(features(&metadata, package).into_iter().map(|feature| vec!["--features".to_owned(), feature]));
-        for feature in arguments {
-            let shown = format!("cargo check -p {package} --no-default-features {}", feature.join(" "));
-            println!("{}", shown.trim_end());
+        for features in selections(package, features(&metadata, package)) {
+            let shown = format!("cargo check -p {package} --no-default-features --features={features}");
+            println!("{shown}");
             let mut command = workspace.cargo();
-            let status =
-                command.args(["check", "--quiet", "-p", package, "--no-default-features"]).args(&feature).status();
+            let status = command
+                .args(["check", "--quiet", "-p", package, "--no-default-features", "--features", &features])
+                .status();
             if !status.map_err(Problem::of_cargo)?.success() {
-                eprintln!("error: this fails: {}", shown.trim_end());
+                eprintln!("error: this fails: {shown}");
                 verdict = GateVerdict::Fail;
             }
         }
@@ -59,6 +57,18 @@ fn features(metadata: &Value, name: &str) -> Vec<String> {
     own.map(|(name, _)| name.clone()).collect()
 }
 
+/// Each of the features alone, and none. `mint-api-ext` is refused without TLS, so that it has rustls beside each.
+fn selections(package: &str, features: Vec<String>) -> Vec<String> {
+    const TLS: [&str; 3] = ["aws-lc", "native-tls", "rustls"];
+    match package {
+        "mint-api-ext" => features
+            .into_iter()
+            .map(|feature| if TLS.contains(&&*feature) { feature } else { format!("rustls,{feature}") })
+            .collect(),
+        _ => std::iter::once(String::new()).chain(features).collect(),
+    }
+}
+
 /// Whether a feature does nothing but enable features of published packages.
 fn is_passed_on(enables: &Value) -> bool {
     let enables: Vec<_> = enables.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -74,13 +84,25 @@ mod tests {
     fn features_are_read_off_the_workspace() {
         let metadata = metadata(&Workspace::of_this_build()).unwrap();
         assert!(features(&metadata, "openapi-client-codegen").contains(&"source".to_owned()));
+        let selections = |package| selections(package, features(&metadata, package));
         assert_eq!(
-            features(&metadata, "mint-api"),
-            ["aws-lc", "native-tls", "rustls", "schemars", "socks", "test-builders"]
+            selections("mint-api"),
+            ["", "aws-lc", "native-tls", "rustls", "schemars", "socks", "test-builders"]
         );
         assert_eq!(
-            features(&metadata, "mint-api-ext"),
-            ["catalog", "cli", "glb", "object-store", "progress", "simulator", "unpack"]
+            selections("mint-api-ext"),
+            [
+                "aws-lc",
+                "rustls,catalog",
+                "rustls,cli",
+                "rustls,glb",
+                "native-tls",
+                "rustls,object-store",
+                "rustls,progress",
+                "rustls",
+                "rustls,simulator",
+                "rustls,unpack"
+            ]
         );
     }
 }

@@ -51,33 +51,29 @@ pub(crate) const GATES: &[Gate] = &[
         run: Run::Dependencies {
             most: &[
                 Most { package: "mint-api", crates: 130, twice: COMPILED_TWICE },
-                Most { package: "mint-api-ext", crates: 146, twice: COMPILED_TWICE },
+                Most { package: "mint-api-ext", crates: 139, twice: COMPILED_TWICE },
             ],
             absent: &[
                 Absent { package: "mint-api", features: &[], crates: GENERATOR },
                 Absent { package: "mint-api-ext", features: &[], crates: GENERATOR },
                 Absent { package: "mint-api-ext", features: &[], crates: SERVERS },
-                // One TLS stack, by default rustls on ring.
+                // One TLS stack, by default rustls on ring, and one SHA-2.
                 Absent {
                     package: "mint-api-ext",
                     features: &[],
-                    crates: &["aws-lc-rs", "native-tls", "openssl", "openssl-sys"],
+                    crates: &["aws-lc-rs", "native-tls", "openssl", "openssl-sys", "sha2"],
                 },
                 Absent {
                     package: "mint-api-ext",
                     features: &["--no-default-features", "--features", "aws-lc"],
-                    crates: &["native-tls", "openssl", "openssl-sys", "ring"],
+                    crates: &["native-tls", "openssl", "openssl-sys", "ring", "sha2"],
                 },
                 Absent {
                     package: "mint-api-ext",
                     features: &["--no-default-features", "--features", "native-tls"],
                     crates: &["aws-lc-rs", "ring", "rustls"],
                 },
-                Absent {
-                    package: "mint-api-ext",
-                    features: &["--no-default-features"],
-                    crates: &["native-tls", "rustls"],
-                },
+                Absent { package: "mint-api", features: &["--no-default-features"], crates: &["native-tls", "rustls"] },
             ],
         },
         fix: "move the dependency to [build-dependencies] or [dev-dependencies], or behind a feature that is off by default",

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
 use super::super::definition::{Make, Picture};
 use super::super::disk::io_error;
 use super::super::lock_file::{Record, Upload};
@@ -12,7 +10,7 @@ use super::super::{Change, Entry, EntryId, Event, PlannedEntry, Section, Step, W
 use super::context::Context;
 use super::paid::Call;
 use super::requests;
-use crate::client::blocking;
+use crate::client::{Sha256, blocking};
 use crate::download::hex;
 use crate::error::{Error, ErrorKind};
 

@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::fault::{Fault, Faults, Target};
 use crate::asset::AssetKind;
+use crate::client::Sha256;
 use crate::download::hex;
 use crate::simulator::http::RequestLog;
 

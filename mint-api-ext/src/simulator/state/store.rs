@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::environment::Environment;
 use super::operation::Operation;
 use super::resource::Resource;
+use crate::client::Sha256;
 use crate::download::hex;
 use crate::simulator::http::{HttpReply, Problem, Route};
 use crate::simulator::scripts::{OperationKind, Reply, Script};

@@ -1,5 +1,3 @@
-use std::mem;
-
 use super::json::Json;
 
 /// What tells a member of a union from the others.
@@ -84,7 +82,7 @@ fn by_rank(mut indices: Vec<usize>, rank: &dyn Fn(usize) -> [isize; 5]) -> Vec<u
     indices
 }
 
-/// Of lists and maps of objects, leaves those that the first object in a value may be of.
+/// Of lists and maps of objects, leaves those that the first object in a value may be of, before the other members.
 fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
     let is_object = |json: &&Json<'_>| matches!(json, Json::Object(_));
     let first = match json {
@@ -99,9 +97,8 @@ fn by_items(json: &Json<'_>, union: &Members, fitting: &mut Vec<usize>) {
         return;
     }
     let chosen = by_properties(first, &mut items.iter().copied(), union.item_holders);
-    fitting.retain(|index| chosen.contains(index) || items.iter().all(|(other, _)| other != index));
-    let place = |index| chosen.iter().position(|other| *other == index).unwrap_or(chosen.len());
-    *fitting = by_rank(mem::take(fitting), &|index| [place(index) as isize, 0, 0, 0, 0]);
+    let others = fitting.iter().copied().filter(|index| items.iter().all(|(item, _)| item != index));
+    *fitting = chosen.into_iter().chain(others).collect();
 }
 
 /// Whether a member has each name that any of them has; one that lacks some would drop what the value is besides.

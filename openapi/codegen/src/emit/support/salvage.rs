@@ -43,13 +43,13 @@ pub trait FromReply: Sized {
 
 fn read<T: DeserializeOwned>(body: &[u8], attempts: usize) -> Result<T, DecodeError> {
     serde_json::from_slice(body).or_else(|error| match error.is_data() {
-        true => salvaged(body, error, attempts),
+        true => read_again(body, error, attempts),
         false => Err(error.into()),
     })
 }
 
 #[cold]
-fn salvaged<T: DeserializeOwned>(body: &[u8], error: Error, attempts: usize) -> Result<T, DecodeError> {
+fn read_again<T: DeserializeOwned>(body: &[u8], error: Error, attempts: usize) -> Result<T, DecodeError> {
     let mut value = None;
     let salvaged = salvage(body, attempts, &mut |json| T::deserialize(json).map(|read| value = Some(read)));
     match (salvaged, value) {
